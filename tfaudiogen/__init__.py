@@ -1,0 +1,46 @@
+"""Probabilistic modelling of sound in TensorFlow.
+
+Public names are resolved on first use, so that `import tfaudiogen` and
+`tfaudiogen --help` do not pay for importing TensorFlow.
+"""
+
+import importlib
+from pathlib import Path
+
+_PUBLIC = {
+    "Spectrogram": "tfaudiogen.layers.spectrogram",
+    "Encoder": "tfaudiogen.layers.encoder",
+    "Decoder": "tfaudiogen.layers.decoder",
+    "GaussianHead": "tfaudiogen.layers.gaussian",
+    "GaussianMixturePrior": "tfaudiogen.layers.mixture",
+    "PixelLikelihood": "tfaudiogen.layers.likelihood",
+    "LiteratureEncoder": "tfaudiogen.layers.literature",
+    "LiteratureDecoder": "tfaudiogen.layers.literature",
+    "ProbabilisticModel": "tfaudiogen.models.base",
+    "VAE": "tfaudiogen.models.vae",
+    "load": "tfaudiogen.saving",
+    "save": "tfaudiogen.saving",
+    "prepare": "tfaudiogen.data",
+    "load_dataset": "tfaudiogen.data",
+    "evaluate": "tfaudiogen.evaluation",
+    "train": "tfaudiogen.training",
+}
+
+__all__ = sorted(_PUBLIC)
+__version__ = "0.1.0"
+
+# In a checkout the builders and the trained models lie beside the package and not inside it,
+# where the installation puts them.
+_CHECKOUT = Path(__file__).resolve().parent.parent
+if (_CHECKOUT / "setup.cfg").exists() and not (Path(__file__).parent / "datasets").exists():
+    __path__.append(str(_CHECKOUT))
+
+
+def __getattr__(name):
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'tfaudiogen' has no attribute {name!r}")
+    return getattr(importlib.import_module(_PUBLIC[name]), name)
+
+
+def __dir__():
+    return sorted([*globals(), *_PUBLIC])
