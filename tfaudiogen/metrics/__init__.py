@@ -1,0 +1,18 @@
+"""Measures of sound, and intervals that say how far to trust them. Numpy in, numpy out."""
+
+from tfaudiogen.metrics.intervals import bootstrap_interval, proportion_interval
+from tfaudiogen.metrics.waveforms import (
+    log_spectral_distance,
+    multi_resolution_stft_distance,
+    si_sdr,
+    spectral_convergence,
+)
+
+__all__ = [
+    "bootstrap_interval",
+    "log_spectral_distance",
+    "multi_resolution_stft_distance",
+    "proportion_interval",
+    "si_sdr",
+    "spectral_convergence",
+]
