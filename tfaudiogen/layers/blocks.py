@@ -1,0 +1,92 @@
+"""Building blocks of the convolutional encoder and decoder."""
+
+import keras
+
+register = keras.saving.register_keras_serializable(package="tfaudiogen")
+
+
+@register
+class ResidualBlock(keras.layers.Layer):
+    """x + W2 * silu(W1 * silu(x)), with 3x3 convolutions and no normalisation.
+
+    W2 starts at zero, so that a deep stack starts as the identity and needs no batch statistics
+    (De and Smith, "Batch normalization biases residual blocks towards the identity function",
+    2020). Without statistics the block is a pure function of its input, which is what compiled,
+    replicated training asks for.
+
+    Args:
+        width: channels C of the input and of the output.
+
+    Call: [B, H, W, C] -> [B, H, W, C].
+    """
+
+    def __init__(self, width, **kwargs):
+        super().__init__(**kwargs)
+        self.width = width
+        self.first = keras.layers.Conv2D(
+            width, 3, padding="same", kernel_initializer="he_normal", dtype=self.dtype_policy
+        )
+        self.second = keras.layers.Conv2D(
+            width, 3, padding="same", kernel_initializer="zeros", dtype=self.dtype_policy
+        )
+
+    def build(self, input_shape):
+        if input_shape[-1] != self.width:
+            raise ValueError(
+                f"ResidualBlock(width={self.width}) needs inputs of {self.width} channels, "
+                f"received shape {input_shape}"
+            )
+        self.first.build(input_shape)
+        self.second.build(input_shape)
+        self.built = True
+
+    def call(self, x):
+        return x + self.second(keras.ops.silu(self.first(keras.ops.silu(x))))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "width": self.width}
+
+
+def fold(width, stride, policy):
+    """Return the convolution that folds stride x stride patches into `width` channels."""
+    return keras.layers.Conv2D(width, stride, strides=stride, dtype=policy)
+
+
+@register
+class Unfold(keras.layers.Layer):
+    """Spread channels over stride x stride patches: a sub-pixel convolution (Shi et al., 2016).
+
+    Args:
+        width: channels C of the output.
+        stride: how many times taller and wider the output is.
+
+    Call: [B, H, W, C'] -> [B, H stride, W stride, C].
+    """
+
+    def __init__(self, width, stride, **kwargs):
+        super().__init__(**kwargs)
+        self.width, self.stride = width, stride
+        self.project = keras.layers.Conv2D(width * stride**2, 1, dtype=self.dtype_policy)
+
+    def build(self, input_shape):
+        self.project.build(input_shape)
+        self.built = True
+
+    def call(self, x):
+        x = self.project(x)
+        if self.stride == 1:
+            return x
+        _, height, width, _ = x.shape
+        x = keras.ops.reshape(x, (-1, height, width, self.stride, self.stride, self.width))
+        x = keras.ops.transpose(x, (0, 1, 3, 2, 4, 5))  # [B, H, stride, W, stride, C]
+        return keras.ops.reshape(x, (-1, height * self.stride, width * self.stride, self.width))
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        return (batch, height * self.stride, width * self.stride, self.width)
+
+    def get_config(self):
+        return {**super().get_config(), "width": self.width, "stride": self.stride}
