@@ -1,5 +1,7 @@
 """The residual convolutional encoder: image to features."""
 
+import math
+
 import keras
 
 from tfaudiogen.layers.blocks import ResidualBlock, fold, register
@@ -75,12 +77,24 @@ def check_stages(widths, strides):
 
 def check_divisible(image_shape, strides):
     """Raise ValueError unless the image's sides are multiples of the product of the strides."""
-    total = 1
-    for stride in strides:
-        total *= stride
+    total = math.prod(strides)
     _, frames, bins, _ = image_shape
     if frames % total or bins % total:
         raise ValueError(
             f"the image's sides must be multiples of {total}, the product of strides={strides}; "
             f"received {frames} frames by {bins} bins. Choose other strides or another geometry."
         )
+
+
+def default_stages(image_shape):
+    """Return (widths, strides) that fold the image's shorter side to 8.
+
+    Large images start with patches of 4x4 pixels, at a quarter of the cost of 2x2; small ones
+    keep their detail.
+    """
+    side = min(image_shape[:2])
+    strides = (4, 2) if side >= 256 else (2,)
+    while side // math.prod(strides) > 8:
+        strides = (*strides, 2)
+    widths = (32, 64, 96, 128, *[192] * len(strides))
+    return widths[: len(strides)], strides

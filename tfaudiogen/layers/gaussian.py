@@ -1,5 +1,7 @@
 """The head that turns features into the parameters of q(z | x)."""
 
+import math
+
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
@@ -41,7 +43,7 @@ class GaussianHead(keras.layers.Layer):
         self.project = keras.layers.Dense(latent_size + pivots, dtype="float32")
 
     def build(self, input_shape):
-        shape = (input_shape[0], _product(input_shape[1:]))
+        shape = (input_shape[0], math.prod(input_shape[1:]))
         if self.squash:
             self.squash.build(shape)
             shape = (shape[0], self.hidden)
@@ -72,10 +74,3 @@ class GaussianHead(keras.layers.Layer):
             "covariance": self.covariance,
             "floor": self.floor,
         }
-
-
-def _product(shape):
-    total = 1
-    for size in shape:
-        total *= size
-    return total

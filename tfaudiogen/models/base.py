@@ -1,0 +1,170 @@
+"""The one seam between mathematics and machinery."""
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen import noise
+from tfaudiogen.layers import statistics
+
+
+class ProbabilisticModel(keras.Model):
+    """A model whose loss is the mean over examples of terms that a subclass writes down.
+
+    A subclass names its terms in `terms` and gives `loss_terms(batch, key, training)`, which
+    returns for each name a float32 [B] in nats; "loss" is the one that is minimised. It builds
+    its layers in the constructor. Everything else is done here, and only here:
+
+    - The function from (batch, key) to summed terms, summed gradients and statistics is pure, and
+      is what XLA compiles. Keras itself cannot compile a step under `tf.distribute`.
+    - Outside it the sums are added up over the replicas and divided by the number of examples of
+      the global batch, so that uneven batches count each example once; then gradients are clipped
+      by their global norm, the optimizer steps, and layers that report statistics are updated.
+    - Noise is keyed by (seed, step, index of the example); `step` counts optimiser steps.
+    - Logs are means over all examples of the epoch, by `summarize`.
+    - A loss that is not finite leaves the weights alone, and `fault` names the example.
+    """
+
+    terms = ("loss",)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        state = {"shape": (), "trainable": False, "aggregation": "only_first_replica"}
+        self.step = self.add_weight(name="step", dtype="int64", initializer="zeros", **state)
+        self.fault = self.add_weight(
+            name="fault", dtype="int64", initializer=keras.initializers.Constant(-1), **state
+        )
+        state["shape"] = (len(self.terms) + 1,)
+        self.totals = self.add_weight(name="totals", dtype="float64", initializer="zeros", **state)
+
+    def loss_terms(self, batch, key, training):
+        """Return {"loss": [B], ...}: the per-example terms named in `terms`, in nats.
+
+        Args:
+            batch: dict of tensors with leading dimension B.
+            key: `tfaudiogen.noise.Key` of the batch.
+            training: whether the training objective (with annealing, say) is wanted.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define loss_terms")
+
+    def complete(self, batch):
+        """Return `batch` with what is missing filled in: override to add default entries."""
+        return batch
+
+    def summarize(self, means):
+        """Return the logs for a dict of means over examples: override to add ratios."""
+        return means
+
+    def compile(self, optimizer="adam", jit_compile=True, clip_norm=None, seed=0, **kwargs):
+        """Configure training.
+
+        Args:
+            optimizer: Keras optimizer or its name.
+            jit_compile: whether XLA compiles the terms and the gradients.
+            clip_norm: greatest global norm of the gradient of the mean loss; None for no limit.
+            seed: int in [0, 2**31), the seed of all noise in training.
+            kwargs: other arguments of `keras.Model.compile`.
+        """
+        if kwargs.get("steps_per_execution", 1) != 1:
+            raise ValueError(
+                "steps_per_execution must be 1: steps are compiled one by one; received "
+                f"{kwargs['steps_per_execution']}"
+            )
+        super().compile(optimizer=optimizer, jit_compile=False, **kwargs)
+        self.clip_norm, self.seed = clip_norm, seed
+        compiled = bool(jit_compile) and not self.run_eagerly
+        self._gradients = self._wrap(self._sums_and_gradients, compiled)
+        self._evaluation = self._wrap(self._sums, compiled)
+
+    def _wrap(self, function, compiled):
+        if self.run_eagerly:
+            return function
+        return tf.function(function, jit_compile=compiled, reduce_retracing=not compiled)
+
+    def _sums(self, batch, key, training=False):
+        """Pure: (batch, key) to the sums of the terms over examples, and which are finite."""
+        terms = self.loss_terms(batch, key, training)
+        sums = {name: tf.reduce_sum(terms[name]) for name in self.terms}
+        return sums, tf.math.is_finite(terms["loss"])
+
+    def _sums_and_gradients(self, batch, key):
+        """Pure: (batch, key) to sums, finiteness, gradients of the summed loss, statistics."""
+        weights = [weight.value for weight in self.trainable_weights]
+        with tf.GradientTape() as tape, statistics.collect() as reported:
+            sums, finite = self._sums(batch, key, training=True)
+        gradients = tape.gradient(
+            sums["loss"], weights, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
+        return sums, finite, gradients, dict(reported)
+
+    def train_step(self, batch):
+        batch, key = self._batch_and_key(batch, self.step)
+        sums, finite, gradients, reported = self._gradients(batch, key)
+        count, sound = self._record(sums, finite, key)
+        gradients, reported = all_reduce((gradients, reported))
+        gradients = [tf.where(sound, g / tf.cast(count, g.dtype), 0.0) for g in gradients]
+        if self.clip_norm is not None:
+            gradients, _ = tf.clip_by_global_norm(gradients, self.clip_norm)
+        # The optimizer sums over the replicas what is already equal on all of them.
+        share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
+        self.optimizer.apply([g * share for g in gradients], self.trainable_weights)
+        for layer in self._flatten_layers():
+            if layer.path in reported:
+                layer.update_statistics(reported[layer.path])
+        self.step.assign_add(1)
+        return self._logs()
+
+    def test_step(self, batch):
+        batch, key = self._batch_and_key(batch, tf.zeros((), tf.int64))
+        sums, finite = self._evaluation(batch, key)
+        self._record(sums, finite, key)
+        return self._logs()
+
+    def _batch_and_key(self, batch, step):
+        if isinstance(batch, (tuple, list)):
+            batch = batch[0]
+        if not isinstance(batch, dict):
+            batch = {"image": batch}
+        batch = self.complete(batch)
+        return batch, noise.Key(tf.constant(self.seed, tf.int64), tf.identity(step), batch["id"])
+
+    def _record(self, sums, finite, key):
+        """Add up over the replicas and into the totals; return the count, and if all is finite.
+
+        One float64 vector travels: the sums, the number of examples, and for each replica one
+        plus the index of its first faulty example (0 for none).
+        """
+        context = tf.distribute.get_replica_context()
+        faulty = tf.reduce_max(tf.where(finite, tf.zeros_like(key.index), key.index + 1))
+        faults = tf.one_hot(
+            context.replica_id_in_sync_group, context.num_replicas_in_sync, dtype=tf.float64
+        ) * tf.cast(faulty, tf.float64)
+        numbers = [sums[name] for name in self.terms] + [tf.size(finite)]
+        vector = all_reduce(
+            tf.concat([tf.stack([tf.cast(n, tf.float64) for n in numbers]), faults], axis=0)
+        )
+        vector, faults = vector[: len(numbers)], vector[len(numbers) :]
+        self.totals.assign_add(vector)
+        self.fault.assign(tf.cast(tf.reduce_max(faults), tf.int64) - 1)
+        return vector[-1], tf.reduce_max(faults) == 0.0
+
+    def _logs(self):
+        means = tf.cast(self.totals[:-1] / self.totals[-1], tf.float32)
+        return self.summarize(dict(zip(self.terms, tf.unstack(means), strict=True)))
+
+    def reset_metrics(self):
+        super().reset_metrics()
+        self.totals.assign(tf.zeros_like(self.totals))
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Skip Keras' dry run: the layers are built, and it fails under several workers."""
+
+
+def all_reduce(values):
+    """Add a structure of tensors up over the replicas."""
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return values
+    leaves = tf.nest.flatten(values)
+    if not leaves:
+        return values
+    return tf.nest.pack_sequence_as(values, context.all_reduce("SUM", leaves))

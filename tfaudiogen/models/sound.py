@@ -1,0 +1,175 @@
+"""Waveforms in, waveforms out: what every generative model of spectrogram images can do."""
+
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.signal import synthesis
+
+# Windows of a long sound share this part of their frames with the next one.
+_OVERLAP = 0.5
+_BATCH = 8
+
+
+class SoundModel:
+    """Sampling, reconstruction and interpolation of waveforms, from a model of images.
+
+    A class that mixes this in has `spectrogram`, `posterior_parameters`, `decode_images`,
+    `reconstruct_images`, `sample_images`, `image_log_prob` and `prior`. Waveforms are float32 in
+    [-1, 1] at `spectrogram.sample_rate`, numpy or tensors. Long sounds are cut into overlapping
+    windows; the windows' images are blended, and the phase is retrieved once over the whole.
+
+    `phase` is "heap", the better one, or "graph", the one that a SavedModel runs.
+    """
+
+    def sample(self, count, seed=0, temperature=1.0, component=None, seconds=None, phase="heap"):
+        """Draw sounds from the model.
+
+        Args:
+            count: B, how many; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same sounds.
+            temperature: scales the spread of the prior's components; in [0, inf).
+            component: None, or the prior's component to draw from.
+            seconds: duration; None for one window.
+            phase: see the class.
+
+        Returns:
+            float32 [B, N].
+        """
+        _check_sample(count, temperature, seconds)
+        if not 0 <= seed < 2**31:
+            raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
+        samples = self.spectrogram.samples
+        if seconds is not None:
+            samples = max(1, round(seconds * self.spectrogram.sample_rate))
+        windows = self._windows(math.ceil(samples / self.spectrogram.hop))
+        images = self.sample_images(count, windows, seed, temperature, component)
+        whole = tf.concat([synthesis.blend(sound, self._overlap) for sound in images], axis=0)
+        return self.spectrogram.inverse(whole, phase=phase)[:, :samples]
+
+    def reconstruct(self, waveform, phase="heap"):
+        """Return what the model makes of `waveform`, [N] or [B, N] of any length, same shape."""
+        waveforms, single = _batch_of(waveform)
+        reconstructed = np.concatenate([self._reconstruct(sound, phase) for sound in waveforms])
+        return reconstructed[0] if single else reconstructed
+
+    def _reconstruct(self, sound, phase):
+        image = self.spectrogram(sound[None])  # [1, T, F, 1]
+        frames = image.shape[1]
+        windows = self._windows(frames)
+        padding = windows * self._stride + self._overlap - frames
+        image = tf.pad(image, [[0, 0], [0, padding], [0, 0], [0, 0]])
+        cut = synthesis.split(image, self.spectrogram.frames, self._overlap)
+        rebuilt = in_batches(self.reconstruct_images, cut)
+        whole = synthesis.blend(rebuilt, self._overlap)[:, :frames]
+        return np.asarray(self.spectrogram.inverse(whole, phase=phase))[:, : len(sound)]
+
+    @property
+    def _overlap(self):
+        return int(self.spectrogram.frames * _OVERLAP)
+
+    @property
+    def _stride(self):
+        return self.spectrogram.frames - self._overlap
+
+    def _windows(self, frames):
+        """Return how many overlapping windows cover `frames` frames."""
+        return max(1, math.ceil((frames - self._overlap) / self._stride))
+
+    def images(self, waveform):
+        """Return ([B, T, F, 1], [B]): the images of sounds of at most one window, their frames."""
+        waveforms, _ = _batch_of(waveform)
+        length, window = waveforms.shape[1], self.spectrogram.samples
+        if length > window:
+            raise ValueError(
+                f"waveform must have at most {window} samples ({self.spectrogram.seconds:.2f} s), "
+                f"one window of this model; received {length}. Cut it, or use reconstruct()."
+            )
+        padded = np.pad(waveforms, [(0, 0), (0, window - length)])
+        frames = np.full(len(padded), math.ceil(length / self.spectrogram.hop), np.int32)
+        return self.spectrogram(padded), frames
+
+    def encode(self, waveform):
+        """Return the posterior means [B, D] of sounds of at most one window, [N] or [B, N]."""
+        images, _ = self.images(waveform)
+        return in_batches(lambda part: self.posterior_parameters(part)[0], images).numpy()
+
+    def decode(self, latents, phase="heap"):
+        """Return the waveforms [B, N] of latents [B, D]."""
+        latents = tf.convert_to_tensor(latents, tf.float32)
+        if latents.shape.rank != 2 or latents.shape[1] != self.latent_size:
+            raise ValueError(
+                f"latents must have the shape [B, {self.latent_size}], received {latents.shape}"
+            )
+        images = in_batches(self.decode_images, latents)
+        return np.asarray(self.spectrogram.inverse(images, phase=phase))
+
+    def log_prob(self, waveform, samples=16, seed=0):
+        """Return a lower bound of the log-probability of sounds of at most one window.
+
+        Args:
+            waveform: [N] or [B, N].
+            samples: k, importance samples; more give a tighter bound.
+            seed: int in [0, 2**31).
+
+        Returns:
+            float32 [B], nats of the 8-bit image's unpadded frames.
+        """
+        images, frames = self.images(waveform)
+        ids = np.arange(len(frames))
+        parts = [
+            self.image_log_prob(
+                images[i : i + _BATCH], frames[i : i + _BATCH], samples, seed, ids[i : i + _BATCH]
+            )
+            for i in range(0, len(frames), _BATCH)
+        ]
+        return np.concatenate(parts)
+
+    def interpolate(self, a, b, steps=8, phase="heap"):
+        """Return [steps, N]: sounds along the straight line from a to b in the latent space.
+
+        Args:
+            a, b: each a waveform [N] of at most one window, taken at its posterior mean, or an
+                int, taken at the mean of that component of the prior.
+            steps: at least 2; the first is a, the last is b.
+            phase: see the class.
+        """
+        if steps < 2:
+            raise ValueError(f"steps must be at least 2, received {steps}")
+        start, end = self._anchor(a), self._anchor(b)
+        fraction = np.linspace(0.0, 1.0, steps, dtype=np.float32)[:, None]
+        return self.decode((1.0 - fraction) * start + fraction * end, phase)
+
+    def _anchor(self, end):
+        if isinstance(end, (int, np.integer)):
+            return self.prior.sample(1, 0, temperature=0.0, component=int(end)).numpy()
+        return self.encode(end)
+
+
+def in_batches(function, values):
+    """Apply `function` to `values` [B, ...] a few at a time, so that memory stays bounded."""
+    parts = [function(values[i : i + _BATCH]) for i in range(0, len(values), _BATCH)]
+    return tf.concat(parts, axis=0)
+
+
+def _batch_of(waveform):
+    """Return (float32 [B, N], whether the input was a single [N])."""
+    waveforms = np.asarray(waveform, np.float32)
+    if waveforms.ndim not in (1, 2) or waveforms.size == 0:
+        raise ValueError(
+            f"waveform must have the shape [N] or [B, N] and not be empty, "
+            f"received shape {waveforms.shape}"
+        )
+    if not np.all(np.isfinite(waveforms)):
+        raise ValueError("waveform must be finite, received NaN or infinity")
+    return np.atleast_2d(waveforms), waveforms.ndim == 1
+
+
+def _check_sample(count, temperature, seconds):
+    if count < 1:
+        raise ValueError(f"count must be at least 1, received {count}")
+    if temperature < 0:
+        raise ValueError(f"temperature must not be negative, received {temperature}")
+    if seconds is not None and not seconds > 0:
+        raise ValueError(f"seconds must be positive, received {seconds}")

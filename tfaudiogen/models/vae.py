@@ -1,0 +1,263 @@
+"""The variational autoencoder of spectrogram images."""
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen import distributions, losses, noise
+from tfaudiogen.annealing import annealing
+from tfaudiogen.distributions import importance_weighted_log_prob, kl_divergence, quantize
+from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.decoder import Decoder
+from tfaudiogen.layers.encoder import Encoder, default_stages
+from tfaudiogen.layers.gaussian import GaussianHead
+from tfaudiogen.layers.likelihood import PixelLikelihood
+from tfaudiogen.layers.mixture import GaussianMixturePrior
+from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.sound import SoundModel
+
+
+@register
+class VAE(SoundModel, ProbabilisticModel):
+    """A variational autoencoder (Kingma and Welling, 2014) with a Gaussian-mixture prior.
+
+        p(x) = integral of p(x | z) p(z) dz,    q(z | x) = N(z; m(x), L(x) L(x)^T)
+
+        -ELBO(x) = E_q[-log p(x | z)] + KL(q(z | x) || p(z))  =  distortion + rate  >=  -log p(x)
+
+    x is the image on its 256 levels, and the encoder sees the same image. The distortion is
+    taken at one draw of z = m + L e, e ~ N(0, I); the rate as in
+    `distributions.kl_divergence`, at `kl_samples` draws. In training the loss is
+
+        distortion + padding + weight(step) max(rate, free_bits ln 2),
+
+    where `padding` is the same sum over the silence after the end of a short file: the decoder
+    learns that sounds end, but no reported likelihood counts that silence. Free bits (Kingma et
+    al., 2016) act on the total rate, since a rate against a mixture does not factorise. Outside
+    training the loss is the negative ELBO of the recorded frames.
+
+    Args:
+        spectrogram: the `Spectrogram` that makes images of waveforms.
+        latent_size: D, where `head` and `prior` are left to their defaults.
+        encoder: layer from images to features; an `Encoder` for the geometry by default.
+        decoder: layer from latents to pixel parameters; the mirrored `Decoder` by default.
+        head: `GaussianHead`, from features to (m, L).
+        prior: `GaussianMixturePrior`; 8 components by default.
+        likelihood: `PixelLikelihood`; a discretised logistic with a scale per pixel by default.
+        kl_weight: number, `Annealing` or dict of its arguments.
+        free_bits: bits per example under which the rate is not pressed down.
+        kl_samples: draws for the Monte Carlo rate.
+        class_names: names of the labels of the data, kept with the model.
+    """
+
+    terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
+
+    def __init__(
+        self,
+        spectrogram,
+        latent_size=128,
+        encoder=None,
+        decoder=None,
+        head=None,
+        prior=None,
+        likelihood=None,
+        kl_weight=1.0,
+        free_bits=0.0,
+        kl_samples=1,
+        class_names=(),
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.spectrogram = spectrogram
+        self.head = head or GaussianHead(latent_size)
+        self.prior = prior or GaussianMixturePrior(self.head.latent_size, components=8)
+        self.likelihood = likelihood or PixelLikelihood()
+        widths, strides = default_stages(spectrogram.image_shape)
+        self.encoder = encoder or Encoder(widths, strides)
+        output_shape = (*spectrogram.image_shape[:2], self.likelihood.channels)
+        self.decoder = decoder or Decoder(output_shape, widths, strides)
+        self.kl_weight = annealing(kl_weight)
+        self.free_bits, self.kl_samples = float(free_bits), int(kl_samples)
+        self.class_names = list(class_names)
+        self._check_sizes()
+        self.build()
+
+    def _check_sizes(self):
+        if self.head.latent_size != self.prior.latent_size:
+            raise ValueError(
+                f"head and prior must have the same latent_size, received "
+                f"{self.head.latent_size} and {self.prior.latent_size}"
+            )
+        if self.kl_samples < 1:
+            raise ValueError(f"kl_samples must be at least 1, received {self.kl_samples}")
+
+    @property
+    def latent_size(self):
+        """D, the width of the latent."""
+        return self.head.latent_size
+
+    def build(self, input_shape=None):
+        shape = (None, *self.spectrogram.image_shape)
+        self.encoder.build(shape)
+        self.head.build(self.encoder.compute_output_shape(shape))
+        self.prior.build()
+        latents = (None, self.latent_size)
+        self.decoder.build(latents)
+        self.likelihood.build(self.decoder.compute_output_shape(latents))
+        self.built = True
+
+    def call(self, images, training=False):
+        """Return the expected reconstruction [B, T, F, C] of images at the posterior mean."""
+        loc, _ = self.posterior_parameters(images, training)
+        return self.decode_images(loc, training)
+
+    def posterior_parameters(self, images, training=False):
+        """Return (m [B, D], L [B, D, D]) of q(z | x) for images [B, T, F, C] in [0, 1]."""
+        return self.head(self.encoder(quantize(images), training=training))
+
+    def pixel_parameters(self, latents, training=False):
+        """Return the parameters of p(x | z) for latents [B, D]: see `PixelLikelihood`."""
+        return self.likelihood(self.decoder(latents, training=training))
+
+    def decode_images(self, latents, training=False):
+        """Return the expected image E[x | z], [B, T, F, C] in [0, 1], for latents [B, D]."""
+        return self.likelihood.mean(self.pixel_parameters(latents, training))
+
+    def complete(self, batch):
+        """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
+        size = tf.shape(batch["image"])[0]
+        whole = tf.fill([size], self.spectrogram.image_shape[0])
+        ids = tf.range(tf.cast(size, tf.int64))
+        return {
+            "image": batch["image"],
+            "id": batch.get("id", ids),
+            "frames": batch.get("frames", whole),
+        }
+
+    def loss_terms(self, batch, key, training):
+        images, frames = quantize(batch["image"]), batch["frames"]
+        loc, scale_tril = self.posterior_parameters(images, training)
+        posterior = distributions.triangular_normal(loc, scale_tril)
+        latents = self._draw(loc, scale_tril, key, self.kl_samples)  # [k, B, D]
+        rate = kl_divergence(posterior, self.prior.distribution(), latents)
+
+        pixels = self.pixel_parameters(latents[0], training)
+        log_prob = self.likelihood.log_prob(pixels, images)
+        distortion, padding = (-total for total in losses.sum_over_pixels(log_prob, frames))
+        if training:
+            floor = self.free_bits * tf.math.log(2.0)
+            loss = distortion + padding + self.kl_weight(key.step) * tf.maximum(rate, floor)
+        else:
+            loss = distortion + rate
+        return {
+            "loss": loss,
+            "rate": rate,
+            "distortion": distortion,
+            "padding": padding,
+            "code_length": rate + self._level_distortion(pixels, images, frames, distortion),
+            "pixels": losses.pixels(images, frames),
+        }
+
+    def _level_distortion(self, pixels, images, frames, distortion):
+        """Return -log P(levels | z), [B]: the distortion in the measure that models share."""
+        if self.likelihood.family == "discretized_logistic":
+            return distortion
+        log_prob = self.likelihood.interval_log_prob(pixels, images)
+        return -losses.sum_over_pixels(log_prob, frames)[0]
+
+    def summarize(self, means):
+        """Replace the summed code length by bits per dimension: code length / (ln 2 pixels)."""
+        bits = means["code_length"] / (means["pixels"] * tf.math.log(2.0))
+        kept = {name: means[name] for name in ("loss", "rate", "distortion", "padding")}
+        return {**kept, "bits_per_dimension": bits}
+
+    def _draw(self, loc, scale_tril, key, count):
+        """Return `count` draws m + L e of the posterior, [count, B, D]."""
+        standard = noise.normal(key, "posterior", (count, self.latent_size))  # [B, count, D]
+        spread = tf.einsum("bij,bkj->kbi", scale_tril, standard)
+        return loc + spread
+
+    def image_log_prob(self, images, frames, samples=16, seed=0, ids=None):
+        """Return the importance-weighted lower bound of log P(levels of x) in nats, [B].
+
+        Args:
+            images: [B, T, F, C] in [0, 1].
+            frames: int32 [B], the unpadded frames.
+            samples: k, draws of the posterior.
+            seed: int in [0, 2**31).
+            ids: int64 [B], index of each example, by which its noise is keyed; 0 to B - 1 where
+                left out.
+        """
+        images = quantize(images)
+        key = noise.key(seed, tf.shape(images)[0])
+        key = key if ids is None else key._replace(index=ids)
+        loc, scale_tril = self.posterior_parameters(images)
+        posterior = distributions.triangular_normal(loc, scale_tril)
+        latents = self._draw(loc, scale_tril, key, samples)
+
+        def log_likelihood(draw):
+            pixels = self.pixel_parameters(draw)
+            return losses.sum_over_pixels(
+                self.likelihood.interval_log_prob(pixels, images), frames
+            )[0]
+
+        log_joint = tf.map_fn(log_likelihood, latents) + self.prior.log_prob(latents)
+        return importance_weighted_log_prob(log_joint, posterior.log_prob(latents))
+
+    def reconstruct_images(self, images):
+        """Return the expected image at the posterior mean: [B, T, F, C] to the same."""
+        return self(images)
+
+    def sample_images(self, count, windows=1, seed=0, temperature=1.0, component=None):
+        """Draw images from the prior.
+
+        Consecutive windows of one sound share their component, and their noise follows a
+        stationary autoregression, so that each window alone is a draw from that component.
+
+        Args:
+            count: B, sounds to draw.
+            windows: W, windows of each sound.
+            seed, temperature, component: as in `GaussianMixturePrior.sample`.
+
+        Returns:
+            [B, W, T, F, C] in [0, 1].
+        """
+        key = noise.key(seed, count)
+        chosen = self.prior.choose(key, component)
+        walk = _stationary_walk(noise.normal(key, "latent", (windows, self.latent_size)))
+        images = [
+            self.decode_images(self.prior.place(chosen, walk[:, window], temperature))
+            for window in range(windows)
+        ]
+        return tf.stack(images, axis=1)
+
+    def get_config(self):
+        parts = ("spectrogram", "encoder", "decoder", "head", "prior", "likelihood")
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            **{part: serialize(getattr(self, part)) for part in parts},
+            "kl_weight": self.kl_weight.get_config(),
+            "free_bits": self.free_bits,
+            "kl_samples": self.kl_samples,
+            "class_names": self.class_names,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        for part in ("spectrogram", "encoder", "decoder", "head", "prior", "likelihood"):
+            if isinstance(config.get(part), dict):
+                config[part] = keras.saving.deserialize_keras_object(config[part])
+        return cls(**config)
+
+
+_PERSISTENCE = 0.8
+"""Correlation of the latents of consecutive windows of a long sample."""
+
+
+def _stationary_walk(steps):
+    """Return w_1 = e_1, w_i = r w_(i-1) + sqrt(1 - r^2) e_i for standard normal steps [B, W, D]."""
+    walk = [steps[:, 0]]
+    for step in tf.unstack(steps, axis=1)[1:]:
+        walk.append(_PERSISTENCE * walk[-1] + (1.0 - _PERSISTENCE**2) ** 0.5 * step)
+    return tf.stack(walk, axis=1)

@@ -1,0 +1,110 @@
+"""Saved models: a folder with `model.keras`, `metrics.json` and `card.md`, and the one way in."""
+
+import importlib.resources
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import keras
+
+# Everything that may be named in a saved model's configuration registers itself on import.
+from tfaudiogen.layers import literature, spectrogram  # noqa: F401
+from tfaudiogen.models import vae  # noqa: F401
+from tfaudiogen.models.base import ProbabilisticModel
+
+MODEL_FILE = "model.keras"
+
+
+class ModelError(ValueError):
+    """A saved model that is missing, damaged or foreign."""
+
+
+def shipped():
+    """Return the names of the trained models that come with the package."""
+    root = importlib.resources.files("tfaudiogen.checkpoints")
+    return sorted(entry.name for entry in root.iterdir() if (entry / MODEL_FILE).is_file())
+
+
+def resolve(folder_or_name):
+    """Return the folder of a saved model: a path, or the name of a shipped model.
+
+    Raises:
+        ModelError: when there is neither, with the names that there are.
+    """
+    folder = Path(folder_or_name)
+    if (folder / MODEL_FILE).is_file():
+        return folder
+    if str(folder_or_name) in shipped():
+        return Path(str(importlib.resources.files("tfaudiogen.checkpoints"))) / str(folder_or_name)
+    what = f"has no {MODEL_FILE}" if folder.is_dir() else "does not exist"
+    raise ModelError(
+        f"{folder_or_name}: this folder {what}, and the shipped models are "
+        f"{', '.join(shipped()) or 'none'}. Give the folder of a training run or one of those names."
+    )
+
+
+def load(folder_or_name):
+    """Load a saved model from its folder, or a shipped model by its name.
+
+    No code comes from the file: only classes of this package and of Keras are built, in Keras'
+    safe mode.
+
+    Raises:
+        ModelError: for a model that is missing, damaged or foreign, saying which.
+    """
+    file = resolve(folder_or_name) / MODEL_FILE
+    _check_archive(file)
+    try:
+        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except (ValueError, TypeError, KeyError, OSError, AttributeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(f"{file}: damaged, or saved by another version ({reason})") from error
+    if not isinstance(model, ProbabilisticModel):
+        raise ModelError(f"{file}: holds a {type(model).__name__}, not a tfaudiogen model")
+    return model
+
+
+def save(model, folder):
+    """Write `model.keras` into `folder`, atomically and without the optimizer's state.
+
+    Returns:
+        The path of the file.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    bare = type(model).from_config(model.get_config())
+    for target, source in zip(bare.weights, model.weights, strict=True):
+        target.assign(source)
+    partial = folder / f".partial-{MODEL_FILE}"
+    bare.save(partial)
+    os.replace(partial, folder / MODEL_FILE)
+    return folder / MODEL_FILE
+
+
+def _check_archive(file):
+    """Raise ModelError unless the file is a Keras archive of classes that may be built."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            config = json.loads(archive.read("config.json"))
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise ModelError(
+            f"{file}: not a readable Keras file ({error}); it is damaged or incomplete. "
+            "Copy it again, or train with --resume."
+        ) from error
+    for module, name, registered in _classes(config):
+        known = (registered or "").startswith("tfaudiogen>")
+        if not known and (module or "").split(".")[0] != "keras":
+            raise ModelError(f"{file}: asks for {module}.{name}, which is not of this package")
+
+
+def _classes(config):
+    """Yield (module, class name, registered name) of each object in a Keras configuration."""
+    if isinstance(config, dict):
+        if "class_name" in config and "config" in config:
+            yield config.get("module"), config["class_name"], config.get("registered_name")
+        for value in config.values():
+            yield from _classes(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _classes(value)
