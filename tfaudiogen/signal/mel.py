@@ -1,0 +1,136 @@
+"""The mel scale: filter banks without an empty row, their inversion, and MFCCs."""
+
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.signal.stft import stft
+
+FORMULAS = ("slaney", "htk")
+
+# Slaney's scale is linear, 15 mels a kilohertz, up to 1 kHz, and logarithmic above: 27 steps to
+# 6.4 kHz.
+_BREAK_HERTZ, _BREAK_MELS = 1000.0, 15.0
+_LOG_STEP = math.log(6.4) / 27
+
+
+def hertz_to_mels(hertz, formula="slaney"):
+    """Return frequencies in hertz (numpy, any shape) on the mel scale of Slaney or of HTK."""
+    hertz = np.asarray(hertz, np.float64)
+    if formula == "htk":
+        return 2595 * np.log10(1 + hertz / 700)
+    above = _BREAK_MELS + np.log(np.maximum(hertz, _BREAK_HERTZ) / _BREAK_HERTZ) / _LOG_STEP
+    return np.where(hertz < _BREAK_HERTZ, hertz * (_BREAK_MELS / _BREAK_HERTZ), above)
+
+
+def mels_to_hertz(mels, formula="slaney"):
+    """Return the frequencies in hertz of mels (numpy, any shape)."""
+    mels = np.asarray(mels, np.float64)
+    if formula == "htk":
+        return 700 * (10 ** (mels / 2595) - 1)
+    above = _BREAK_HERTZ * np.exp(_LOG_STEP * (np.maximum(mels, _BREAK_MELS) - _BREAK_MELS))
+    return np.where(mels < _BREAK_MELS, mels * (_BREAK_HERTZ / _BREAK_MELS), above)
+
+
+def mel_frequencies(bins, sample_rate, formula="slaney"):
+    """Return the edges and centres of `bins` bands from 0 Hz to Nyquist, numpy [bins + 2]."""
+    if formula not in FORMULAS:
+        raise ValueError(f"mel_formula must be one of {FORMULAS}, received {formula!r}")
+    highest = hertz_to_mels(sample_rate / 2, formula)
+    return mels_to_hertz(np.linspace(0, highest, bins + 2), formula)
+
+
+def triangles(bins, frame_length, sample_rate, formula="slaney"):
+    """Return triangular filters of height 1, numpy float64 [bins, 1 + frame_length // 2].
+
+    A band's flanks are at least one bin of the transform wide, so that no row is empty at any
+    geometry; bands that are wider than that are those of librosa.filters.mel(norm=None).
+    """
+    points = mel_frequencies(bins, sample_rate, formula)
+    spacing = sample_rate / frame_length
+    centres = points[1:-1, None]  # [bins, 1]
+    below = np.maximum(np.diff(points)[:-1, None], spacing)
+    above = np.maximum(np.diff(points)[1:, None], spacing)
+    offsets = np.arange(1 + frame_length // 2) * spacing - centres  # [bins, F]
+    return np.maximum(0, 1 - np.where(offsets < 0, -offsets / below, offsets / above))
+
+
+def mel_filters(bins, frame_length, sample_rate, formula="slaney"):
+    """Return filters whose rows sum to 1, float32 numpy [bins, 1 + frame_length // 2].
+
+    A mel magnitude is so the weighted mean of the magnitudes in its band, and 0 dB, a full-scale
+    sine, is its upper limit as it is for linear frequencies.
+    """
+    weights = triangles(bins, frame_length, sample_rate, formula)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def mel_to_linear(mels, filters, iterations=100):
+    """Find non-negative magnitudes whose mel magnitudes are nearest, in the squared sense.
+
+    Multiplicative updates keep the magnitudes non-negative and never raise the error.
+
+    Args:
+        mels: float32 [..., bins], non-negative.
+        filters: numpy [bins, F], as made by `mel_filters`.
+        iterations: number of updates.
+
+    Returns:
+        float32 [..., F].
+
+    Source: Lee and Seung, "Algorithms for non-negative matrix factorization", NIPS 2000, with the
+    basis held fixed.
+    """
+    mels = tf.convert_to_tensor(mels, tf.float32)
+    shares = filters / np.maximum(filters.sum(axis=0, keepdims=True), 1e-6)
+    target = tf.linalg.matmul(mels, filters)  # [..., F]
+    gram = tf.constant(filters.T @ filters)
+    magnitudes = tf.linalg.matmul(mels, shares.astype(np.float32))
+
+    def update(_, magnitudes):
+        return magnitudes * target / tf.maximum(tf.linalg.matmul(magnitudes, gram), 1e-20)
+
+    return _repeat(update, magnitudes, iterations)
+
+
+def _repeat(update, value, iterations):
+    step = tf.constant(0)
+    return tf.while_loop(
+        lambda step, _: step < iterations,
+        lambda step, value: (step + 1, update(step, value)),
+        (step, value),
+        maximum_iterations=iterations,
+    )[1]
+
+
+def mfcc(waveforms, sample_rate=22050, coefficients=20, frame_length=2048, hop=512, bins=128):
+    """Return mel-frequency cepstral coefficients.
+
+    Conventions of librosa.feature.mfcc: Slaney's mel scale and area normalisation, power spectra
+    in decibels with 80 dB below the loudest band of the clip as the floor, orthonormal DCT-II.
+
+    Args:
+        waveforms: float32 [..., N].
+        sample_rate: in hertz.
+        coefficients: how many to keep, at most bins.
+        frame_length: samples in a window.
+        hop: samples from one frame to the next.
+        bins: mel bands.
+
+    Returns:
+        float32 [..., 1 + N // hop, coefficients].
+    """
+    if not 1 <= coefficients <= bins:
+        raise ValueError(
+            f"coefficients must be from 1 to bins ({bins}), received {coefficients}; raise bins"
+        )
+    power = tf.abs(stft(waveforms, frame_length, hop)) ** 2
+    points = mel_frequencies(bins, sample_rate)
+    weights = triangles(bins, frame_length, sample_rate)
+    weights = weights * (2 / (points[2:] - points[:-2]))[:, None]
+    bands = tf.linalg.matmul(power, weights.T.astype(np.float32))  # [..., T, bins]
+    decibels = tf.math.log(tf.maximum(bands, 1e-10)) * (10 / math.log(10))
+    loudest = tf.reduce_max(decibels, axis=[-2, -1], keepdims=True)
+    decibels = tf.maximum(decibels, loudest - 80.0)
+    return tf.signal.dct(decibels, norm="ortho")[..., :coefficients]

@@ -1,0 +1,98 @@
+"""The short-time Fourier transform and its inverse, in librosa's conventions.
+
+A periodic Hann window of `frame_length` samples moves by `hop` over the signal, padded on both
+sides with half a frame of zeros, so that frame t is centred on sample t * hop. Spectra are not
+scaled: a full-scale sine at the middle of a bin has the magnitude sum(window) / 2.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+
+def hann_window(frame_length):
+    """Return the periodic Hann window, float32 numpy [frame_length]."""
+    phase = np.arange(frame_length) * (2 * np.pi / frame_length)
+    return (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
+
+
+def check_geometry(frame_length, hop):
+    """Raise ValueError unless windows of this length and hop allow the signal to be recovered."""
+    if frame_length < 4 or frame_length % 2:
+        raise ValueError(
+            f"frame_length must be even and at least 4, received {frame_length}; a power of two "
+            "is fastest"
+        )
+    if not 1 <= hop <= frame_length // 2:
+        raise ValueError(
+            f"hop must be from 1 to half of frame_length ({frame_length // 2}), received {hop}; "
+            "a quarter is usual, and the most that phase retrieval does well with"
+        )
+
+
+def stft(waveforms, frame_length=1024, hop=256):
+    """Transform waveforms into complex spectra.
+
+    Args:
+        waveforms: float32 [..., N].
+        frame_length: samples in a window, even.
+        hop: samples from one frame to the next, at most half of frame_length.
+
+    Returns:
+        complex64 [..., 1 + N // hop, 1 + frame_length // 2].
+
+    Raises:
+        ValueError: if the geometry does not allow the signal to be recovered.
+    """
+    check_geometry(frame_length, hop)
+    waveforms = tf.convert_to_tensor(waveforms, tf.float32)
+    half = frame_length // 2
+    padding = [[0, 0]] * (waveforms.shape.rank - 1) + [[half, half]]
+    frames = tf.signal.frame(tf.pad(waveforms, padding), frame_length, hop)  # [..., T, frame]
+    return tf.signal.rfft(frames * hann_window(frame_length))  # [..., T, F]
+
+
+def inverse_stft(spectra, frame_length=1024, hop=256, length=None):
+    """Return the waveforms whose spectra are nearest, in the least-squares sense.
+
+    What `stft` made of N samples comes back exactly with length=N, if N is a multiple of the hop or
+    the hop is at most a third of frame_length (the last samples would else lie under the edge of
+    the last window alone). Leaving out the last frame of a multiple of the hop does no harm then.
+
+    Args:
+        spectra: complex64 [..., T, 1 + frame_length // 2].
+        frame_length: samples in a window, as in `stft`.
+        hop: samples from one frame to the next, as in `stft`.
+        length: samples to return, at most (T - 1) * hop + frame_length // 2; (T - 1) * hop if None.
+
+    Returns:
+        float32 [..., length].
+
+    Source: Griffin and Lim, "Signal estimation from modified short-time Fourier transform", IEEE
+    TASSP 1984, equation 6.
+    """
+    check_geometry(frame_length, hop)
+    frames = tf.shape(spectra)[-2]
+    length = (frames - 1) * hop if length is None else length
+    norm = overlap_norm(frames, frame_length, hop, length)
+    return inverse_stft_with(spectra, frame_length, hop, length, norm)
+
+
+def overlap_norm(frames, frame_length, hop, length):
+    """Return the sum of the squared windows over each sample, float32 [length].
+
+    It depends on the shape alone: an iteration computes it once.
+    """
+    squares = tf.ones([frames, 1]) * hann_window(frame_length) ** 2  # [T, frame]
+    norm = _crop(tf.signal.overlap_and_add(squares, hop), frame_length, length)
+    return tf.maximum(norm, 1e-8)
+
+
+def inverse_stft_with(spectra, frame_length, hop, length, norm):
+    """Return `inverse_stft` of spectra for a given `overlap_norm`."""
+    frames = tf.signal.irfft(spectra, [frame_length]) * hann_window(frame_length)
+    return _crop(tf.signal.overlap_and_add(frames, hop), frame_length, length) / norm
+
+
+def _crop(padded, frame_length, length):
+    half = frame_length // 2
+    return padded[..., half : half + length]
