@@ -1,0 +1,54 @@
+"""From an exception to one line and an exit code."""
+
+import click
+
+BAD_USE, FAILURE, INTERRUPTED = 2, 1, 130
+_ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
+
+
+def exit_code(error):
+    """Return 2 for bad use, 130 for an interruption, 1 for everything else.
+
+    Bad use is what Click refuses, what this package refuses (a ValueError raised in its own
+    code), and paths that are missing, in the way, or not to be read.
+    """
+    if isinstance(error, click.Abort):
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        return BAD_USE if isinstance(error, click.UsageError) else error.exit_code
+    if isinstance(error, (*_ABOUT_FILES, PermissionError)):
+        return BAD_USE
+    return BAD_USE if isinstance(error, ValueError) and _raised_by_us(error) else FAILURE
+
+
+def one_line(error):
+    """Return what is wrong and what to do, in one line."""
+    if isinstance(error, click.Abort):
+        return "Stopped."
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        text = error.format_message()
+    elif isinstance(error, OSError) and error.strerror and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}."
+    else:
+        text = str(error) or type(error).__name__
+    line = "Error: " + " ".join(text.split())
+    if exit_code(error) != FAILURE or isinstance(error, click.ClickException):
+        return line
+    return f"{line} (`tfaudiogen --debug COMMAND ...` shows where.)"
+
+
+def _usage(error):
+    line = "Error: " + " ".join(error.format_message().split())
+    command = error.ctx.command_path if error.ctx else "tfaudiogen"
+    return f"{line} See `{command} --help`."
+
+
+def _raised_by_us(error):
+    if type(error).__module__.startswith("tfaudiogen."):
+        return True
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_globals.get("__name__", "").startswith("tfaudiogen.")

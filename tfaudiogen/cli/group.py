@@ -1,0 +1,73 @@
+"""The group of commands: finds them by name and turns errors into one line."""
+
+import importlib
+import os
+import sys
+
+import click
+
+from tfaudiogen import __version__
+from tfaudiogen.cli.command import DEBUG, debugging
+from tfaudiogen.cli.errors import exit_code, one_line
+
+COMMANDS = (
+    "prepare",
+    "train",
+    "sample",
+    "reconstruct",
+    "interpolate",
+    "evaluate",
+    "presets",
+    "info",
+)
+
+
+class Commands(click.Group):
+    """A group whose commands are the modules of this package, imported when they are asked for."""
+
+    def list_commands(self, context):
+        """Return the names in the order in which a user needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, context, name):
+        """Import the command, or return None if there is none of that name."""
+        if name not in COMMANDS:
+            return None
+        return getattr(importlib.import_module(f"tfaudiogen.cli.{name}"), name)
+
+    def main(self, *args, standalone_mode=True, **options):
+        """Run; on an error write one line and exit with 2 for bad use, 1 for failure."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **options)
+        try:
+            code = super().main(*args, standalone_mode=False, **options)
+        except Exception as error:
+            if debugging():
+                raise
+            click.echo(one_line(error), err=True)
+            code = exit_code(error)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
+@click.version_option(__version__)
+@click.option("--debug", is_flag=True, help="Show warnings and stack traces.")
+@click.pass_context
+def main(context, debug):
+    """Learn a probability distribution from a folder of audio, and hear it.
+
+    \b
+    Examples:
+      tfaudiogen sample
+      tfaudiogen prepare my_sounds --out data --preset music_vae
+      tfaudiogen train music_vae --data data --out run
+      tfaudiogen sample run --count 8
+    """
+    if debug:
+        os.environ[DEBUG] = "1"
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

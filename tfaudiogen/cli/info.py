@@ -1,0 +1,56 @@
+"""`tfaudiogen info`: what a saved model is."""
+
+import json
+
+import click
+
+from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.options import MODEL_HELP
+
+
+@click.command(cls=Command, epilog=MODEL_HELP)
+@click.argument("model")
+def info(model):
+    """Show the sounds, size and figures of MODEL, and its card.
+
+    \b
+    Examples:
+      tfaudiogen info music_vae
+      tfaudiogen info run
+    """
+    from tfaudiogen import saving
+
+    folder = saving.resolve(model)
+    loaded = saving.load(model)
+    for name, value in _facts(loaded, folder).items():
+        click.echo(f"{name:12} {value}")
+    _show_metrics(folder / "metrics.json")
+    card = folder / "card.md"
+    if card.is_file():
+        click.echo("\n" + card.read_text(encoding="utf-8").strip())
+
+
+def _facts(model, folder):
+    spectrogram = model.spectrogram
+    frames, bins, _ = spectrogram.image_shape
+    return {
+        "model": f"{type(model).__name__} in {folder}",
+        "parameters": f"{model.count_params():,}",
+        "sound": f"{spectrogram.seconds:.3f} s windows at {spectrogram.sample_rate} Hz",
+        "image": f"{frames} frames, {bins} {spectrogram.scale} bins, "
+        f"{spectrogram.decibels[0]:g} to {spectrogram.decibels[1]:g} dB",
+        "classes": ", ".join(model.class_names) or "none",
+    }
+
+
+def _show_metrics(path):
+    """Print the single numbers of metrics.json; the file itself holds the rest."""
+    if not path.is_file():
+        return
+    try:
+        metrics = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}): copy it again or delete it.") from error
+    for name, value in metrics.items():
+        if isinstance(value, (int, float)):
+            click.echo(f"{name:32} {value:.5g}")

@@ -1,0 +1,43 @@
+"""Arguments that several commands share, and how their values are read."""
+
+import json
+
+import click
+
+MODEL_HELP = "MODEL is the folder of a saved model or training run, or the name of a shipped model."
+
+bit_depth_option = click.option(
+    "--bit-depth",
+    type=click.Choice(["16", "24", "32f"]),
+    default="16",
+    show_default=True,
+    help="Bits a sample of the WAV files; 32f is floating point.",
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same result.",
+)
+
+
+def settings(pairs):
+    """Return a dict from "key=value" texts; values are JSON where they can be, else text.
+
+    Raises:
+        click.BadParameter: if there is no "=".
+    """
+    return dict(_setting(pair) for pair in pairs)
+
+
+def _setting(pair):
+    key, equals, text = pair.partition("=")
+    if not equals or not key:
+        raise click.BadParameter(
+            f"{pair!r} is not key=value, for example fit.epochs=3.", param_hint="'--set'"
+        )
+    try:
+        return key, json.loads(text)
+    except json.JSONDecodeError:
+        return key, text

@@ -1,0 +1,59 @@
+"""What the commands that make sound leave: a WAV and a picture each, and a record of the run."""
+
+import importlib.metadata
+import json
+from pathlib import Path
+
+import click
+
+_RECORDED = ("tfaudiogen", "tensorflow", "keras", "tensorflow-probability", "numpy", "librosa")
+
+
+def write_sounds(waveforms, names, folder, spectrogram, bit_depth):
+    """Write `<name>.wav` and `<name>.png` for each waveform, with a progress bar.
+
+    Args:
+        waveforms: float [count, N] or a list of [N].
+        names: file names without suffix.
+        folder: where to write.
+        spectrogram: the model's `Spectrogram`.
+        bit_depth: see `files.write_wav`.
+
+    Returns:
+        The paths of the WAV files.
+    """
+    paths = [Path(folder, f"{name}.wav") for name in names]
+    with progress(list(zip(waveforms, paths, strict=True)), "writing") as pairs:
+        for waveform, path in pairs:
+            write_sound(waveform, path, spectrogram, bit_depth)
+    return paths
+
+
+def write_sound(waveform, path, spectrogram, bit_depth):
+    """Write one WAV file at `path` and its picture beside it."""
+    from tfaudiogen import files
+
+    files.write_wav(path, waveform, spectrogram.sample_rate, bit_depth)
+    image = spectrogram(waveform[None])[0]
+    files.save_spectrogram_picture(path.with_suffix(".png"), image, spectrogram)
+
+
+def write_record(path, **record):
+    """Write what was asked for and the versions that answered, as JSON."""
+    from tfaudiogen import files
+
+    versions = {name: _version(name) for name in _RECORDED}
+    text = json.dumps(record | {"versions": versions}, indent=2, ensure_ascii=False)
+    files.write_text(path, text + "\n")
+
+
+def progress(items, label):
+    """Return Click's progress bar over `items`, on the error stream and only on a terminal."""
+    return click.progressbar(items, label=label, file=click.get_text_stream("stderr"))
+
+
+def _version(name):
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,19 @@
+"""`tfaudiogen presets`: what can be trained."""
+
+import click
+
+from tfaudiogen.cli.command import Command
+
+
+@click.command(cls=Command)
+def presets():
+    """List the presets: named data, representation, model and training settings.
+
+    \b
+    Example:
+      tfaudiogen presets
+    """
+    from tfaudiogen import presets as package
+
+    for name in package.names():
+        click.echo(f"{name:16} {package.get(name).summary}")

@@ -1,0 +1,66 @@
+"""`tfaudiogen sample`: new sounds from a model."""
+
+from pathlib import Path
+
+import click
+
+from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option, seed_option
+
+# The shipped model whose samples sound better; its card says by which measurement.
+DEFAULT_MODEL = "music_vae"
+
+
+@click.command(cls=Command, epilog=MODEL_HELP)
+@click.argument("model", default=DEFAULT_MODEL)
+@click.option("--count", type=click.IntRange(min=1), default=4, show_default=True)
+@seed_option
+@click.option(
+    "--temperature",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Below 1: closer to the typical; above 1: further from it.",
+)
+@click.option("--component", type=click.IntRange(min=0), help="Of the prior's mixture, from 0.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Length of each sound; one window of the model if not given.",
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default="samples", show_default=True
+)
+@bit_depth_option
+def sample(model, count, seed, temperature, component, seconds, out, bit_depth):
+    """Write new sounds drawn from MODEL, each with a picture of its spectrogram.
+
+    \b
+    Examples:
+      tfaudiogen sample
+      tfaudiogen sample run --count 8 --seed 3 --temperature 0.8 --out sounds
+      tfaudiogen sample music_vae --seconds 20 --bit-depth 24
+    """
+    import tfaudiogen
+    from tfaudiogen.cli.outputs import write_record, write_sounds
+
+    loaded = tfaudiogen.load(model)
+    click.echo(f"Sampling {count} from {model} ...", err=True)
+    waveforms = loaded.sample(
+        count, seed=seed, temperature=temperature, component=component, seconds=seconds
+    )
+    names = [f"sample_{number:03d}" for number in range(count)]
+    paths = write_sounds(waveforms.numpy(), names, out, loaded.spectrogram, bit_depth)
+    write_record(
+        out / "sample.json",
+        model=model,
+        seed=seed,
+        count=count,
+        temperature=temperature,
+        component=component,
+        seconds=seconds,
+        bit_depth=bit_depth,
+        sample_rate=loaded.spectrogram.sample_rate,
+        files=[path.name for path in paths],
+    )
+    click.echo(f"Wrote {count} sounds with their pictures to {out}.")

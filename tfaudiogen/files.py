@@ -1,0 +1,205 @@
+"""Sound and pictures on disk: WAV files that are never clipped, spectrograms with axes, reading.
+
+What is written is a function of the arguments alone: no time stamp, no version string, so that the
+same seed gives the same bytes. A file appears whole or not at all.
+"""
+
+import errno
+import os
+import struct
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.reading import CHANNELS, FULL_SCALE, read_to_file
+
+_PCM, _FLOAT = 1, 3  # WAVE_FORMAT_PCM and WAVE_FORMAT_IEEE_FLOAT
+_BITS = {"16": 16, "24": 24, "32f": 32}
+_LOUDEST = 0.999
+
+
+def write_wav(path, waveform, sample_rate, bit_depth="16"):
+    """Write a mono WAV file; a waveform louder than full scale is turned down, never clipped.
+
+    Args:
+        path: the file to write; its folder is made if it is not there.
+        waveform: float [N], nominally in [-1, 1].
+        sample_rate: Hz.
+        bit_depth: "16", "24" (integers) or "32f" (floats).
+
+    Returns:
+        The gain that was applied: 1.0, or less if the waveform was too loud, which is also
+        said in a warning.
+
+    Raises:
+        ValueError: if the waveform is not one row of finite numbers or `bit_depth` is unknown.
+    """
+    waveform = _finite_row(waveform)
+    if bit_depth not in _BITS:
+        raise ValueError(f"bit_depth must be one of {', '.join(_BITS)}, received {bit_depth!r}.")
+    peak = float(np.max(np.abs(waveform), initial=0.0))
+    gain = 1.0 if peak <= _LOUDEST else _LOUDEST / peak
+    if gain < 1.0:
+        message = f"{path}: turned down by {-20 * np.log10(gain):.1f} dB to avoid clipping."
+        warnings.warn(message, stacklevel=2)
+    _write(path, _wav_bytes(waveform * gain, sample_rate, bit_depth))
+    return gain
+
+
+def save_spectrogram_picture(path, image, spectrogram):
+    """Draw a spectrogram image as a PNG with axes in seconds and hertz and a decibel bar.
+
+    Args:
+        path: the file to write.
+        image: float [T, F] or [T, F, 1] in [0, 1], as the `Spectrogram` layer returns.
+        spectrogram: that layer, which knows the frequencies, the hop and the decibel range.
+    """
+    image = np.asarray(image, np.float32)
+    image = image[..., 0] if image.ndim == 3 else image
+    low, high = spectrogram.decibels
+    seconds = len(image) * spectrogram.hop / spectrogram.sample_rate
+    # Figure without pyplot: no window, no global state.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 5), dpi=100, layout="constrained")
+    axes = figure.add_subplot(xlabel="time (s)", ylabel="frequency (Hz)")
+    picture = axes.imshow(
+        low + (high - low) * image.T,
+        origin="lower",
+        aspect="auto",
+        extent=(0.0, seconds, -0.5, image.shape[1] - 0.5),
+        vmin=low,
+        vmax=high,
+        cmap="magma",
+        interpolation="nearest",
+    )
+    axes.set_yticks(*_frequency_ticks(spectrogram))
+    figure.colorbar(picture, label="level (dB, 0 is a full-scale sine)")
+    with atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def read_audio(path, sample_rate, channel="mix"):
+    """Return the sound of one file of any rate, length and number of channels.
+
+    Args:
+        path: wav, flac, ogg, mp3 or whatever else libsndfile reads.
+        sample_rate: Hz of what is returned.
+        channel: "mix", "left" or "right".
+
+    Returns:
+        float32 [N] in [-1, 1], with the resolution of 16 bits, which models are trained on.
+
+    Raises:
+        ValueError: if the file holds no usable sound; the message gives file and reason.
+        FileNotFoundError: if there is no such file.
+    """
+    if channel not in CHANNELS:
+        raise ValueError(f"channel must be one of {', '.join(CHANNELS)}, received {channel!r}.")
+    if not Path(path).exists():
+        raise FileNotFoundError(errno.ENOENT, "no such file: give the path of an audio file", path)
+    if Path(path).is_dir():
+        raise ValueError(f"{path} is a folder: give the path of an audio file.")
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder, "samples")
+        try:
+            read_to_file(path, raw, sample_rate, channel)
+        except Unusable as error:
+            raise ValueError(f"{path}: {error}.") from error
+        return np.fromfile(raw, "<i2").astype(np.float32) / FULL_SCALE
+
+
+class atomic_file:  # noqa: N801, used like a function
+    """Context that gives the name of a temporary file and renames it to `path` on success."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def __enter__(self):
+        """Make the folder and an empty temporary file in it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+        os.close(handle)
+        self.temporary = Path(name)
+        return self.temporary
+
+    def __exit__(self, kind, error, trace):
+        """Put the finished file in its place, or remove the unfinished one."""
+        if kind is None:
+            # Temporary files are private; what we leave should have the usual rights.
+            mask = os.umask(0)
+            os.umask(mask)
+            self.temporary.chmod(0o666 & ~mask)
+            self.temporary.replace(self.path)
+        else:
+            self.temporary.unlink(missing_ok=True)
+
+
+def _finite_row(waveform):
+    waveform = np.asarray(waveform, np.float64)
+    if waveform.ndim != 1:
+        raise ValueError(
+            f"waveform must have shape [N], received shape {list(waveform.shape)}: "
+            "write one file for each row."
+        )
+    if not np.isfinite(waveform).all():
+        raise ValueError(
+            "waveform must be finite, received NaN or infinite samples: the model that made it "
+            "has diverged, sample from an earlier one."
+        )
+    return waveform
+
+
+def _wav_bytes(waveform, sample_rate, bit_depth):
+    """Return a RIFF file. By hand, since libsndfile puts the time of day into float files."""
+    bits = _BITS[bit_depth]
+    kind = _FLOAT if bit_depth == "32f" else _PCM
+    width = bits // 8
+    data = _encoded(waveform, bits, kind)
+    layout = struct.pack("<HHIIHH", kind, 1, sample_rate, sample_rate * width, width, bits)
+    if kind == _FLOAT:  # Formats other than PCM have an extension size and a count of samples.
+        chunks = _chunk(b"fmt ", layout + b"\0\0") + _chunk(
+            b"fact", struct.pack("<I", len(waveform))
+        )
+    else:
+        chunks = _chunk(b"fmt ", layout)
+    return _chunk(b"RIFF", b"WAVE" + chunks + _chunk(b"data", data))
+
+
+def _encoded(waveform, bits, kind):
+    if kind == _FLOAT:
+        return waveform.astype("<f4").tobytes()
+    integers = np.round(waveform * 2.0 ** (bits - 1)).astype("<i4")
+    # Little endian: the low bytes of each integer come first.
+    return integers.view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes()
+
+
+def _chunk(name, content):
+    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def write_text(path, text):
+    """Write a text file, whole or not at all."""
+    _write(path, text.encode())
+
+
+def _write(path, content):
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def _frequency_ticks(spectrogram):
+    """Return positions (bins) and labels of round frequencies within the picture."""
+    frequencies = np.asarray(spectrogram.frequencies)
+    top = frequencies[-1]
+    if spectrogram.scale == "linear":
+        step = max(500.0, 1000.0 * round(top / 8000.0))
+        values = np.arange(0.0, top, step)
+    else:
+        values = np.array([0, 250, 500, 1000, 2000, 4000, 8000, 16000], float)
+    values = values[values <= top]
+    positions = np.interp(values, frequencies, np.arange(len(frequencies)))
+    return positions, [f"{value:.0f}" for value in values]
