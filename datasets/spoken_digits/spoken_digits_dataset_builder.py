@@ -1,0 +1,52 @@
+"""Spoken digits in the layout of the Free Spoken Digit Dataset."""
+
+import dataclasses
+import re
+
+import tensorflow_datasets as tfds
+
+from tfaudiogen.data.folder import FolderBuilder, FolderConfig
+from tfaudiogen.data.report import Skipped
+
+_NAME = re.compile(r"(?:.*/)?(?P<digit>[0-9])_(?P<speaker>[^/_]+)_(?P<index>[0-9]+)\.\w+")
+_TEST_INDICES = range(5)
+
+
+@dataclasses.dataclass(eq=False)
+class Config(FolderConfig):
+    """Which files are read, and how; see `FolderConfig`."""
+
+
+class Builder(FolderBuilder):
+    """Windows of files named digit_speaker_index.wav, labelled by digit, with the speaker.
+
+    Index 0 to 4 of each digit and speaker is the data set's official test split; a tenth of the
+    other files, by hash of the name, is the validation split.
+    """
+
+    name = "spoken_digits"
+    DESCRIPTION = "Free Spoken Digit Dataset (Jakobovski/free-spoken-digit-dataset)."
+    LICENCE = "CC BY-SA 4.0"
+    EXTRA_FEATURES = {"speaker": tfds.features.Text()}
+
+    def _extra(self, name):
+        return {"speaker": _NAME.fullmatch(name)["speaker"]}
+
+    def _labelled(self, found):
+        reason = "its name is not digit_speaker_index, as in 7_jackson_32.wav"
+        fitting = [file for file in found.audio if _NAME.fullmatch(file.name)]
+        self._skipped += [
+            Skipped(file.name, reason) for file in found.audio if not _NAME.fullmatch(file.name)
+        ]
+        return [
+            dataclasses.replace(file, label=_NAME.fullmatch(file.name)["digit"]) for file in fitting
+        ]
+
+    def _fixed_splits(self, names):
+        indices = {name: int(_NAME.fullmatch(name)["index"]) for name in names}
+        return {name: "test" for name, index in indices.items() if index in _TEST_INDICES}
+
+
+def fits(files):
+    """Return whether all of `files` are named digit_speaker_index."""
+    return bool(files) and all(_NAME.fullmatch(file.name) for file in files)

@@ -1,0 +1,125 @@
+"""Finding the files of audio and of pictures below the source folders."""
+
+import os
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+AUDIO_SUFFIXES = frozenset(
+    {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"}
+    | {".snd", ".caf", ".w64", ".rf64", ".voc", ".ircam", ".sf", ".paf", ".svx", ".nist", ".sph"}
+)
+UNREADABLE_SUFFIXES = frozenset(
+    {".m4a", ".aac", ".mp4", ".m4b", ".wma", ".webm", ".mka", ".amr", ".ape", ".wv", ".ac3"}
+)
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp"})
+SINGLE_LABEL = "audio"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file below a source folder.
+
+    Attributes:
+        path: where it is.
+        name: its path relative to its source, with forward slashes, preceded by the source's
+            folder name where there are several sources. It identifies the file.
+        label: the first sub-folder; with several sources, the source's folder name.
+    """
+
+    path: Path
+    name: str
+    label: str
+
+    @property
+    def suffix(self):
+        """The extension in lower case, with its dot."""
+        return self.path.suffix.lower()
+
+
+@dataclass
+class Found:
+    """The files below the sources, by what they are; `problems` are folders that cannot be read."""
+
+    audio: list[SourceFile] = field(default_factory=list)
+    pictures: list[SourceFile] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find_files(sources):
+    """Return the `Found` files below `sources` (folders or single files), sorted by name.
+
+    Raises:
+        ValueError: a source does not exist, or two sources have the same folder name.
+    """
+    sources = [Path(source) for source in sources]
+    _check_sources(sources)
+    found = Found()
+    for source in sources:
+        for path, problem in _walk(source):
+            file = _source_file(path, source, several=len(sources) > 1)
+            if problem:
+                found.problems.append((file.name, problem))
+            else:
+                _bin(file, found).append(file)
+    for files in (found.audio, found.pictures):
+        files.sort(key=lambda file: file.name)
+    found.ignored = sorted(file.name for file in found.ignored)
+    return found
+
+
+def _check_sources(sources):
+    for source in sources:
+        if not source.exists():
+            raise ValueError(f"source {str(source)!r} does not exist: give a folder of audio files")
+    names = [source.resolve().name for source in sources]
+    if len(set(names)) < len(names):
+        raise ValueError(
+            f"sources must have different folder names, which become labels and parts of file "
+            f"names; received {names}: rename one, or give their common parent folder"
+        )
+
+
+def _walk(source):
+    """Yield (path, problem) of the files below `source`; links to folders are followed once."""
+    if source.is_file():
+        yield source, None
+        return
+    problems = []
+    visited = set()
+    for folder, folders, files in os.walk(source, onerror=problems.append, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        real = os.path.realpath(folder)
+        if real in visited:
+            folders.clear()
+            continue
+        visited.add(real)
+        yield from ((Path(folder, name), None) for name in files)
+    yield from ((Path(error.filename), f"folder: {error.strerror}") for error in problems)
+
+
+def _source_file(path, source, several):
+    folder = source if source.is_dir() else source.parent
+    parts = path.relative_to(folder).parts
+    label = parts[0] if len(parts) > 1 else SINGLE_LABEL
+    if several:
+        label = source.resolve().name if source.is_dir() else source.stem
+        parts = (label, *parts)
+    return SourceFile(path, _readable("/".join(parts)), _readable(label))
+
+
+def _readable(name):
+    """Return `name` in one Unicode form; systems store the same accents differently."""
+    name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", name)
+
+
+def _bin(file, found):
+    if file.path.name.startswith("."):
+        return found.ignored
+    if file.suffix in PICTURE_SUFFIXES:
+        return found.pictures
+    if file.suffix in AUDIO_SUFFIXES | UNREADABLE_SUFFIXES:
+        return found.audio
+    return found.ignored

@@ -1,0 +1,168 @@
+"""The base of the builders that read folders of audio files."""
+
+import dataclasses
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from tfaudiogen.data.conversion import convert
+from tfaudiogen.data.errors import NothingUsable
+from tfaudiogen.data.files import find_files
+from tfaudiogen.data.labels import apply_labels
+from tfaudiogen.data.notices import notices_of
+from tfaudiogen.data.pictures import match_pictures
+from tfaudiogen.data.records import RecordBuilder, RecordConfig, record
+from tfaudiogen.data.report import Report, Share, Skipped
+from tfaudiogen.data.splits import SPLITS, split_names, split_windows
+
+
+@dataclasses.dataclass(eq=False)
+class FolderConfig(RecordConfig):
+    """Which files are read, and how.
+
+    Attributes:
+        sources: folders (or single files).
+        channel: "mix", "left" or "right", of files with several channels.
+        labels_csv: file with the columns file and label, or None for the sub-folder's name.
+        pictures: folder of pictures, or None to look beside the audio.
+        split_by_time: cut each file in time instead of giving it to one split.
+    """
+
+    sources: tuple = ()
+    channel: str = "mix"
+    labels_csv: str | None = None
+    pictures: str | None = None
+    split_by_time: bool = False
+
+
+class FolderBuilder(RecordBuilder, skip_registration=True):
+    """Reads files once into a temporary folder, assigns splits to those that are usable."""
+
+    def _split_generators(self, dl_manager):
+        del dl_manager
+        self._temporary = tempfile.TemporaryDirectory(dir=self.data_path.parent, prefix="reading")
+        found = find_files(self.builder_config.sources)
+        self._skipped = [Skipped(name, reason) for name, reason in found.problems]
+        recordings = self._recordings(self._labelled(found), self._pictures(found))
+        plan = self._plan(recordings)
+        self.info.features["label"].names = sorted({recording.label for recording in recordings})
+        self.report = self._report(recordings, plan, found)
+        return {split: self._generate_examples(split, plan[split]) for split in SPLITS}
+
+    def _generate_examples(self, split, parts):
+        samples, rate = self.builder_config.samples, self.builder_config.sample_rate
+        for recording, windows in self._with_progress(parts, f"writing {split}", " files"):
+            sound = np.memmap(recording.sound, dtype="<i2", mode="r")
+            for window in windows:
+                start = window * samples
+                yield (
+                    f"{recording.name}@{start}",
+                    record(
+                        sound[start : start + samples],
+                        samples,
+                        label=recording.label,
+                        source=recording.name,
+                        start=start / rate,
+                        picture=recording.picture.read_bytes() if recording.picture else b"",
+                        **self._extra(recording.name),
+                    ),
+                )
+
+    def _extra(self, name):
+        """Return the values of `EXTRA_FEATURES` of a file."""
+        del name
+        return {}
+
+    def _labelled(self, found):
+        """Return the audio files with their labels; note those without in `_skipped`."""
+        if self.builder_config.labels_csv is None:
+            return found.audio
+        files, skipped = apply_labels(self.builder_config.labels_csv, found.audio)
+        self._skipped += skipped
+        return files
+
+    def _pictures(self, found):
+        folder = self.builder_config.pictures
+        pictures = find_files([folder]).pictures if folder else found.pictures
+        matched, skipped = match_pictures(found.audio, pictures)
+        self._skipped += skipped
+        return matched
+
+    def _recordings(self, files, pictures):
+        config = self.builder_config
+        recordings, skipped = convert(
+            files, Path(self._temporary.name), config.sample_rate, config.channel, config.progress
+        )
+        self._skipped += skipped
+        if not recordings:
+            raise NothingUsable(_nothing(config.sources, self._skipped), self._skipped)
+        return [
+            dataclasses.replace(recording, picture=pictures.get(recording.name))
+            for recording in recordings
+        ]
+
+    def _fixed_splits(self, names):
+        """Return {name: split} of the files whose split is given by the data set itself."""
+        del names
+        return {}
+
+    def _plan(self, recordings):
+        """Return {split: [(recording, window numbers)]}."""
+        plan = {split: [] for split in SPLITS}
+        splits = self._window_splits(recordings)
+        for recording in recordings:
+            for split in SPLITS:
+                windows = [n for n, own in enumerate(splits[recording.name]) if own == split]
+                if windows:
+                    plan[split].append((recording, windows))
+        if not all(plan.values()):
+            raise NothingUsable(
+                "no file is long enough to be cut into train, validation and test: at least one "
+                "needs three windows; choose shorter windows or add files",
+                self._skipped,
+            )
+        return plan
+
+    def _window_splits(self, recordings):
+        samples = self.builder_config.samples
+        counts = {recording.name: recording.windows(samples) for recording in recordings}
+        if self.builder_config.split_by_time:
+            return {name: split_windows(count) for name, count in counts.items()}
+        try:
+            splits = split_names(counts, self._fixed_splits(counts))
+        except ValueError as error:
+            raise NothingUsable(str(error), self._skipped) from error
+        return {name: [splits[name]] * count for name, count in counts.items()}
+
+    def _report(self, recordings, plan, found):
+        config = self.builder_config
+        return Report(
+            builder=self.name,
+            sample_rate=config.sample_rate,
+            samples=config.samples,
+            splits={split: _shares(plan[split], config) for split in SPLITS},
+            skipped=sorted(self._skipped, key=lambda skipped: skipped.file),
+            notices=notices_of(recordings, config),
+            ignored=found.ignored,
+        )
+
+
+def _shares(parts, config):
+    shares = {}
+    for recording, windows in parts:
+        last = min(recording.reading.samples, (windows[-1] + 1) * config.samples)
+        minutes = (last - windows[0] * config.samples) / config.sample_rate / 60
+        old = shares.get(recording.label, Share(0, 0, 0.0))
+        shares[recording.label] = Share(
+            old.files + 1, old.windows + len(windows), old.minutes + minutes
+        )
+    return dict(sorted(shares.items()))
+
+
+def _nothing(sources, skipped):
+    message = f"no usable audio in {', '.join(map(str, sources))}"
+    if skipped:
+        first = skipped[0]
+        return f"{message}: {len(skipped)} files skipped, the first is {first.file}: {first.reason}"
+    return f"{message}: it holds no file of audio (wav, flac, ogg, mp3, aiff ...)"

@@ -1,0 +1,77 @@
+"""What was done to files that are used, in one line for each kind of thing."""
+
+import math
+from collections import Counter
+
+_NAMED = 5
+_MISSING = 0.01
+_SHORT_SECONDS = 0.1
+
+
+def notices_of(recordings, config):
+    """Return lines about channels, rates, levels and lengths of the `recordings`."""
+    notices = [
+        _channels(recordings, config.channel),
+        _rates(recordings, config.sample_rate),
+        _levels(recordings),
+        _truncated(recordings),
+        _short(recordings, config.sample_rate),
+    ]
+    return [notice for notice in notices if notice]
+
+
+def _channels(recordings, channel):
+    wide = [recording for recording in recordings if recording.reading.channels > 1]
+    if not wide:
+        return None
+    counts = Counter(recording.reading.channels for recording in wide)
+    kinds = ", ".join(f"{counts[number]} with {number} channels" for number in sorted(counts))
+    done = "mixed down to one" if channel == "mix" else f"only the {channel} channel is used"
+    return f"{kinds}: {done} (channel mix, left or right decides)"
+
+
+def _rates(recordings, sample_rate):
+    low = [recording for recording in recordings if recording.reading.sample_rate < sample_rate]
+    if not low:
+        return None
+    lowest = min(recording.reading.sample_rate for recording in low)
+    return (
+        f"{len(low)} files have a sample rate below {sample_rate} Hz (lowest {lowest} Hz): nothing "
+        f"above half their rate can be learned from them: {_names(low)}"
+    )
+
+
+def _levels(recordings):
+    loud = [recording for recording in recordings if recording.reading.gain < 1.0]
+    if not loud:
+        return None
+    most = -20 * math.log10(min(recording.reading.gain for recording in loud))
+    return f"{len(loud)} files over full scale were turned down, by {most:.1f} dB at most: " + (
+        _names(loud)
+    )
+
+
+def _truncated(recordings):
+    cut = [recording for recording in recordings if recording.reading.missing > _MISSING]
+    if not cut:
+        return None
+    names = ", ".join(f"{file.name} ({file.reading.missing:.0%} missing)" for file in cut)
+    return f"{len(cut)} files end before the length that they announce; what is there is used: " + (
+        names
+    )
+
+
+def _short(recordings, sample_rate):
+    limit = _SHORT_SECONDS * sample_rate
+    short = [recording for recording in recordings if recording.reading.samples < limit]
+    if not short:
+        return None
+    return (
+        f"{len(short)} files are shorter than {_SHORT_SECONDS} s and are padded with silence: "
+        + _names(short)
+    )
+
+
+def _names(recordings):
+    names = ", ".join(recording.name for recording in recordings[:_NAMED])
+    return names if len(recordings) <= _NAMED else f"{names} and {len(recordings) - _NAMED} more"

@@ -1,0 +1,33 @@
+"""Matching pictures to sounds by the stem of the file name."""
+
+from collections import Counter
+from pathlib import PurePosixPath
+
+from tfaudiogen.data.report import Skipped
+
+
+def match_pictures(audio, pictures):
+    """Return {name of the audio file: path of its picture} and the pictures to skip.
+
+    A picture belongs to the sound with the same relative path but for the extension; failing
+    that, to the one with the same stem, provided that no other sound or picture has that stem.
+    """
+    by_path = {_without_suffix(file.name): file for file in reversed(pictures)}
+    by_stem = {PurePosixPath(path).name: file for path, file in by_path.items()}
+    picture_stems = Counter(PurePosixPath(path).name for path in by_path)
+    audio_stems = Counter(PurePosixPath(_without_suffix(file.name)).name for file in audio)
+    matched = {}
+    for file in audio:
+        path = _without_suffix(file.name)
+        stem = PurePosixPath(path).name
+        unique = picture_stems[stem] == 1 and audio_stems[stem] == 1
+        picture = by_path.get(path) or (by_stem[stem] if unique else None)
+        if picture:
+            matched[file.name] = picture.path
+    used = set(matched.values())
+    reason = "a picture without sound: no audio file has its stem"
+    return matched, [Skipped(file.name, reason) for file in pictures if file.path not in used]
+
+
+def _without_suffix(name):
+    return str(PurePosixPath(name).with_suffix(""))

@@ -1,0 +1,170 @@
+"""`load_dataset`: from a prepared data set to batches of spectrograms."""
+
+import tensorflow as tf
+
+from tfaudiogen import noise
+from tfaudiogen.data.augmentation import Augmentation
+from tfaudiogen.data.cache import cached
+from tfaudiogen.data.order import Order
+from tfaudiogen.data.storage import Records
+from tfaudiogen.data.summary import describe
+
+LEVELS = 255
+_FULL_SCALE = 2.0**15
+_CACHING_BATCH = 16
+
+
+def load_dataset(
+    data,
+    spectrogram,
+    split="train",
+    batch_size=8,
+    shuffle=None,
+    seed=0,
+    augment=None,
+    cache=False,
+    audio=False,
+    repeat=False,
+    first_step=0,
+    drop_remainder=None,
+):
+    """Return the `tf.data.Dataset` of batches of spectrograms of one split.
+
+    A batch is a dict of `image`, float32 [B, T, F, 1] in [0, 1], quantised to 256 levels; `label`,
+    int32 [B]; `id`, int64 [B], the place of the example in its split; `frames`, int32 [B], the
+    frames before the padding begins; with `audio`, `audio`, float32 [B, N] in [-1, 1].
+    Only the batches on their way are in memory.
+
+    Args:
+        data: folder that `prepare` wrote.
+        spectrogram: the Spectrogram layer; its sample rate and samples are those of the data.
+        split: "train", "validation" or "test".
+        batch_size: examples of a batch.
+        shuffle: whether the order is another one in each epoch; None is True for "train".
+        seed: of order and augmentation, in [0, 2**31); both are pure functions of it, of the
+            epoch and of the id.
+        augment: an `Augmentation`, or None.
+        cache: compute the spectrograms once and keep them below `data`, 8 bits a pixel.
+        audio: give the waveforms as well.
+        repeat: False gives one epoch, another one at each iteration; True an endless stream.
+        first_step: step at which the endless stream begins, to continue an earlier one exactly.
+        drop_remainder: leave out the last batch of an epoch if it is not full; None does so where
+            the order is shuffled and there is a full batch.
+
+    Raises:
+        ValueError: the data do not fit the spectrogram, or an argument is out of its range.
+    """
+    summary = describe(data)
+    _check_geometry(summary, spectrogram)
+    _check_arguments(augment, cache, repeat, first_step)
+    records = Records(data, split)
+    shuffle = split == "train" if shuffle is None else shuffle
+    order = Order(len(records), batch_size, shuffle, seed, drop_remainder)
+    augment = augment or Augmentation()
+    read = _reader(records, summary.samples)
+    if cache:
+        read = _cached_reader(data, split, spectrogram, records, read if audio else None)
+
+    def batch(step):
+        epoch, ids = order.epoch_and_ids(step)
+        key = noise.Key(tf.constant(seed, tf.int64), epoch, ids)
+        return _finish(read(ids), ids, key, spectrogram, augment, audio)
+
+    steps = order.endless(first_step) if repeat else order.finite()
+    return steps.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+
+
+def _check_geometry(summary, spectrogram):
+    for name, cure in (("sample_rate", "--sample-rate"), ("samples", "--seconds")):
+        stored, wanted = getattr(summary, name), getattr(spectrogram, name)
+        if stored != wanted:
+            raise ValueError(
+                f"{name} of the data in {str(summary.folder)!r} is {stored} and the spectrogram's "
+                f"is {wanted}: prepare the data again with the preset's geometry ({cure}, or "
+                "--preset), or use a spectrogram that fits"
+            )
+
+
+def _check_arguments(augment, cache, repeat, first_step):
+    if cache and augment and augment.of_waveforms:
+        raise ValueError(
+            f"cache=True keeps spectrograms, and {', '.join(augment.of_waveforms)} change the "
+            "waveform: leave them out, or use cache=False"
+        )
+    if first_step and not repeat:
+        raise ValueError(f"first_step needs repeat=True; received first_step={first_step}")
+    if first_step < 0:
+        raise ValueError(f"first_step must not be negative; received {first_step}")
+
+
+def _reader(records, samples):
+    """Return the function from ids [B] to waveforms [B, N], lengths [B] and labels [B]."""
+    features = {
+        "audio": tf.io.FixedLenFeature([], tf.string),
+        "length": tf.io.FixedLenFeature([], tf.int64),
+        "label": tf.io.FixedLenFeature([], tf.int64),
+    }
+
+    def read(ids):
+        serialised = tf.numpy_function(records.serialised, [ids], tf.string, stateful=False)
+        parsed = tf.io.parse_example(tf.ensure_shape(serialised, ids.shape), features)
+        levels = tf.io.decode_raw(parsed["audio"], tf.int16, fixed_length=2 * samples)
+        return {
+            "audio": tf.cast(levels, tf.float32) / _FULL_SCALE,
+            "length": parsed["length"],
+            "label": tf.cast(parsed["label"], tf.int32),
+        }
+
+    return read
+
+
+def _cached_reader(data, split, spectrogram, records, read_audio):
+    """Return the function from ids [B] to levels uint8 [B, T, F], frames and labels [B]."""
+    read = _reader(records, spectrogram.samples)
+
+    def batches():
+        order = Order(len(records), _CACHING_BATCH, shuffle=False, seed=0, drop_remainder=False)
+
+        def batch(step):
+            _, ids = order.epoch_and_ids(step)
+            return _finish(read(ids), ids, None, spectrogram, Augmentation(), audio=False)
+
+        return order.finite().map(batch, tf.data.AUTOTUNE).prefetch(2)
+
+    arrays = cached(data, split, spectrogram, len(records), batches)
+    types = (tf.uint8, tf.int32, tf.int32)
+
+    def read_images(ids):
+        images, labels, frames = tf.numpy_function(arrays.take, [ids], types, stateful=False)
+        images = tf.ensure_shape(images, [*ids.shape, *spectrogram.image_shape[:2]])
+        values = {
+            "levels": images,
+            "label": tf.ensure_shape(labels, ids.shape),
+            "frames": tf.ensure_shape(frames, ids.shape),
+        }
+        return values | ({"audio": read_audio(ids)["audio"]} if read_audio else {})
+
+    return read_images
+
+
+def _finish(values, ids, key, spectrogram, augment, audio):
+    """Return the batch: spectrograms, changes and quantisation."""
+    if "levels" in values:
+        images = tf.cast(values["levels"][..., None], tf.float32) / LEVELS
+        frames, waveforms = values["frames"], values.get("audio")
+    else:
+        waveforms, lengths = augment.change_waveforms(
+            values["audio"], values["length"], key, spectrogram.sample_rate
+        )
+        images = spectrogram(waveforms)
+        frames = _frames(lengths, spectrogram)
+    images = augment.change_images(images, key, spectrogram.frequencies)
+    images = tf.round(images * LEVELS) / LEVELS
+    batch = {"image": images, "label": values["label"], "id": ids, "frames": frames}
+    return batch | ({"audio": waveforms} if audio else {})
+
+
+def _frames(lengths, spectrogram):
+    """Return int32 [B]: the frames whose centre lies before the end of the sound."""
+    frames = -(-lengths // spectrogram.hop)
+    return tf.cast(tf.clip_by_value(frames, 1, spectrogram.frames), tf.int32)

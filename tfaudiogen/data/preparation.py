@@ -1,0 +1,152 @@
+"""`prepare`: from folders of audio to a TFDS data set."""
+
+import contextlib
+import importlib
+import io
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from tfaudiogen.data.reading import CHANNELS
+from tfaudiogen.data.report import REPORT_NAME
+
+BUILDERS = ("auto", "audio_folder", "spoken_digits", "sinewave")
+SINEWAVE_COUNT = 1000
+_GRID = 256
+
+
+def prepare(
+    sources,
+    out,
+    builder="auto",
+    sample_rate=22050,
+    seconds=5.944,
+    samples=None,
+    channel="mix",
+    labels_csv=None,
+    pictures=None,
+    split_by_time=False,
+    count=SINEWAVE_COUNT,
+    seed=0,
+    progress=True,
+):
+    """Write a TFDS data set of 16-bit windows, with splits, into the folder `out`.
+
+    The folder appears when everything is written; a run that is stopped leaves only
+    `out` + ".partial", which the next run removes.
+
+    Args:
+        sources: path or list of paths of folders of audio; unused by the builder "sinewave".
+        out: folder to write: the TFDS data set (array_record) and `report.json`.
+        builder: "audio_folder"; "spoken_digits" for files named digit_speaker_index.wav;
+            "sinewave", synthesised; "auto" looks at the names.
+        sample_rate: Hz that everything is resampled to.
+        seconds: length of a window, rounded to a multiple of 256 samples.
+        samples: length of a window in samples, instead of `seconds`.
+        channel: "mix" averages the channels, "left" and "right" take one.
+        labels_csv: file with the columns file and label, instead of labels from folders.
+        pictures: folder of pictures matched by file stem, instead of looking beside the audio.
+        split_by_time: cut each file in time, for fewer than three files.
+        count: number of windows that "sinewave" synthesises.
+        seed: of the builder "sinewave"; splits of files depend on their names alone.
+        progress: show progress bars.
+
+    Returns:
+        The `Report`, also in `out`/report.json.
+
+    Raises:
+        NothingUsable: no file, or fewer than a split each, gave usable audio.
+        ValueError: an argument is out of its range, a source is missing, or `out` is in use.
+    """
+    sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    if sources == ["sinewave"]:
+        sources, builder = [], "sinewave"
+    samples = _window(seconds, sample_rate) if samples is None else samples
+    _check(builder, sample_rate, samples, channel, sources)
+    common = {"sample_rate": sample_rate, "samples": samples, "progress": progress}
+    if builder == "sinewave":
+        options = {"count": count, "seed": seed}
+    else:
+        builder = _choose(sources) if builder == "auto" else builder
+        options = {
+            "sources": tuple(str(source) for source in sources),
+            "channel": channel,
+            "labels_csv": labels_csv,
+            "pictures": pictures,
+            "split_by_time": split_by_time,
+        }
+    return _build(builder, common | options, Path(out))
+
+
+def _window(seconds, sample_rate):
+    return max(1, round(seconds * sample_rate / _GRID)) * _GRID
+
+
+def _check(builder, sample_rate, samples, channel, sources):
+    if builder not in BUILDERS:
+        raise ValueError(f"builder must be one of {', '.join(BUILDERS)}; received {builder!r}")
+    if channel not in CHANNELS:
+        raise ValueError(f"channel must be one of {', '.join(CHANNELS)}; received {channel!r}")
+    if not 1000 <= sample_rate <= 384000:
+        raise ValueError(f"sample_rate must be 1000 to 384000 Hz; received {sample_rate}")
+    if samples < 1:
+        raise ValueError(f"samples must be at least 1; received {samples}")
+    if builder != "sinewave" and not sources:
+        raise ValueError("sources is empty: name at least one folder of audio files")
+
+
+def _choose(sources):
+    """Return the builder whose layout the names of the files have."""
+    from tfaudiogen.data.files import find_files
+    from tfaudiogen.datasets.spoken_digits import fits
+
+    return "spoken_digits" if fits(find_files(sources).audio) else "audio_folder"
+
+
+def _build(name, options, out):
+    import tensorflow_datasets as tfds
+
+    _check_free(out)
+    partial = out.with_name(out.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        with _quiet(tfds):
+            builder = _builder(name, options, partial)
+            builder.download_and_prepare()
+        builder.report.save(builder.data_dir)
+        if out.exists():
+            out.rmdir()
+        Path(builder.data_dir).rename(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return builder.report
+
+
+def _check_free(out):
+    if (out / REPORT_NAME).exists():
+        raise ValueError(f"out {str(out)!r} holds a data set already: delete it or name another")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(f"out {str(out)!r} is not an empty folder: name another")
+
+
+def _builder(name, options, folder):
+    module = importlib.import_module(f"tfaudiogen.datasets.{name}")
+    config = module.Config(**options)
+    return module.Builder(data_dir=folder, config=config, file_format="array_record")
+
+
+@contextlib.contextmanager
+def _quiet(tfds):
+    """Keep TFDS from talking of downloads; the builders show their own progress."""
+    logger = logging.getLogger("absl")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    tfds.disable_progress_bar()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        tfds.enable_progress_bar()
+        logger.setLevel(level)

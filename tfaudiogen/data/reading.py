@@ -1,0 +1,139 @@
+"""Reading a file of audio block by block: one channel, one rate, 16 bits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.files import UNREADABLE_SUFFIXES
+
+CHANNELS = ("mix", "left", "right")
+FULL_SCALE = 2**15
+_BLOCK_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one file.
+
+    Attributes:
+        samples: samples written, at the wanted rate.
+        sample_rate: the file's own rate in Hz.
+        channels: the file's own number of channels.
+        gain: factor, below 1 where the sound went over full scale and was turned down as a whole.
+        missing: fraction of the promised length that the file does not hold.
+    """
+
+    samples: int
+    sample_rate: int
+    channels: int
+    gain: float
+    missing: float
+
+
+def read_to_file(path, target, sample_rate, channel="mix"):
+    """Write the sound of `path` to `target` as raw int16 at `sample_rate`; return the `Reading`.
+
+    Memory does not grow with the length of the file. A file over full scale is read twice.
+
+    Raises:
+        Unusable: the file is empty, unreadable, damaged, silent or not finite.
+    """
+    _check_file(Path(path))
+    reading, peak = _write(path, target, sample_rate, channel, gain=1.0)
+    if peak > 1.0:
+        reading, _ = _write(path, target, sample_rate, channel, gain=1.0 / peak)
+    return reading
+
+
+def _check_file(path):
+    if path.suffix.lower() in UNREADABLE_SUFFIXES:
+        raise Unusable(
+            f"{path.suffix.lower()[1:]} cannot be decoded here: convert it first, for example "
+            "with `ffmpeg -i IN OUT.wav`"
+        )
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise Unusable("the file is empty (0 bytes)")
+    except PermissionError as error:
+        raise Unusable("no permission to read it") from error
+    except OSError as error:
+        raise Unusable(f"cannot be opened: {error.strerror}") from error
+
+
+def _write(path, target, sample_rate, channel, gain):
+    """Write one pass over the file; return its `Reading` and the peak before `gain`."""
+    with _open(path) as sound, open(target, "wb") as out:
+        samples, peak, loudest = 0, 0.0, 0.0
+        resampler = _resampler(sound.samplerate, sample_rate)
+        decoded = 0
+        for block in _blocks(sound):
+            decoded += len(block)
+            loudest = max(loudest, float(np.max(np.abs(block), initial=0.0)))
+            mono = resampler(_one_channel(block, channel), len(block) == 0)
+            peak = max(peak, float(np.max(np.abs(mono), initial=0.0)))
+            samples += _write_samples(out, mono * gain)
+        _check_sound(samples, peak, loudest)
+        missing = 1.0 - decoded / max(sound.frames, decoded)
+        return Reading(samples, sound.samplerate, sound.channels, gain, missing), peak
+
+
+def _open(path):
+    try:
+        return soundfile.SoundFile(path)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise Unusable(f"not audio that libsndfile can read ({_short(error)})") from error
+
+
+def _blocks(sound):
+    """Yield float32 [n, channels] of finite samples; the last block is empty."""
+    length = _BLOCK_SECONDS * sound.samplerate
+    while True:
+        try:
+            block = sound.read(length, dtype="float32", always_2d=True)
+        except (RuntimeError, ValueError) as error:
+            raise Unusable(f"damaged: decoding stopped ({_short(error)})") from error
+        if not np.all(np.isfinite(block)):
+            raise Unusable("contains samples that are NaN or infinite")
+        yield block
+        if not len(block):
+            return
+
+
+def _short(error):
+    return str(error).split(": ", 1)[-1].rstrip(". ")
+
+
+def _one_channel(block, channel):
+    if channel == "mix" or block.shape[1] == 1:
+        return block.mean(axis=1)
+    return block[:, CHANNELS.index(channel) - 1]
+
+
+def _resampler(file_rate, sample_rate):
+    if file_rate == sample_rate:
+        return lambda mono, last: mono
+    stream = soxr.ResampleStream(file_rate, sample_rate, num_channels=1, dtype="float32")
+    return lambda mono, last: stream.resample_chunk(mono, last=last)
+
+
+def _write_samples(out, mono):
+    levels = np.clip(np.rint(mono * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1)
+    out.write(levels.astype("<i2").tobytes())
+    return len(levels)
+
+
+def _check_sound(samples, peak, loudest):
+    if not samples:
+        raise Unusable("holds no samples")
+    if peak * FULL_SCALE < 0.5:
+        if loudest * FULL_SCALE < 0.5:
+            raise Unusable("silent: every sample is zero")
+        raise Unusable(
+            "silent: the chosen channel is empty or the channels cancel each other; try "
+            "channel 'left' or 'right' (--channel)"
+        )

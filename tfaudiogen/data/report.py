@@ -1,0 +1,101 @@
+"""What became of the files that were given: the `Report` of `prepare`."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from tfaudiogen.data.splits import SPLITS
+
+REPORT_NAME = "report.json"
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that gave nothing, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one label has in one split: files, windows (examples), minutes without padding."""
+
+    files: int
+    windows: int
+    minutes: float
+
+
+@dataclass
+class Report:
+    """What `prepare` made of the files.
+
+    Attributes:
+        builder: name of the builder.
+        sample_rate: Hz.
+        samples: samples of a window.
+        splits: {split: {label: Share}}.
+        skipped: files that gave nothing, each with its reason.
+        notices: what was done to files that are used (mixed down, turned down, cut short).
+        ignored: files that are neither audio nor pictures.
+    """
+
+    builder: str
+    sample_rate: int
+    samples: int
+    splits: dict[str, dict[str, Share]]
+    skipped: list[Skipped] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def __str__(self):
+        return "\n".join([*self._totals(), *self._labels(), *self._remarks()])
+
+    def total(self, split):
+        """Return the `Share` of all labels in `split`."""
+        shares = self.splits[split].values()
+        return Share(
+            sum(share.files for share in shares),
+            sum(share.windows for share in shares),
+            sum(share.minutes for share in shares),
+        )
+
+    def save(self, folder):
+        """Write `report.json` into `folder`."""
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        (Path(folder) / REPORT_NAME).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder):
+        """Return the report that `save` wrote into `folder`."""
+        values = json.loads((Path(folder) / REPORT_NAME).read_text(encoding="utf-8"))
+        values["skipped"] = [Skipped(**skipped) for skipped in values["skipped"]]
+        values["splits"] = {
+            split: {label: Share(**share) for label, share in shares.items()}
+            for split, shares in values["splits"].items()
+        }
+        return cls(**values)
+
+    def _totals(self):
+        seconds = self.samples / self.sample_rate
+        yield f"windows of {seconds:.3f} s ({self.samples} samples at {self.sample_rate} Hz)"
+        for split in SPLITS:
+            share = self.total(split)
+            yield (
+                f"{split:>10}: {share.files} files, {share.windows} windows, "
+                f"{share.minutes:.1f} minutes"
+            )
+
+    def _labels(self):
+        for label in sorted(set().union(*self.splits.values())):
+            windows = [self.splits[split].get(label, Share(0, 0, 0.0)).windows for split in SPLITS]
+            yield f"  label {label}: {' + '.join(map(str, windows))} windows"
+
+    def _remarks(self):
+        yield from (f"notice: {notice}" for notice in self.notices)
+        if self.ignored:
+            suffixes = Counter(Path(name).suffix.lower() or "no extension" for name in self.ignored)
+            kinds = ", ".join(f"{count} {suffix}" for suffix, count in suffixes.most_common())
+            yield f"ignored, neither audio nor pictures: {kinds}"
+        yield from (f"skipped: {skipped.file}: {skipped.reason}" for skipped in self.skipped)

@@ -1,0 +1,85 @@
+"""What a prepared data set holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from tfaudiogen.data.report import REPORT_NAME, Report
+from tfaudiogen.data.storage import Records, open_builder
+
+
+class Origin(NamedTuple):
+    """Where an example comes from: the file, and its start in seconds."""
+
+    file: str
+    start: float
+
+
+class Origins(Sequence):
+    """The `Origin` of each example of a split, by its id; read when asked for."""
+
+    def __init__(self, records):
+        self._records = records
+
+    def __len__(self):
+        return len(self._records)
+
+    def __getitem__(self, index):
+        example = self._records.example(range(len(self))[index])
+        return Origin(example["source"].decode(), float(example["start"]))
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """A prepared data set.
+
+    Attributes:
+        folder: where it lies.
+        builder: name of the builder that wrote it.
+        sample_rate: Hz.
+        samples: samples of a window.
+        class_names: name of each label.
+        examples: {split: number of windows}.
+        licence: of the audio, None where it is not known.
+    """
+
+    folder: Path
+    builder: str
+    sample_rate: int
+    samples: int
+    class_names: tuple[str, ...]
+    examples: dict[str, int]
+    licence: str | None
+
+    def files(self, split):
+        """Return the `Origins` of `split`: `files("train")[id]` is a file and a start time."""
+        return Origins(Records(self.folder, split))
+
+    def report(self):
+        """Return the `Report` that was written when the data set was prepared."""
+        return Report.load(self.folder)
+
+
+def describe(data):
+    """Return the `DataSummary` of the folder `data` that `prepare` wrote.
+
+    Raises:
+        ValueError: `data` is not such a folder.
+    """
+    folder = Path(data)
+    if not (folder / REPORT_NAME).is_file():
+        raise ValueError(
+            f"data {str(folder)!r} is not a prepared data set (it has no {REPORT_NAME}): make one "
+            "with `tfaudiogen prepare SOURCE --out DATA`"
+        )
+    info = open_builder(folder).info
+    return DataSummary(
+        folder=folder,
+        builder=info.name,
+        sample_rate=info.metadata["sample_rate"],
+        samples=info.features["audio"].shape[0],
+        class_names=tuple(info.features["label"].names),
+        examples={name: split.num_examples for name, split in info.splits.items()},
+        licence=info.redistribution_info.license or None,
+    )
