@@ -2,10 +2,8 @@
 
 import click
 
-from tfaudiogen.cli.command import Command
 
-
-@click.command(cls=Command)
+@click.command()
 def presets():
     """List the presets: named data, representation, model and training settings.
 

@@ -10,7 +10,13 @@ from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option
 
 @click.command(cls=Command, epilog=MODEL_HELP)
 @click.argument("model")
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "inputs",
+    metavar="IN...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
 @click.option(
     "--out",
     required=True,
@@ -34,9 +40,9 @@ def reconstruct(model, inputs, out, channel, bit_depth):
     targets = _targets(inputs, out)
     loaded = tfaudiogen.load(model)
     rate = loaded.spectrogram.sample_rate
-    sounds = [files.read_audio(path, rate, channel) for path in inputs]
-    with progress(list(zip(sounds, targets, strict=True)), "reconstructing") as pairs:
-        for sound, target in pairs:
+    with progress(list(zip(inputs, targets, strict=True)), "reconstructing") as pairs:
+        for path, target in pairs:
+            sound = files.read_audio(path, rate, channel)
             write_sound(loaded.reconstruct(sound), target, loaded.spectrogram, bit_depth)
     click.echo(f"Wrote {', '.join(str(target) for target in targets)}.")
 

@@ -1,0 +1,188 @@
+"""The rules that hold the package together, checked by reading its source."""
+
+import ast
+import configparser
+import importlib.metadata
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tfaudiogen
+
+pytestmark = pytest.mark.core
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "tfaudiogen"
+SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
+
+# Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
+_PURE = {"signal", "distributions", "noise", "annealing"}
+_PARTS = _PURE | {"layers", "losses", "metrics"}
+_DATA = {"signal", "noise", "layers", "data", "datasets"}
+_MODELS = _PARTS | {"models"}
+_TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training"}
+ARROWS = {
+    "signal": {"signal"},
+    "distributions": _PURE,
+    "noise": {"noise"},
+    "annealing": {"annealing"},
+    "layers": _PARTS,
+    "losses": _PARTS,
+    "metrics": _PARTS,
+    "models": _MODELS,
+    "saving": _MODELS,
+    "presets": _MODELS | {"presets"},
+    "data": _DATA,
+    "datasets": _DATA,
+    "files": {"data"},
+    "callbacks": _TRAINING,
+    "training": _TRAINING,
+    "evaluation": _TRAINING | {"evaluation"},
+    "cli": _TRAINING | {"evaluation", "cli", "datasets", "checkpoints"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def _name(path):
+    if path.is_relative_to(PACKAGE):
+        return path.relative_to(PACKAGE).with_suffix("").as_posix()
+    return path.relative_to(ROOT).with_suffix("").as_posix()
+
+
+def _part(path):
+    return _name(path).split("/")[0]
+
+
+def _tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _imports(path):
+    """Yield the dotted names that a file imports, wherever in the file."""
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{_name(path)}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _dotted(node):
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "?"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_imports_follow_the_arrows(path):
+    part = _part(path)
+    assert part in ARROWS, f"{part} is new: say in ARROWS what it may import"
+    ours = {name.split(".")[1] for name in _imports(path) if name.startswith("tfaudiogen.")}
+    if part == "cli":
+        ours -= {"__version__", *tfaudiogen.__all__}
+    forbidden = ours - ARROWS[part]
+    assert not forbidden, f"{part} must not import {sorted(forbidden)}"
+
+
+def test_data_takes_of_the_layers_only_the_spectrogram():
+    taken = {
+        name
+        for path in SOURCES
+        if _part(path) in ("data", "datasets")
+        for name in _imports(path)
+        if name.startswith("tfaudiogen.layers")
+    }
+    assert {name.split(".")[2] for name in taken} <= {"spectrogram"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_nothing_unsafe_or_of_keras_2(path):
+    names = {_dotted(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+    names |= set(_imports(path))
+    words = {word for name in names for word in name.split(".")}
+    assert not words & {"pickle", "dill", "cloudpickle", "marshal", "Lambda", "tf_keras"}
+    for name in names:
+        assert not re.match(r"(tf|tensorflow)\.(compat\.v1\.)?keras\b", name), name
+        assert not re.match(r"(tfp|tensorflow_probability)\.layers\b", name), name
+    calls = {_dotted(node.func) for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)}
+    assert not calls & {"eval", "exec", "keras.config.enable_unsafe_deserialization"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_no_assert_checks_input(path):
+    lines = [node.lineno for node in ast.walk(_tree(path)) if isinstance(node, ast.Assert)]
+    assert lines == []
+
+
+def test_models_are_loaded_in_safe_mode():
+    calls = [
+        node
+        for path in SOURCES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call) and _dotted(node.func).endswith("load_model")
+    ]
+    assert calls
+    for call in calls:
+        safe = [word.value for word in call.keywords if word.arg == "safe_mode"]
+        assert [ast.literal_eval(value) for value in safe] == [True]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import tfaudiogen",
+        "import tfaudiogen; dir(tfaudiogen)",
+        "import sys; sys.argv = ['tfaudiogen', '--help']; import runpy;"
+        'exec(\'try: runpy.run_module("tfaudiogen", run_name="__main__")\\n'
+        "except SystemExit: pass')",
+        "import sys; sys.argv = ['tfaudiogen', 'sample', '--help']; import runpy;"
+        'exec(\'try: runpy.run_module("tfaudiogen", run_name="__main__")\\n'
+        "except SystemExit: pass')",
+    ],
+    ids=["import", "dir", "help", "sample help"],
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(statement):
+    heavy = {"tensorflow", "keras", "numpy", "librosa", "matplotlib", "numba", "scipy"}
+    modules = _run(f"{statement}\nimport sys; print('\\n' + ' '.join(sys.modules))")
+    loaded = modules.splitlines()[-1].split()
+    assert "tfaudiogen" in loaded
+    assert not heavy & set(loaded)
+
+
+def _run(code):
+    process = [sys.executable, "-c", code]
+    return subprocess.run(process, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_list_of_packages_is_the_tree():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    listed = set(config["options"]["packages"].split())
+    folders = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob("*.py")}
+    beside = {
+        "tfaudiogen" / path.parent.relative_to(ROOT)
+        for top in ("datasets", "checkpoints")
+        for path in (ROOT / top).rglob("*.py")
+    }
+    assert listed == {".".join(folder.parts) for folder in folders | beside}
+
+
+def test_what_is_imported_is_declared():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    lines = config["options"]["install_requires"].splitlines()
+    names = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"[\w-]+", line)}
+    declared = {name.replace("-", "_").lower() for name in names} | {"tfaudiogen", "google"}
+    imported = {name.split(".")[0] for path in SOURCES for name in _imports(path)}
+    assert imported - set(sys.stdlib_module_names) <= declared
+
+
+def test_keras_is_bounded_by_a_release_without_known_unsafe_loading():
+    text = (ROOT / "setup.cfg").read_text(encoding="utf-8")
+    bound = tuple(int(number) for number in re.search(r"keras >= ([\d.]+)", text)[1].split("."))
+    installed = importlib.metadata.version("keras").split(".")
+    assert (3, 14, 0) <= bound <= tuple(int(number) for number in installed[:3])

@@ -1,0 +1,155 @@
+"""WAV files that are never clipped, pictures that are reproducible, reading at any rate."""
+
+import os
+import stat
+import types
+import warnings
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import image as matplotlib_image
+
+from tfaudiogen import files
+
+pytestmark = pytest.mark.core
+
+
+@pytest.fixture
+def geometry():
+    """What a picture needs to know of a Spectrogram."""
+    return types.SimpleNamespace(
+        sample_rate=8000,
+        hop=64,
+        scale="linear",
+        decibels=(-80.0, 0.0),
+        frequencies=np.arange(32) * 125.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("bit_depth", "subtype", "step"),
+    [("16", "PCM_16", 2.0**-15), ("24", "PCM_24", 2.0**-23), ("32f", "FLOAT", 2.0**-24)],
+)
+def test_another_reader_gets_the_waveform_back(tmp_path, bit_depth, subtype, step):
+    waveform = np.random.default_rng(0).uniform(-0.9, 0.9, 1001)
+    gain = files.write_wav(tmp_path / "a.wav", waveform, 22050, bit_depth)
+    read, sample_rate = soundfile.read(tmp_path / "a.wav")
+    information = soundfile.info(tmp_path / "a.wav")
+    assert (gain, sample_rate, information.subtype) == (1.0, 22050, subtype)
+    assert read.shape == (1001,)
+    assert np.max(np.abs(read - waveform)) <= step / 2
+
+
+@pytest.mark.parametrize("bit_depth", ["16", "24", "32f"])
+def test_loud_sound_is_turned_down_with_a_notice(tmp_path, bit_depth):
+    waveform = 4.0 * np.sin(np.arange(500) / 7)
+    with pytest.warns(UserWarning, match=r"loud\.wav: turned down by 12\.\d dB"):
+        gain = files.write_wav(tmp_path / "loud.wav", waveform, 8000, bit_depth)
+    read, _ = soundfile.read(tmp_path / "loud.wav")
+    assert 0.998 < np.max(np.abs(read)) < 1.0
+    np.testing.assert_allclose(read, waveform * gain, atol=2.0**-15)
+
+
+@given(peak=st.floats(0.0, 8.0), bit_depth=st.sampled_from(["16", "24", "32f"]))
+def test_no_level_is_clipped(tmp_path_factory, peak, bit_depth):
+    path = tmp_path_factory.mktemp("levels") / "a.wav"
+    with warnings.catch_warnings(action="ignore"):
+        gain = files.write_wav(path, peak * np.array([1.0, -1.0, 0.5]), 8000, bit_depth)
+    read, _ = soundfile.read(path)
+    np.testing.assert_allclose(read, gain * peak * np.array([1.0, -1.0, 0.5]), atol=2.0**-15)
+    assert np.max(np.abs(read)) < 1.0
+
+
+@pytest.mark.parametrize("bit_depth", ["16", "24", "32f"])
+def test_an_odd_number_of_bytes_is_padded(tmp_path, bit_depth):
+    files.write_wav(tmp_path / "a.wav", np.zeros(3), 8000, bit_depth)
+    assert (tmp_path / "a.wav").stat().st_size % 2 == 0
+    assert soundfile.info(tmp_path / "a.wav").frames == 3
+
+
+@pytest.mark.parametrize(
+    ("waveform", "bit_depth", "message"),
+    [
+        (np.zeros((2, 3)), "16", r"\[2, 3\]"),
+        (np.array([0.0, np.nan]), "16", "diverged"),
+        (np.zeros(3), "8", "16, 24, 32f"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_and_leaves_nothing(
+    tmp_path, waveform, bit_depth, message
+):
+    with pytest.raises(ValueError, match=message):
+        files.write_wav(tmp_path / "a.wav", waveform, 8000, bit_depth)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_write_keeps_the_old_file(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+
+    def interrupted():
+        with files.atomic_file(tmp_path / "a.txt") as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "old"
+
+
+def test_written_files_have_the_usual_rights(tmp_path):
+    before = os.umask(0o022)
+    try:
+        files.write_text(tmp_path / "folder" / "a.txt", "é")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "folder" / "a.txt").stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("scale", ["linear", "mel"])
+def test_pictures_are_reproducible_and_show_the_image(tmp_path, geometry, scale):
+    geometry.scale = scale
+    image = np.zeros((48, 32, 1), np.float32)
+    image[:, :16] = 1.0
+    for name in ("a.png", "b.png"):
+        files.save_spectrogram_picture(tmp_path / name, image, geometry)
+    files.save_spectrogram_picture(tmp_path / "c.png", 0 * image, geometry)
+    content = (tmp_path / "a.png").read_bytes()
+    assert content == (tmp_path / "b.png").read_bytes()
+    assert b"tEXt" not in content
+    assert b"tIME" not in content
+    picture = matplotlib_image.imread(tmp_path / "a.png")[..., :3]
+    silent = matplotlib_image.imread(tmp_path / "c.png")[..., :3]
+    height, width = picture.shape[:2]
+    column = picture[:, width // 2].sum(-1)
+    # Low frequencies are loud and lie at the bottom.
+    assert column[int(height * 0.7)] > column[int(height * 0.2)] + 1.0
+    assert silent[int(height * 0.7), width // 2].sum() < 0.1
+
+
+def test_reading_mixes_resamples_and_keeps_the_length(tmp_path):
+    time = np.arange(44100) / 44100
+    tone = 0.5 * np.sin(2 * np.pi * 440 * time)
+    soundfile.write(tmp_path / "é.flac", np.stack([tone, 0 * tone], axis=1), 44100)
+    mixed = files.read_audio(tmp_path / "é.flac", 8000)
+    left = files.read_audio(tmp_path / "é.flac", 8000, channel="left")
+    assert mixed.dtype == np.float32
+    assert abs(len(mixed) - 8000) <= 1
+    expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(len(left)) / 8000)
+    np.testing.assert_allclose(left[200:-200], expected[200:-200], atol=2e-3)
+    np.testing.assert_allclose(mixed, left / 2, atol=2**-15)
+
+
+def test_reading_says_what_is_wrong(tmp_path):
+    (tmp_path / "text.wav").write_text("not audio")
+    with pytest.raises(ValueError, match=r"text\.wav: not audio"):
+        files.read_audio(tmp_path / "text.wav", 8000)
+    with pytest.raises(FileNotFoundError, match="give the path"):
+        files.read_audio(tmp_path / "none.wav", 8000)
+    with pytest.raises(ValueError, match="is a folder"):
+        files.read_audio(tmp_path, 8000)
+    with pytest.raises(ValueError, match="channel must be one of"):
+        files.read_audio(tmp_path / "text.wav", 8000, channel="middle")
