@@ -1,4 +1,4 @@
-"""Measures of sound, and intervals that say how far to trust them. Numpy in, numpy out."""
+"""Measures of sound, images and latents, and intervals that say how far to trust them."""
 
 from tfaudiogen.metrics.intervals import bootstrap_interval, proportion_interval
 from tfaudiogen.metrics.waveforms import (

@@ -1,0 +1,271 @@
+"""How results are measured: one protocol for every model, table and card."""
+
+import importlib.metadata
+import math
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from tfaudiogen import distributions, metrics, noise
+from tfaudiogen.data import describe, load_dataset
+from tfaudiogen.metrics.latents import active_units, marginal_kl, mixture_parameters
+from tfaudiogen.metrics.pixels import fit_logistic_scale, logistic_code_length
+
+_PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "librosa", "numpy")
+_SOUND = (
+    "log_spectral_distance",
+    "multi_resolution_stft_distance",
+    "si_sdr",
+    "spectral_convergence",
+)
+
+
+def evaluate(
+    model,
+    data,
+    split="test",
+    samples=16,
+    batch_size=8,
+    limit=None,
+    seed=0,
+    phase="heap",
+    progress=True,
+):
+    """Measure a VAE on a prepared data set.
+
+    Every figure is a mean over windows (bits per dimension: a ratio of sums) of recorded frames;
+    the padding of short files counts nowhere. Its interval is a 95 % bootstrap over source files.
+
+    Args:
+        model: a VAE.
+        data: folder that `tfaudiogen.data.prepare` wrote.
+        split: "train", "validation" or "test".
+        samples: k of the importance-weighted bound.
+        batch_size: windows at a time; the memory needed grows with it and with nothing else.
+        limit: evaluate this many windows, drawn at random by `seed`; None for all.
+        seed: int in [0, 2**31), of the posterior's draws and of the bootstrap.
+        phase: "heap" or "graph", as in `model.reconstruct`.
+        progress: whether to show progress bars.
+
+    Returns:
+        A dict that JSON can hold; None stands for what does not exist. `likelihood` names what
+        scored the levels: a likelihood without a density ("bernoulli") has no bits per dimension
+        of its own, and all its figures are those of one global scale, which `scored_by` says.
+        `rate`, `distortion`, `negative_elbo` and `negative_log_prob` (importance weighted) are in
+        nats of the 8-bit image. `bits_per_dimension_global_scale` scores every model alike, by a
+        discretised logistic around the decoded image whose one scale is fitted on the validation
+        split. `reconstruction` compares waveforms, each figure beside the `codec`: analysis and
+        inversion without a model. `units` are diagnostics of the latent dimensions.
+    """
+    if limit is not None and limit < 1:
+        raise ValueError(f"limit must be at least 1 or None, received {limit}")
+
+    def batches(split, audio):
+        dataset = load_dataset(
+            data,
+            model.spectrogram,
+            split=split,
+            batch_size=batch_size,
+            shuffle=limit is not None,
+            seed=seed,
+            audio=audio,
+        )
+        dataset = dataset if limit is None else dataset.unbatch().take(limit).batch(batch_size)
+        return tqdm(dataset, desc=split, unit="batch", disable=not progress)
+
+    summary = describe(data)
+    validation, windows = batches("validation", audio=False), batches(split, audio=True)
+    report = evaluate_batches(
+        model, windows, validation, summary.files(split), summary.class_names, samples, seed, phase
+    )
+    settings = {"split": split, "limit": limit, "seed": seed, "batch_size": batch_size}
+    return {**settings, **report, "versions": _versions()}
+
+
+def evaluate_batches(
+    model, windows, validation, files, class_names=(), samples=16, seed=0, phase="heap"
+):
+    """Measure a VAE on batches: what `evaluate` does, without a prepared data set.
+
+    Args:
+        model: a VAE.
+        windows: iterable of batches, dicts of "image", "frames", "id", "label" and "audio".
+        validation: iterable of batches without "audio", for the global scale.
+        files: source file of each id: a sequence, or a mapping.
+        class_names: names of the labels.
+        samples, seed, phase: as in `evaluate`.
+    """
+    judge = _Judge(model, samples, seed, phase)
+    scale = fit_logistic_scale(judge.decoded(batch) for batch in validation)
+    rows = [judge.measure(batch, scale) for batch in windows]
+    if not rows:
+        raise ValueError("windows must hold at least one batch, received none")
+    table = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+    table["file"] = np.array([_source(files, example) for example in table["id"]])
+    return _report(table, judge, class_names, scale)
+
+
+def _source(files, example):
+    """Return the name of an example's file: the first entry where a start time stands beside."""
+    entry = files[int(example)]
+    return str(entry if isinstance(entry, str) else entry[0])
+
+
+class _Judge:
+    """A model with what measuring it needs, traced once: from a batch to columns of numbers."""
+
+    def __init__(self, model, samples, seed, phase):
+        self.model, self.samples, self.seed, self.phase = model, samples, seed, phase
+        self._decode = tf.function(self._decode_draw, reduce_retracing=True)
+        self._terms = tf.function(self._likelihood_terms, reduce_retracing=True)
+        self._reconstruct = tf.function(model.reconstruct_images, reduce_retracing=True)
+        # 46 ms at any rate: 1024 samples at 22,050 Hz.
+        self.frame_length = 2 ** round(math.log2(1024 * model.spectrogram.sample_rate / 22050))
+
+    def decoded(self, batch):
+        """Return (images, decoded images at one draw of the posterior, frames)."""
+        images = distributions.quantize(batch["image"])
+        return images, self._decode(images, batch["id"]), batch["frames"]
+
+    def measure(self, batch, scale):
+        """Return a dict of columns [B, ...], one row for each window."""
+        images, means, frames = self.decoded(batch)
+        row = {
+            name: value.numpy() for name, value in self._terms(images, frames, batch["id"]).items()
+        }
+        code_length = logistic_code_length(images, means, frames, scale).numpy()
+        row["global_code_length"] = row["rate"] + code_length
+        prior = mixture_parameters(self.model.prior.distribution())
+        row["marginal_kl"] = marginal_kl(row["loc"], row.pop("spread"), *prior)
+        hop, audio = self.model.spectrogram.hop, np.asarray(batch["audio"])
+        row["samples"] = np.clip(np.asarray(frames) * hop, 1, audio.shape[1])
+        row |= {name: np.asarray(batch[name]) for name in ("id", "label")}
+        return row | self._sound(images, audio, row["samples"])
+
+    def _decode_draw(self, images, ids):
+        loc, scale_tril = self.model.posterior_parameters(images)
+        key = noise.key(self.seed, tf.size(ids))._replace(index=ids)
+        standard = noise.normal(key, "evaluation", (self.model.latent_size,))
+        return self.model.decode_images(loc + tf.linalg.matvec(scale_tril, standard))
+
+    def _likelihood_terms(self, images, frames, ids):
+        key = noise.key(self.seed, tf.size(ids))._replace(index=ids)
+        batch = {"image": images, "frames": frames, "id": ids}
+        terms = self.model.loss_terms(batch, key, training=False)
+        loc, scale_tril = self.model.posterior_parameters(images)
+        row = {name: terms[name] for name in ("rate", "code_length", "pixels")}
+        row |= {"loc": loc, "spread": tf.norm(scale_tril, axis=-1)}
+        if self.model.likelihood.is_density:
+            draws = (self.samples, self.seed, ids)
+            row["log_prob"] = self.model.image_log_prob(images, frames, *draws)
+        return {name: tf.cast(value, tf.float64) for name, value in row.items()}
+
+    def _sound(self, images, audio, lengths):
+        """Return the distances of the model's reconstruction and, named codec_, of the codec's."""
+        columns = {}
+        for prefix, source in (("", self._reconstruct(images)), ("codec_", images)):
+            estimate = self.model.spectrogram.inverse(source, phase=self.phase)
+            estimate = np.asarray(estimate)[:, : audio.shape[1]]
+            for name in _SOUND:
+                columns[prefix + name] = self._distance(name, audio, estimate, lengths)
+        return columns
+
+    def _distance(self, name, audio, estimate, lengths):
+        size = self.frame_length
+        settings = {
+            "si_sdr": {},
+            "multi_resolution_stft_distance": {"frame_lengths": (size // 2, size, 2 * size)},
+        }.get(name, {"frame_length": size, "hop": size // 4})
+        return getattr(metrics, name)(audio, estimate, lengths=lengths, **settings)
+
+
+def _report(table, judge, class_names, scale):
+    own = judge.model.likelihood.is_density
+    table["negative_elbo"] = table["code_length" if own else "global_code_length"]
+    table["distortion"] = table["negative_elbo"] - table["rate"]
+    nats = table["pixels"] * math.log(2.0)
+
+    def mean(name, weights=None):
+        return _mean(table[name], weights, table["file"], judge.seed)
+
+    shared = "discretised logistic around the decoded image, one scale fitted on validation"
+    return {
+        "windows": len(nats),
+        "files": len(np.unique(table["file"])),
+        "minutes": float(table["samples"].sum()) / judge.model.spectrogram.sample_rate / 60,
+        "likelihood": {
+            "family": judge.model.likelihood.family,
+            "scored_by": "itself, as probabilities of 256 levels" if own else shared,
+            "global_scale": scale,
+        },
+        "rate": mean("rate"),
+        "distortion": mean("distortion"),
+        "negative_elbo": mean("negative_elbo"),
+        "negative_log_prob": _negative_log_prob(table, judge) if own else None,
+        "bits_per_dimension": mean("negative_elbo", nats),
+        "bits_per_dimension_global_scale": mean("global_code_length", nats),
+        "reconstruction": {
+            "phase": judge.phase,
+            "frame_length": judge.frame_length,
+            "hop": judge.frame_length // 4,
+            **{name: {**mean(name), "codec": mean(f"codec_{name}")} for name in _SOUND},
+        },
+        "units": _units(table),
+        "labels": _labels(table, class_names, judge.seed),
+        "uncertainty": "95 % bootstrap over source files, 2000 resamples",
+    }
+
+
+def _mean(values, weights, groups, seed):
+    """Return the mean, or the ratio of sums, with its interval; NaN rows are counted and left."""
+    valid = ~np.isnan(values)
+    if not valid.any():
+        return {"mean": None, "interval": None}
+    weights = np.ones_like(values) if weights is None else weights
+    low, high = metrics.bootstrap_interval(values, weights, groups, seed=seed)
+    row = {
+        "mean": float(values[valid].sum() / weights[valid].sum()),
+        "interval": None if math.isnan(low) else [low, high],
+    }
+    return row if valid.all() else {**row, "left_out": int(np.sum(~valid))}
+
+
+def _negative_log_prob(table, judge):
+    values, count = -table["log_prob"], len(table["log_prob"])
+    error = float(values.std(ddof=1) / math.sqrt(count)) if count > 1 else None
+    row = _mean(values, None, table["file"], judge.seed)
+    return {**row, "standard_error": error, "samples": judge.samples}
+
+
+def _units(table):
+    means = table["loc"]
+    return {
+        "active": int(active_units(means).sum()),
+        "size": means.shape[1],
+        "variance_of_means": means.var(axis=0).tolist(),
+        "marginal_kl": table["marginal_kl"].mean(axis=0).tolist(),
+    }
+
+
+def _labels(table, class_names, seed):
+    rows = {}
+    for label in np.unique(table["label"]):
+        chosen = {name: column[table["label"] == label] for name, column in table.items()}
+        nats = chosen["pixels"] * math.log(2.0)
+        groups = chosen["file"]
+        name = class_names[label] if 0 <= label < len(class_names) else str(label)
+        rows[name] = {
+            "windows": len(nats),
+            "files": len(np.unique(groups)),
+            "bits_per_dimension": _mean(chosen["negative_elbo"], nats, groups, seed),
+            "log_spectral_distance": _mean(chosen["log_spectral_distance"], None, groups, seed),
+        }
+    return rows
+
+
+def _versions():
+    import tfaudiogen
+
+    found = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return {"tfaudiogen": tfaudiogen.__version__, **found}

@@ -1,0 +1,53 @@
+"""Which latent dimensions carry information."""
+
+import numpy as np
+from scipy.special import logsumexp
+
+_ACTIVE = 0.01
+_LOG_ROOT = 0.5 * np.log(2 * np.pi)
+
+
+def active_units(means):
+    """Return bool [D]: where the variance over examples of E[z | x] exceeds 0.01.
+
+    Args:
+        means: posterior means [n, D].
+
+    Source: Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", ICLR 2016.
+    """
+    return np.var(np.asarray(means, np.float64), axis=0) > _ACTIVE
+
+
+def marginal_kl(locs, scales, weights, component_locs, component_scales, points=32):
+    """Return KL(q(z_d | x) || p(z_d)) in nats, [B, D], of each dimension's marginals.
+
+    A diagnostic: between a triangular posterior and a mixture the divergence of the whole is not
+    the sum of these. The integral is a Gauss-Hermite quadrature.
+
+    Args:
+        locs, scales: means and standard deviations of the posterior's marginals, [B, D].
+        weights: of the prior's K components, [K].
+        component_locs, component_scales: of the prior's components, [K, D].
+        points: of the quadrature.
+    """
+    nodes, node_weights = np.polynomial.hermite_e.hermegauss(points)
+    node_weights = node_weights / node_weights.sum()
+    values = locs[..., None] + scales[..., None] * nodes  # [B, D, points]
+    standard = (values[..., None] - component_locs.T[:, None]) / component_scales.T[:, None]
+    log_normal = -0.5 * standard**2 - np.log(component_scales.T[:, None]) - _LOG_ROOT
+    log_prior = logsumexp(log_normal + np.log(weights), axis=-1)
+    entropy = np.log(scales) + _LOG_ROOT + 0.5
+    return -entropy - log_prior @ node_weights
+
+
+def mixture_parameters(prior):
+    """Return numpy (weights [K], means [K, D], standard deviations [K, D]) of a prior.
+
+    Args:
+        prior: `tfd.MixtureSameFamily` of diagonal normals, or one such normal (K = 1).
+    """
+    if not hasattr(prior, "components_distribution"):
+        return np.ones(1), prior.mean().numpy()[None], prior.stddev().numpy()[None]
+    components = prior.components_distribution
+    weights = prior.mixture_distribution.probs_parameter().numpy()
+    return weights, components.mean().numpy(), components.stddev().numpy()
