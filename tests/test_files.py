@@ -14,8 +14,6 @@ from matplotlib import image as matplotlib_image
 
 from tfaudiogen import files
 
-pytestmark = pytest.mark.core
-
 
 @pytest.fixture
 def geometry():
