@@ -39,12 +39,9 @@ def evaluate(model, data, split, out):
     """
     import tfaudiogen
     from tfaudiogen import files
+    from tfaudiogen.cli import tables
 
     report = tfaudiogen.evaluate(tfaudiogen.load(model), data, split)
     files.write_text(out, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    for name, value in report.items():
-        if isinstance(value, (int, float, str)):
-            click.echo(
-                f"{name:32} {value:.4g}" if isinstance(value, float) else f"{name:32} {value}"
-            )
+    tables.show(report)
     click.echo(f"Wrote {out}.")

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from tfaudiogen.cli import tables
 from tfaudiogen.cli.command import Command
 from tfaudiogen.cli.options import MODEL_HELP
 
@@ -51,6 +52,4 @@ def _show_metrics(path):
         metrics = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is damaged ({error}): copy it again or delete it.") from error
-    for name, value in metrics.items():
-        if isinstance(value, (int, float)):
-            click.echo(f"{name:32} {value:.5g}")
+    tables.show(metrics)
