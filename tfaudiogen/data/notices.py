@@ -55,9 +55,10 @@ def _truncated(recordings):
     cut = [recording for recording in recordings if recording.reading.missing > _MISSING]
     if not cut:
         return None
-    names = ", ".join(f"{file.name} ({file.reading.missing:.0%} missing)" for file in cut)
-    return f"{len(cut)} files end before the length that they announce; what is there is used: " + (
-        names
+    worst = max(recording.reading.missing for recording in cut)
+    return (
+        f"{len(cut)} files end before the length that they announce (up to {worst:.0%} is "
+        f"missing); what is there is used: {_names(cut)}"
     )
 
 

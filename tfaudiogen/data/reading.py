@@ -13,6 +13,7 @@ from tfaudiogen.data.files import UNREADABLE_SUFFIXES
 CHANNELS = ("mix", "left", "right")
 FULL_SCALE = 2**15
 _BLOCK_SECONDS = 10
+_FIRST_FRAME = 256
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def _write(path, target, sample_rate, channel, gain):
             peak = max(peak, float(np.max(np.abs(mono), initial=0.0)))
             samples += _write_samples(out, mono * gain)
         _check_sound(samples, peak, loudest)
-        missing = 1.0 - decoded / max(sound.frames, decoded)
+        promised = max(sound.frames, decoded) if announces_length(path, sound.format) else decoded
+        missing = 1.0 - decoded / promised
         return Reading(samples, sound.samplerate, sound.channels, gain, missing), peak
 
 
@@ -87,6 +89,23 @@ def _open(path):
         return soundfile.SoundFile(path)
     except (RuntimeError, ValueError, TypeError) as error:
         raise Unusable(f"not audio that libsndfile can read ({_short(error)})") from error
+
+
+def announces_length(path, file_format):
+    """Return whether the length in the file's header is exact.
+
+    An mp3 says its length in a Xing, Info or VBRI header inside its first frame, or nowhere; then
+    libsndfile's number is a guess from the bit rate. An ID3v2 tag may come first, its size is in
+    four bytes of seven bits (id3.org, "ID3 tag version 2.4.0", 3.1).
+    """
+    if file_format not in ("MP3", "MPEG"):
+        return True
+    with open(path, "rb") as file:
+        start = file.read(10)
+        if start[:3] == b"ID3":
+            file.seek(10 + sum(byte << 7 * place for place, byte in enumerate(start[:5:-1])))
+        frame = file.read(_FIRST_FRAME)
+    return any(tag in frame for tag in (b"Xing", b"Info", b"VBRI"))
 
 
 def _blocks(sound):
