@@ -70,6 +70,7 @@ def evaluate(
             shuffle=limit is not None,
             seed=seed,
             audio=audio,
+            drop_remainder=False,
         )
         dataset = dataset if limit is None else dataset.unbatch().take(limit).batch(batch_size)
         return tqdm(dataset, desc=split, unit="batch", disable=not progress)
@@ -117,9 +118,11 @@ class _Judge:
 
     def __init__(self, model, samples, seed, phase):
         self.model, self.samples, self.seed, self.phase = model, samples, seed, phase
-        self._decode = tf.function(self._decode_draw, reduce_retracing=True)
-        self._terms = tf.function(self._likelihood_terms, reduce_retracing=True)
-        self._reconstruct = tf.function(model.reconstruct_images, reduce_retracing=True)
+        image = tf.TensorSpec((None, *model.spectrogram.image_shape))
+        frames, ids = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None,), tf.int64)
+        self._decode = tf.function(self._decode_draw, [image, ids])
+        self._terms = tf.function(self._likelihood_terms, [image, frames, ids])
+        self._reconstruct = tf.function(model.reconstruct_images, [image])
         # 46 ms at any rate: 1024 samples at 22,050 Hz.
         self.frame_length = 2 ** round(math.log2(1024 * model.spectrogram.sample_rate / 22050))
 

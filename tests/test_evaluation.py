@@ -1,0 +1,203 @@
+"""The protocol of evaluation on a small model and batches with known answers."""
+
+import json
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfaudiogen import evaluation, metrics, noise
+from tfaudiogen.layers.likelihood import PixelLikelihood
+from tfaudiogen.layers.spectrogram import Spectrogram
+from tfaudiogen.models.vae import VAE
+
+WINDOWS = 7
+FILES = ["a.wav", "a.wav", "b.wav", "b.wav", "c.wav", "d.wav", "e.wav"]
+LABELS = np.array([0, 0, 1, 1, 0, 1, 0])
+FRAMES = np.array([32, 20, 32, 32, 11, 32, 32], np.int32)
+
+
+def build(family="discretized_logistic"):
+    keras.utils.set_random_seed(0)
+    spectrogram = Spectrogram(8000, 64, 32, 32, 32)
+    return VAE(spectrogram, latent_size=3, likelihood=PixelLikelihood(family))
+
+
+def examples(model):
+    spectrogram = model.spectrogram
+    time = np.arange(spectrogram.samples) / spectrogram.sample_rate
+    draw = np.random.default_rng(0)
+    tones = draw.uniform(200, 3000, (WINDOWS, 1))
+    audio = 0.5 * np.sin(2 * np.pi * tones * time) + 0.01 * draw.normal(size=(WINDOWS, len(time)))
+    audio = np.where(np.arange(len(time)) < FRAMES[:, None] * spectrogram.hop, audio, 0)
+    return {
+        "audio": tf.constant(audio, tf.float32),
+        "image": spectrogram(tf.constant(audio, tf.float32)),
+        "frames": tf.constant(FRAMES),
+        "label": tf.constant(LABELS, tf.int32),
+        "id": tf.range(WINDOWS, dtype=tf.int64),
+    }
+
+
+def batches(model, size=4):
+    return list(tf.data.Dataset.from_tensor_slices(examples(model)).batch(size))
+
+
+def measure(model, size=4, **settings):
+    settings = {"samples": 4, **settings}
+    windows = batches(model, size)
+    return evaluation.evaluate_batches(model, windows, windows, FILES, ["low", "high"], **settings)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return build()
+
+
+@pytest.fixture(scope="module")
+def report(model):
+    return measure(model)
+
+
+def numbers(value):
+    """All numbers of a report, in order."""
+    if isinstance(value, dict):
+        return [number for part in value.values() for number in numbers(part)]
+    if isinstance(value, list):
+        return [number for part in value for number in numbers(part)]
+    return [value] if isinstance(value, (int, float)) else []
+
+
+def test_report_is_json_without_nan(report):
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert report["windows"] == WINDOWS
+    assert report["files"] == 5
+    assert math.isclose(report["minutes"], FRAMES.sum() * 32 / 8000 / 60)
+
+
+def test_terms_are_those_of_the_model(model, report):
+    batch = examples(model)
+    key = noise.key(0, WINDOWS)
+    terms = model.loss_terms(batch, key, training=False)
+    for name, term in {"rate": "rate", "distortion": "distortion", "negative_elbo": "loss"}.items():
+        expected = np.mean(terms[term], dtype=np.float64)
+        np.testing.assert_allclose(report[name]["mean"], expected, rtol=1e-5)
+    bits = np.sum(terms["loss"]) / (math.log(2) * FRAMES.sum() * 32)
+    np.testing.assert_allclose(report["bits_per_dimension"]["mean"], bits, rtol=1e-5)
+
+
+def test_importance_weights_tighten_the_bound(report):
+    bound = report["negative_log_prob"]
+    assert bound["samples"] == 4
+    assert bound["standard_error"] > 0
+    # Single draws scatter, so that one bound may lie a little above the other.
+    assert bound["mean"] < report["negative_elbo"]["mean"] + 3 * bound["standard_error"]
+
+
+def test_intervals_hold_the_means(report):
+    for name in ("rate", "negative_elbo", "bits_per_dimension", "bits_per_dimension_global_scale"):
+        low, high = report[name]["interval"]
+        assert low < report[name]["mean"] < high
+
+
+def test_codec_is_analysis_and_inversion_alone(model, report):
+    batch = examples(model)
+    images = np.round(batch["image"].numpy() * 255) / 255
+    estimate = model.spectrogram.inverse(tf.constant(images, tf.float32))
+    expected = metrics.si_sdr(batch["audio"], estimate, lengths=FRAMES * 32).mean()
+    actual = report["reconstruction"]["si_sdr"]["codec"]["mean"]
+    np.testing.assert_allclose(actual, expected, rtol=1e-3)
+    distances = report["reconstruction"]["log_spectral_distance"]
+    assert distances["codec"]["mean"] < distances["mean"]
+
+
+def test_labels_are_broken_down(report):
+    assert set(report["labels"]) == {"low", "high"}
+    assert report["labels"]["low"]["windows"] == 4
+    assert report["labels"]["high"]["files"] == 2
+    pixels = [FRAMES[label == LABELS].sum() for label in (0, 1)]
+    bits = [report["labels"][name]["bits_per_dimension"]["mean"] for name in ("low", "high")]
+    whole = np.dot(pixels, bits) / sum(pixels)
+    np.testing.assert_allclose(report["bits_per_dimension"]["mean"], whole, rtol=1e-6)
+
+
+def test_units_are_counted(report):
+    units = report["units"]
+    assert units["size"] == len(units["marginal_kl"]) == len(units["variance_of_means"]) == 3
+    assert units["active"] == np.sum(np.array(units["variance_of_means"]) > 0.01)
+
+
+def test_size_of_batches_does_not_matter(model, report):
+    np.testing.assert_allclose(numbers(measure(model, 3)), numbers(report), rtol=2e-3, atol=1e-4)
+
+
+def test_same_seed_gives_the_same_report_and_another_does_not(model, report):
+    assert measure(model) == report
+    assert measure(model, seed=1)["rate"] != report["rate"]
+
+
+def test_likelihood_without_a_density_is_scored_by_one_scale_and_marked():
+    report = measure(build("bernoulli"), phase="graph")
+    assert "one scale fitted on validation" in report["likelihood"]["scored_by"]
+    assert report["negative_log_prob"] is None
+    assert report["bits_per_dimension"] == report["bits_per_dimension_global_scale"]
+    assert report["reconstruction"]["phase"] == "graph"
+
+
+def test_silent_windows_are_left_out_and_counted(model):
+    batch = examples(model)
+    audio = batch["audio"].numpy()
+    audio[2] = 0
+    batch |= {"audio": tf.constant(audio), "image": model.spectrogram(audio)}
+    report = evaluation.evaluate_batches(model, [batch], [batch], FILES, samples=1)
+    assert report["reconstruction"]["si_sdr"]["left_out"] == 1
+    assert "left_out" not in report["reconstruction"]["log_spectral_distance"]
+    json.dumps(report, allow_nan=False)
+
+
+def test_one_window_has_no_interval(model):
+    batch = {name: value[:1] for name, value in examples(model).items()}
+    report = evaluation.evaluate_batches(model, [batch], [batch], FILES, samples=1)
+    assert report["rate"]["interval"] is None
+    assert report["negative_log_prob"]["standard_error"] is None
+    json.dumps(report, allow_nan=False)
+
+
+def test_nothing_to_measure_is_an_error(model):
+    with pytest.raises(ValueError, match="at least one batch"):
+        evaluation.evaluate_batches(model, [], batches(model), FILES)
+    with pytest.raises(ValueError, match="limit must be at least 1 or None, received 0"):
+        evaluation.evaluate(model, "nowhere", limit=0)
+
+
+class Summary:
+    class_names = ("low", "high")
+
+    def files(self, split):
+        return [(name, 0.0) for name in FILES]
+
+
+@pytest.mark.parametrize("limit", [None, 3])
+def test_evaluate_reads_the_split_and_the_validation_split(model, monkeypatch, limit):
+    asked = []
+
+    def load_dataset(data, spectrogram, split, batch_size, shuffle, seed, audio, drop_remainder):
+        assert not drop_remainder
+        asked.append((data, split, audio, shuffle))
+        batch = examples(model)
+        kept = batch if audio else {name: batch[name] for name in batch if name != "audio"}
+        return tf.data.Dataset.from_tensor_slices(kept).batch(batch_size)
+
+    monkeypatch.setattr(evaluation, "load_dataset", load_dataset)
+    monkeypatch.setattr(evaluation, "describe", lambda data: Summary())
+    report = evaluation.evaluate(
+        model, "data", samples=1, batch_size=4, limit=limit, progress=False
+    )
+    subset = limit is not None
+    expected = [("data", "test", True, subset), ("data", "validation", False, subset)]
+    assert sorted(asked) == expected
+    assert report["windows"] == (limit or WINDOWS)
+    assert report["limit"] == limit
+    assert set(report["versions"]) >= {"tfaudiogen", "tensorflow", "keras"}
