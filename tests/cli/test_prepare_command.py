@@ -1,0 +1,49 @@
+"""prepare: the folder that it writes, what it says, and what it refuses."""
+
+import json
+
+import pytest
+
+
+def test_prepare_names_what_it_used_and_what_it_skipped(run, sounds, tmp_path):
+    result = run(
+        *("prepare", sounds, "--out", tmp_path / "data"), *("--sample-rate", 8000, "--seconds", 0.5)
+    )
+    assert result.exit_code == 0, result.output
+    assert "text.wav" in result.output
+    report = json.loads((tmp_path / "data" / "report.json").read_text())
+    assert report["sample_rate"] == 8000
+    assert [skipped["file"] for skipped in report["skipped"]] == ["low/text.wav"]
+    assert {"low", "high"} == set().union(*report["splits"].values())
+
+
+def test_a_preset_gives_rate_and_window(run, sounds, tmp_path):
+    arguments = ("prepare", sounds / "low", "--out", tmp_path / "data", "--preset", "sinewave_vae")
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "data" / "report.json").read_text())
+    assert (report["sample_rate"], report["samples"]) == (8000, 4096)
+
+
+def test_a_preset_and_a_rate_contradict(refused, sounds, tmp_path):
+    arguments = ("--preset", "music_vae", "--sample-rate", 8000)
+    assert "--preset" in refused("prepare", sounds, "--out", tmp_path / "data", *arguments)
+
+
+@pytest.mark.parametrize("content", [None, "not audio"])
+def test_a_folder_with_nothing_usable_is_one_line(refused, tmp_path, content):
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    if content:
+        (folder / "a.wav").write_text(content)
+    refused("prepare", folder, "--out", tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_source_that_is_not_there_is_named(refused, tmp_path):
+    assert "nowhere" in refused("prepare", tmp_path / "nowhere", "--out", tmp_path / "data")
+
+
+def test_an_unknown_preset_is_refused_with_the_names(refused, sounds, tmp_path):
+    line = refused("prepare", sounds, "--out", tmp_path / "data", "--preset", "loud_vae")
+    assert "music_vae" in line
