@@ -38,14 +38,31 @@ def gaussian_mixture(logits, locs, scales):
 def kl_divergence(posterior, prior, latents):
     """Return KL(posterior || prior) in nats, [B].
 
-    KL = E_q[log q(z) - log p(z)]. Analytic between two normals (Kullback, 1959), where `latents`
-    are not used; otherwise the mean over the k draws `latents` [k, B, D] from the posterior, which
-    is unbiased. Against a mixture there is no closed form (Hershey and Olsen, "Approximating the
-    Kullback Leibler divergence between Gaussian mixture models", 2007).
+    Between two normals it is analytic (Kullback, 1959), and `latents` are not used. Against a
+    mixture there is no closed form (Hershey and Olsen, "Approximating the Kullback Leibler
+    divergence between Gaussian mixture models", 2007), but the entropy has one:
+
+        KL = E_q[log q(z) - log p(z)] = -H(q) - E_q[log p(z)],
+
+    with the last mean over the k draws `latents` [k, B, D] of the posterior: unbiased.
     """
     if not isinstance(prior, tfd.MixtureSameFamily):
         return tfd.kl_divergence(posterior, prior)
-    return tf.reduce_mean(posterior.log_prob(latents) - prior.log_prob(latents), axis=0)
+    return -posterior.entropy() - tf.reduce_mean(prior.log_prob(latents), axis=0)
+
+
+def log_prob_of_draws(standard, scale_tril):
+    """Return log N(z; m, L L^T) at z = m + L e, [k, B], from e itself.
+
+    log q(z) = log N(e; 0, I) - sum_i log L_ii. Solving L e = z - m for e would lose the digits
+    that a large m leaves no room for.
+
+    Args:
+        standard: e, [k, B, D].
+        scale_tril: L, [B, D, D].
+    """
+    log_volume = tf.reduce_sum(tf.math.log(tf.linalg.diag_part(scale_tril)), axis=-1)
+    return tf.reduce_sum(tfd.Normal(0.0, 1.0).log_prob(standard), axis=-1) - log_volume
 
 
 def importance_weighted_log_prob(log_joint, log_posterior):

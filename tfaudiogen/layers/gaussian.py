@@ -60,7 +60,9 @@ class GaussianHead(keras.layers.Layer):
             return loc, tf.linalg.diag(tf.nn.softplus(pivots) + self.floor)
         lower = tfp.math.fill_triangular(pivots)
         diagonal = tf.nn.softplus(tf.linalg.diag_part(lower)) + self.floor
-        return loc, tf.linalg.set_diag(lower, diagonal)
+        # The gradient of tf.linalg.set_diag asks XLA for a shape that it cannot know.
+        below = lower * (1.0 - tf.eye(self.latent_size))
+        return loc, below + tf.linalg.diag(diagonal)
 
     def compute_output_shape(self, input_shape):
         batch, width = input_shape[0], self.latent_size

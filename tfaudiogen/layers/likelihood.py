@@ -16,9 +16,9 @@ LIKELIHOODS = (
 _WITHOUT_SCALE = ("bernoulli", "continuous_bernoulli")
 SCALES = ("global", "pixel")
 
-# A scale under a tenth of a level fits silence to the last bit and has no use for sound; a density
-# in place of a probability grows without bound there, and needs one level.
-_FLOOR = {"discretized_logistic": 0.1 / 255, "logistic": 1 / 255, "normal": 1 / 255}
+# With a scale of a quarter of a level one level has probability 0.76, and sound is never that
+# certain. A density, in place of a probability, grows without bound on silence: it needs one level.
+_FLOOR = {"discretized_logistic": 0.25 / 255, "logistic": 1 / 255, "normal": 1 / 255}
 
 
 @register

@@ -70,6 +70,8 @@ class ProbabilisticModel(keras.Model):
                 f"{kwargs['steps_per_execution']}"
             )
         super().compile(optimizer=optimizer, jit_compile=False, **kwargs)
+        # Variables that are made inside a replicated function end in a graph that cannot run.
+        self.optimizer.build(self.trainable_variables)
         self.clip_norm, self.seed = clip_norm, seed
         compiled = bool(jit_compile) and not self.run_eagerly
         self._gradients = self._wrap(self._sums_and_gradients, compiled)

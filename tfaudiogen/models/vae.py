@@ -5,7 +5,12 @@ import tensorflow as tf
 
 from tfaudiogen import distributions, losses, noise
 from tfaudiogen.annealing import annealing
-from tfaudiogen.distributions import importance_weighted_log_prob, kl_divergence, quantize
+from tfaudiogen.distributions import (
+    importance_weighted_log_prob,
+    kl_divergence,
+    log_prob_of_draws,
+    quantize,
+)
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.decoder import Decoder
 from tfaudiogen.layers.encoder import Encoder, default_stages
@@ -137,7 +142,7 @@ class VAE(SoundModel, ProbabilisticModel):
         images, frames = quantize(batch["image"]), batch["frames"]
         loc, scale_tril = self.posterior_parameters(images, training)
         posterior = distributions.triangular_normal(loc, scale_tril)
-        latents = self._draw(loc, scale_tril, key, self.kl_samples)  # [k, B, D]
+        latents, _ = self._draw(loc, scale_tril, key, self.kl_samples)  # [k, B, D]
         rate = kl_divergence(posterior, self.prior.distribution(), latents)
 
         pixels = self.pixel_parameters(latents[0], training)
@@ -171,10 +176,10 @@ class VAE(SoundModel, ProbabilisticModel):
         return {**kept, "bits_per_dimension": bits}
 
     def _draw(self, loc, scale_tril, key, count):
-        """Return `count` draws m + L e of the posterior, [count, B, D]."""
+        """Return `count` draws z = m + L e of the posterior and their e, both [count, B, D]."""
         standard = noise.normal(key, "posterior", (count, self.latent_size))  # [B, count, D]
-        spread = tf.einsum("bij,bkj->kbi", scale_tril, standard)
-        return loc + spread
+        standard = tf.transpose(standard, [1, 0, 2])
+        return loc + tf.einsum("bij,kbj->kbi", scale_tril, standard), standard
 
     def image_log_prob(self, images, frames, samples=16, seed=0, ids=None):
         """Return the importance-weighted lower bound of log P(levels of x) in nats, [B].
@@ -191,8 +196,7 @@ class VAE(SoundModel, ProbabilisticModel):
         key = noise.key(seed, tf.shape(images)[0])
         key = key if ids is None else key._replace(index=ids)
         loc, scale_tril = self.posterior_parameters(images)
-        posterior = distributions.triangular_normal(loc, scale_tril)
-        latents = self._draw(loc, scale_tril, key, samples)
+        latents, standard = self._draw(loc, scale_tril, key, samples)
 
         def log_likelihood(draw):
             pixels = self.pixel_parameters(draw)
@@ -201,7 +205,7 @@ class VAE(SoundModel, ProbabilisticModel):
             )[0]
 
         log_joint = tf.map_fn(log_likelihood, latents) + self.prior.log_prob(latents)
-        return importance_weighted_log_prob(log_joint, posterior.log_prob(latents))
+        return importance_weighted_log_prob(log_joint, log_prob_of_draws(standard, scale_tril))
 
     def reconstruct_images(self, images):
         """Return the expected image at the posterior mean: [B, T, F, C] to the same."""
