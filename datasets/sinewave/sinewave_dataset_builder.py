@@ -3,11 +3,11 @@
 import dataclasses
 
 import numpy as np
+from tfaudiogen.datasets.sinewave.synthesis import FAMILIES, synthesise
 
 from tfaudiogen.data.records import RecordBuilder, RecordConfig, record
 from tfaudiogen.data.report import Report, Share
 from tfaudiogen.data.splits import SPLITS, split_names
-from tfaudiogen.datasets.sinewave.synthesis import FAMILIES, synthesise
 
 
 @dataclasses.dataclass(eq=False)
@@ -57,7 +57,7 @@ class Builder(RecordBuilder):
             generator = np.random.default_rng([config.seed, index])
             sound = synthesise(family, generator, config.samples, config.sample_rate)
             window = np.rint(sound * (2**15 - 1)).astype(np.int16)
-            yield name, record(window, config.samples, label=family, source=name, start=0.0)
+            yield name, record(window, config.samples, label=family, source=name, start=0)
 
 
 def _report(plan, config):

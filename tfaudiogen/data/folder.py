@@ -51,7 +51,7 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
         return {split: self._generate_examples(split, plan[split]) for split in SPLITS}
 
     def _generate_examples(self, split, parts):
-        samples, rate = self.builder_config.samples, self.builder_config.sample_rate
+        samples = self.builder_config.samples
         for recording, windows in self._with_progress(parts, f"writing {split}", " files"):
             sound = np.memmap(recording.sound, dtype="<i2", mode="r")
             for window in windows:
@@ -63,11 +63,13 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
                         samples,
                         label=recording.label,
                         source=recording.name,
-                        start=start / rate,
+                        start=start,
                         picture=recording.picture.read_bytes() if recording.picture else b"",
                         **self._extra(recording.name),
                     ),
                 )
+        if split == SPLITS[-1]:
+            self._temporary.cleanup()
 
     def _extra(self, name):
         """Return the values of `EXTRA_FEATURES` of a file."""
@@ -163,6 +165,6 @@ def _shares(parts, config):
 def _nothing(sources, skipped):
     message = f"no usable audio in {', '.join(map(str, sources))}"
     if skipped:
-        first = skipped[0]
-        return f"{message}: {len(skipped)} files skipped, the first is {first.file}: {first.reason}"
+        count = "1 file" if len(skipped) == 1 else f"{len(skipped)} files"
+        return f"{message}; {count} skipped, first {skipped[0].file}: {skipped[0].reason}"
     return f"{message}: it holds no file of audio (wav, flac, ogg, mp3, aiff ...)"

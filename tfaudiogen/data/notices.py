@@ -9,13 +9,14 @@ _SHORT_SECONDS = 0.1
 
 
 def notices_of(recordings, config):
-    """Return lines about channels, rates, levels and lengths of the `recordings`."""
+    """Return lines about channels, rates, levels, lengths and pictures of the `recordings`."""
     notices = [
         _channels(recordings, config.channel),
         _rates(recordings, config.sample_rate),
         _levels(recordings),
         _truncated(recordings),
         _short(recordings, config.sample_rate),
+        _pictures(recordings),
     ]
     return [notice for notice in notices if notice]
 
@@ -36,7 +37,7 @@ def _rates(recordings, sample_rate):
         return None
     lowest = min(recording.reading.sample_rate for recording in low)
     return (
-        f"{len(low)} files have a sample rate below {sample_rate} Hz (lowest {lowest} Hz): nothing "
+        f"{_files(low)} with a sample rate below {sample_rate} Hz (lowest {lowest} Hz); nothing "
         f"above half their rate can be learned from them: {_names(low)}"
     )
 
@@ -46,7 +47,7 @@ def _levels(recordings):
     if not loud:
         return None
     most = -20 * math.log10(min(recording.reading.gain for recording in loud))
-    return f"{len(loud)} files over full scale were turned down, by {most:.1f} dB at most: " + (
+    return f"{_files(loud)} over full scale, turned down, by {most:.1f} dB at most: " + (
         _names(loud)
     )
 
@@ -57,7 +58,7 @@ def _truncated(recordings):
         return None
     worst = max(recording.reading.missing for recording in cut)
     return (
-        f"{len(cut)} files end before the length that they announce (up to {worst:.0%} is "
+        f"{_files(cut)} ending before the announced length (up to {worst:.0%} is "
         f"missing); what is there is used: {_names(cut)}"
     )
 
@@ -67,10 +68,16 @@ def _short(recordings, sample_rate):
     short = [recording for recording in recordings if recording.reading.samples < limit]
     if not short:
         return None
-    return (
-        f"{len(short)} files are shorter than {_SHORT_SECONDS} s and are padded with silence: "
-        + _names(short)
-    )
+    return f"{_files(short)} shorter than {_SHORT_SECONDS} s, padded with silence: " + _names(short)
+
+
+def _pictures(recordings):
+    with_picture = [recording for recording in recordings if recording.picture]
+    return f"{_files(with_picture)} with a picture" if with_picture else None
+
+
+def _files(recordings):
+    return f"{len(recordings)} file{'s' if len(recordings) > 1 else ''}"
 
 
 def _names(recordings):

@@ -5,6 +5,8 @@ from pathlib import PurePosixPath
 
 from tfaudiogen.data.report import Skipped
 
+_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM")
+
 
 def match_pictures(audio, pictures):
     """Return {name of the audio file: path of its picture} and the pictures to skip.
@@ -25,8 +27,24 @@ def match_pictures(audio, pictures):
         if picture:
             matched[file.name] = picture.path
     used = set(matched.values())
-    reason = "a picture without sound: no audio file has its stem"
-    return matched, [Skipped(file.name, reason) for file in pictures if file.path not in used]
+    problems = {file: _problem(file.path, used) for file in pictures}
+    skipped = [Skipped(file.name, problem) for file, problem in problems.items() if problem]
+    bad = {file.path for file, problem in problems.items() if problem}
+    return {name: path for name, path in matched.items() if path not in bad}, skipped
+
+
+def _problem(path, used):
+    """Return why the picture at `path` cannot be used, or None."""
+    if path not in used:
+        return "a picture without sound: no audio file has its stem"
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as error:
+        return f"the picture cannot be read ({error.strerror}); its sound is used without it"
+    if not head.startswith(_SIGNATURES):
+        return "not a PNG, JPEG, GIF or BMP picture; its sound is used without it"
+    return None
 
 
 def _without_suffix(name):

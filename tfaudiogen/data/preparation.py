@@ -14,6 +14,7 @@ from tfaudiogen.data.report import REPORT_NAME
 BUILDERS = ("auto", "audio_folder", "spoken_digits", "sinewave")
 SINEWAVE_COUNT = 1000
 _GRID = 256
+_LONGEST_SECONDS = 3600
 
 
 def prepare(
@@ -62,7 +63,8 @@ def prepare(
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     if sources == ["sinewave"]:
         sources, builder = [], "sinewave"
-    samples = _window(seconds, sample_rate) if samples is None else samples
+    if samples is None:
+        samples = _window(seconds, sample_rate)
     _check(builder, sample_rate, samples, channel, sources)
     common = {"sample_rate": sample_rate, "samples": samples, "progress": progress}
     if builder == "sinewave":
@@ -80,6 +82,8 @@ def prepare(
 
 
 def _window(seconds, sample_rate):
+    if not 0.0 < seconds < _LONGEST_SECONDS:
+        raise ValueError(f"seconds must be above 0 and below 3600; received {seconds}")
     return max(1, round(seconds * sample_rate / _GRID)) * _GRID
 
 

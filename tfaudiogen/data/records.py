@@ -67,8 +67,9 @@ class RecordBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 def record_features(samples, extra=None):
     """Return the TFDS features of one window.
 
-    `audio` is int16 [samples], zero after `length`; `start` is in seconds from the beginning of
-    the file `source`; `picture` is an encoded image, empty where there is none.
+    `audio` is int16 [samples], zero after `length`; `start` counts samples from the beginning of
+    the file `source` (TFDS stores floats in 32 bits, too few for the times in a long file);
+    `picture` is an encoded image, empty where there is none.
     """
     return tfds.features.FeaturesDict(
         {
@@ -76,7 +77,7 @@ def record_features(samples, extra=None):
             "length": np.int64,
             "label": tfds.features.ClassLabel(),
             "source": tfds.features.Text(),
-            "start": np.float64,
+            "start": np.int64,
             "picture": tfds.features.Tensor(shape=(), dtype=np.object_),
             **(extra or {}),
         }

@@ -79,18 +79,18 @@ class Report:
 
     def _totals(self):
         seconds = self.samples / self.sample_rate
-        yield f"windows of {seconds:.3f} s ({self.samples} samples at {self.sample_rate} Hz)"
+        yield f"one window: {seconds:.3f} s ({self.samples} samples at {self.sample_rate} Hz)"
         for split in SPLITS:
             share = self.total(split)
             yield (
-                f"{split:>10}: {share.files} files, {share.windows} windows, "
+                f"{split:>10}: {share.windows} windows of {share.files} files, "
                 f"{share.minutes:.1f} minutes"
             )
 
     def _labels(self):
         for label in sorted(set().union(*self.splits.values())):
             windows = [self.splits[split].get(label, Share(0, 0, 0.0)).windows for split in SPLITS]
-            yield f"  label {label}: {' + '.join(map(str, windows))} windows"
+            yield f"     label: {label}: {' + '.join(map(str, windows))} windows"
 
     def _remarks(self):
         yield from (f"notice: {notice}" for notice in self.notices)

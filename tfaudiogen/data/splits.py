@@ -2,8 +2,9 @@
 
 Each name is hashed to a point of [0, 1): below 0.1 it is test, below 0.2 validation, else train.
 That depends on the name alone, so that adding files moves none. A small folder can leave a split
-empty in this way; then the split borrows the one file whose hash lies nearest to it, and that file
-is the only one that can move when files are added: it goes home once the split has one of its own.
+empty in this way; then the split borrows the one file whose hash lies nearest to it. A borrowed
+file, two at most, is all that can move when files are added: it goes home once the split has one
+of its own or one that lies nearer.
 """
 
 import hashlib

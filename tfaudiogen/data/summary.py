@@ -19,15 +19,16 @@ class Origin(NamedTuple):
 class Origins(Sequence):
     """The `Origin` of each example of a split, by its id; read when asked for."""
 
-    def __init__(self, records):
+    def __init__(self, records, sample_rate):
         self._records = records
+        self._sample_rate = sample_rate
 
     def __len__(self):
         return len(self._records)
 
     def __getitem__(self, index):
         example = self._records.example(range(len(self))[index])
-        return Origin(example["source"].decode(), float(example["start"]))
+        return Origin(example["source"].decode(), int(example["start"]) / self._sample_rate)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class DataSummary:
 
     def files(self, split):
         """Return the `Origins` of `split`: `files("train")[id]` is a file and a start time."""
-        return Origins(Records(self.folder, split))
+        return Origins(Records(self.folder, split), self.sample_rate)
 
     def report(self):
         """Return the `Report` that was written when the data set was prepared."""

@@ -1,0 +1,77 @@
+import os
+import unicodedata
+
+import pytest
+
+from tfaudiogen.data.files import SINGLE_LABEL, find_files
+
+
+def make(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return folder
+
+
+def test_label_is_the_first_sub_folder(tmp_path):
+    make(tmp_path, "drum/a.wav", "drum/deep/b.FLAC", "c.ogg")
+    labels = {file.name: file.label for file in find_files([tmp_path]).audio}
+    assert labels == {"drum/a.wav": "drum", "drum/deep/b.FLAC": "drum", "c.ogg": SINGLE_LABEL}
+
+
+def test_with_several_sources_the_label_is_the_source(tmp_path):
+    make(tmp_path, "one/x/a.wav", "two/a.wav")
+    found = find_files([tmp_path / "two", tmp_path / "one"])
+    labels = [(file.name, file.label) for file in found.audio]
+    assert labels == [("one/x/a.wav", "one"), ("two/a.wav", "two")]
+
+
+def test_kinds_are_told_apart(tmp_path):
+    make(tmp_path, "a.wav", "a.png", "notes.txt", ".hidden.wav", ".git/b.wav", "c.m4a")
+    found = find_files([tmp_path])
+    assert [file.name for file in found.audio] == ["a.wav", "c.m4a"]
+    assert [file.name for file in found.pictures] == ["a.png"]
+    assert found.ignored == [".hidden.wav", "notes.txt"]
+
+
+def test_a_single_file_is_a_source(tmp_path):
+    make(tmp_path, "song.wav")
+    assert [file.name for file in find_files([tmp_path / "song.wav"]).audio] == ["song.wav"]
+
+
+def test_accents_have_one_form(tmp_path):
+    make(tmp_path, unicodedata.normalize("NFD", "été.wav"))
+    assert find_files([tmp_path]).audio[0].name == unicodedata.normalize("NFC", "été.wav")
+
+
+def test_a_loop_of_links_ends(tmp_path):
+    make(tmp_path, "a/a.wav")
+    (tmp_path / "a" / "again").symlink_to(tmp_path)
+    assert len(find_files([tmp_path]).audio) == 1
+
+
+def test_missing_source(tmp_path):
+    with pytest.raises(ValueError, match="does not exist"):
+        find_files([tmp_path / "nowhere"])
+
+
+def test_sources_of_one_name_are_refused(tmp_path):
+    make(tmp_path, "one/x/a.wav", "two/x/a.wav")
+    with pytest.raises(ValueError, match="different folder names"):
+        find_files([tmp_path / "one" / "x", tmp_path / "two" / "x"])
+
+
+def test_a_folder_that_cannot_be_listed_is_a_problem(tmp_path, monkeypatch):
+    make(tmp_path, "open/a.wav", "shut/b.wav")
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    found = find_files([tmp_path])
+    assert [file.name for file in found.audio] == ["open/a.wav"]
+    assert found.problems == [("shut", "folder: Permission denied")]

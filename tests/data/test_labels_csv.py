@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from tfaudiogen.data.files import SourceFile
+from tfaudiogen.data.labels import apply_labels
+
+FILES = [SourceFile(Path(name), name, "folder") for name in ["a/x.wav", "a/y.wav", "b/x.wav"]]
+
+
+def write(tmp_path, text):
+    path = tmp_path / "labels.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    return path
+
+
+def test_by_path_by_name_and_by_stem(tmp_path):
+    path = write(tmp_path, "file,label\na/x.wav,one\nb\\x.wav,two\ny,three\n")
+    files, skipped = apply_labels(path, FILES)
+    assert [(file.name, file.label) for file in files] == [
+        ("a/x.wav", "one"),
+        ("a/y.wav", "three"),
+        ("b/x.wav", "two"),
+    ]
+    assert not skipped
+
+
+def test_an_ambiguous_name_labels_nothing(tmp_path):
+    files, skipped = apply_labels(write(tmp_path, "label,file\none,x.wav\ntwo,y.wav\n"), FILES)
+    assert [file.name for file in files] == ["a/y.wav"]
+    assert {entry.file for entry in skipped} == {"a/x.wav", "b/x.wav", "x.wav"}
+
+
+def test_a_row_without_a_file_is_named(tmp_path):
+    _, skipped = apply_labels(write(tmp_path, "file,label\nz.wav,one\n"), FILES)
+    assert "names no file" in {entry.file: entry.reason for entry in skipped}["z.wav"]
+
+
+def test_missing_column(tmp_path):
+    with pytest.raises(ValueError, match="columns file and label"):
+        apply_labels(write(tmp_path, "name,class\nx,y\n"), FILES)
+
+
+def test_two_labels_for_one_file(tmp_path):
+    with pytest.raises(ValueError, match="two labels"):
+        apply_labels(write(tmp_path, "file,label\ny,one\ny,two\n"), FILES)
