@@ -1,0 +1,71 @@
+"""Everything that a training needs to go on, in one file of plain arrays."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from keras import ops
+
+NAME = "checkpoint.npz"
+
+
+def write(folder, model, state, totals):
+    """Write the checkpoint, whole or not at all.
+
+    Args:
+        folder: of the run.
+        model: compiled `ProbabilisticModel`, whose optimizer is built.
+        state: the `State` of the run.
+        totals: running sums of the epoch under way, to be found in `model.totals` on resuming.
+    """
+    arrays = {_name(i): ops.convert_to_numpy(v) for i, v in enumerate(_variables(model))}
+    arrays["totals"] = totals
+    arrays["state"] = np.array(json.dumps(state.as_dict()))
+    partial = Path(folder) / f".partial-{NAME}"
+    with open(partial, "wb") as file:
+        np.savez(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, Path(folder) / NAME)
+
+
+def read(folder, model):
+    """Restore `model` and its optimizer; return the state as a dict, and the totals.
+
+    Raises:
+        ValueError: the file is damaged, or of another model.
+    """
+    path = Path(folder) / NAME
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        state, totals = json.loads(arrays.pop("state").item()), arrays.pop("totals")
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path} is damaged ({error}): train again into another folder, "
+            f"with --from {folder} if it holds a model"
+        ) from error
+    _assign(path, _variables(model), arrays)
+    return state, totals
+
+
+def _variables(model):
+    return [*model.weights, *model.optimizer.variables]
+
+
+def _name(number):
+    return f"variable_{number:04d}"
+
+
+def _assign(path, variables, arrays):
+    wanted = [tuple(variable.shape) for variable in variables]
+    stored = [arrays[name].shape for name in sorted(arrays)]
+    if wanted != stored:
+        raise ValueError(
+            f"{path} holds {len(stored)} variables that do not fit the {len(wanted)} of this "
+            "model: it was written by another version; train again into another folder"
+        )
+    for name, variable in zip(sorted(arrays), variables, strict=True):
+        variable.assign(arrays[name])

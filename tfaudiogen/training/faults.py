@@ -1,0 +1,92 @@
+"""What to do when the loss is not a number: stop, and say where it came from."""
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class NonFiniteLoss(ArithmeticError):  # noqa: N818 - says what it is
+    """The loss became NaN or infinite.
+
+    Attributes:
+        step: optimiser steps finished before.
+        example: index of the faulty example in its split; None if the weights were the fault.
+        terms: names of the terms that are not finite.
+    """
+
+    def __init__(self, message, step, example=None, terms=()):
+        super().__init__(message)
+        self.step, self.example, self.terms = step, example, tuple(terms)
+
+
+class StopOnFault(keras.callbacks.Callback):
+    """Raises `NonFiniteLoss` at the first loss that is not finite, naming the example.
+
+    Args:
+        origins: {split: sequence of (file, start in seconds) by example index}, for "train" and
+            "validation"; where it is missing the index alone is named.
+        image: function from (split, example index) to its image; without it the data are not
+            looked at.
+        advice: what the user can do now, added to the message.
+    """
+
+    def __init__(self, origins=None, image=None, advice=""):
+        super().__init__()
+        self.origins, self.image, self.advice = origins or {}, image, advice
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Look at the training loss."""
+        self._check("train", logs["loss"], int(self.model.step) - 1)
+
+    def on_test_batch_end(self, batch, logs=None):
+        """Look at the validation loss."""
+        self._check("validation", logs["loss"], int(self.model.step))
+
+    def _check(self, split, loss, step):
+        if math.isfinite(loss):
+            return
+        example = int(ops.convert_to_numpy(self.model.fault))
+        totals = ops.convert_to_numpy(self.model.totals)
+        names = [*self.model.terms, "count"]
+        terms = [name for name, total in zip(names, totals, strict=True) if not np.isfinite(total)]
+        message = (
+            f"the loss is not finite in step {step} ({split}), because of example {example}"
+            f"{self._origin(split, example)}; not finite: {', '.join(terms)}. "
+            f"Likely cause: {self._cause(split, example)}. {self.advice}"
+        )
+        raise NonFiniteLoss(message.strip(), step, example, terms)
+
+    def _origin(self, split, example):
+        if split not in self.origins or example < 0:
+            return ""
+        file, start = self.origins[split][example]
+        return f" (file {file!r} from {start:.2f} s)"
+
+    def _cause(self, split, example):
+        if self.image is not None and not np.isfinite(self.image(split, example)).all():
+            return "NaN or infinite numbers in the data of this example"
+        if faulty_weights(self.model):
+            return "the learning rate is too high, the weights themselves are not finite"
+        if self.model.compute_dtype == "float16":
+            return "16-bit overflow; train in float32 or bfloat16"
+        return "the learning rate is too high for this example, or its values are extreme"
+
+
+def faulty_weights(model):
+    """Return the names of the trainable weights that hold NaN or infinity."""
+    return [
+        weight.path for weight in model.trainable_weights if not bool(ops.all(ops.isfinite(weight)))
+    ]
+
+
+def check_weights(model, step, advice=""):
+    """Raise NonFiniteLoss if a trainable weight is not finite: such weights are never kept."""
+    faulty = faulty_weights(model)
+    if faulty:
+        raise NonFiniteLoss(
+            f"weights are not finite after step {step}: {', '.join(faulty[:3])}. Likely cause: "
+            f"the learning rate is too high. {advice}".strip(),
+            step,
+        )

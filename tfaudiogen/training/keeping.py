@@ -1,0 +1,142 @@
+"""Keeping what a run has reached, and stopping it."""
+
+import signal
+import threading
+import time
+
+import keras
+from keras import ops
+
+from tfaudiogen import saving
+from tfaudiogen.training import checkpoint
+from tfaudiogen.training.faults import check_weights
+
+_CHECKPOINT_SECONDS = 300.0
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped with Ctrl-C after everything had been saved.
+
+    Attributes:
+        folder: the run folder.
+        step: optimiser steps finished.
+        command: the command line that goes on.
+    """
+
+    def __init__(self, folder, step, command):
+        super().__init__(
+            f"Stopped after step {step}; everything is saved in {folder}. Go on with: {command}"
+        )
+        self.folder, self.step, self.command = folder, step, command
+
+
+class Limits(keras.callbacks.Callback):
+    """Ends training at the first step that reaches a limit.
+
+    Args:
+        state: the `State` of the run, whose steps it counts.
+        steps: of the run; None for no limit.
+        seconds: of the run, in all its processes; None for no limit.
+    """
+
+    def __init__(self, state, steps=None, seconds=None):
+        super().__init__()
+        self.state, self.steps, self.seconds = state, steps, seconds
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Count the step and stop if it was the last."""
+        self.state.step += 1
+        if self.reached():
+            self.model.stop_training = True
+
+    def reached(self):
+        """Return whether a limit is reached."""
+        enough = self.steps is not None and self.state.step >= self.steps
+        return enough or (self.seconds is not None and self.state.elapsed() >= self.seconds)
+
+
+class Keeper(keras.callbacks.Callback):
+    """Keeps the best model and the checkpoint, and stops at Ctrl-C when both are safe.
+
+    `model.keras` is the model of the epoch with the lowest validation loss. The checkpoint is
+    written at the end of each epoch, within epochs every five minutes, and at Ctrl-C.
+
+    Args:
+        folder: the run folder.
+        state: the `State` of the run.
+        steps_per_epoch: of training.
+        totals: of the unfinished epoch that training goes on with, None for none.
+        report: function without arguments that writes what the folder says of the run.
+        resume_command: the command line that resumes the run.
+    """
+
+    def __init__(self, folder, state, steps_per_epoch, totals, report, resume_command):
+        super().__init__()
+        self.folder, self.state, self.steps_per_epoch = folder, state, steps_per_epoch
+        self.report, self.resume_command = report, resume_command
+        self._totals, self._written = totals, time.monotonic()
+        self.interrupted = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Put back the sums of the epoch's first part, which Keras has just reset."""
+        if self._totals is not None and self.state.step % self.steps_per_epoch:
+            self.model.totals.assign(self._totals)
+        self._totals = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Write the checkpoint if it is time, and stop if asked to."""
+        if self.state.step % self.steps_per_epoch == 0 or self.model.stop_training:
+            return  # The epoch's end, which has more to keep, comes next.
+        if self.interrupted or time.monotonic() - self._written >= _CHECKPOINT_SECONDS:
+            self._write(ops.convert_to_numpy(self.model.totals))
+
+    def on_test_begin(self, logs=None):
+        """Remember the training sums, which validation overwrites."""
+        self._totals = ops.convert_to_numpy(self.model.totals)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Add the row of the epoch, keep the model if it is the best, write the checkpoint."""
+        row = {"epoch": epoch + 1, "step": self.state.step, "seconds": self.state.elapsed()}
+        self.state.history.append({**row, **logs})
+        check_weights(self.model, self.state.step)
+        if self.state.best is None or logs["val_loss"] < self.state.best["val_loss"]:
+            saving.save(self.model, self.folder)
+            self.state.best = self.state.history[-1]
+        self.report()
+        self._write(self._totals)
+
+    def _write(self, totals):
+        check_weights(self.model, self.state.step)
+        checkpoint.write(self.folder, self.model, self.state, totals)
+        self._written = time.monotonic()
+        if self.interrupted:
+            raise Interrupted(self.folder, self.state.step, self.resume_command)
+
+
+class InterruptAfterStep:
+    """Context in which Ctrl-C lets the step end and everything be saved; a second one does not.
+
+    Args:
+        keeper: the `Keeper` that saves.
+        tell: function that shows a line to the user.
+    """
+
+    def __init__(self, keeper, tell):
+        self.keeper, self.tell = keeper, tell
+
+    def __enter__(self):
+        """Take over Ctrl-C, which only a program's main thread can."""
+        self._main = threading.current_thread() is threading.main_thread()
+        if self._main:
+            self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *error):
+        """Give Ctrl-C back."""
+        if self._main:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, number, frame):
+        self.keeper.interrupted = True
+        signal.signal(signal.SIGINT, self._before)
+        self.tell("Saving after this step ... (Ctrl-C again stops at once.)")

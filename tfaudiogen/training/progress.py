@@ -1,0 +1,58 @@
+"""What the user sees while a model trains."""
+
+import sys
+
+import keras
+from tqdm import tqdm
+
+_SHOWN = {"loss": "loss", "bits_per_dimension": "bits/dim"}
+
+
+class Progress(keras.callbacks.Callback):
+    """A bar with loss and bits per dimension within an epoch, and a line after it.
+
+    The bar is left out where the output is not a terminal.
+
+    Args:
+        state: the `State` of the run.
+        steps_per_epoch: of training.
+        epochs: of the run; None if something else ends it.
+    """
+
+    def __init__(self, state, steps_per_epoch, epochs):
+        super().__init__()
+        self.state, self.steps_per_epoch, self.epochs = state, steps_per_epoch, epochs
+        self._bar = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Open the bar, where the epoch begins or goes on."""
+        self._name = f"epoch {epoch + 1}" + (f"/{self.epochs}" if self.epochs else "")
+        done = self.state.step % self.steps_per_epoch
+        total, terminal = self.steps_per_epoch, None  # None: tqdm looks whether it is one
+        self._bar = tqdm(
+            desc=self._name, total=total, initial=done, disable=terminal, leave=False, unit="step"
+        )
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Move the bar; its figures are means over the epoch so far."""
+        shown = {word: f"{logs[name]:.4g}" for name, word in _SHOWN.items() if name in logs}
+        self._bar.set_postfix(shown, refresh=False)
+        self._bar.update()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Close the bar and write the line."""
+        self._bar.close()
+        figures = [
+            f"{word} {logs[name]:.4g} (validation {logs[f'val_{name}']:.4g})"
+            for name, word in _SHOWN.items()
+            if name in logs
+        ]
+        if "active_units" in logs:
+            figures.append(f"{logs['active_units']} active units")
+        figures.append(f"{logs['examples_per_second']:.3g} examples/s")
+        say(f"{self._name}: {', '.join(figures)}")
+
+
+def say(line):
+    """Write a line to the user, on the error stream, without breaking a bar."""
+    tqdm.write(line, file=sys.stderr)

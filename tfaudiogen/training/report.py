@@ -1,0 +1,130 @@
+"""What a run folder says of its run: history.csv, metrics.json, card.md, curve.png."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from tfaudiogen import files
+
+HISTORY, METRICS, CARD, CURVE = "history.csv", "metrics.json", "card.md", "curve.png"
+
+
+class Report:
+    """Writes the files of one run; each appears whole or not at all.
+
+    Args:
+        folder: the run folder.
+        model: the model in training.
+        settings: the `Settings` of the run.
+        summary: the `DataSummary` of its data.
+        state: the `State` of the run.
+        command: the command line that trains this model, for others to use.
+    """
+
+    def __init__(self, folder, model, settings, summary, state, command):
+        self.folder, self.model, self.state = Path(folder), model, state
+        self.settings, self.summary, self.command = settings, summary, command
+
+    def write(self):
+        """Write history, metrics and card."""
+        rows = self.state.history
+        files.write_text(self.folder / HISTORY, history_text(rows))
+        text = json.dumps(self._metrics(), indent=1)
+        files.write_text(self.folder / METRICS, text + "\n")
+        files.write_text(self.folder / CARD, self._card())
+
+    def draw(self):
+        """Draw the curve."""
+        draw_curve(self.folder / CURVE, self.state.history)
+
+    def _metrics(self):
+        best, last = self.state.best, self.state.history[-1]
+        figures = {name: value for name, value in best.items() if name not in ("seconds", "step")}
+        figures = {name: value for name, value in figures.items() if value == value}
+        return {
+            **figures,
+            "epochs": last["epoch"],
+            "steps": last["step"],
+            "minutes": last["seconds"] / 60,
+            "parameters": self.model.count_params(),
+            **{f"{split}_examples": count for split, count in self.settings.examples.items()},
+        }
+
+    def _card(self):
+        preset = self.settings.preset
+        sections = [
+            f"# {preset['name']}\n\n{preset['summary']}",
+            "## Facts\n\n" + "\n".join(f"- {name}: {fact}" for name, fact in self._facts().items()),
+            f"## Training\n\n    {self.command}",
+            f"## Numbers\n\n{self._numbers()}",
+            f"## Which loss is normal\n\n{self._normal()}\n\n![training curve]({CURVE})",
+        ]
+        return "\n\n".join(sections) + "\n"
+
+    def _facts(self):
+        spectrogram, examples = self.model.spectrogram, self.settings.examples
+        frames, bins, _ = spectrogram.image_shape
+        low, high = spectrogram.decibels
+        counts = ", ".join(f"{count} {split}" for split, count in examples.items())
+        last = self.state.history[-1]
+        return {
+            "data": f"{self.summary.folder.name} ({self.summary.builder}); windows: {counts}",
+            "licence of the data": self.summary.licence or "not known",
+            "sound": f"{spectrogram.sample_rate} Hz, windows of {spectrogram.seconds:.3f} s",
+            "image": f"{frames} frames by {bins} {spectrogram.scale} bins, frame length "
+            f"{spectrogram.frame_length}, hop {spectrogram.hop}, {low:g} to {high:g} dB",
+            "model": f"{type(self.model).__name__}, {self.model.count_params():,} parameters",
+            "training": f"{last['epoch']} epochs, {last['step']} steps of "
+            f"{self.settings.batch_size} examples, {last['seconds'] / 60:.1f} minutes",
+        }
+
+    def _numbers(self):
+        best = self.state.best
+        names = [name for name in best if name.startswith("val_")]
+        rows = [f"| {name.removeprefix('val_')} | {best[name]:.5g} |" for name in names]
+        if "active_units" in best:
+            rows.append(f"| active_units | {best['active_units']} |")
+        head = (
+            f"`model.keras` is the model after epoch {best['epoch']}, the one with the lowest "
+            "validation loss. On the validation split, in nats per example unless named bits:"
+        )
+        return "\n".join([head, "", "| figure | value |", "|---|---|", *rows])
+
+    def _normal(self):
+        columns = ["epoch", "loss", "val_loss", "bits_per_dimension", "val_bits_per_dimension"]
+        columns = [column for column in columns if column in self.state.history[0]]
+        rows = [[f"{row[column]:.5g}" for column in columns] for row in self._milestones()]
+        lines = ["| " + " | ".join(row) + " |" for row in [columns, ["---"] * len(columns), *rows]]
+        return "A run that goes well passes these points:\n\n" + "\n".join(lines)
+
+    def _milestones(self):
+        """Return the rows of epochs 1, 2, 4, 8, ... and of the last."""
+        rows = self.state.history
+        return [row for row in rows[:-1] if row["epoch"] & (row["epoch"] - 1) == 0] + rows[-1:]
+
+
+def history_text(rows):
+    """Return the rows of a history (dicts) as CSV."""
+    text = io.StringIO()
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    table = csv.DictWriter(text, columns, lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue()
+
+
+def draw_curve(path, rows):
+    """Draw bits per dimension, or the loss where there is none, against the epoch."""
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    name = "bits_per_dimension" if "bits_per_dimension" in rows[0] else "loss"
+    epochs = [row["epoch"] for row in rows]
+    figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
+    axes = figure.add_subplot(xlabel="epoch", ylabel=name.replace("_", " "))
+    for key, label in ((name, "training"), (f"val_{name}", "validation")):
+        axes.plot(epochs, [row[key] for row in rows], marker=".", label=label)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    with files.atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})

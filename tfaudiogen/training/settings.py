@@ -1,0 +1,113 @@
+"""What a run was started with: kept in `preset.json`, compared on resuming, told as a command."""
+
+import dataclasses
+import json
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfaudiogen import files, presets
+
+NAME = "preset.json"
+# Settings that say when to stop and not what is done, or where the same data now lie.
+_FREE = ("preset.fit.epochs", "data")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the course of a training.
+
+    Attributes:
+        preset: the preset as plain values, the batch size in use among them.
+        data: folder of the data set.
+        examples: {split: number of examples} of it.
+        seed: of the weights, the order of the examples and all noise.
+        jit_compile: whether XLA compiles the step.
+        initial: folder or name of the model that training began with, None for fresh weights.
+    """
+
+    preset: dict
+    data: str
+    examples: dict
+    seed: int
+    jit_compile: bool
+    initial: str | None
+
+    @property
+    def batch_size(self):
+        """Examples of a step, over all devices."""
+        return self.preset["fit"]["batch_size"]
+
+    def write(self, folder):
+        """Write `preset.json` into `folder`."""
+        text = json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)
+        files.write_text(Path(folder) / NAME, text + "\n")
+
+    def check_same(self, stored, folder):
+        """Raise ValueError if `stored`, the settings of the run in `folder`, are others."""
+        mine, theirs = (dict(_flat(_plain(settings))) for settings in (self, stored))
+        for key in sorted(mine.keys() | theirs.keys()):
+            if key not in _FREE and mine.get(key) != theirs.get(key):
+                raise ValueError(
+                    f"{key.removeprefix('preset.')} of the run in {str(folder)!r} is "
+                    f"{theirs.get(key)!r}; received {mine.get(key)!r}: resume with the settings "
+                    f"of its {NAME}, or train into another folder"
+                )
+
+    def command(self, out, **limits):
+        """Return the command line that starts this training into `out`.
+
+        Args:
+            out: the run folder.
+            limits: epochs, steps, minutes; None where not given.
+        """
+        words = ["tfaudiogen", "train", self.preset["name"], "--data", self.data, "--out", str(out)]
+        for name, value in limits.items():
+            words += [f"--{name}", f"{value:g}"] if value is not None else []
+        words += ["--batch-size", str(self.batch_size), "--seed", str(self.seed)]
+        words += ["--from", self.initial] if self.initial else []
+        for key, value in self._changes():
+            words += ["--set", f"{key}={json.dumps(value)}"]
+        return shlex.join(words)
+
+    def _changes(self):
+        """Yield (dotted key, value) where the preset differs from the one of its name."""
+        name = self.preset["name"]
+        if name not in presets.names():
+            return
+        usual = _plain(presets.get(name))
+        for section in ("spectrogram", "model", "fit"):
+            for key, value in _plain(self.preset)[section].items():
+                if key != "batch_size" and usual[section].get(key) != value:
+                    yield f"{section}.{key}", value
+
+
+def read(folder):
+    """Return the `Settings` of the run in `folder`.
+
+    Raises:
+        ValueError: there is none, or its file is damaged.
+    """
+    path = Path(folder) / NAME
+    if not path.is_file():
+        raise ValueError(
+            f"out {str(folder)!r} holds no run to resume (it has no {NAME}): leave out --resume"
+        )
+    try:
+        return Settings(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged ({error}): train into another folder") from error
+
+
+def _plain(value):
+    """Return a dataclass or dict as JSON would give it back."""
+    value = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value
+    return json.loads(json.dumps(value))
+
+
+def _flat(values, prefix=""):
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
