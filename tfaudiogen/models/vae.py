@@ -102,12 +102,12 @@ class VAE(SoundModel, ProbabilisticModel):
 
     def build(self, input_shape=None):
         shape = (None, *self.spectrogram.image_shape)
-        self.encoder.build(shape)
-        self.head.build(self.encoder.compute_output_shape(shape))
-        self.prior.build()
+        _build(self.encoder, shape)
+        _build(self.head, self.encoder.compute_output_shape(shape))
         latents = (None, self.latent_size)
-        self.decoder.build(latents)
-        self.likelihood.build(self.decoder.compute_output_shape(latents))
+        _build(self.prior, latents)
+        _build(self.decoder, latents)
+        _build(self.likelihood, self.decoder.compute_output_shape(latents))
         self.built = True
 
     def call(self, images, training=False):
@@ -253,6 +253,12 @@ class VAE(SoundModel, ProbabilisticModel):
             if isinstance(config.get(part), dict):
                 config[part] = keras.saving.deserialize_keras_object(config[part])
         return cls(**config)
+
+
+def _build(layer, shape):
+    """Build a layer, unless it came built out of a saved configuration."""
+    if not layer.built:
+        layer.build(shape)
 
 
 _PERSISTENCE = 0.8
