@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from tfaudiogen.data import cache, load_dataset
+from tfaudiogen.data import cache, describe, load_dataset
 from tfaudiogen.layers.spectrogram import Spectrogram
 
 GEOMETRY = {"sample_rate": 8000, "frame_length": 64, "hop": 32, "frames": 64, "bins": 32}
@@ -37,10 +37,9 @@ def test_it_is_written_once_for_a_configuration(data):
 
 def test_it_holds_eight_bit_levels(data):
     load(data)
-    (path,) = data.glob("cache/train-*/images.npy")
-    images = np.load(path)
-    assert images.dtype == np.uint8
-    assert images.shape[1:] == (64, 32)
+    (path,) = data.glob("cache/train-*/images.uint8")
+    images = np.fromfile(path, np.uint8)
+    assert len(images) == describe(data).examples["train"] * 64 * 32
     assert images.max() > 200
 
 

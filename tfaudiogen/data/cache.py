@@ -1,33 +1,41 @@
-"""Spectrograms that have been computed once, as memory-mapped files of 8-bit levels."""
+"""Spectrograms that have been computed once, in files of 8-bit levels with random access.
+
+The files are read row by row and not mapped into memory, so that what a process occupies does not
+grow with the data set.
+"""
 
 import contextlib
 import functools
 import hashlib
 import json
+import math
 import os
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
+LEVELS = 255
 _FOLDER = "cache"
+_IMAGES, _LABELS = "images.uint8", "labels_and_frames.npy"
 # Part of the hash of a cache; to be raised when the same configuration gives other images.
 _FORMAT = 1
 _IRRELEVANT = ("name", "trainable", "dtype")
 
 
-class Cached(NamedTuple):
-    """Images uint8 [n, T, F], labels int32 [n], frames int32 [n] of a split."""
+class Cached:
+    """The cache of one split in a folder: images uint8 [n, T, F], labels and frames int32 [n]."""
 
-    images: np.ndarray
-    labels: np.ndarray
-    frames: np.ndarray
+    def __init__(self, folder, shape):
+        self._images, self._shape = folder / _IMAGES, shape
+        self._labels, self._frames = np.load(folder / _LABELS)
 
     def take(self, ids):
-        """Return the rows `ids` of the three arrays."""
-        return self.images[ids], self.labels[ids], self.frames[ids]
+        """Return uint8 [B, T, F] images, int32 [B] labels and int32 [B] frames of `ids`."""
+        size = math.prod(self._shape)
+        rows = [np.fromfile(self._images, np.uint8, size, offset=size * int(id_)) for id_ in ids]
+        return np.stack(rows).reshape(-1, *self._shape), self._labels[ids], self._frames[ids]
 
 
 def cached(data, split, spectrogram, count, batches, progress=True):
@@ -46,8 +54,8 @@ def cached(data, split, spectrogram, count, batches, progress=True):
     if not folder.is_dir():
         folder = _writable(Path(data)) / name
     if not folder.is_dir():
-        _write(folder, spectrogram.image_shape[:2], count, batches, progress)
-    return Cached(*(np.load(folder / f"{field}.npy", mmap_mode="r") for field in Cached._fields))
+        _write(folder, batches, tqdm(total=count, disable=not progress))
+    return Cached(folder, spectrogram.image_shape[:2])
 
 
 def _configuration_hash(spectrogram):
@@ -72,38 +80,24 @@ def _temporary(data):
     return tempfile.TemporaryDirectory(prefix=f"tfaudiogen-{data.name}-")
 
 
-def _write(folder, shape, count, batches, progress):
+def _write(folder, batches, bar):
     """Write beside `folder` and rename, so that a cache is whole or not there."""
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="writing-") as temporary:
         whole = Path(temporary) / folder.name
         whole.mkdir()
-        _fill(_create(whole, shape, count), batches, tqdm(total=count, disable=not progress))
+        _fill(whole, batches, bar)
         # Another process may have been quicker; its cache is the same.
         with contextlib.suppress(OSError):
             os.rename(whole, folder)
 
 
-def _create(folder, shape, count):
-    def new(name, dtype, shape):
-        return np.lib.format.open_memmap(folder / f"{name}.npy", "w+", dtype, shape)
-
-    return Cached(
-        new("images", np.uint8, (count, *shape)),
-        new("labels", np.int32, (count,)),
-        new("frames", np.int32, (count,)),
-    )
-
-
-def _fill(arrays, batches, bar):
+def _fill(folder, batches, bar):
     bar.set_description("caching spectrograms")
-    first = 0
-    with bar:
+    labels, frames = [], []
+    with bar, (folder / _IMAGES).open("wb") as file:
         for batch in batches():
-            last = first + len(batch["label"])
-            arrays.images[first:last] = np.rint(batch["image"].numpy()[..., 0] * 255)
-            arrays.labels[first:last] = batch["label"].numpy()
-            arrays.frames[first:last] = batch["frames"].numpy()
-            bar.update(last - first)
-            first = last
-    for array in arrays:
-        array.flush()
+            file.write(np.rint(batch["image"].numpy() * LEVELS).astype(np.uint8).tobytes())
+            labels.append(batch["label"].numpy())
+            frames.append(batch["frames"].numpy())
+            bar.update(len(labels[-1]))
+    np.save(folder / _LABELS, np.stack([np.concatenate(labels), np.concatenate(frames)]))

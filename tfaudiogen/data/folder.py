@@ -53,13 +53,12 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
     def _generate_examples(self, split, parts):
         samples = self.builder_config.samples
         for recording, windows in self._with_progress(parts, f"writing {split}", " files"):
-            sound = np.memmap(recording.sound, dtype="<i2", mode="r")
             for window in windows:
                 start = window * samples
                 yield (
                     f"{recording.name}@{start}",
                     record(
-                        sound[start : start + samples],
+                        np.fromfile(recording.sound, "<i2", samples, offset=2 * start),
                         samples,
                         label=recording.label,
                         source=recording.name,

@@ -4,12 +4,11 @@ import tensorflow as tf
 
 from tfaudiogen import noise
 from tfaudiogen.data.augmentation import Augmentation
-from tfaudiogen.data.cache import cached
+from tfaudiogen.data.cache import LEVELS, cached
 from tfaudiogen.data.order import Order
 from tfaudiogen.data.storage import Records
 from tfaudiogen.data.summary import describe
 
-LEVELS = 255
 _FULL_SCALE = 2.0**15
 _CACHING_BATCH = 16
 
