@@ -2,7 +2,9 @@
 
 Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "model" (see
 `tfaudiogen.presets.build`), and "fit": epochs, batch_size, learning_rate (of Adam), warmup_steps
-(of a linear rise) and clip_norm (None for none).
+(of a linear rise), decay_steps (end of the cosine that follows; None for a constant rate) and
+clip_norm (of the gradient of the mean loss, in nats: it grows with the number of pixels; None for
+no limit).
 """
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
@@ -33,16 +35,17 @@ PRESETS = {
             "train_weights": True,
             "likelihood": "discretized_logistic",
             "scale": "pixel",
-            "kl_weight": {"kind": "linear", "weight": 1.0, "steps": 500},
+            "kl_weight": 1.0,
             "free_bits": 0.0,
             "kl_samples": 1,
         },
         "fit": {
-            "epochs": 20,
+            "epochs": 10,
             "batch_size": 8,
             "learning_rate": 1e-3,
             "warmup_steps": 100,
-            "clip_norm": None,
+            "decay_steps": 3000,
+            "clip_norm": 3e5,
         },
     },
     "speech_vae": {
@@ -69,7 +72,7 @@ PRESETS = {
             "train_weights": True,
             "likelihood": "discretized_logistic",
             "scale": "pixel",
-            "kl_weight": {"kind": "linear", "weight": 1.0, "steps": 500},
+            "kl_weight": 1.0,
             "free_bits": 0.0,
             "kl_samples": 1,
         },
@@ -78,6 +81,7 @@ PRESETS = {
             "batch_size": 32,
             "learning_rate": 1e-3,
             "warmup_steps": 100,
+            "decay_steps": None,
             "clip_norm": None,
         },
     },
@@ -114,6 +118,7 @@ PRESETS = {
             "batch_size": 32,
             "learning_rate": 2e-3,
             "warmup_steps": 20,
+            "decay_steps": None,
             "clip_norm": None,
         },
     },
@@ -138,6 +143,7 @@ PRESETS = {
             "batch_size": 8,
             "learning_rate": 5e-4,
             "warmup_steps": 0,
+            "decay_steps": None,
             "clip_norm": None,
         },
     },
