@@ -38,11 +38,14 @@ class StopOnFault(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Look at the training loss."""
-        self._check("train", logs["loss"], int(self.model.step) - 1)
+        self._check("train", logs["loss"], self._step() - 1)
 
     def on_test_batch_end(self, batch, logs=None):
         """Look at the validation loss."""
-        self._check("validation", logs["loss"], int(self.model.step))
+        self._check("validation", logs["loss"], self._step())
+
+    def _step(self):
+        return int(ops.convert_to_numpy(self.model.step))
 
     def _check(self, split, loss, step):
         if math.isfinite(loss):

@@ -1,0 +1,21 @@
+"""Training on two devices, stopped and resumed, gives what one device gives."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from tfaudiogen.training import fitting, train
+
+
+def loss(folder):
+    with open(folder / "history.csv", newline="") as file:
+        return [float(row["loss"]) for row in csv.DictReader(file)]
+
+
+@pytest.mark.slow
+def test_two_devices_train_and_resume(tmp_path, preset, data, finished, mirrored, monkeypatch):
+    monkeypatch.setattr(fitting, "strategy", lambda: mirrored)
+    train(preset, data, tmp_path / "run", steps=8, progress=False)
+    train(preset, data, tmp_path / "run", epochs=2, resume=True, progress=False)
+    np.testing.assert_allclose(loss(tmp_path / "run"), loss(finished)[:2], rtol=1e-5)

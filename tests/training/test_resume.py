@@ -1,0 +1,140 @@
+"""A run that is stopped, in whatever way, goes on as if it had not been."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import tfaudiogen
+from tfaudiogen.training import Interrupted, keeping, train
+
+CHANGING = {"seconds", "examples_per_second"}
+
+# Writes a checkpoint after each step, and takes its time over the steps of the second epoch.
+SLOW_RUN = """
+import sys, time
+import keras
+sys.path.insert(0, sys.argv[1])
+from conftest import tiny_preset
+from tfaudiogen.training import keeping, train
+keeping._CHECKPOINT_SECONDS = 0.0
+count = keeping.Limits.on_train_batch_end
+def slow(self, batch, logs=None):
+    count(self, batch, logs)
+    if self.state.step > 8:
+        print(self.state.step, flush=True)
+        time.sleep(60)
+keeping.Limits.on_train_batch_end = slow
+train(tiny_preset(), sys.argv[2], sys.argv[3], progress=False)
+"""
+
+
+def curve(folder):
+    with open(folder / "history.csv", newline="") as file:
+        return [
+            {name: value for name, value in row.items() if name not in CHANGING}
+            for row in csv.DictReader(file)
+        ]
+
+
+def assert_same_run(folder, other):
+    assert curve(folder) == curve(other)
+    model, expected = tfaudiogen.load(folder), tfaudiogen.load(other)
+    for weight, reference in zip(model.weights, expected.weights, strict=True):
+        np.testing.assert_array_equal(weight, reference)
+
+
+@pytest.mark.slow
+def test_a_killed_run_continues_to_the_same_digits(tmp_path, preset, data, finished):
+    out = tmp_path / "run"
+    arguments = [os.path.dirname(__file__), str(data), str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_RUN, *arguments], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout.readline() == "9\n"
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert process.returncode == -signal.SIGKILL
+    assert len(curve(out)) == 1
+    train(preset, data, out, resume=True, progress=False)
+    assert_same_run(out, finished)
+
+
+def test_a_limit_within_an_epoch_can_be_raised(tmp_path, preset, data, finished):
+    out = tmp_path / "run"
+    train(preset, data, out, steps=10, progress=False)
+    assert [row["step"] for row in curve(out)] == ["6", "10"]
+    train(preset, data, out, epochs=3, resume=True, progress=False)
+    assert curve(out) == curve(finished)
+
+
+def test_resuming_a_finished_run_changes_nothing(tmp_path, preset, data, finished):
+    before = (finished / "checkpoint.npz").read_bytes()
+    train(preset, data, finished, resume=True, progress=False)
+    assert (finished / "checkpoint.npz").read_bytes() == before
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, preset, data, finished, monkeypatch):
+    out = tmp_path / "run"
+    count = keeping.Limits.on_train_batch_end
+
+    def interrupt(self, batch, logs=None):
+        count(self, batch, logs)
+        if self.state.step == 8:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping.Limits, "on_train_batch_end", interrupt)
+        with pytest.raises(Interrupted, match="--resume") as raised:
+            train(preset, data, out, progress=False)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert (raised.value.folder, raised.value.step) == (out, 8)
+    assert f"--out {out}" in raised.value.command
+    train(preset, data, out, resume=True, progress=False)
+    assert_same_run(out, finished)
+
+
+def test_a_second_ctrl_c_stops_at_once():
+    keeper, told = type("Keeper", (), {"interrupted": False})(), []
+    with keeping.InterruptAfterStep(keeper, told.append):
+        signal.raise_signal(signal.SIGINT)
+        assert (keeper.interrupted, len(told)) == (True, 1)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, preset, data, finished):
+    out = tmp_path / "run"
+    out.mkdir()
+    (out / "preset.json").write_bytes((finished / "preset.json").read_bytes())
+    train(preset, data, out, steps=1, resume=True, progress=False)
+    assert [row["step"] for row in curve(out)] == ["1"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 and then nothing", b"text"])
+def test_a_damaged_checkpoint_is_named(tmp_path, preset, data, finished, damage):
+    out = tmp_path / "run"
+    out.mkdir()
+    (out / "preset.json").write_bytes((finished / "preset.json").read_bytes())
+    (out / "checkpoint.npz").write_bytes(damage)
+    with pytest.raises(ValueError, match="checkpoint.npz is damaged"):
+        train(preset, data, out, resume=True, progress=False)
+
+
+def test_a_checkpoint_of_another_model_is_named(tmp_path, finished):
+    import keras
+
+    from tfaudiogen.training import checkpoint
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("adam")
+    model.optimizer.build(model.trainable_variables)
+    with pytest.raises(ValueError, match="do not fit"):
+        checkpoint.read(finished, model)
