@@ -80,7 +80,10 @@ class ProbabilisticModel(keras.Model):
     def _wrap(self, function, compiled):
         if self.run_eagerly:
             return function
-        return tf.function(function, jit_compile=compiled, reduce_retracing=not compiled)
+        # AutoGraph has nothing to convert here, and warns about what it cannot read.
+        return tf.function(
+            function, jit_compile=compiled, reduce_retracing=not compiled, autograph=False
+        )
 
     def _sums(self, batch, key, training=False):
         """Pure: (batch, key) to the sums of the terms over examples, and which are finite."""

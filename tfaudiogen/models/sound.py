@@ -5,7 +5,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.signal import synthesis
+from tfaudiogen.signal import decibels, synthesis
 
 # Windows of a long sound share this part of their frames with the next one.
 _OVERLAP = 0.5
@@ -45,7 +45,7 @@ class SoundModel:
             samples = max(1, round(seconds * self.spectrogram.sample_rate))
         windows = self._windows(math.ceil(samples / self.spectrogram.hop))
         images = self.sample_images(count, windows, seed, temperature, component)
-        whole = tf.concat([synthesis.blend(sound, self._overlap) for sound in images], axis=0)
+        whole = tf.concat([self._blend(sound) for sound in images], axis=0)
         return self.spectrogram.inverse(whole, phase=phase)[:, :samples]
 
     def reconstruct(self, waveform, phase="heap"):
@@ -62,8 +62,14 @@ class SoundModel:
         image = tf.pad(image, [[0, 0], [0, padding], [0, 0], [0, 0]])
         cut = synthesis.split(image, self.spectrogram.frames, self._overlap)
         rebuilt = in_batches(self.reconstruct_images, cut)
-        whole = synthesis.blend(rebuilt, self._overlap)[:, :frames]
+        whole = self._blend(rebuilt)[:, :frames]
         return np.asarray(self.spectrogram.inverse(whole, phase=phase))[:, : len(sound)]
+
+    def _blend(self, images):
+        """Return the image [1, T, F, 1] of a sound from its consecutive windows [W, T', F, 1]."""
+        scale = (self.spectrogram.frame_length, *self.spectrogram.decibels)
+        whole = synthesis.blend(decibels.image_to_amplitude(images, *scale), self._overlap)
+        return decibels.amplitude_to_image(whole, *scale)
 
     @property
     def _overlap(self):

@@ -1,0 +1,115 @@
+"""The seam between mathematics and machinery: sums, replicas, clipping, faults."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfaudiogen.models.base import ProbabilisticModel
+
+
+class Line(ProbabilisticModel):
+    """(w - x)^2 for each example x: a loss whose every step is known in closed form."""
+
+    terms = ("loss", "slope")
+
+    def __init__(self):
+        super().__init__()
+        self.weight = self.add_weight(shape=(), initializer="zeros", name="weight")
+        self.built = True
+
+    def complete(self, batch):
+        x = tf.cast(batch["image"], tf.float32)
+        return {"image": x, "id": batch.get("id", tf.range(tf.size(x, tf.int64)))}
+
+    def loss_terms(self, batch, key, training):
+        difference = self.weight - batch["image"]
+        return {"loss": difference**2, "slope": 2.0 * difference}
+
+
+def trained(model, values, batch, **options):
+    model.compile(keras.optimizers.SGD(0.1), **options)
+    return model.fit(tf.data.Dataset.from_tensor_slices({"image": values}).batch(batch), verbose=0)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_step_follows_the_mean_gradient(compiled):
+    model = Line()
+    history = trained(model, [1.0, 2.0, 6.0], 3, jit_compile=compiled).history
+    np.testing.assert_allclose(model.weight, 0.1 * 2.0 * 3.0, rtol=1e-6)
+    np.testing.assert_allclose(history["loss"], [(1 + 4 + 36) / 3], rtol=1e-6)
+    assert int(model.step) == 1
+
+
+def test_logs_count_each_example_of_an_uneven_epoch_once():
+    model = Line()
+    model.compile(keras.optimizers.SGD(0.0))
+    data = tf.data.Dataset.from_tensor_slices({"image": [1.0, 1.0, 4.0]}).batch(2)
+    logs = model.evaluate(data, return_dict=True, verbose=0)
+    np.testing.assert_allclose(logs["loss"], (1 + 1 + 16) / 3, rtol=1e-6)
+
+
+def test_clipping_bounds_the_global_norm():
+    model = Line()
+    trained(model, [100.0], 1, clip_norm=3.0)
+    np.testing.assert_allclose(model.weight, 0.1 * 3.0, rtol=1e-6)
+
+
+def test_a_fault_is_named_and_leaves_the_weights_alone():
+    model = Line()
+    model.weight.assign(0.5)
+    trained(model, [1.0, np.nan, 2.0], 3)
+    assert int(model.fault) == 1
+    assert float(model.weight) == 0.5
+
+
+def test_several_steps_in_one_call_are_refused():
+    with pytest.raises(ValueError, match="steps_per_execution must be 1"):
+        Line().compile(steps_per_execution=2)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_two_replicas_equal_one_device(tiny, batches, mirrored, compiled):
+    """Eleven examples in batches of 4, 4 and 3: the last one splits as 2 and 1."""
+    alone = tiny()
+    alone.compile(keras.optimizers.SGD(1e-6), jit_compile=compiled, clip_norm=1e3)
+    expected = alone.fit(batches(4), epochs=2, verbose=0, shuffle=False).history
+    with mirrored.scope():
+        model = tiny()
+        model.compile(keras.optimizers.SGD(1e-6), jit_compile=compiled, clip_norm=1e3)
+    found = model.fit(batches(4), epochs=2, verbose=0, shuffle=False).history
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-5, err_msg=name)
+    for one, two in zip(alone.weights, model.weights, strict=True):
+        assert difference(one, two) < 1e-5, one.path
+        copies = [tf.identity(copy) for copy in getattr(two.value, "values", [two.value])]
+        assert all(np.array_equal(copies[0], copy) for copy in copies[1:]), one.path
+
+
+def difference(one, two):
+    one, two = np.float64(one), np.float64(two)
+    return np.linalg.norm(one - two) / max(np.linalg.norm(one), 1e-12)
+
+
+def test_batch_statistics_are_equal_on_all_replicas(mirrored):
+    from tfaudiogen import presets
+
+    images = np.random.default_rng(0).random((6, 64, 64, 1), np.float32)
+    changes = {
+        "spectrogram.frame_length": 128,
+        "spectrogram.frames": 64,
+        "spectrogram.bins": 64,
+        "model.latent_size": 4,
+    }
+    with mirrored.scope():
+        keras.utils.set_random_seed(0)
+        model = presets.get("literature_vae", **changes).build()
+        model.compile(keras.optimizers.Adam(1e-4), jit_compile=False)
+    before = [np.array(w) for w in model.non_trainable_weights if w.path.endswith("mean")]
+    model.fit(tf.data.Dataset.from_tensor_slices({"image": images}).batch(6), verbose=0)
+    after = [w for w in model.non_trainable_weights if w.path.endswith("mean")]
+    assert len(after) == 5
+    for old, new in zip(before, after, strict=True):
+        assert not np.array_equal(old, new)
+        copies = [tf.identity(copy).numpy() for copy in new.value.values]
+        np.testing.assert_array_equal(copies[0], copies[1])

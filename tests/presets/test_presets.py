@@ -1,0 +1,33 @@
+import pytest
+
+from tfaudiogen import presets
+
+
+def test_overrides_replace_values_by_dotted_key():
+    preset = presets.get("speech_vae", **{"fit.batch_size": 4, "model.latent_size": 7})
+    assert preset.fit["batch_size"] == 4
+    assert preset.model["latent_size"] == 7
+    assert presets.get("speech_vae").fit["batch_size"] != 4
+
+
+@pytest.mark.parametrize("key", ["model.nothing", "nothing.latent_size", "latent_size"])
+def test_an_unknown_key_is_named_beside_the_known(key):
+    with pytest.raises(ValueError, match=rf"unknown setting '{key}'; .*model\.latent_size"):
+        presets.get("speech_vae", **{key: 1})
+
+
+def test_an_unknown_preset_is_named_beside_the_known():
+    with pytest.raises(ValueError, match="music_vae, .*received 'nothing'"):
+        presets.get("nothing")
+
+
+@pytest.mark.parametrize("name", ["music_vae", "speech_vae", "sinewave_vae"])
+def test_a_shippable_model_has_at_most_six_million_parameters(name):
+    model = presets.get(name).build()
+    assert model.count_params() < 6e6
+    assert model.spectrogram.samples == presets.get(name).data["samples"]
+
+
+def test_a_preset_survives_as_plain_values():
+    preset = presets.get("music_vae")
+    assert presets.Preset(**preset.as_dict()) == preset
