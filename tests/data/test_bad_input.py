@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import re
 from pathlib import Path
 
@@ -138,6 +139,17 @@ def test_names_in_other_alphabets(tmp_path, write_tone, quick):
     stored = {origin.file for split in summary.examples for origin in summary.files(split)}
     assert stored == set(names)
     assert summary.class_names == ("Größe",)
+
+
+def test_a_name_that_is_not_unicode(tones, quick):
+    data = (tones / "low" / "1.wav").read_bytes()
+    try:
+        Path(os.fsdecode(os.fsencode(tones) + b"/\xff\xfe.wav")).write_bytes(data)
+    except OSError:
+        pytest.skip("this file system refuses such names")
+    report = quick(tones)
+    assert not report.skipped
+    assert sum(report.total(split).files for split in report.splits) == 11
 
 
 @pytest.mark.parametrize(

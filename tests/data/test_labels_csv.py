@@ -44,3 +44,15 @@ def test_missing_column(tmp_path):
 def test_two_labels_for_one_file(tmp_path):
     with pytest.raises(ValueError, match="two labels"):
         apply_labels(write(tmp_path, "file,label\ny,one\ny,two\n"), FILES)
+
+
+def test_a_row_without_a_label_labels_nothing(tmp_path):
+    files, _ = apply_labels(write(tmp_path, "file,label\na/x.wav,\na/y.wav\nb/x.wav,two\n"), FILES)
+    assert [file.name for file in files] == ["b/x.wav"]
+
+
+def test_another_encoding(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_bytes("file,label\nx,été\n".encode("latin-1"))
+    with pytest.raises(ValueError, match="UTF-8"):
+        apply_labels(path, FILES)

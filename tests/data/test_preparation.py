@@ -170,3 +170,11 @@ def test_labels_from_a_csv(tones, quick, tmp_path):
     assert [(s.file, s.reason) for s in report.skipped] == [
         ("low/9.wav", "has no label in labels.csv")
     ]
+
+
+def test_a_label_without_training_files_is_named(tmp_path, write_tone, quick):
+    for number in range(3):
+        write_tone(tmp_path / "in" / f"label {number}" / "a.wav")
+    report = quick(tmp_path / "in")
+    missing = sorted(report.splits["validation"] | report.splits["test"])
+    assert f"no file of these labels is in train: {', '.join(missing)}" in report.notices

@@ -144,7 +144,7 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
             samples=config.samples,
             splits={split: _shares(plan[split], config) for split in SPLITS},
             skipped=sorted(self._skipped, key=lambda skipped: skipped.file),
-            notices=notices_of(recordings, config),
+            notices=notices_of(recordings, config) + _unlearned(plan),
             ignored=found.ignored,
         )
 
@@ -159,6 +159,13 @@ def _shares(parts, config):
             old.files + 1, old.windows + len(windows), old.minutes + minutes
         )
     return dict(sorted(shares.items()))
+
+
+def _unlearned(plan):
+    """Return a notice of the labels that no training file has."""
+    labels = {split: {recording.label for recording, _ in plan[split]} for split in SPLITS}
+    missing = sorted(set.union(*labels.values()) - labels["train"])
+    return [f"no file of these labels is in train: {', '.join(missing)}"] if missing else []
 
 
 def _nothing(sources, skipped):

@@ -40,18 +40,26 @@ def _keys(name):
 
 
 def _read(path):
+    """Return {file: label} of the rows that have both."""
     if not path.is_file():
         raise ValueError(f"labels_csv {str(path)!r} does not exist")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        if not set(COLUMNS) <= set(rows.fieldnames or ()):
-            raise ValueError(
-                f"labels_csv {path.name} must have the columns file and label in its first line; "
-                f"received {rows.fieldnames}"
-            )
-        pairs = [(row["file"].strip().replace("\\", "/"), row["label"].strip()) for row in rows]
-    labels = dict(pairs)
-    for name, label in pairs:
-        if labels[name] != label:
+    rows = csv.DictReader(_text(path).splitlines())
+    if not set(COLUMNS) <= set(rows.fieldnames or ()):
+        raise ValueError(
+            f"labels_csv {path.name} must have the columns file and label in its first line, "
+            f"parted by a comma; received {rows.fieldnames}"
+        )
+    labels = {}
+    for row in rows:
+        name, label = ((row[column] or "").strip() for column in COLUMNS)
+        name = name.replace("\\", "/")
+        if label and labels.setdefault(name, label) != label:
             raise ValueError(f"labels_csv {path.name} gives {name!r} two labels: keep one")
     return labels
+
+
+def _text(path):
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"labels_csv {path.name} is not UTF-8 text: save it as UTF-8") from error

@@ -1,5 +1,6 @@
 """Reading a file of audio block by block: one channel, one rate, 16 bits."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +87,8 @@ def _write(path, target, sample_rate, channel, gain):
 
 def _open(path):
     try:
-        return soundfile.SoundFile(path)
+        # As bytes, since a name need not be valid UTF-8.
+        return soundfile.SoundFile(os.fsencode(path))
     except (RuntimeError, ValueError, TypeError) as error:
         raise Unusable(f"not audio that libsndfile can read ({_short(error)})") from error
 
