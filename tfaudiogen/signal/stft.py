@@ -47,8 +47,7 @@ def stft(waveforms, frame_length=1024, hop=256):
     waveforms = tf.convert_to_tensor(waveforms, tf.float32)
     half = frame_length // 2
     padding = [[0, 0]] * (waveforms.shape.rank - 1) + [[half, half]]
-    frames = tf.signal.frame(tf.pad(waveforms, padding), frame_length, hop)  # [..., T, frame]
-    return tf.signal.rfft(frames * hann_window(frame_length))  # [..., T, F]
+    return analyse(tf.pad(waveforms, padding), frame_length, hop)
 
 
 def inverse_stft(spectra, frame_length=1024, hop=256, length=None):
@@ -71,28 +70,27 @@ def inverse_stft(spectra, frame_length=1024, hop=256, length=None):
     TASSP 1984, equation 6.
     """
     check_geometry(frame_length, hop)
-    frames = tf.shape(spectra)[-2]
+    frames, half = tf.shape(spectra)[-2], frame_length // 2
     length = (frames - 1) * hop if length is None else length
-    norm = overlap_norm(frames, frame_length, hop, length)
-    return inverse_stft_with(spectra, frame_length, hop, length, norm)
+    gain = synthesis_gain(frames, frame_length, hop)
+    return (synthesise(spectra, frame_length, hop) * gain)[..., half : half + length]
 
 
-def overlap_norm(frames, frame_length, hop, length):
-    """Return the sum of the squared windows over each sample, float32 [length].
+def analyse(padded, frame_length, hop):
+    """Return the spectra [..., T, F] of waveforms that are padded already.
 
-    It depends on the shape alone: an iteration computes it once.
+    They hold (T - 1) * hop + frame_length samples: what an iteration passes around.
     """
-    squares = tf.ones([frames, 1]) * hann_window(frame_length) ** 2  # [T, frame]
-    norm = _crop(tf.signal.overlap_and_add(squares, hop), frame_length, length)
-    return tf.maximum(norm, 1e-8)
+    return tf.signal.rfft(tf.signal.frame(padded, frame_length, hop) * hann_window(frame_length))
 
 
-def inverse_stft_with(spectra, frame_length, hop, length, norm):
-    """Return `inverse_stft` of spectra for a given `overlap_norm`."""
+def synthesise(spectra, frame_length, hop):
+    """Return the overlapped and added windowed frames, padded and not yet normalised."""
     frames = tf.signal.irfft(spectra, [frame_length]) * hann_window(frame_length)
-    return _crop(tf.signal.overlap_and_add(frames, hop), frame_length, length) / norm
+    return tf.signal.overlap_and_add(frames, hop)
 
 
-def _crop(padded, frame_length, length):
-    half = frame_length // 2
-    return padded[..., half : half + length]
+def synthesis_gain(frames, frame_length, hop):
+    """Return one over the sum of the squared windows, [(frames - 1) * hop + frame_length]."""
+    squares = tf.ones([frames, 1]) * hann_window(frame_length) ** 2  # [T, frame]
+    return 1 / tf.maximum(tf.signal.overlap_and_add(squares, hop), 1e-8)

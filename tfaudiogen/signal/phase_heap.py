@@ -1,0 +1,80 @@
+"""Phase-gradient heap integration: phases spread from loud bins to quieter neighbours."""
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True)
+def integrate(magnitudes, in_time, in_frequency, followed):
+    """Sum phase steps along paths that keep to the loudest bins.
+
+    The loudest bin with a known phase passes it on to those of its four neighbours that have none.
+    A connected region starts from phase 0, the first from the loudest bin.
+
+    Args:
+        magnitudes: float32 [T, F].
+        in_time: float32 [T - 1, F], radians from a frame to the next.
+        in_frequency: float32 [T, F - 1], radians from a bin to the next.
+        followed: bool [T, F], bins that take part; the others keep phase 0.
+
+    Returns:
+        float32 [T, F], phases in radians.
+
+    Source: Prusa, Balazs and Sondergaard, IEEE/ACM TASLP 2017, algorithm 1.
+    """
+    frames, bins = magnitudes.shape
+    keys, phases = magnitudes.ravel(), np.zeros(frames * bins, np.float32)
+    waiting = followed.copy().ravel()
+    heap = np.empty(frames * bins, np.int32)
+    loudest = np.argmax(keys)
+    for first in range(-1, frames * bins):
+        seed = loudest if first < 0 else first
+        if not waiting[seed]:
+            continue
+        waiting[seed] = False
+        heap[0], size = seed, 1
+        while size > 0:
+            here, size = heap[0], size - 1
+            _sink(heap, keys, size)
+            frame, bin_ = here // bins, here % bins
+            for direction in range(4):
+                if direction == 0 and frame + 1 < frames:
+                    there, step = here + bins, in_time[frame, bin_]
+                elif direction == 1 and frame > 0:
+                    there, step = here - bins, -in_time[frame - 1, bin_]
+                elif direction == 2 and bin_ + 1 < bins:
+                    there, step = here + 1, in_frequency[frame, bin_]
+                elif direction == 3 and bin_ > 0:
+                    there, step = here - 1, -in_frequency[frame, bin_ - 1]
+                else:
+                    continue
+                if waiting[there]:
+                    waiting[there] = False
+                    phases[there] = (phases[here] + step) % np.float32(2 * np.pi)
+                    _rise(heap, keys, size, there)
+                    size += 1
+    return phases.reshape(frames, bins)
+
+
+@numba.njit(cache=True)
+def _rise(heap, keys, place, item):
+    # Put an item into the binary heap, whose first `place` places are taken.
+    key = keys[item]
+    while place > 0 and keys[heap[(place - 1) // 2]] < key:
+        heap[place] = heap[(place - 1) // 2]
+        place = (place - 1) // 2
+    heap[place] = item
+
+
+@numba.njit(cache=True)
+def _sink(heap, keys, size):
+    # Fill the top of the heap, just taken, with its last item and restore the order.
+    item, place = heap[size], 0
+    while 2 * place + 1 < size:
+        child = 2 * place + 1
+        if child + 1 < size and keys[heap[child + 1]] > keys[heap[child]]:
+            child += 1
+        if keys[heap[child]] <= keys[item]:
+            break
+        heap[place], place = heap[child], child
+    heap[place] = item
