@@ -50,7 +50,7 @@ def convert(files, folder, sample_rate, channel, progress=True):
             total=len(files),
             desc="reading",
             unit=" files",
-            disable=not progress,
+            disable=not (progress and files),
         )
     )
     recordings = [result for result in results if isinstance(result, Recording)]
