@@ -68,11 +68,14 @@ def test_debug_shows_the_trace(run, failing):
     assert isinstance(result.exception, RuntimeError)
 
 
-def test_an_interruption_is_no_trace(run, failing):
-    failing(KeyboardInterrupt())
+@pytest.mark.parametrize(
+    ("words", "line"), [((), "Stopped."), (("Go on with --resume",), "Go on with --resume")]
+)
+def test_an_interruption_is_one_line(run, failing, words, line):
+    failing(KeyboardInterrupt(*words))
     result = run("presets")
     assert result.exit_code == 130
-    assert "Stopped." in result.output
+    assert result.output.strip() == line
 
 
 def _raised(error):

@@ -24,7 +24,8 @@ def exit_code(error):
 def one_line(error):
     """Return what is wrong and what to do, in one line."""
     if isinstance(error, click.Abort):
-        return "Stopped."
+        # Click puts its own exception around an interruption, which may say how to go on.
+        return str(error.__cause__ or "") or "Stopped."
     if isinstance(error, click.UsageError):
         return _usage(error)
     if isinstance(error, click.ClickException):
