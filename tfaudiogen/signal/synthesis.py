@@ -46,12 +46,11 @@ def blend(amplitudes, overlap):
     windows, frames = amplitudes.shape[:2]
     stride = _stride(frames, overlap)
     faded = amplitudes * _fades(windows, frames, overlap)
-    total = windows * stride + overlap
-    parts = [
-        tf.pad(faded[i], [[i * stride, total - i * stride - frames], [0, 0], [0, 0]])
-        for i in range(windows)
-    ]
-    return tf.add_n(parts)[None]
+    heads, bodies, tails = tf.split(faded, [overlap, stride - overlap, overlap], axis=1)
+    seams = heads + tf.concat([tf.zeros_like(tails[:1]), tails[:-1]], axis=0)
+    whole = tf.concat([seams, bodies], axis=1)  # [W, stride, F, C]
+    whole = tf.reshape(whole, [1, windows * stride, *amplitudes.shape[2:]])
+    return tf.concat([whole, tails[-1:]], axis=1)
 
 
 def _fades(windows, frames, overlap):
