@@ -69,9 +69,9 @@ def train(
         NonFiniteLoss: the loss became NaN or infinite.
         Interrupted: Ctrl-C; everything is saved.
     """
-    run = _Run(preset, data, out, batch_size, seed, resume, initial, cache)
     limits = {"epochs": epochs, "steps": steps, "minutes": minutes}
     _check_limits(limits)
+    run = _Run(preset, data, out, batch_size, seed, resume, initial, cache)
     run.fit(limits, progress)
     return saving.load(out)
 
@@ -139,13 +139,15 @@ class _Run:
         shown = [Progress(self.state, self.steps_per_epoch, epochs)] if progress else []
         callbacks = [ends, *self._observers(), keeper, *shown]
         with InterruptAfterStep(keeper, tell):
-            while not (ends.reached() or self._finished(epochs)):
+            while not self._finished(ends, epochs):
                 self._fit_epochs(epochs or _ENDLESS, callbacks)
         if self.state.history:
             report.draw()
 
-    def _finished(self, epochs):
-        return epochs is not None and self.state.step >= epochs * self.steps_per_epoch
+    def _finished(self, ends, epochs):
+        enough = epochs is not None and self.state.step >= epochs * self.steps_per_epoch
+        # However short the time, a run has one step and so a model.
+        return enough or (self.state.step > 0 and ends.reached())
 
     def _fit_epochs(self, epochs, callbacks):
         """Finish the epoch under way, or, if none is, train to the last."""
