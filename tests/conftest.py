@@ -20,7 +20,11 @@ settings.register_profile("suite", deadline=None, derandomize=True, max_examples
 settings.load_profile("suite")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def mirrored():
-    """Return a strategy of two replicas on logical processors."""
+    """Return a strategy of two replicas on logical processors.
+
+    One for the whole session: collective operations are numbered for each strategy, and two
+    strategies over the same devices take each other's numbers for their own.
+    """
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

@@ -1,0 +1,301 @@
+"""What every public class is constructed with and called on, for the conformance tests.
+
+A new public class fails the suite until it has a `Specification` here. Arguments differ from the
+defaults, so that one that gets lost on the way through a configuration is noticed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import tfaudiogen as tg
+from tfaudiogen import noise
+from tfaudiogen.layers.blocks import ResidualBlock, Unfold
+from tfaudiogen.layers.literature import BatchNormalization
+from tfaudiogen.training.schedule import LearningRate
+
+BATCH = 4
+
+
+@dataclass(frozen=True)
+class Specification:
+    """How a class is tested.
+
+    Attributes:
+        cls: the class.
+        arguments: function that returns the constructor's arguments.
+        inputs: function that returns the input: tensors with leading dimension `BATCH`.
+        call: from (object, input) to tensors with leading dimension of the input.
+        float32: whether outputs are float32 under every precision policy.
+        bfloat16_tolerance: greatest relative distance (of norms) between the outputs under
+            mixed_bfloat16 and those under float32.
+        owner: public class that this one stands for, where that one is abstract.
+        absorbed: constructor's arguments that stand in the configuration of a part.
+        variant: tells specifications of one class apart.
+    """
+
+    cls: type
+    arguments: Callable[[], dict]
+    inputs: Callable[[], tf.Tensor]
+    call: Callable = lambda layer, inputs: layer(inputs)
+    float32: bool = False
+    bfloat16_tolerance: float = 0.02
+    owner: type | None = None
+    absorbed: frozenset = frozenset()
+    variant: str = ""
+
+    def __str__(self):
+        return "-".join(filter(None, [self.cls.__name__, self.variant]))
+
+    @property
+    def covers(self):
+        """The public class that this specification is for."""
+        return self.owner or self.cls
+
+    @property
+    def is_layer(self):
+        return issubclass(self.cls, keras.layers.Layer)
+
+    @property
+    def is_model(self):
+        return issubclass(self.cls, keras.Model)
+
+    def build(self):
+        """Return a new object whose weights are no longer what they start as."""
+        keras.utils.set_random_seed(0)
+        instance = self.cls(**self.arguments())
+        self.call(instance, self.inputs())
+        perturb(instance)
+        return instance
+
+
+def perturb(instance):
+    """Move all weights: zeros and ones would hide what they multiply."""
+    draw = np.random.default_rng(1)
+    for weight in getattr(instance, "weights", ()):
+        if weight.shape and weight.dtype == "float32":
+            sign = draw.normal if weight.trainable else draw.uniform
+            weight.assign(weight + (0.05 * sign(size=weight.shape)).astype(np.float32))
+
+
+def normal(*shape):
+    return lambda: tf.constant(np.random.default_rng(0).normal(size=shape), tf.float32)
+
+
+def images(*shape):
+    def draw():
+        levels = np.random.default_rng(0).integers(0, 256, (BATCH, *shape))
+        return tf.constant(levels / 255, tf.float32)
+
+    return draw
+
+
+def tones(samples):
+    """Waveforms with sound in every bin: the logarithm of rounding errors says nothing."""
+
+    def draw():
+        noise_floor = 0.1 * np.random.default_rng(0).normal(size=(BATCH, samples))
+        return tf.constant(noise_floor + np.sin(np.arange(samples) / 3), tf.float32)
+
+    return draw
+
+
+def spectrogram():
+    return tg.Spectrogram(8000, 64, 32, 32, 32)
+
+
+def vae_arguments():
+    return {
+        "spectrogram": spectrogram(),
+        "latent_size": 5,
+        "encoder": tg.Encoder((8, 12), (2, 2), channels=4),
+        "decoder": tg.Decoder((32, 32, 2), (8, 12), (2, 2), channels=4),
+        "head": tg.GaussianHead(5, hidden=8),
+        "prior": tg.GaussianMixturePrior(5, components=3, train_weights=True),
+        "likelihood": tg.PixelLikelihood(),
+        "kl_weight": {"kind": "linear", "weight": 0.5, "steps": 7},
+        "free_bits": 2.0,
+        "kl_samples": 3,
+        "class_names": ["flute", "ölfass"],
+    }
+
+
+def literature_arguments():
+    return {
+        "spectrogram": tg.Spectrogram(8000, 128, 32, 64, 64),
+        "encoder": tg.LiteratureEncoder(),
+        "decoder": tg.LiteratureDecoder((64, 64, 1)),
+        "head": tg.GaussianHead(3, hidden=0, covariance="diagonal"),
+        "prior": tg.GaussianMixturePrior(3, components=2),
+        "likelihood": tg.PixelLikelihood("bernoulli"),
+    }
+
+
+def batch_of(draw):
+    def batch():
+        values = draw()
+        frames = tf.constant([values.shape[1], 9, 20, 1], tf.int32)
+        return {"image": values, "frames": frames, "id": tf.constant([3, 0, 8, 5], tf.int64)}
+
+    return batch
+
+
+def terms(model, batch):
+    """The loss in evaluation and in training, keyed by the examples of the batch."""
+    key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
+    return {
+        "images": tf.cast(model(batch["image"]), tf.float32),
+        "evaluation": model.loss_terms(batch, key, training=False),
+    }
+
+
+@keras.saving.register_keras_serializable(package="conformance")
+class Line(tg.ProbabilisticModel):
+    """The least model: the squared distance of images to one trained number."""
+
+    def __init__(self, exponent=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.exponent = exponent
+        self.level = self.add_weight(shape=(1,), initializer="zeros", name="level")
+        self.built = True
+
+    def call(self, inputs):
+        return inputs - self.level
+
+    def loss_terms(self, batch, key, training):
+        distances = tf.abs(tf.cast(self(batch["image"]), tf.float32)) ** self.exponent
+        return {"loss": tf.reduce_mean(distances, axis=(1, 2, 3))}
+
+    def get_config(self):
+        return {**super().get_config(), "exponent": self.exponent}
+
+
+SPECIFICATIONS = [
+    Specification(
+        tg.Spectrogram,
+        lambda: {
+            "sample_rate": 8000,
+            "frame_length": 64,
+            "hop": 16,
+            "frames": 16,
+            "bins": 32,
+            "scale": "linear",
+            "decibels": (-70.0, 6.0),
+            "mel_formula": "htk",
+        },
+        tones(16 * 16),
+        float32=True,
+        variant="linear",
+    ),
+    Specification(
+        tg.Spectrogram,
+        lambda: {"sample_rate": 16000, "scale": "mel", "bins": 20, "frame_length": 256, "hop": 64},
+        tones(1000),
+        float32=True,
+        variant="mel",
+    ),
+    Specification(ResidualBlock, lambda: {"width": 6}, normal(BATCH, 8, 8, 6)),
+    Specification(Unfold, lambda: {"width": 3, "stride": 2}, normal(BATCH, 4, 4, 5)),
+    Specification(
+        tg.Encoder,
+        lambda: {"widths": (8, 12), "strides": (4, 2), "blocks": 2, "channels": 5},
+        images(16, 24, 1),
+    ),
+    Specification(
+        tg.Decoder,
+        lambda: {
+            "image_shape": (16, 24, 2),
+            "widths": (8, 12),
+            "strides": (4, 2),
+            "blocks": 2,
+            "channels": 5,
+        },
+        normal(BATCH, 7),
+    ),
+    Specification(
+        tg.GaussianHead,
+        lambda: {"latent_size": 4, "hidden": 6, "covariance": "full", "floor": 0.01},
+        normal(BATCH, 3, 2, 5),
+        float32=True,
+        variant="full",
+    ),
+    Specification(
+        tg.GaussianHead,
+        lambda: {"latent_size": 4, "hidden": 0, "covariance": "diagonal"},
+        normal(BATCH, 9),
+        float32=True,
+        variant="diagonal",
+    ),
+    Specification(
+        tg.GaussianMixturePrior,
+        lambda: {"latent_size": 4, "components": 3, "train_weights": True, "floor": 0.01},
+        normal(BATCH, 4),
+        float32=True,
+        variant="mixture",
+    ),
+    Specification(
+        tg.GaussianMixturePrior,
+        lambda: {"latent_size": 4},
+        normal(BATCH, 4),
+        float32=True,
+        variant="normal",
+    ),
+    *(
+        Specification(
+            tg.PixelLikelihood,
+            lambda family=family, scale=scale: {
+                "family": family,
+                "scale": scale,
+                "image_channels": 2,
+            },
+            normal(BATCH, 6, 5, channels),
+            float32=True,
+            variant=f"{family}-{scale}",
+        )
+        for family, scale, channels in [
+            ("discretized_logistic", "pixel", 4),
+            ("normal", "global", 2),
+            ("bernoulli", "global", 2),
+        ]
+    ),
+    Specification(
+        BatchNormalization, lambda: {"momentum": 0.9, "epsilon": 0.01}, normal(BATCH, 4, 4, 3)
+    ),
+    Specification(tg.LiteratureEncoder, dict, images(64, 64, 1)),
+    Specification(tg.LiteratureDecoder, lambda: {"image_shape": (64, 64, 2)}, normal(BATCH, 3)),
+    Specification(
+        LearningRate,
+        lambda: {"rate": 0.3, "warmup_steps": 2, "decay_steps": 5},
+        lambda: tf.range(float(BATCH)),
+        float32=True,
+    ),
+    Specification(
+        Line,
+        lambda: {"exponent": 1.5},
+        batch_of(images(32, 8, 1)),
+        call=terms,
+        float32=True,
+        owner=tg.ProbabilisticModel,
+    ),
+    Specification(
+        tg.VAE,
+        vae_arguments,
+        batch_of(images(32, 32, 1)),
+        call=terms,
+        float32=True,
+        absorbed=frozenset({"latent_size"}),
+        variant="residual",
+    ),
+    Specification(
+        tg.VAE,
+        literature_arguments,
+        batch_of(images(64, 64, 1)),
+        call=terms,
+        float32=True,
+        absorbed=frozenset({"latent_size"}),
+        variant="literature",
+    ),
+]

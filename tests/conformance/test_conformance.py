@@ -1,0 +1,215 @@
+"""Every public class: configuration, saving, XLA, mixed precision, two replicas."""
+
+import contextlib
+import importlib
+import inspect
+import json
+import pkgutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from specifications import BATCH, SPECIFICATIONS
+
+import tfaudiogen
+import tfaudiogen.layers
+import tfaudiogen.models
+import tfaudiogen.training
+
+LAYERS = [one for one in SPECIFICATIONS if one.is_layer and not one.is_model]
+MODELS = [one for one in SPECIFICATIONS if one.is_model]
+
+
+def public_classes():
+    """Classes of the package's table, and those that its saved models may name."""
+    for package in (tfaudiogen.layers, tfaudiogen.models, tfaudiogen.training):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            importlib.import_module(module.name)
+    found = {getattr(tfaudiogen, name) for name in tfaudiogen.__all__}
+    registered = keras.saving.get_custom_objects().items()
+    found |= {value for name, value in registered if name.startswith("tfaudiogen>")}
+    return {one for one in found if inspect.isclass(one)}
+
+
+@contextlib.contextmanager
+def precision(policy):
+    """The policy for what is constructed inside."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def assert_near(actual, expected, tolerance):
+    """Each tensor within `tolerance` of the expected one, relative to its norm."""
+    for value, reference in zip(*map(tf.nest.flatten, (actual, expected)), strict=True):
+        value, reference = (np.asarray(tf.cast(x, tf.float64)) for x in (value, reference))
+        assert value.shape == reference.shape
+        assert np.all(np.isfinite(value))
+        distance, norm = np.linalg.norm(value - reference), np.linalg.norm(reference)
+        assert distance <= tolerance * norm + 1e-7, f"{distance} apart, the norm being {norm}"
+
+
+def types(structure):
+    return [leaf.dtype for leaf in tf.nest.flatten(structure)]
+
+
+def copy_weights(target, source):
+    target, source = (getattr(one, "weights", []) for one in (target, source))
+    assert [weight.shape for weight in target] == [weight.shape for weight in source]
+    for to, value in zip(target, source, strict=True):
+        to.assign(tf.convert_to_tensor(value))
+
+
+def plain(config):
+    """What JSON makes of a configuration."""
+    return json.loads(json.dumps(config))
+
+
+def test_every_public_class_has_a_specification():
+    missing = public_classes() - {one.covers for one in SPECIFICATIONS}
+    assert not missing, f"add a Specification for {sorted(one.__name__ for one in missing)}"
+
+
+@pytest.mark.parametrize("specification", SPECIFICATIONS, ids=str)
+class TestConformance:
+    def test_configuration_round_trip(self, specification):
+        first = specification.build()
+        config = plain(keras.saving.serialize_keras_object(first))
+        second = keras.saving.deserialize_keras_object(config)
+        assert type(second) is specification.cls
+        assert plain(keras.saving.serialize_keras_object(second)) == config
+        specification.call(second, specification.inputs())
+        copy_weights(second, first)
+        expected = specification.call(first, specification.inputs())
+        assert_near(specification.call(second, specification.inputs()), expected, 1e-7)
+
+    def test_configuration_holds_every_argument(self, specification):
+        parameters = inspect.signature(specification.cls.__init__).parameters.values()
+        names = {p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD} - {"self"}
+        config = specification.build().get_config()
+        assert names - specification.absorbed <= set(config)
+        for name, value in specification.arguments().items():
+            if name in config and not isinstance(value, (dict, keras.layers.Layer)):
+                assert plain(config[name]) == plain(value), name
+
+    def test_compiled_outputs_and_gradients(self, specification):
+        instance = specification.build()
+        inputs = specification.inputs()
+
+        def outputs_and_gradients():
+            weights = [w.value for w in getattr(instance, "trainable_weights", ())]
+            with tf.GradientTape() as tape:
+                outputs = specification.call(instance, inputs)
+                leaves = [tf.cast(x, tf.float32) for x in tf.nest.flatten(outputs)]
+                total = tf.add_n([tf.reduce_sum(tf.sin(leaf / 10)) for leaf in leaves])
+            zero = tf.UnconnectedGradients.ZERO
+            return outputs, tape.gradient(total, weights, unconnected_gradients=zero)
+
+        expected, gradients = outputs_and_gradients()
+        actual, compiled = tf.function(outputs_and_gradients, jit_compile=True)()
+        assert_near(actual, expected, 1e-5)
+        assert_near(compiled, gradients, 1e-3)
+
+    def test_mixed_precision(self, specification):
+        reference = specification.build()
+        with precision("mixed_bfloat16"):
+            mixed = specification.build()
+        copy_weights(mixed, reference)
+        assert all(weight.dtype != "bfloat16" for weight in getattr(mixed, "weights", ()))
+        outputs = specification.call(mixed, specification.inputs())
+        expected = specification.call(reference, specification.inputs())
+        promised = tf.float32 if specification.float32 else tf.bfloat16
+        assert set(types(outputs)) == {promised}
+        assert_near(outputs, expected, specification.bfloat16_tolerance)
+
+    def test_mixed_precision_survives_a_configuration(self, specification):
+        with precision("mixed_bfloat16"):
+            mixed = specification.build()
+        config = plain(keras.saving.serialize_keras_object(mixed))
+        again = keras.saving.deserialize_keras_object(config)
+        specification.call(again, specification.inputs())
+        copy_weights(again, mixed)
+        expected = specification.call(mixed, specification.inputs())
+        outputs = specification.call(again, specification.inputs())
+        assert types(outputs) == types(expected)
+        assert_near(outputs, expected, 1e-7)
+
+    def test_two_replicas(self, specification, mirrored):
+        single = specification.build()
+        inputs = specification.inputs()
+        expected = specification.call(single, inputs)
+        with mirrored.scope():
+            instance = specification.build()
+        copy_weights(instance, single)
+
+        def half(context):
+            place = slice(*(BATCH // 2 * (context.replica_id_in_sync_group + i) for i in (0, 1)))
+            return tf.nest.map_structure(lambda x: x[place], inputs)
+
+        halves = mirrored.experimental_distribute_values_from_function(half)
+
+        @tf.function
+        def run(halves):
+            return mirrored.run(lambda part: specification.call(instance, part), args=(halves,))
+
+        results = tf.nest.map_structure(
+            lambda value: tf.concat(mirrored.experimental_local_results(value), axis=0),
+            run(halves),
+        )
+        assert_near(results, expected, 1e-6)
+
+
+@pytest.mark.parametrize("specification", LAYERS + MODELS, ids=str)
+def test_save_and_load(specification, tmp_path):
+    model, call = specification.build(), specification.call
+    if not specification.is_model:
+        example = specification.inputs()
+        inputs = keras.Input(example.shape[1:], dtype=example.dtype)
+        model, call = keras.Model(inputs, model(inputs)), keras.Model.__call__
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    expected = call(model, specification.inputs())
+    assert_near(call(loaded, specification.inputs()), expected, 1e-7)
+
+
+@pytest.mark.parametrize("specification", LAYERS, ids=str)
+def test_output_shape_is_foretold(specification):
+    layer, inputs = specification.build(), specification.inputs()
+    foretold = layer.compute_output_shape((None, *inputs.shape[1:]))
+    outputs = specification.call(layer, inputs)
+    if isinstance(outputs, dict):
+        assert foretold == {name: (None, *x.shape[1:]) for name, x in outputs.items()}
+    elif isinstance(outputs, tuple):
+        assert foretold == tuple((None, *x.shape[1:]) for x in outputs)
+    else:
+        assert foretold == (None, *outputs.shape[1:])
+
+
+def trained(specification, strategy):
+    """Train on a batch of 4 and one of 3 examples; return the logs and the model."""
+    with strategy.scope():
+        model = specification.build()
+        # Compiled training under replicas is tested with the models; this is the quick look.
+        model.compile(keras.optimizers.SGD(1e-3), jit_compile=False, clip_norm=1.0, seed=3)
+    batch = specification.inputs()
+    data = {name: np.concatenate([value, value[:3]]) for name, value in batch.items()}
+    data["id"] = np.arange(7)
+    dataset = tf.data.Dataset.from_tensor_slices(data).batch(BATCH)
+    return model.fit(dataset, shuffle=False, verbose=0).history, model
+
+
+@pytest.mark.parametrize("specification", MODELS, ids=str)
+def test_two_replicas_train_like_one_device(specification, mirrored):
+    logs, model = trained(specification, mirrored)
+    if specification.variant != "literature":  # its replicas normalise by their own moments
+        expected, single = trained(specification, tf.distribute.get_strategy())
+        for name, values in expected.items():
+            np.testing.assert_allclose(logs[name], values, rtol=1e-5, err_msg=name)
+        assert_near(list(model.weights), list(single.weights), 1e-5)
+    for weight in model.weights:
+        copies = mirrored.experimental_local_results(weight.value)
+        assert len({np.asarray(copy).tobytes() for copy in copies}) == 1, weight.path
