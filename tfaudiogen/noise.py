@@ -42,7 +42,12 @@ def bits(key, stream, shape):
     """
     run = tf.cast(key.seed, tf.int64) * 2**32 + tf.cast(key.step, tf.int64)
     place = zlib.crc32(stream.encode()) * 2**31 + tf.cast(key.index, tf.int64)
+    return _bits_at(run, place, tuple(shape))
 
+
+# A graph of its own, since a loop over examples is slow where it runs eagerly.
+@tf.function(autograph=False, reduce_retracing=True)
+def _bits_at(run, place, shape):
     def one_example(place):
         return tf.random.stateless_uniform(
             shape, tf.stack([run, place]), None, None, tf.uint32, alg="philox"

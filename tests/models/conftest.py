@@ -32,7 +32,7 @@ def tiny():
 
     def build(**changes):
         keras.utils.set_random_seed(7)
-        return presets.get("sinewave_vae", **TINY, **changes).build(["tone"])
+        return presets.get("sinewave_vae", **{**TINY, **changes}).build(["tone"])
 
     return build
 

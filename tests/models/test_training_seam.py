@@ -97,6 +97,7 @@ def test_batch_statistics_are_equal_on_all_replicas(mirrored):
     images = np.random.default_rng(0).random((6, 64, 64, 1), np.float32)
     changes = {
         "spectrogram.frame_length": 128,
+        "spectrogram.hop": 32,
         "spectrogram.frames": 64,
         "spectrogram.bins": 64,
         "model.latent_size": 4,
