@@ -37,14 +37,6 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_others(run, model_folder, 
     assert first["sample_000.wav"] != first["sample_001.wav"]
 
 
-def test_the_first_sounds_do_not_depend_on_how_many_follow(run, model_folder, tmp_path):
-    run("sample", model_folder, "--count", 1, "--out", tmp_path / "a")
-    run("sample", model_folder, "--count", 3, "--out", tmp_path / "b")
-    first, more = (soundfile.read(tmp_path / folder / "sample_000.wav")[0] for folder in "ab")
-    # Sums in another order differ in the last bit, and the search for a phase amplifies that.
-    assert np.linalg.norm(first - more) < 0.3 * np.linalg.norm(first)
-
-
 @pytest.mark.parametrize(
     ("seconds", "bit_depth", "subtype"), [(0.1, "24", "PCM_24"), (1.3, "32f", "FLOAT")]
 )

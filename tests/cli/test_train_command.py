@@ -1,0 +1,55 @@
+"""train: that every option reaches the training."""
+
+import pytest
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Return a dict that holds what training was asked for."""
+    received = {}
+
+    def train(preset, data, out, **options):
+        received.update(preset=preset, data=data, out=out, **options)
+
+    monkeypatch.setattr("tfaudiogen.training.train", train)
+    return received
+
+
+def test_options_reach_the_training(run, asked, tmp_path):
+    result = run(
+        *("train", "sinewave_vae", "--data", tmp_path, "--out", tmp_path / "run"),
+        *("--epochs", 3, "--steps", 7, "--minutes", 0.5, "--batch-size", 2, "--seed", 9),
+        *("--resume", "--from", "music_vae"),
+        *("--set", "model.widths=[4,4]", "--set", "model.likelihood=normal"),
+    )
+    assert result.exit_code == 0, result.output
+    preset = asked.pop("preset")
+    assert preset.model["widths"] == [4, 4]
+    assert preset.model["likelihood"] == "normal"
+    assert asked == {
+        "data": tmp_path,
+        "out": tmp_path / "run",
+        "epochs": 3,
+        "steps": 7,
+        "minutes": 0.5,
+        "batch_size": 2,
+        "seed": 9,
+        "resume": True,
+        "initial": "music_vae",
+        "progress": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"), [("widths", "key=value"), ("model.width=3", "model.widths")]
+)
+def test_a_setting_that_is_not_one_is_refused(refused, asked, tmp_path, setting, words):
+    arguments = ("train", "sinewave_vae", "--data", tmp_path, "--out", tmp_path / "run")
+    assert words in refused(*arguments, "--set", setting)
+    assert not asked
+
+
+def test_missing_data_are_refused(refused, asked, tmp_path):
+    arguments = ("train", "sinewave_vae", "--data", tmp_path / "none", "--out", tmp_path / "run")
+    assert "--data" in refused(*arguments)
+    assert not asked
