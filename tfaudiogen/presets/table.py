@@ -61,8 +61,8 @@ PRESETS = {
         },
         "model": {
             "network": "residual",
-            "widths": (32, 64, 96, 128),
-            "strides": (2, 2, 2, 2),
+            "widths": (64, 96, 128),
+            "strides": (4, 2, 2),
             "blocks": 1,
             "channels": 16,
             "latent_size": 64,
@@ -77,12 +77,12 @@ PRESETS = {
             "kl_samples": 1,
         },
         "fit": {
-            "epochs": 40,
+            "epochs": 20,
             "batch_size": 32,
-            "learning_rate": 1e-3,
+            "learning_rate": 2e-3,
             "warmup_steps": 100,
-            "decay_steps": None,
-            "clip_norm": None,
+            "decay_steps": 1280,
+            "clip_norm": 3e4,
         },
     },
     "sinewave_vae": {
