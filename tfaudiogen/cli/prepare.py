@@ -38,9 +38,20 @@ from tfaudiogen.cli.command import Command
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of pictures, matched by file name.",
 )
+@click.option("--licence", help="Licence of the audio, for the cards of models trained on it.")
 @click.option("--split-by-time", is_flag=True, help="Split within files; for fewer than 3 files.")
 def prepare(
-    sources, out, preset, sample_rate, seconds, builder, channel, labels, pictures, split_by_time
+    sources,
+    out,
+    preset,
+    sample_rate,
+    seconds,
+    builder,
+    channel,
+    labels,
+    pictures,
+    licence,
+    split_by_time,
 ):
     """Cut audio files below SOURCE into windows at one rate, with train and test splits.
 
@@ -61,6 +72,7 @@ def prepare(
         "channel": channel,
         "labels_csv": labels,
         "pictures": pictures,
+        "licence": licence,
     }
     options = _of_preset(preset, sample_rate, seconds)
     options |= {key: value for key, value in given.items() if value is not None}

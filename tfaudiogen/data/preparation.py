@@ -28,6 +28,7 @@ def prepare(
     labels_csv=None,
     pictures=None,
     split_by_time=False,
+    licence=None,
     count=SINEWAVE_COUNT,
     seed=0,
     progress=True,
@@ -49,6 +50,7 @@ def prepare(
         labels_csv: file with the columns file and label, instead of labels from folders.
         pictures: folder of pictures matched by file stem, instead of looking beside the audio.
         split_by_time: cut each file in time, for fewer than three files.
+        licence: of the audio, in words, for the cards of models trained on it.
         count: number of windows that "sinewave" synthesises.
         seed: of the builder "sinewave"; splits of files depend on their names alone.
         progress: show progress bars.
@@ -66,7 +68,12 @@ def prepare(
     if samples is None:
         samples = _window(seconds, sample_rate)
     _check(builder, sample_rate, samples, channel, sources)
-    common = {"sample_rate": sample_rate, "samples": samples, "progress": progress}
+    common = {
+        "sample_rate": sample_rate,
+        "samples": samples,
+        "licence": licence,
+        "progress": progress,
+    }
     if builder == "sinewave":
         options = {"count": count, "seed": seed}
     else:

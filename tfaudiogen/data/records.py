@@ -19,12 +19,14 @@ class RecordConfig(tfds.core.BuilderConfig):
     Attributes:
         sample_rate: Hz.
         samples: samples of a window.
+        licence: of the audio; None for what the data set itself states.
         progress: show progress bars.
     """
 
     name: str = "default"
     sample_rate: int = 22050
     samples: int = 131072
+    licence: str | None = None
     progress: bool = True
 
 
@@ -57,7 +59,7 @@ class RecordBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             description=self.DESCRIPTION,
             features=record_features(config.samples, self.EXTRA_FEATURES),
             metadata=tfds.core.MetadataDict(sample_rate=config.sample_rate),
-            license=self.LICENCE,
+            license=config.licence or self.LICENCE,
         )
 
     def _with_progress(self, items, description, unit):

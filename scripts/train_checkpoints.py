@@ -1,0 +1,123 @@
+"""Train the models of checkpoints/ from a folder of data, evaluate them, and write their cards.
+
+    python scripts/train_checkpoints.py DATA --work WORK [--only speech_vae] [--minutes 90]
+
+DATA holds the folders that are named below. WORK receives the prepared data and the runs, which
+continue where they were if the script is started again. The result is WORK/checkpoints/NAME: copy
+it to checkpoints/ to ship it.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import tfaudiogen
+from tfaudiogen import presets
+
+SHIPPED = {
+    "speech_vae": {
+        "sources": ["fsdd"],
+        "licence": "CC BY-SA 4.0 (Free Spoken Digit Dataset, github.com/Jakobovski)",
+    },
+    "music_vae": {
+        "sources": ["music", "orchestra", "loops"],
+        "licence": "music/game: CC BY, CC BY-SA and CC0 by file (github.com/alemart/opensurge); "
+        "music/clips: public domain and CC BY by file (github.com/librosa/data); orchestra: "
+        "CC BY-SA 3.0 (Philharmonia samples, github.com/oramics/sampled); loops: CC0 (Sonic Pi)",
+    },
+}
+KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv")
+
+
+def prepared(name, data, work):
+    """Return the prepared data of a model, made if it is not there."""
+    out = work / "data" / name
+    if not (out / "report.json").exists():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        entry = SHIPPED[name]
+        sources = [data / source for source in entry["sources"]]
+        options = presets.get(name).data
+        print(tfaudiogen.prepare(sources, out, licence=entry["licence"], **options))
+    return out
+
+
+def trained(name, data, work, minutes):
+    """Return the run folder of a model, begun or continued."""
+    run = work / "runs" / name
+    preset = presets.get(name)
+    resume = (run / "checkpoint.npz").exists()
+    tfaudiogen.train(name, data, run, epochs=preset.fit["epochs"], minutes=minutes, resume=resume)
+    return run
+
+
+def ship(name, run, data, work):
+    """Evaluate a run on the test split, and collect what is shipped with its card."""
+    report = tfaudiogen.evaluate(tfaudiogen.load(run), data, split="test")
+    target = work / "checkpoints" / name
+    target.mkdir(parents=True, exist_ok=True)
+    for file in KEPT:
+        shutil.copy(run / file, target / file)
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    text = json.dumps({**metrics, "test": report}, indent=1)
+    (target / "metrics.json").write_text(text + "\n", encoding="utf-8")
+    card = (run / "card.md").read_text(encoding="utf-8")
+    (target / "card.md").write_text(card + test_numbers(report), encoding="utf-8")
+    return target
+
+
+def test_numbers(report):
+    """Return the section of a card about the test split."""
+    rows = [
+        ("rate (nats)", report["rate"]),
+        ("-ELBO (nats)", report["negative_elbo"]),
+        (
+            f"-log p, k = {report['negative_log_prob']['samples']} (nats)",
+            report["negative_log_prob"],
+        ),
+        ("bits per dimension", report["bits_per_dimension"]),
+        ("bits per dimension, one global scale", report["bits_per_dimension_global_scale"]),
+    ]
+    lines = [f"| {label} | {cell(row)} | |" for label, row in rows]
+    for name, row in report["reconstruction"].items():
+        if isinstance(row, dict):
+            lines.append(f"| {name.replace('_', ' ')} | {cell(row)} | {cell(row['codec'])} |")
+    units = report["units"]
+    return (
+        f"\n## Test split\n\n{report['windows']} windows of {report['files']} files, "
+        f"{report['minutes']:.1f} minutes; in brackets the interval: {report['uncertainty']}. The "
+        "codec is analysis and inversion without a model.\n\n| figure | model | codec |\n"
+        "|---|---|---|\n" + "\n".join(lines) + f"\n\nActive units: {units['active']} of "
+        f"{units['size']}.\n"
+    )
+
+
+def cell(row):
+    """Return a figure with its interval."""
+    if row["mean"] is None:
+        return "none"
+    interval = f" ({row['interval'][0]:.5g} to {row['interval'][1]:.5g})" if row["interval"] else ""
+    return f"{row['mean']:.5g}{interval}"
+
+
+def main():
+    """Train, evaluate and collect."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "data",
+        type=Path,
+        help="folder with "
+        + ", ".join(source for entry in SHIPPED.values() for source in entry["sources"]),
+    )
+    parser.add_argument("--work", type=Path, required=True, help="folder for data, runs, results")
+    parser.add_argument("--only", choices=SHIPPED, help="train this one alone")
+    parser.add_argument("--minutes", type=float, help="stop each training after this time")
+    arguments = parser.parse_args()
+    for name in [arguments.only] if arguments.only else SHIPPED:
+        data = prepared(name, arguments.data, arguments.work)
+        run = trained(name, data, arguments.work, arguments.minutes)
+        print("ready to ship:", ship(name, run, data, arguments.work))
+
+
+if __name__ == "__main__":
+    main()
