@@ -122,12 +122,31 @@ def test_inverse_takes_any_number_of_frames(spectrogram, phase, frames):
     np.testing.assert_array_equal(first, second)
 
 
-def test_graph_inverse_has_free_batch_and_frames():
+def test_saved_graph_inverse_takes_any_batch_and_frames_and_equals_eager(tmp_path):
     spectrogram = Spectrogram(**GEOMETRIES[0])
+    module = tf.Module()
     signature = [tf.TensorSpec([None, None, 64, 1])]
-    invert = tf.function(lambda x: spectrogram.inverse(x, "graph"), input_signature=signature)
+    module.invert = tf.function(
+        lambda x: spectrogram.inverse(x, "graph"), input_signature=signature
+    )
+    tf.saved_model.save(module, str(tmp_path))
+    invert = tf.saved_model.load(str(tmp_path)).invert
     for count, frames in [(1, 20), (3, 33)]:
-        assert invert(tf.fill([count, frames, 64, 1], 0.5)).shape == (count, frames * 128)
+        images = spectrogram(tones(frames * 128, count))
+        expected = spectrogram.inverse(images, "graph")
+        np.testing.assert_array_equal(invert(images), expected)
+
+
+@pytest.mark.parametrize("shape", [(100,), (2, 3, 100)])
+def test_waveforms_of_another_rank_are_refused(shape):
+    with pytest.raises(ValueError, match="waveforms must be"):
+        Spectrogram(**GEOMETRIES[1])(np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize("shape", [(9, 128, 1), (1, 9, 64, 1), (1, 9, 128, 3)])
+def test_images_of_another_shape_are_refused(shape):
+    with pytest.raises(ValueError, match="images must be .*received"):
+        Spectrogram(**GEOMETRIES[1]).inverse(np.zeros(shape, np.float32))
 
 
 def test_unknown_phase_is_refused(spectrogram):

@@ -88,6 +88,11 @@ class Spectrogram(keras.layers.Layer):
 
     def call(self, waveforms):
         """Return images [B, ceil(N / hop), bins, 1] in [0, 1] of waveforms [B, N]."""
+        if waveforms.shape.rank != 2:
+            raise ValueError(
+                f"waveforms must be [B, N], received the shape {waveforms.shape}; one waveform is "
+                "waveform[None]"
+            )
         samples = waveforms.shape[1] or tf.shape(waveforms)[1]
         waveforms = tf.pad(waveforms, [[0, 0], [0, -samples % self.hop]])
         magnitudes = tf.abs(stft(waveforms, self.frame_length, self.hop)[:, :-1])
@@ -102,9 +107,13 @@ class Spectrogram(keras.layers.Layer):
         """Return the spectral magnitudes [B, T, 1 + frame_length // 2] of images [B, T, F, 1].
 
         A linear image does not hold the Nyquist bin, which comes back as 0; a mel image is
-        inverted by non-negative least squares.
+        inverted by non-negative updates.
         """
         images = tf.convert_to_tensor(images, tf.float32)
+        if images.shape.rank != 4 or images.shape[2:] != (self.bins, 1):
+            raise ValueError(
+                f"images must be [B, T, {self.bins}, 1], received the shape {images.shape}"
+            )
         amplitudes = levels.image_to_amplitude(images[..., 0], self.frame_length, *self.decibels)
         if self.scale == "mel":
             return mel_to_linear(amplitudes, self._filters)

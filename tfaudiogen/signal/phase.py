@@ -4,6 +4,8 @@ Both ways are deterministic. The whole signal's magnitudes go in at once, howeve
 that are inverted apart do not join.
 """
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -93,9 +95,22 @@ def graph_phase(magnitudes, frame_length, hop, length, iterations=32):
     Returns:
         float32 [B, length].
     """
-    steps = phase_steps(magnitudes, frame_length, hop)
-    followed = worth_following(magnitudes, _FOLLOWED_IN_GRAPH)
-    phases = phase_tree.integrate(magnitudes, *steps, followed)
-    spectra = tf.complex(magnitudes * tf.cos(phases), magnitudes * tf.sin(phases))
-    within = projections_graph.Projections(magnitudes, frame_length, hop, length)
-    return _refine(within, spectra, iterations)
+    return _graph_for(frame_length, hop, iterations)(magnitudes, length)
+
+
+@functools.cache
+def _graph_for(frame_length, hop, iterations):
+    # One graph for all shapes, in eager use too: the iterations magnify the rounding by which
+    # graphs for fixed shapes differ, and a SavedModel must give the very samples that Python does.
+    signature = [tf.TensorSpec([None, None, 1 + frame_length // 2]), tf.TensorSpec([], tf.int32)]
+
+    @tf.function(input_signature=signature)
+    def retrieve(magnitudes, length):
+        steps = phase_steps(magnitudes, frame_length, hop)
+        followed = worth_following(magnitudes, _FOLLOWED_IN_GRAPH)
+        phases = phase_tree.integrate(magnitudes, *steps, followed)
+        spectra = tf.complex(magnitudes * tf.cos(phases), magnitudes * tf.sin(phases))
+        within = projections_graph.Projections(magnitudes, frame_length, hop, length)
+        return _refine(within, spectra, iterations)
+
+    return retrieve
