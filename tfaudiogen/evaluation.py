@@ -61,6 +61,8 @@ def evaluate(
     if limit is not None and limit < 1:
         raise ValueError(f"limit must be at least 1 or None, received {limit}")
 
+    summary = describe(data)
+
     def batches(split, audio):
         dataset = load_dataset(
             data,
@@ -73,9 +75,10 @@ def evaluate(
             drop_remainder=False,
         )
         dataset = dataset if limit is None else dataset.unbatch().take(limit).batch(batch_size)
-        return tqdm(dataset, desc=split, unit="batch", disable=not progress)
+        count = min(limit or math.inf, summary.examples[split])
+        steps = math.ceil(count / batch_size)
+        yield from tqdm(dataset, split, steps, unit="batch", disable=not progress)
 
-    summary = describe(data)
     validation, windows = batches("validation", audio=False), batches(split, audio=True)
     report = evaluate_batches(
         model, windows, validation, summary.files(split), summary.class_names, samples, seed, phase
