@@ -5,14 +5,25 @@ import keras
 register = keras.saving.register_keras_serializable(package="tfaudiogen")
 
 
+def normalize(x):
+    """Return x [B, H, W, C] scaled to a root mean square of one over the channels of each place.
+
+    Root mean square normalisation (Zhang and Sennrich, 2019) without a gain, in float32: a
+    function of one example alone, so that replicas and batch sizes cannot differ.
+    """
+    wide = keras.ops.cast(x, "float32")
+    square = keras.ops.mean(keras.ops.square(wide), axis=-1, keepdims=True)
+    return keras.ops.cast(wide * keras.ops.rsqrt(square + 1e-6), x.dtype)
+
+
 @register
 class ResidualBlock(keras.layers.Layer):
-    """x + W2 * silu(W1 * silu(x)), with 3x3 convolutions and no normalisation.
+    """x + W2 * silu(W1 * silu(normalize(x))), with 3x3 convolutions.
 
-    W2 starts at zero, so that a deep stack starts as the identity and needs no batch statistics
-    (De and Smith, "Batch normalization biases residual blocks towards the identity function",
-    2020). Without statistics the block is a pure function of its input, which is what compiled,
-    replicated training asks for.
+    W2 starts at zero, so that a deep stack starts as the identity (De and Smith, "Batch
+    normalization biases residual blocks towards the identity function", 2020). There are no batch
+    statistics: the block is a pure function of its input, which is what compiled, replicated
+    training asks for.
 
     Args:
         width: channels C of the input and of the output.
@@ -41,7 +52,7 @@ class ResidualBlock(keras.layers.Layer):
         self.built = True
 
     def call(self, x):
-        return x + self.second(keras.ops.silu(self.first(keras.ops.silu(x))))
+        return x + self.second(keras.ops.silu(self.first(keras.ops.silu(normalize(x)))))
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from tfaudiogen.layers.blocks import ResidualBlock, fold, register
+from tfaudiogen.layers.blocks import ResidualBlock, fold, normalize, register
 
 
 @register
@@ -48,7 +48,7 @@ class Encoder(keras.layers.Layer):
         x = 2.0 * images - 1.0
         for stage in self.stages:
             x = stage(x)
-        return self.project(keras.ops.silu(x))
+        return self.project(keras.ops.silu(normalize(x)))
 
     def compute_output_shape(self, input_shape):
         batch, frames, bins, _ = input_shape

@@ -24,7 +24,7 @@ PRESETS = {
         "spectrogram": _MUSIC_SPECTROGRAM,
         "model": {
             "network": "residual",
-            "widths": (64, 96, 128, 192),
+            "widths": (48, 96, 128, 192),
             "strides": (8, 2, 2, 2),
             "blocks": 1,
             "channels": 16,
@@ -44,8 +44,8 @@ PRESETS = {
             "batch_size": 8,
             "learning_rate": 1e-3,
             "warmup_steps": 100,
-            "decay_steps": 2600,
-            "clip_norm": 3e5,
+            "decay_steps": 1800,
+            "clip_norm": 1e5,
         },
     },
     "speech_vae": {
