@@ -141,10 +141,23 @@ def _log_ndtr(x):
 
 @interval_log_prob.register
 def _(distribution: tfd.ContinuousBernoulli, images):
-    """The distribution lives on [0, 1], where the end levels own half an interval each."""
-    upper = distribution.cdf(tf.minimum(images + 0.5 * _STEP, 1.0))
-    lower = distribution.cdf(tf.maximum(images - 0.5 * _STEP, 0.0))
-    return tf.math.log(tf.maximum(upper - lower, 1e-12))
+    """The density c exp(h x) lives on [0, 1], where the end levels own half an interval each.
+
+    With a = |h| and x counted from the likelier end, an interval from l of width w has
+
+    P = exp(-a l) (1 - exp(-a w)) / (1 - exp(-a)).
+    """
+    logits = distribution.logits
+    steepness = tf.maximum(tf.abs(logits), 1e-6)
+    distance = tf.where(logits < 0.0, images, 1.0 - images)
+    lower = tf.maximum(distance - 0.5 * _STEP, 0.0)
+    width = tf.minimum(distance + 0.5 * _STEP, 1.0) - lower
+    return -steepness * lower + _log_1m_exp(steepness * width) - _log_1m_exp(steepness)
+
+
+def _log_1m_exp(x):
+    """Return log(1 - exp(-x)) for x > 0."""
+    return tf.math.log(-tf.math.expm1(-x))
 
 
 @functools.singledispatch

@@ -40,7 +40,7 @@ def resolve(folder_or_name):
     what = f"has no {MODEL_FILE}" if folder.is_dir() else "does not exist"
     raise ModelError(
         f"{folder_or_name}: this folder {what}, and the shipped models are "
-        f"{', '.join(shipped()) or 'none'}. Give the folder of a training run or one of those names."
+        f"{', '.join(shipped()) or 'none'}. Give a training run's folder or one of these names."
     )
 
 

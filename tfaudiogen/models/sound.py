@@ -5,6 +5,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from tfaudiogen import noise
 from tfaudiogen.signal import decibels, synthesis
 
 # Windows of a long sound share this part of their frames with the next one.
@@ -44,9 +45,15 @@ class SoundModel:
         if seconds is not None:
             samples = max(1, round(seconds * self.spectrogram.sample_rate))
         windows = self._windows(math.ceil(samples / self.spectrogram.hop))
-        images = self.sample_images(count, windows, seed, temperature, component)
-        whole = tf.concat([self._blend(sound) for sound in images], axis=0)
-        return self.spectrogram.inverse(whole, phase=phase)[:, :samples]
+        key = noise.key(seed, count)
+
+        def draw(indices):
+            part = key._replace(index=indices)
+            images = self.sample_images(part, windows, temperature, component)
+            whole = tf.concat([self._blend(sound) for sound in images], axis=0)
+            return self.spectrogram.inverse(whole, phase=phase)[:, :samples]
+
+        return in_batches(draw, key.index)
 
     def reconstruct(self, waveform, phase="heap"):
         """Return what the model makes of `waveform`, [N] or [B, N] of any length, same shape."""

@@ -211,21 +211,20 @@ class VAE(SoundModel, ProbabilisticModel):
         """Return the expected image at the posterior mean: [B, T, F, C] to the same."""
         return self(images)
 
-    def sample_images(self, count, windows=1, seed=0, temperature=1.0, component=None):
+    def sample_images(self, key, windows=1, temperature=1.0, component=None):
         """Draw images from the prior.
 
         Consecutive windows of one sound share their component, and their noise follows a
         stationary autoregression, so that each window alone is a draw from that component.
 
         Args:
-            count: B, sounds to draw.
+            key: `tfaudiogen.noise.Key` of B sounds.
             windows: W, windows of each sound.
-            seed, temperature, component: as in `GaussianMixturePrior.sample`.
+            temperature, component: as in `GaussianMixturePrior.sample`.
 
         Returns:
             [B, W, T, F, C] in [0, 1].
         """
-        key = noise.key(seed, count)
         chosen = self.prior.choose(key, component)
         walk = _stationary_walk(noise.normal(key, "latent", (windows, self.latent_size)))
         images = [

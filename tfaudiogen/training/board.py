@@ -7,6 +7,7 @@ import matplotlib
 import numpy as np
 import tensorflow as tf
 
+from tfaudiogen import noise
 _OFTEN, _EVERY = 8, 10
 _GAP = 4
 
@@ -46,7 +47,7 @@ class Board(keras.callbacks.Callback):
             yield from self._sounds("original", self.images)
 
     def _samples(self):
-        images = np.asarray(self.model.sample_images(len(self.images)))[:, 0]
+        images = np.asarray(self.model.sample_images(noise.key(0, len(self.images))))[:, 0]
         yield from (_picture(f"sample/{i}", image) for i, image in enumerate(images))
         yield from self._sounds("sample", images)
 
