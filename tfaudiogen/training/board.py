@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
+
 _OFTEN, _EVERY = 8, 10
 _GAP = 4
 
