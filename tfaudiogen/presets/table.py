@@ -42,10 +42,10 @@ PRESETS = {
         "fit": {
             "epochs": 10,
             "batch_size": 8,
-            "learning_rate": 1e-3,
+            "learning_rate": 5e-4,
             "warmup_steps": 100,
-            "decay_steps": 1800,
-            "clip_norm": 1e5,
+            "decay_steps": 1400,
+            "clip_norm": 3e4,
         },
     },
     "speech_vae": {
