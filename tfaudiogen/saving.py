@@ -65,15 +65,26 @@ def load(folder_or_name):
     return model
 
 
-def save(model, folder):
+def bare_copy(model):
+    """Return a model of the same configuration that was never compiled, for `save`."""
+    return type(model).from_config(model.get_config())
+
+
+def save(model, folder, bare=None):
     """Write `model.keras` into `folder`, atomically and without the optimizer's state.
+
+    Args:
+        model: the model.
+        folder: is made where it is not there.
+        bare: a `bare_copy` of it to write through. Whoever saves after each epoch makes one and
+            keeps it: TensorFlow never gives back all memory of a model that it has built.
 
     Returns:
         The path of the file.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    bare = type(model).from_config(model.get_config())
+    bare = bare_copy(model) if bare is None else bare
     for target, source in zip(bare.weights, model.weights, strict=True):
         target.assign(source)
     partial = folder / f".partial-{MODEL_FILE}"

@@ -75,7 +75,7 @@ class Keeper(keras.callbacks.Callback):
         self.folder, self.state, self.steps_per_epoch = folder, state, steps_per_epoch
         self.report, self.resume_command = report, resume_command
         self._totals, self._written = totals, time.monotonic()
-        self.interrupted = False
+        self.interrupted, self._bare = False, None
 
     def on_epoch_begin(self, epoch, logs=None):
         """Put back the sums of the epoch's first part, which Keras has just reset."""
@@ -100,7 +100,8 @@ class Keeper(keras.callbacks.Callback):
         self.state.history.append({**row, **logs})
         check_weights(self.model, self.state.step)
         if self.state.best is None or logs["val_loss"] < self.state.best["val_loss"]:
-            saving.save(self.model, self.folder)
+            self._bare = self._bare or saving.bare_copy(self.model)
+            saving.save(self.model, self.folder, self._bare)
             self.state.best = self.state.history[-1]
         self.report()
         self._write(self._totals)
