@@ -8,7 +8,7 @@ from tfaudiogen.cli.command import Command
 from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option, seed_option
 
 # The shipped model whose samples sound better; its card says by which measurement.
-DEFAULT_MODEL = "music_vae"
+DEFAULT_MODEL = "speech_vae"
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)

@@ -28,14 +28,19 @@ class BatchNormalization(keras.layers.Layer):
         shape = (input_shape[-1],)
         self.gain = self.add_weight(shape=shape, initializer="ones", name="gain")
         self.bias = self.add_weight(shape=shape, initializer="zeros", name="bias")
-        average = {"shape": shape, "trainable": False, "dtype": "float32"}
-        average["aggregation"] = "only_first_replica"
+        average = {
+            "shape": shape,
+            "trainable": False,
+            "dtype": "float32",
+            "autocast": False,
+            "aggregation": "only_first_replica",
+        }
         self.mean = self.add_weight(initializer="zeros", name="mean", **average)
         self.variance = self.add_weight(initializer="ones", name="variance", **average)
         self.built = True
 
     def call(self, x, training=False):
-        mean, variance = self.mean, self.variance
+        mean, variance = tf.identity(self.mean), tf.identity(self.variance)
         if training:
             mean, variance = self._moments(tf.cast(x, tf.float32))
         scale = tf.cast(self.gain, tf.float32) * tf.math.rsqrt(variance + self.epsilon)
