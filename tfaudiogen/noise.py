@@ -68,5 +68,9 @@ def uniform(key, stream, shape=()):
 
 
 def normal(key, stream, shape=()):
-    """Return float32 [B, *shape] of standard normal draws: the normal quantile of `uniform`."""
-    return tf.math.ndtri(uniform(key, stream, shape))
+    """Return float32 [B, *shape] of standard normal draws: the normal quantile of `uniform`.
+
+    The quantile is taken in float64: in float32 its last digits depend on the compiler.
+    """
+    wide = tf.cast(uniform(key, stream, shape), tf.float64)
+    return tf.cast(tf.math.ndtri(wide), tf.float32)

@@ -104,8 +104,8 @@ def _check_archive(file):
             "Copy it again, or train with --resume."
         ) from error
     for module, name, registered in _classes(config):
-        known = (registered or "").startswith("tfaudiogen>")
-        if not known and (module or "").split(".")[0] != "keras":
+        ours = keras.saving.get_registered_object(registered) if registered else None
+        if ours is None and (module or "").split(".")[0] != "keras":
             raise ModelError(f"{file}: asks for {module}.{name}, which is not of this package")
 
 
