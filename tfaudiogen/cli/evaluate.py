@@ -34,7 +34,7 @@ def evaluate(model, data, split, out):
 
     \b
     Examples:
-      tfaudiogen evaluate music_vae --data data
+      tfaudiogen evaluate speech_vae --data data
       tfaudiogen evaluate run --data data --split validation --out validation.json
     """
     import tfaudiogen

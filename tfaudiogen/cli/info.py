@@ -16,7 +16,7 @@ def info(model):
 
     \b
     Examples:
-      tfaudiogen info music_vae
+      tfaudiogen info speech_vae
       tfaudiogen info run
     """
     from tfaudiogen import saving

@@ -28,7 +28,7 @@ def interpolate(model, start, end, steps, out, bit_depth):
 
     \b
     Examples:
-      tfaudiogen interpolate music_vae piano.wav trumpet.wav --steps 8 --out morph
+      tfaudiogen interpolate speech_vae yes.wav no.wav --steps 8 --out morph
       tfaudiogen interpolate speech_vae component:0 component:3 --out digits
     """
     import tfaudiogen

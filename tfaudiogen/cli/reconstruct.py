@@ -30,7 +30,7 @@ def reconstruct(model, inputs, out, channel, bit_depth):
 
     \b
     Examples:
-      tfaudiogen reconstruct music_vae song.mp3 --out song_again.wav
+      tfaudiogen reconstruct speech_vae words.mp3 --out words_again.wav
       tfaudiogen reconstruct run a.wav b.flac --out reconstructions
     """
     import tfaudiogen

@@ -7,7 +7,7 @@ import click
 from tfaudiogen.cli.command import Command
 from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option, seed_option
 
-# The shipped model whose samples sound better; its card says by which measurement.
+# The model that comes with the package.
 DEFAULT_MODEL = "speech_vae"
 
 
@@ -39,7 +39,7 @@ def sample(model, count, seed, temperature, component, seconds, out, bit_depth):
     Examples:
       tfaudiogen sample
       tfaudiogen sample run --count 8 --seed 3 --temperature 0.8 --out sounds
-      tfaudiogen sample music_vae --seconds 20 --bit-depth 24
+      tfaudiogen sample speech_vae --seconds 5 --bit-depth 24
     """
     import tfaudiogen
     from tfaudiogen.cli.outputs import write_record, write_sounds
