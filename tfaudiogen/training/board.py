@@ -27,7 +27,7 @@ class Board(keras.callbacks.Callback):
     def __init__(self, folder, images):
         super().__init__()
         self.images = np.asarray(images)
-        self.writer = tf.summary.create_file_writer(str(folder))
+        self.folder, self._writer = folder, None
 
     def on_epoch_end(self, epoch, logs=None):
         """Write what this epoch has."""
@@ -35,9 +35,11 @@ class Board(keras.callbacks.Callback):
         if is_pictured(epoch + 1):
             values += [*self._reconstructions(first=epoch == 0), *self._samples()]
         summary = tf.compat.v1.Summary(value=values)
-        with self.writer.as_default():
+        # Opened here, since a run that has nothing left to do should leave no empty file.
+        self._writer = self._writer or tf.summary.create_file_writer(str(self.folder))
+        with self._writer.as_default():
             tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=epoch + 1)
-        self.writer.flush()
+        self._writer.flush()
 
     def _reconstructions(self, first):
         rebuilt = np.asarray(self.model.reconstruct_images(self.images))
