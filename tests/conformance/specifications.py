@@ -129,7 +129,7 @@ def literature_arguments():
         "encoder": tg.LiteratureEncoder(),
         "decoder": tg.LiteratureDecoder((64, 64, 1)),
         "head": tg.GaussianHead(3, hidden=0, covariance="diagonal"),
-        "prior": tg.GaussianMixturePrior(3, components=2),
+        "prior": tg.GaussianMixturePrior(3, components=2, learning="gradient"),
         "likelihood": tg.PixelLikelihood("bernoulli"),
     }
 

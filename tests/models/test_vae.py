@@ -120,7 +120,7 @@ def test_a_component_is_sampled_around_its_mean(tiny):
 
 
 def test_components_are_drawn_by_their_weights():
-    prior = GaussianMixturePrior(2, components=3)
+    prior = GaussianMixturePrior(2, components=3, train_weights=True)
     prior.build()
     prior.logits.assign(np.log([0.6, 0.1, 0.3]))
     chosen = prior.choose(noise.key(0, 5000)).numpy()

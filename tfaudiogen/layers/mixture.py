@@ -3,10 +3,15 @@
 import keras
 import numpy as np
 import tensorflow as tf
+import tensorflow_probability as tfp
 
 from tfaudiogen import noise
 from tfaudiogen.distributions import gaussian_mixture, tfd
+from tfaudiogen.layers import expectation_maximization as em
+from tfaudiogen.layers import statistics
 from tfaudiogen.layers.blocks import register
+
+LEARNING = ("em", "gradient")
 
 
 @register
@@ -20,39 +25,77 @@ class GaussianMixturePrior(keras.layers.Layer):
         latent_size: D.
         components: K.
         train_weights: whether the weights w are trained; equal and fixed otherwise.
+        learning: "em", by stepwise expectation maximisation on draws of the posterior (see
+            `tfaudiogen.layers.expectation_maximization`), or "gradient", with all other weights.
         floor: the least standard deviation of a component.
     """
 
-    def __init__(self, latent_size, components=1, train_weights=False, floor=1e-3, **kwargs):
+    def __init__(
+        self,
+        latent_size,
+        components=1,
+        train_weights=False,
+        learning="em",
+        floor=1e-3,
+        **kwargs,
+    ):
         super().__init__(**{**kwargs, "dtype": "float32"})
         if components < 1:
             raise ValueError(f"components must be at least 1, received {components}")
+        if learning not in LEARNING:
+            raise ValueError(f"learning must be one of {LEARNING}, received {learning!r}")
         self.latent_size, self.components = latent_size, components
-        self.train_weights, self.floor = train_weights, floor
+        self.train_weights, self.learning, self.floor = train_weights, learning, floor
 
     def build(self, input_shape=None):
         if self.components > 1:
-            shape = (self.components, self.latent_size)
+            shape, normal = (self.components, self.latent_size), keras.initializers.RandomNormal
             # Means apart by about one posterior scale, and unit scales: softplus(0.5413) = 1.
-            self.locs = self.add_weight(
-                shape=shape, initializer=keras.initializers.RandomNormal(stddev=0.5), name="locs"
-            )
-            self.pivots = self.add_weight(
-                shape=shape, initializer=keras.initializers.Constant(0.5413), name="pivots"
-            )
-            self.logits = self.add_weight(
-                shape=shape[:1],
-                initializer="zeros",
-                trainable=self.train_weights,
-                name="logits",
-            )
+            self.locs = self._weight("locs", shape, normal(stddev=0.5))
+            self.pivots = self._weight("pivots", shape, keras.initializers.Constant(0.5413))
+            self.logits = self._weight("logits", shape[:1], "zeros", self.train_weights)
+            if self.learning == "em":
+                self.updates = self._weight("updates", (), "zeros")
         self.built = True
+
+    def _weight(self, name, shape, initializer, trained=True):
+        by_gradient = self.learning == "gradient"
+        return self.add_weight(
+            name=name,
+            shape=shape,
+            initializer=initializer,
+            trainable=trained and by_gradient,
+            aggregation=None if by_gradient else "only_first_replica",
+        )
 
     def distribution(self):
         """Return the prior as a `tfd.Distribution` of event shape [D]."""
         if self.components == 1:
             return tfd.MultivariateNormalDiag(tf.zeros(self.latent_size), tf.ones(self.latent_size))
-        return gaussian_mixture(tf.identity(self.logits), *self._parameters())
+        return gaussian_mixture(self._logits(), *self._parameters())
+
+    def _logits(self):
+        logits = tf.identity(self.logits)
+        return logits if self.train_weights else tf.zeros_like(logits)
+
+    def observe(self, latents):
+        """Report draws of the posterior, [..., D], to learn from once the step is over."""
+        if self.components > 1 and self.learning == "em":
+            latents = tf.stop_gradient(latents)
+            responsibilities = self.distribution().posterior_marginal(latents).probs_parameter()
+            statistics.report(self, em.expectations(latents, responsibilities))
+
+    def update_statistics(self, sums):
+        """Take one step of expectation maximisation, from the sums of a whole batch."""
+        mixture = em.Mixture(tf.nn.softmax(tf.identity(self.logits)), *self._parameters())
+        mixture = em.maximize(mixture, sums, tf.identity(self.updates))
+        directions = noise.normal(noise.key(0, self.components), "split", (self.latent_size,))
+        mixture = em.revive(mixture, directions)
+        spread = tf.maximum(mixture.scales - self.floor, self.floor)
+        self.logits.assign(tf.math.log(mixture.weights))
+        self.locs.assign(mixture.locs)
+        self.pivots.assign(tfp.math.softplus_inverse(spread))
+        self.updates.assign_add(1.0)
 
     def _parameters(self):
         if self.components == 1:
@@ -92,7 +135,7 @@ class GaussianMixturePrior(keras.layers.Layer):
             return tf.broadcast_to(tf.cast(component, tf.int32), tf.shape(key.index))
         if self.components == 1:
             return tf.zeros(tf.shape(key.index), tf.int32)
-        edges = tf.cumsum(tf.nn.softmax(tf.identity(self.logits)))[:-1]
+        edges = tf.cumsum(tf.nn.softmax(self._logits()))[:-1]
         return tf.searchsorted(edges, noise.uniform(key, "component"), side="right")
 
     def place(self, component, standard, temperature=1.0):
@@ -117,6 +160,7 @@ class GaussianMixturePrior(keras.layers.Layer):
             "latent_size": self.latent_size,
             "components": self.components,
             "train_weights": self.train_weights,
+            "learning": self.learning,
             "floor": self.floor,
         }
 

@@ -144,6 +144,8 @@ class VAE(SoundModel, ProbabilisticModel):
         posterior = distributions.triangular_normal(loc, scale_tril)
         latents, _ = self._draw(loc, scale_tril, key, self.kl_samples)  # [k, B, D]
         rate = kl_divergence(posterior, self.prior.distribution(), latents)
+        if training:
+            self.prior.observe(latents)
 
         pixels = self.pixel_parameters(latents[0], training)
         log_prob = self.likelihood.log_prob(pixels, images)

@@ -17,12 +17,13 @@ def build_model(spectrogram, model, class_names=()):
     output_shape = (*spectrogram.image_shape[:2], likelihood.channels)
     encoder, decoder = _networks(model, output_shape)
     latent_size = model["latent_size"]
+    mixture = (model["components"], model["train_weights"], model["learning"])
     return VAE(
         spectrogram,
         encoder=encoder,
         decoder=decoder,
         head=GaussianHead(latent_size, model["hidden"], model["covariance"]),
-        prior=GaussianMixturePrior(latent_size, model["components"], model["train_weights"]),
+        prior=GaussianMixturePrior(latent_size, *mixture),
         likelihood=likelihood,
         kl_weight=model["kl_weight"],
         free_bits=model["free_bits"],
