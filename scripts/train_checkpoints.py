@@ -45,9 +45,9 @@ def prepared(name, data, work):
 def trained(name, data, work, minutes):
     """Return the run folder of a model, begun or continued."""
     run = work / "runs" / name
-    preset = presets.get(name)
     resume = (run / "checkpoint.npz").exists()
-    tfaudiogen.train(name, data, run, epochs=preset.fit["epochs"], minutes=minutes, resume=resume)
+    steps = presets.get(name).fit["steps"]
+    tfaudiogen.train(name, data, run, steps=steps, minutes=minutes, resume=resume)
     return run
 
 

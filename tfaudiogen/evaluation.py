@@ -123,9 +123,9 @@ class _Judge:
         self.model, self.samples, self.seed, self.phase = model, samples, seed, phase
         image = tf.TensorSpec((None, *model.spectrogram.image_shape))
         frames, ids = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None,), tf.int64)
-        self._decode = tf.function(self._decode_draw, [image, ids])
-        self._terms = tf.function(self._likelihood_terms, [image, frames, ids])
-        self._reconstruct = tf.function(model.reconstruct_images, [image])
+        self._decode = _graph(self._decode_draw, image, ids)
+        self._terms = _graph(self._likelihood_terms, image, frames, ids)
+        self._reconstruct = _graph(model.reconstruct_images, image)
         # 46 ms at any rate: 1024 samples at 22,050 Hz.
         self.frame_length = 2 ** round(math.log2(1024 * model.spectrogram.sample_rate / 22050))
 
@@ -184,6 +184,11 @@ class _Judge:
             "multi_resolution_stft_distance": {"frame_lengths": (size // 2, size, 2 * size)},
         }.get(name, {"frame_length": size, "hop": size // 4})
         return getattr(metrics, name)(audio, estimate, lengths=lengths, **settings)
+
+
+def _graph(function, *signature):
+    # AutoGraph has nothing to convert here, and warns about what it cannot read.
+    return tf.function(function, signature, autograph=False)
 
 
 def _report(table, judge, class_names, scale):

@@ -3,11 +3,11 @@
 import dataclasses
 
 import numpy as np
-from tfaudiogen.datasets.sinewave.synthesis import FAMILIES, synthesise
 
 from tfaudiogen.data.records import RecordBuilder, RecordConfig, record
 from tfaudiogen.data.report import Report, Share
 from tfaudiogen.data.splits import SPLITS, split_names
+from tfaudiogen.datasets.sinewave.synthesis import FAMILIES, synthesise
 
 
 @dataclasses.dataclass(eq=False)

@@ -1,5 +1,7 @@
+import os
 import pathlib
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -53,6 +55,18 @@ def test_a_run_that_is_stopped_leaves_no_cache(data, monkeypatch):
             load(data)
     assert not list((data / "cache").iterdir())
     assert load(data)
+
+
+def test_what_killed_processes_left_is_removed(data):
+    left, fresh = data / "cache" / "writing-killed", data / "cache" / "writing-now"
+    for folder in (left, fresh):
+        (folder / "train-0").mkdir(parents=True)
+    two_hours_ago = time.time() - 7200
+    for path in (left / "train-0", left):
+        os.utime(path, (two_hours_ago, two_hours_ago))
+    load(data)
+    assert fresh.is_dir()
+    assert not left.exists()
 
 
 def test_a_read_only_data_set_is_cached_elsewhere(data, monkeypatch):

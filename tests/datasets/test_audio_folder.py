@@ -1,6 +1,7 @@
 import numpy as np
 import soundfile
 import tensorflow_datasets as tfds
+
 from tfaudiogen.datasets.audio_folder import Builder, Config
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tfaudiogen.datasets.sinewave import FAMILIES, synthesise
 
 from tfaudiogen.data import describe
 from tfaudiogen.data.storage import Records
+from tfaudiogen.datasets.sinewave import FAMILIES, synthesise
 
 
 def windows(folder):

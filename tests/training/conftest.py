@@ -18,7 +18,7 @@ TINY = {
     "model.latent_size": 4,
     "model.hidden": 8,
     "model.components": 2,
-    "fit.epochs": 3,
+    "fit.steps": 18,
     "fit.batch_size": 8,
 }
 

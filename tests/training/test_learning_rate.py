@@ -38,7 +38,10 @@ def test_it_comes_back_from_its_configuration():
     [
         ({"rate": 0.0}, "learning_rate must be above 0; received 0.0"),
         ({"rate": 1.0, "warmup_steps": -1}, "warmup_steps must not be negative; received -1"),
-        ({"rate": 1.0, "warmup_steps": 9, "decay_steps": 9}, "more than warmup_steps, 9"),
+        (
+            {"rate": 1.0, "warmup_steps": 9, "decay_steps": 9},
+            r"decay_steps \(fit.steps\) must be more than warmup_steps, 9",
+        ),
     ],
 )
 def test_bad_arguments_are_named(arguments, message):

@@ -35,7 +35,7 @@ def _setting(pair):
     key, equals, text = pair.partition("=")
     if not equals or not key:
         raise click.BadParameter(
-            f"{pair!r} is not key=value, for example fit.epochs=3.", param_hint="'--set'"
+            f"{pair!r} is not key=value, for example fit.steps=500.", param_hint="'--set'"
         )
     try:
         return key, json.loads(text)

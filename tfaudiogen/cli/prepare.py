@@ -39,6 +39,8 @@ from tfaudiogen.cli.command import Command
     help="Folder of pictures, matched by file name.",
 )
 @click.option("--licence", help="Licence of the audio, for the cards of models trained on it.")
+@click.option("--count", type=click.IntRange(min=3), help="Windows of the source `sinewave`.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Of the source `sinewave`; 0.")
 @click.option("--split-by-time", is_flag=True, help="Split within files; for fewer than 3 files.")
 def prepare(
     sources,
@@ -51,6 +53,8 @@ def prepare(
     labels,
     pictures,
     licence,
+    count,
+    seed,
     split_by_time,
 ):
     """Cut audio files below SOURCE into windows at one rate, with train and test splits.
@@ -73,6 +77,8 @@ def prepare(
         "labels_csv": labels,
         "pictures": pictures,
         "licence": licence,
+        "count": count,
+        "seed": seed,
     }
     options = _of_preset(preset, sample_rate, seconds)
     options |= {key: value for key, value in given.items() if value is not None}

@@ -47,7 +47,12 @@ def sample(model, count, seed, temperature, component, seconds, out, bit_depth):
     loaded = tfaudiogen.load(model)
     click.echo(f"Sampling {count} from {model} ...", err=True)
     waveforms = loaded.sample(
-        count, seed=seed, temperature=temperature, component=component, seconds=seconds
+        count,
+        seed=seed,
+        temperature=temperature,
+        component=component,
+        seconds=seconds,
+        progress=True,
     )
     names = [f"sample_{number:03d}" for number in range(count)]
     paths = write_sounds(waveforms.numpy(), names, out, loaded.spectrogram, bit_depth)

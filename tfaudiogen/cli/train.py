@@ -37,7 +37,7 @@ def train(preset, data, out, epochs, steps, minutes, batch_size, pairs, seed, re
     Examples:
       tfaudiogen train sinewave_vae --data data --out run
       tfaudiogen train music_vae --data data --out run --minutes 45 --batch-size 4
-      tfaudiogen train speech_vae --data data --out mine --from speech_vae --epochs 20
+      tfaudiogen train speech_vae --data data --out mine --from speech_vae --steps 1000
     """
     import tfaudiogen
     from tfaudiogen import presets

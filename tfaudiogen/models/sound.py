@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import tensorflow as tf
+from tqdm import tqdm
 
 from tfaudiogen import noise
 from tfaudiogen.signal import decibels, synthesis
@@ -24,7 +25,16 @@ class SoundModel:
     `phase` is "heap", the better one, or "graph", the one that a SavedModel runs.
     """
 
-    def sample(self, count, seed=0, temperature=1.0, component=None, seconds=None, phase="heap"):
+    def sample(
+        self,
+        count,
+        seed=0,
+        temperature=1.0,
+        component=None,
+        seconds=None,
+        phase="heap",
+        progress=False,
+    ):
         """Draw sounds from the model.
 
         Args:
@@ -34,6 +44,7 @@ class SoundModel:
             component: None, or the prior's component to draw from.
             seconds: duration; None for one window.
             phase: see the class.
+            progress: show a progress bar, on a terminal.
 
         Returns:
             float32 [B, N].
@@ -53,7 +64,7 @@ class SoundModel:
             whole = tf.concat([self._blend(sound) for sound in images], axis=0)
             return self.spectrogram.inverse(whole, phase=phase)[:, :samples]
 
-        return in_batches(draw, key.index)
+        return in_batches(draw, key.index, progress)
 
     def reconstruct(self, waveform, phase="heap"):
         """Return what the model makes of `waveform`, [N] or [B, N] of any length, same shape."""
@@ -160,10 +171,11 @@ class SoundModel:
         return self.encode(end)
 
 
-def in_batches(function, values):
+def in_batches(function, values, progress=False):
     """Apply `function` to `values` [B, ...] a few at a time, so that memory stays bounded."""
-    parts = [function(values[i : i + _BATCH]) for i in range(0, len(values), _BATCH)]
-    return tf.concat(parts, axis=0)
+    starts = range(0, len(values), _BATCH)
+    bar = tqdm(starts, unit="batch", leave=False, disable=None if progress else True)
+    return tf.concat([function(values[i : i + _BATCH]) for i in bar], axis=0)
 
 
 def _batch_of(waveform):

@@ -17,7 +17,7 @@ class Preset:
         summary: one line.
         spectrogram: arguments of `tfaudiogen.Spectrogram`.
         model: arguments of `tfaudiogen.presets.build.build_model`.
-        fit: epochs, batch_size, learning_rate, warmup_steps, decay_steps, clip_norm.
+        fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm.
     """
 
     name: str

@@ -1,10 +1,10 @@
 """The presets, as plain values.
 
 Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "model" (see
-`tfaudiogen.presets.build`), and "fit": epochs, batch_size, learning_rate (of Adam), warmup_steps
-(of a linear rise), decay_steps (end of the cosine that follows; None for a constant rate) and
-clip_norm (of the gradient of the mean loss, in nats: it grows with the number of pixels; None for
-no limit).
+`tfaudiogen.presets.build`), and "fit": steps (the length of a training, whatever the size of the
+data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half
+a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean
+loss, in nats: it grows with the number of pixels; None for no limit).
 """
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
@@ -41,11 +41,11 @@ PRESETS = {
             "kl_samples": 1,
         },
         "fit": {
-            "epochs": 10,
+            "steps": 10000,
             "batch_size": 8,
             "learning_rate": 5e-4,
             "warmup_steps": 100,
-            "decay_steps": 1400,
+            "decay": True,
             "clip_norm": 3e4,
         },
     },
@@ -79,11 +79,11 @@ PRESETS = {
             "kl_samples": 1,
         },
         "fit": {
-            "epochs": 20,
+            "steps": 1280,
             "batch_size": 32,
             "learning_rate": 2e-3,
             "warmup_steps": 100,
-            "decay_steps": 1280,
+            "decay": True,
             "clip_norm": 3e4,
         },
     },
@@ -117,11 +117,11 @@ PRESETS = {
             "kl_samples": 1,
         },
         "fit": {
-            "epochs": 10,
+            "steps": 240,
             "batch_size": 32,
             "learning_rate": 2e-3,
             "warmup_steps": 20,
-            "decay_steps": None,
+            "decay": False,
             "clip_norm": None,
         },
     },
@@ -143,11 +143,11 @@ PRESETS = {
             "kl_samples": 3,
         },
         "fit": {
-            "epochs": 20,
+            "steps": 6000,
             "batch_size": 8,
             "learning_rate": 5e-4,
             "warmup_steps": 0,
-            "decay_steps": None,
+            "decay": False,
             "clip_norm": None,
         },
     },

@@ -58,7 +58,9 @@ class Figures(keras.callbacks.Callback):
     def _active_units(self):
         if self._encode is None:
             self._encode = tf.function(
-                lambda images: self.model.posterior_parameters(images)[0], reduce_retracing=True
+                lambda images: self.model.posterior_parameters(images)[0],
+                reduce_retracing=True,
+                autograph=False,
             )
         means = [self._encode(batch["image"]).numpy() for batch in self.validation]
         return int(active_units(np.concatenate(means)).sum())

@@ -1,6 +1,7 @@
 """`train`: from a preset and a data set to a model in a run folder."""
 
 import dataclasses
+import math
 from pathlib import Path
 
 import keras
@@ -44,7 +45,9 @@ def train(
     with), `checkpoint.npz` (what is needed to go on) and `logs` for TensorBoard.
 
     The limits are of the run, and resuming counts on; the first one reached ends it, after the
-    step under way. Without any it is the preset's number of epochs. The seed of Keras is set.
+    step under way. Without any it is the preset's number of steps. They cut a training short or
+    lengthen it; the course of the learning rate follows the preset's `fit.steps`. The seed of
+    Keras is set.
 
     Args:
         preset: a `Preset` or its name.
@@ -100,7 +103,8 @@ class _Run:
 
     def _build(self):
         fit = self.settings.preset["fit"]
-        rate = LearningRate(fit["learning_rate"], fit["warmup_steps"], fit.get("decay_steps"))
+        decay_steps = fit["steps"] if fit["decay"] else None
+        rate = LearningRate(fit["learning_rate"], fit["warmup_steps"], decay_steps)
         with strategy().scope():
             preset = presets.Preset(**self.settings.preset)
             self.model = preset.build(self.summary.class_names)
@@ -128,15 +132,16 @@ class _Run:
 
     def fit(self, limits, progress):
         """Train until a limit is reached."""
-        epochs = limits["epochs"]
+        epochs, steps = limits["epochs"], limits["steps"]
         if not any(limits.values()):
-            epochs = self.settings.preset["fit"]["epochs"]
+            steps = self.settings.preset["fit"]["steps"]
         seconds = limits["minutes"] and limits["minutes"] * 60
-        ends = Limits(self.state, limits["steps"], seconds)
+        ends = Limits(self.state, steps, seconds)
         tell = say if progress else (lambda line: None)
         report = self._report(limits)
         keeper = self._keeper(report, limits)
-        shown = [Progress(self.state, self.steps_per_epoch, epochs)] if progress else []
+        last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
+        shown = [Progress(self.state, self.steps_per_epoch, last)] if progress else []
         callbacks = [ends, *self._observers(), keeper, *shown]
         with InterruptAfterStep(keeper, tell):
             while not self._finished(ends, epochs):

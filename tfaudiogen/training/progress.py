@@ -1,5 +1,6 @@
 """What the user sees while a model trains."""
 
+import math
 import sys
 
 import keras
@@ -49,7 +50,8 @@ class Progress(keras.callbacks.Callback):
         ]
         if "active_units" in logs:
             figures.append(f"{logs['active_units']} active units")
-        figures.append(f"{logs['examples_per_second']:.3g} examples/s")
+        if math.isfinite(logs["examples_per_second"]):  # not of a single step, which compiles
+            figures.append(f"{logs['examples_per_second']:.3g} examples/s")
         say(f"{self._name}: {', '.join(figures)}")
 
 

@@ -29,7 +29,7 @@ class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
             raise ValueError(f"warmup_steps must not be negative; received {warmup_steps}")
         if decay_steps is not None and decay_steps <= warmup_steps:
             raise ValueError(
-                f"decay_steps must be more than warmup_steps, {warmup_steps}; "
+                f"decay_steps (fit.steps) must be more than warmup_steps, {warmup_steps}; "
                 f"received {decay_steps}"
             )
         self.rate, self.warmup_steps, self.decay_steps = rate, warmup_steps, decay_steps

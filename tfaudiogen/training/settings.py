@@ -9,8 +9,8 @@ from pathlib import Path
 from tfaudiogen import files, presets
 
 NAME = "preset.json"
-# Settings that say when to stop and not what is done, or where the same data now lie.
-_FREE = ("preset.fit.epochs", "data")
+# Where the same data now lie.
+_FREE = ("data",)
 
 
 @dataclass(frozen=True)
