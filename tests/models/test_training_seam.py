@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tfaudiogen.models import loss_scale
 from tfaudiogen.models.base import ProbabilisticModel
 
 
@@ -63,24 +64,122 @@ def test_a_fault_is_named_and_leaves_the_weights_alone():
     assert float(model.weight) == 0.5
 
 
+@pytest.mark.parametrize("parts", [2, 3, 5])
+def test_a_batch_in_parts_gives_the_same_steps(tiny, batches, parts):
+    """Batches of 5, 5 and 1: some parts are empty."""
+    whole, divided = tiny(), tiny()
+    for model, count in ((whole, 1), (divided, parts)):
+        model.compile(keras.optimizers.SGD(1e-6), accumulate=count, jit_compile=False)
+    expected = whole.fit(batches(5), epochs=2, verbose=0, shuffle=False).history
+    found = divided.fit(batches(5), epochs=2, verbose=0, shuffle=False).history
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-5, err_msg=name)
+    for one, two in zip(whole.weights, divided.weights, strict=True):
+        assert difference(one, two) < 1e-5, one.path
+
+
+def test_parts_are_compiled_too(tiny, batches):
+    model = tiny()
+    model.compile(keras.optimizers.SGD(1e-6), accumulate=2)
+    assert np.isfinite(model.fit(batches(4), verbose=0).history["loss"]).all()
+
+
+def test_the_average_follows_its_formula():
+    model = Line()
+    model.compile(keras.optimizers.SGD(0.1), average=0.5)
+    data = tf.data.Dataset.from_tensor_slices({"image": [10.0, 10.0, 10.0]}).batch(1)
+    model.fit(data, verbose=0)
+    weight = average = 0.0
+    for step in range(3):
+        weight += 0.1 * 2.0 * (10.0 - weight)
+        average += (1.0 - min(0.5, (1 + step) / (10 + step))) * (weight - average)
+    np.testing.assert_allclose(model.weight, weight, rtol=1e-6)
+    with model.averaged():
+        np.testing.assert_allclose(model.weight, average, rtol=1e-6)
+    np.testing.assert_allclose(model.weight, weight, rtol=1e-6)
+
+
+def test_validation_is_of_the_average():
+    model = Line()
+    model.compile(keras.optimizers.SGD(0.1), average=0.99)
+    data = tf.data.Dataset.from_tensor_slices({"image": [10.0, 10.0]}).batch(1)
+    history = model.fit(data, validation_data=data.take(1), verbose=0).history
+    with model.averaged():
+        expected = (10.0 - float(model.weight)) ** 2
+    np.testing.assert_allclose(history["val_loss"], expected, rtol=1e-6)
+
+
+def test_the_average_comes_back_after_an_error():
+    model = Line()
+    model.compile(average=0.9)
+    model.weight.assign(3.0)
+    with pytest.raises(KeyboardInterrupt), model.averaged():
+        raise KeyboardInterrupt
+    assert float(model.weight) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"average": 1.5}, "average must be between 0 and 1, or None; received 1.5"),
+        ({"accumulate": 0}, "accumulate must be at least 1; received 0"),
+    ],
+)
+def test_bad_options_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        Line().compile(**options)
+
+
+def test_loss_scale_halves_after_an_overflow_and_grows_again(monkeypatch):
+    monkeypatch.setattr(loss_scale, "_PATIENCE", 3)
+    scale = loss_scale.LossScale()
+    seen = []
+    for finite in (False, True, True, True, True, False):
+        scale.update(tf.constant(finite))
+        seen.append(float(scale.scale))
+    assert seen == [0.5, 0.5, 0.5, 1.0, 1.0, 0.5]
+
+
+def test_float16_skips_a_step_whose_gradients_overflow():
+    """The loss is finite; its gradient, times too large a scale, is not."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = Line()
+    finally:
+        keras.config.set_dtype_policy(before)
+    model.compile(keras.optimizers.SGD(1.0), jit_compile=False)
+    model.loss_scale.scale.assign(np.inf)
+    data = tf.data.Dataset.from_tensor_slices({"image": [300.0]}).batch(1)
+    model.fit(data, verbose=0)
+    assert float(model.weight) == 0.0
+    assert int(model.fault) == -1
+
+
 def test_several_steps_in_one_call_are_refused():
     with pytest.raises(ValueError, match="steps_per_execution must be 1"):
         Line().compile(steps_per_execution=2)
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_two_replicas_equal_one_device(tiny, batches, mirrored, compiled):
-    """Eleven examples in batches of 4, 4 and 3: the last one splits as 2 and 1."""
+@pytest.mark.parametrize(("compiled", "size"), [(True, 4), (False, 4), (False, 5)])
+def test_two_replicas_equal_one_device(tiny, batches, mirrored, compiled, size):
+    """Eleven examples in batches of 4, 4 and 3, or 5, 5 and 1: one replica gets nothing."""
+    options = {"jit_compile": compiled, "clip_norm": 1e3, "accumulate": 2, "average": 0.9}
     alone = tiny()
-    alone.compile(keras.optimizers.SGD(1e-6), jit_compile=compiled, clip_norm=1e3)
-    expected = alone.fit(batches(4), epochs=2, verbose=0, shuffle=False).history
+    alone.compile(keras.optimizers.SGD(1e-6), **options)
+    expected = alone.fit(batches(size), epochs=2, verbose=0, shuffle=False).history
     with mirrored.scope():
         model = tiny()
-        model.compile(keras.optimizers.SGD(1e-6), jit_compile=compiled, clip_norm=1e3)
-    found = model.fit(batches(4), epochs=2, verbose=0, shuffle=False).history
+        model.compile(keras.optimizers.SGD(1e-6), **options)
+    found = model.fit(batches(size), epochs=2, verbose=0, shuffle=False).history
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-5, err_msg=name)
-    for one, two in zip(alone.weights, model.weights, strict=True):
+    pairs = zip(
+        [*alone.weights, *alone.training_variables],
+        [*model.weights, *model.training_variables],
+        strict=True,
+    )
+    for one, two in pairs:
         assert difference(one, two) < 1e-5, one.path
         copies = [tf.identity(copy) for copy in getattr(two.value, "values", [two.value])]
         assert all(np.array_equal(copies[0], copy) for copy in copies[1:]), one.path

@@ -1,10 +1,15 @@
 """The one seam between mathematics and machinery."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
 
 from tfaudiogen import noise
 from tfaudiogen.layers import statistics
+from tfaudiogen.models.averaging import WeightAverage
+from tfaudiogen.models.loss_scale import LossScale, all_finite
+from tfaudiogen.models.sums import all_reduce, in_parts
 
 
 class ProbabilisticModel(keras.Model):
@@ -19,6 +24,8 @@ class ProbabilisticModel(keras.Model):
     - Outside it the sums are added up over the replicas and divided by the number of examples of
       the global batch, so that uneven batches count each example once; then gradients are clipped
       by their global norm, the optimizer steps, and layers that report statistics are updated.
+    - A batch too large for the memory is computed in parts, whose sums add up to the same step.
+    - Under the policy "mixed_float16" the loss is scaled; see `LossScale`.
     - Noise is keyed by (seed, step, index of the example); `step` counts optimiser steps.
     - Logs are means over all examples of the epoch, by `summarize`.
     - A loss that is not finite leaves the weights alone, and `fault` names the example.
@@ -54,13 +61,27 @@ class ProbabilisticModel(keras.Model):
         """Return the logs for a dict of means over examples: override to add ratios."""
         return means
 
-    def compile(self, optimizer="adam", jit_compile=True, clip_norm=None, seed=0, **kwargs):
+    def compile(
+        self,
+        optimizer="adam",
+        jit_compile=True,
+        clip_norm=None,
+        accumulate=1,
+        average=None,
+        seed=0,
+        **kwargs,
+    ):
         """Configure training.
 
         Args:
             optimizer: Keras optimizer or its name.
             jit_compile: whether XLA compiles the terms and the gradients.
             clip_norm: greatest global norm of the gradient of the mean loss; None for no limit.
+            accumulate: parts in which each device computes its share of a batch, one after the
+                other, to need less memory. The step is the same but for rounding (and for batch
+                normalisation, which sees parts).
+            average: decay in (0, 1) of a moving average of the weights, which `averaged` puts in
+                their place; None for none.
             seed: int in [0, 2**31), the seed of all noise in training.
             kwargs: other arguments of `keras.Model.compile`.
         """
@@ -69,10 +90,16 @@ class ProbabilisticModel(keras.Model):
                 "steps_per_execution must be 1: steps are compiled one by one; received "
                 f"{kwargs['steps_per_execution']}"
             )
-        super().compile(optimizer=optimizer, jit_compile=False, **kwargs)
+        if not accumulate >= 1:
+            raise ValueError(f"accumulate must be at least 1; received {accumulate}")
+        super().compile(optimizer=optimizer, jit_compile=False, auto_scale_loss=False, **kwargs)
         # Variables that are made inside a replicated function end in a graph that cannot run.
-        self.optimizer.build(self.trainable_variables)
-        self.clip_norm, self.seed = clip_norm, seed
+        with self.distribute_strategy.scope():
+            self.optimizer.build(self.trainable_variables)
+            self.average = WeightAverage(self.trainable_variables, average) if average else None
+            scaled = self.dtype_policy.compute_dtype == "float16"
+            self.loss_scale = LossScale() if scaled else None
+        self.clip_norm, self.accumulate, self.seed = clip_norm, accumulate, seed
         compiled = bool(jit_compile) and not self.run_eagerly
         self._gradients = self._wrap(self._sums_and_gradients, compiled)
         self._evaluation = self._wrap(self._sums, compiled)
@@ -91,21 +118,36 @@ class ProbabilisticModel(keras.Model):
         sums = {name: tf.reduce_sum(terms[name]) for name in self.terms}
         return sums, tf.math.is_finite(terms["loss"])
 
-    def _sums_and_gradients(self, batch, key):
-        """Pure: (batch, key) to sums, finiteness, gradients of the summed loss, statistics."""
+    @property
+    def training_variables(self):
+        """Variables beside weights and optimizer that a training needs to go on."""
+        return [v for part in (self.average, self.loss_scale) if part for v in part.variables]
+
+    @contextlib.contextmanager
+    def averaged(self):
+        """Context in which the weights are their moving averages, where there are any."""
+        average = getattr(self, "average", None)
+        with average.in_place() if average else contextlib.nullcontext():
+            yield
+
+    def _sums_and_gradients(self, batch, key, scale):
+        """Pure: to sums, finiteness, gradients of the scaled summed loss, statistics."""
         weights = [weight.value for weight in self.trainable_weights]
         with tf.GradientTape() as tape, statistics.collect() as reported:
             sums, finite = self._sums(batch, key, training=True)
+            objective = scale * sums["loss"]
         gradients = tape.gradient(
-            sums["loss"], weights, unconnected_gradients=tf.UnconnectedGradients.ZERO
+            objective, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO
         )
         return sums, finite, gradients, dict(reported)
 
     def train_step(self, batch):
         batch, key = self._batch_and_key(batch, self.step)
-        sums, finite, gradients, reported = self._gradients(batch, key)
+        sums, finite, gradients, reported = self._sums_of_parts(batch, key)
         count, sound = self._record(sums, finite, key)
         gradients, reported = all_reduce((gradients, reported))
+        if self.loss_scale:
+            gradients, sound = self._unscale(gradients, sound)
         gradients = [tf.where(sound, g / tf.cast(count, g.dtype), 0.0) for g in gradients]
         if self.clip_norm is not None:
             gradients, _ = tf.clip_by_global_norm(gradients, self.clip_norm)
@@ -114,13 +156,26 @@ class ProbabilisticModel(keras.Model):
         self.optimizer.apply([g * share for g in gradients], self.trainable_weights)
         for layer in self._flatten_layers():
             if layer.path in reported:
-                layer.update_statistics(reported[layer.path])
+                _update_statistics(layer, reported[layer.path], sound)
+        if self.average:
+            self.average.update(self.step)
         self.step.assign_add(1)
         return self._logs()
 
+    def _sums_of_parts(self, batch, key):
+        scale = tf.identity(self.loss_scale.scale) if self.loss_scale else tf.constant(1.0)
+        return in_parts(self._gradients, self.accumulate, batch, key, scale)
+
+    def _unscale(self, gradients, sound):
+        """Return the gradients without the loss scale, and whether the step may be taken."""
+        sound = sound & all_finite(gradients)
+        scale = tf.identity(self.loss_scale.scale)
+        self.loss_scale.update(sound)
+        return [gradient / tf.cast(scale, gradient.dtype) for gradient in gradients], sound
+
     def test_step(self, batch):
         batch, key = self._batch_and_key(batch, tf.zeros((), tf.int64))
-        sums, finite = self._evaluation(batch, key)
+        sums, finite = in_parts(self._evaluation, 1, batch, key)
         self._record(sums, finite, key)
         return self._logs()
 
@@ -156,6 +211,10 @@ class ProbabilisticModel(keras.Model):
         means = tf.cast(self.totals[:-1] / self.totals[-1], tf.float32)
         return self.summarize(dict(zip(self.terms, tf.unstack(means), strict=True)))
 
+    def evaluate(self, *args, **kwargs):
+        with self.averaged():
+            return super().evaluate(*args, **kwargs)
+
     def reset_metrics(self):
         super().reset_metrics()
         self.totals.assign(tf.zeros_like(self.totals))
@@ -164,12 +223,9 @@ class ProbabilisticModel(keras.Model):
         """Skip Keras' dry run: the layers are built, and it fails under several workers."""
 
 
-def all_reduce(values):
-    """Add a structure of tensors up over the replicas."""
-    context = tf.distribute.get_replica_context()
-    if context.num_replicas_in_sync == 1:
-        return values
-    leaves = tf.nest.flatten(values)
-    if not leaves:
-        return values
-    return tf.nest.pack_sequence_as(values, context.all_reduce("SUM", leaves))
+def _update_statistics(layer, sums, sound):
+    """Let a layer learn from its statistics, if the step was sound."""
+    before = [tf.identity(variable) for variable in layer.non_trainable_variables]
+    layer.update_statistics(sums)
+    for variable, value in zip(layer.non_trainable_variables, before, strict=True):
+        variable.assign(tf.where(sound, tf.identity(variable), value))

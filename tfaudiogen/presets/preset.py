@@ -17,7 +17,8 @@ class Preset:
         summary: one line.
         spectrogram: arguments of `tfaudiogen.Spectrogram`.
         model: arguments of `tfaudiogen.presets.build.build_model`.
-        fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm.
+        fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate,
+            average.
     """
 
     name: str

@@ -4,7 +4,9 @@ Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "mode
 `tfaudiogen.presets.build`), and "fit": steps (the length of a training, whatever the size of the
 data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half
 a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean
-loss, in nats: it grows with the number of pixels; None for no limit).
+loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a
+batch is computed, to need less memory) and average (decay of the moving average of the weights that
+is kept; None for the weights as they are).
 """
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
@@ -47,6 +49,8 @@ PRESETS = {
             "warmup_steps": 100,
             "decay": True,
             "clip_norm": 3e4,
+            "accumulate": 1,
+            "average": 0.998,
         },
     },
     "speech_vae": {
@@ -85,6 +89,8 @@ PRESETS = {
             "warmup_steps": 100,
             "decay": True,
             "clip_norm": 3e4,
+            "accumulate": 1,
+            "average": 0.998,
         },
     },
     "sinewave_vae": {
@@ -123,6 +129,8 @@ PRESETS = {
             "warmup_steps": 20,
             "decay": False,
             "clip_norm": None,
+            "accumulate": 1,
+            "average": None,
         },
     },
     "literature_vae": {
@@ -149,6 +157,8 @@ PRESETS = {
             "warmup_steps": 0,
             "decay": False,
             "clip_norm": None,
+            "accumulate": 1,
+            "average": None,
         },
     },
 }

@@ -4,7 +4,8 @@ import dataclasses
 
 from tfaudiogen import saving
 
-_OWN_STATE = ("step", "fault", "totals")
+# What a training counts anew; "updates" are those of the prior, which then adapts faster.
+_OWN_STATE = ("step", "fault", "totals", "updates")
 
 
 def for_fine_tuning(preset):
@@ -30,7 +31,6 @@ def take_weights(model, initial):
     """
     source = saving.load(initial)
     _check_geometry(model, source, initial)
-    own = {id(getattr(model, name)) for name in _OWN_STATE}
     pairs = list(zip(model.weights, source.weights, strict=False))
     shapes = [(tuple(target.shape), tuple(weight.shape)) for target, weight in pairs]
     if len(model.weights) != len(source.weights) or any(a != b for a, b in shapes):
@@ -40,7 +40,7 @@ def take_weights(model, initial):
             "settings that it was trained with (--set model.KEY=VALUE; see its preset.json)"
         )
     for target, weight in pairs:
-        if id(target) not in own:
+        if target.name not in _OWN_STATE:
             target.assign(weight)
 
 

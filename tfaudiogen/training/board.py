@@ -33,7 +33,8 @@ class Board(keras.callbacks.Callback):
         """Write what this epoch has."""
         values = [_scalar(name, value) for name, value in logs.items() if math.isfinite(value)]
         if is_pictured(epoch + 1):
-            values += [*self._reconstructions(first=epoch == 0), *self._samples()]
+            with self.model.averaged():
+                values += [*self._reconstructions(first=epoch == 0), *self._samples()]
         summary = tf.compat.v1.Summary(value=values)
         # Opened here, since a run that has nothing left to do should leave no empty file.
         self._writer = self._writer or tf.summary.create_file_writer(str(self.folder))

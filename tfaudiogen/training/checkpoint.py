@@ -52,7 +52,7 @@ def read(folder, model):
 
 
 def _variables(model):
-    return [*model.weights, *model.optimizer.variables]
+    return [*model.weights, *model.optimizer.variables, *model.training_variables]
 
 
 def _name(number):

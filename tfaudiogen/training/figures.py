@@ -49,7 +49,8 @@ class Figures(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Add the figures to the logs."""
         if hasattr(self.model, "posterior_parameters"):
-            logs["active_units"] = self._active_units()
+            with self.model.averaged():
+                logs["active_units"] = self._active_units()
         logs["learning_rate"] = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
         seconds = (self._stop or time.monotonic()) - self._start
         speed = self._batches * self.batch_size / seconds if self._batches else float("nan")

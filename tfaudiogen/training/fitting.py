@@ -112,6 +112,8 @@ class _Run:
                 keras.optimizers.Adam(rate),
                 jit_compile=self.settings.jit_compile,
                 clip_norm=fit["clip_norm"],
+                accumulate=fit["accumulate"],
+                average=fit["average"],
                 seed=self.settings.seed,
             )
             self.model.optimizer.build(self.model.trainable_variables)

@@ -101,7 +101,8 @@ class Keeper(keras.callbacks.Callback):
         check_weights(self.model, self.state.step)
         if self.state.best is None or logs["val_loss"] < self.state.best["val_loss"]:
             self._bare = self._bare or saving.bare_copy(self.model)
-            saving.save(self.model, self.folder, self._bare)
+            with self.model.averaged():
+                saving.save(self.model, self.folder, self._bare)
             self.state.best = self.state.history[-1]
         self.report()
         self._write(self._totals)

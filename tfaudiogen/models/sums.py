@@ -1,0 +1,62 @@
+"""Adding up over the parts of a batch and over replicas."""
+
+import itertools
+
+import tensorflow as tf
+
+
+def in_parts(function, count, batch, key, *arguments):
+    """Apply a function to a batch in `count` parts, one after the other.
+
+    Convolutions refuse empty batches, which small last batches make of parts and of replicas. In
+    place of an empty part stands an example of zeros whose sums are multiplied by zero.
+
+    Args:
+        function: (batch, key, *arguments) to (sums, finite [B], *more sums).
+        count: how many parts; 1 for the batch as it is.
+        batch: dict of tensors with leading dimension B.
+        key: `tfaudiogen.noise.Key` of the batch.
+
+    Returns:
+        What the function returns for the whole batch, up to rounding.
+    """
+    replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+    static = key.index.shape[0]
+    if count == 1 and (static or replicas == 1):
+        return function(batch, key, *arguments)
+    size = static or tf.shape(key.index)[0]
+    batch, index = tf.nest.map_structure(_with_zeros, (batch, key.index))
+    results = []
+    for start, end in itertools.pairwise(size * part // count for part in range(count + 1)):
+        filled = tf.cast(end > start, tf.int32)
+        place = slice(size + (start - size) * filled, size + 1 + (end - size - 1) * filled)
+        part = {name: values[place] for name, values in batch.items()}
+        sums, finite, *more = function(part, key._replace(index=index[place]), *arguments)
+        sums, more = _scaled((sums, more), filled)
+        results.append((sums, finite[: filled * tf.size(finite)], *more))
+    sums, finite, *more = zip(*results, strict=True)
+    return _added(sums), tf.concat(finite, axis=0), *map(_added, more)
+
+
+def _with_zeros(values):
+    """Return [B + 1, ...]: the values and an example of zeros."""
+    return tf.pad(values, [[0, 1]] + [[0, 0]] * (values.shape.rank - 1))
+
+
+def _scaled(sums, factor):
+    return tf.nest.map_structure(lambda leaf: leaf * tf.cast(factor, leaf.dtype), sums)
+
+
+def _added(structures):
+    return tf.nest.map_structure(lambda *leaves: tf.add_n(leaves), *structures)
+
+
+def all_reduce(values):
+    """Add a structure of tensors up over the replicas."""
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return values
+    leaves = tf.nest.flatten(values)
+    if not leaves:
+        return values
+    return tf.nest.pack_sequence_as(values, context.all_reduce("SUM", leaves))
