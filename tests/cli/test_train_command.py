@@ -19,7 +19,7 @@ def test_options_reach_the_training(run, asked, tmp_path):
     result = run(
         *("train", "sinewave_vae", "--data", tmp_path, "--out", tmp_path / "run"),
         *("--epochs", 3, "--steps", 7, "--minutes", 0.5, "--batch-size", 2, "--seed", 9),
-        *("--resume", "--from", "music_vae"),
+        *("--resume", "--from", "music_vae", "--strategy", "mirrored", "--replicas", 2),
         *("--set", "model.widths=[4,4]", "--set", "model.likelihood=normal"),
     )
     assert result.exit_code == 0, result.output
@@ -36,6 +36,8 @@ def test_options_reach_the_training(run, asked, tmp_path):
         "seed": 9,
         "resume": True,
         "initial": "music_vae",
+        "strategy": "mirrored",
+        "replicas": 2,
         "progress": True,
     }
 

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from tfaudiogen.training import fitting, train
+from tfaudiogen.training import train
 
 
 def loss(folder):
@@ -14,8 +14,8 @@ def loss(folder):
 
 
 @pytest.mark.slow
-def test_two_devices_train_and_resume(tmp_path, preset, data, finished, mirrored, monkeypatch):
-    monkeypatch.setattr(fitting, "strategy", lambda: mirrored)
-    train(preset, data, tmp_path / "run", steps=8, progress=False)
-    train(preset, data, tmp_path / "run", epochs=2, resume=True, progress=False)
+def test_two_devices_train_and_resume(tmp_path, preset, data, finished, mirrored):
+    options = {"strategy": mirrored, "progress": False}
+    train(preset, data, tmp_path / "run", steps=8, **options)
+    train(preset, data, tmp_path / "run", epochs=2, resume=True, **options)
     np.testing.assert_allclose(loss(tmp_path / "run"), loss(finished)[:2], rtol=1e-5)

@@ -26,11 +26,37 @@ from tfaudiogen.cli.options import seed_option, settings
 @click.option("--steps", type=click.IntRange(min=1), help="Stop after so many batches.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
 @click.option("--batch-size", type=click.IntRange(min=1))
+@click.option(
+    "--strategy",
+    type=click.Choice(["auto", "single", "mirrored", "multiworker"]),
+    default="auto",
+    show_default=True,
+    help="auto: the machines of TF_CONFIG, else all graphics cards, else one device.",
+)
+@click.option(
+    "--replicas",
+    type=click.IntRange(min=1),
+    help="Make so many logical processors, to try replicas without graphics cards.",
+)
 @click.option("--set", "pairs", metavar="KEY=VALUE", multiple=True, help="Change the preset.")
 @seed_option
 @click.option("--resume", is_flag=True, help="Continue the run in --out where it stopped.")
 @click.option("--from", "initial", metavar="MODEL", help="Start from the weights of this model.")
-def train(preset, data, out, epochs, steps, minutes, batch_size, pairs, seed, resume, initial):
+def train(
+    preset,
+    data,
+    out,
+    epochs,
+    steps,
+    minutes,
+    batch_size,
+    strategy,
+    replicas,
+    pairs,
+    seed,
+    resume,
+    initial,
+):
     """Train PRESET on a prepared data set; Ctrl-C saves, and --resume continues.
 
     \b
@@ -38,11 +64,12 @@ def train(preset, data, out, epochs, steps, minutes, batch_size, pairs, seed, re
       tfaudiogen train sinewave_vae --data data --out run
       tfaudiogen train music_vae --data data --out run --minutes 45 --batch-size 4
       tfaudiogen train speech_vae --data data --out mine --from speech_vae --steps 1000
+      tfaudiogen train sinewave_vae --data data --out run --replicas 2
     """
     import tfaudiogen
     from tfaudiogen import presets
 
-    tfaudiogen.train(
+    trained = tfaudiogen.train(
         presets.get(preset, **settings(pairs)),
         data,
         out,
@@ -53,6 +80,9 @@ def train(preset, data, out, epochs, steps, minutes, batch_size, pairs, seed, re
         seed=seed,
         resume=resume,
         initial=initial,
+        strategy=strategy,
+        replicas=replicas,
         progress=True,
     )
-    click.echo(f"The model is in {out}. Hear it: tfaudiogen sample {out}")
+    if trained is not None:  # on other machines than the chief there is none
+        click.echo(f"The model is in {out}. Hear it: tfaudiogen sample {out}")

@@ -39,7 +39,8 @@ class Cached:
         """Return uint8 [B, T, F] images, int32 [B] labels and int32 [B] frames of `ids`."""
         size = math.prod(self._shape)
         rows = [np.fromfile(self._images, np.uint8, size, offset=size * int(id_)) for id_ in ids]
-        return np.stack(rows).reshape(-1, *self._shape), self._labels[ids], self._frames[ids]
+        images = np.reshape(rows, (len(ids), *self._shape)).astype(np.uint8, copy=False)
+        return images, self._labels[ids], self._frames[ids]
 
 
 def cached(data, split, spectrogram, count, batches, progress=True):

@@ -6,6 +6,7 @@ from tfaudiogen import noise
 from tfaudiogen.data.augmentation import Augmentation
 from tfaudiogen.data.cache import LEVELS, cached
 from tfaudiogen.data.order import Order
+from tfaudiogen.data.replicas import Replicas
 from tfaudiogen.data.storage import Records
 from tfaudiogen.data.summary import describe
 
@@ -26,6 +27,7 @@ def load_dataset(
     repeat=False,
     first_step=0,
     drop_remainder=None,
+    replicas=None,
 ):
     """Return the `tf.data.Dataset` of batches of spectrograms of one split.
 
@@ -47,6 +49,8 @@ def load_dataset(
         audio: give the waveforms as well.
         repeat: False gives one epoch, another one at each iteration; True an endless stream.
         first_step: step at which the endless stream begins, to continue an earlier one exactly.
+        replicas: `Replicas` for which to give the batches in parts, one after the other; None for
+            whole batches. A part is empty where a batch has fewer examples than replicas.
         drop_remainder: leave out the last batch of an epoch if it is not full; None does so where
             the order is shuffled and there is a full batch.
 
@@ -64,13 +68,17 @@ def load_dataset(
     if cache:
         read = _cached_reader(data, split, spectrogram, records, read if audio else None)
 
-    def batch(step):
+    replicas = replicas or Replicas()
+
+    def batch(step, replica):
         epoch, ids = order.epoch_and_ids(step)
+        ids = replicas.part(ids, replica)
         key = noise.Key(tf.constant(seed, tf.int64), epoch, ids)
         return _finish(read(ids), ids, key, spectrogram, augment, audio)
 
     steps = order.endless(first_step) if repeat else order.finite()
-    return steps.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+    places = replicas.spread(steps)
+    return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
 
 
 def _check_geometry(summary, spectrogram):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.layers import statistics
 from tfaudiogen.models.averaging import WeightAverage
+from tfaudiogen.models.compilation import faster, first_batch
 from tfaudiogen.models.loss_scale import LossScale, all_finite
 from tfaudiogen.models.sums import all_reduce, in_parts
 
@@ -75,7 +76,8 @@ class ProbabilisticModel(keras.Model):
 
         Args:
             optimizer: Keras optimizer or its name.
-            jit_compile: whether XLA compiles the terms and the gradients.
+            jit_compile: whether XLA compiles the terms and the gradients; "auto" measures at the
+                first `fit` which is faster.
             clip_norm: greatest global norm of the gradient of the mean loss; None for no limit.
             accumulate: parts in which each device computes its share of a batch, one after the
                 other, to need less memory. The step is the same but for rounding (and for batch
@@ -100,9 +102,20 @@ class ProbabilisticModel(keras.Model):
             scaled = self.dtype_policy.compute_dtype == "float16"
             self.loss_scale = LossScale() if scaled else None
         self.clip_norm, self.accumulate, self.seed = clip_norm, accumulate, seed
-        compiled = bool(jit_compile) and not self.run_eagerly
-        self._gradients = self._wrap(self._sums_and_gradients, compiled)
+        self.uses_xla = None if jit_compile == "auto" else bool(jit_compile)
+        self._wrap_functions()
+
+    def _wrap_functions(self):
+        compiled = bool(self.uses_xla) and not self.run_eagerly
+        self._gradients = self._wrap(self.sums_and_gradients, compiled)
         self._evaluation = self._wrap(self._sums, compiled)
+
+    def fit(self, x=None, *args, **kwargs):
+        if self.uses_xla is None:
+            batch = self._as_dict(first_batch(x, kwargs.get("batch_size")))
+            self.uses_xla = faster(self, batch).compiled
+            self._wrap_functions()
+        return super().fit(x, *args, **kwargs)
 
     def _wrap(self, function, compiled):
         if self.run_eagerly:
@@ -130,8 +143,11 @@ class ProbabilisticModel(keras.Model):
         with average.in_place() if average else contextlib.nullcontext():
             yield
 
-    def _sums_and_gradients(self, batch, key, scale):
-        """Pure: to sums, finiteness, gradients of the scaled summed loss, statistics."""
+    def sums_and_gradients(self, batch, key, scale):
+        """Return sums of terms, finiteness, gradients of the scaled summed loss, statistics.
+
+        A pure function: nothing is updated.
+        """
         weights = [weight.value for weight in self.trainable_weights]
         with tf.GradientTape() as tape, statistics.collect() as reported:
             sums, finite = self._sums(batch, key, training=True)
@@ -180,12 +196,14 @@ class ProbabilisticModel(keras.Model):
         return self._logs()
 
     def _batch_and_key(self, batch, step):
+        batch = self.complete(self._as_dict(batch))
+        return batch, noise.Key(tf.constant(self.seed, tf.int64), tf.identity(step), batch["id"])
+
+    def _as_dict(self, batch):
+        """Return the dict of a batch, which may be a dict, an image, or a tuple beginning so."""
         if isinstance(batch, (tuple, list)):
             batch = batch[0]
-        if not isinstance(batch, dict):
-            batch = {"image": batch}
-        batch = self.complete(batch)
-        return batch, noise.Key(tf.constant(self.seed, tf.int64), tf.identity(step), batch["id"])
+        return batch if isinstance(batch, dict) else {"image": batch}
 
     def _record(self, sums, finite, key):
         """Add up over the replicas and into the totals; return the count, and if all is finite.

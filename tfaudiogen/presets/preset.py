@@ -18,7 +18,7 @@ class Preset:
         spectrogram: arguments of `tfaudiogen.Spectrogram`.
         model: arguments of `tfaudiogen.presets.build.build_model`.
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate,
-            average.
+            average, jit_compile.
     """
 
     name: str

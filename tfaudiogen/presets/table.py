@@ -5,8 +5,8 @@ Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "mode
 data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half
 a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean
 loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a
-batch is computed, to need less memory) and average (decay of the moving average of the weights that
-is kept; None for the weights as they are).
+batch is computed, to need less memory), average (decay of the moving average of the weights that is
+kept; None for the weights as they are) and jit_compile (whether XLA compiles; "auto" measures).
 """
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
@@ -51,6 +51,7 @@ PRESETS = {
             "clip_norm": 3e4,
             "accumulate": 1,
             "average": 0.998,
+            "jit_compile": "auto",
         },
     },
     "speech_vae": {
@@ -91,6 +92,7 @@ PRESETS = {
             "clip_norm": 3e4,
             "accumulate": 1,
             "average": 0.998,
+            "jit_compile": "auto",
         },
     },
     "sinewave_vae": {
@@ -131,6 +133,7 @@ PRESETS = {
             "clip_norm": None,
             "accumulate": 1,
             "average": None,
+            "jit_compile": "auto",
         },
     },
     "literature_vae": {
@@ -159,6 +162,7 @@ PRESETS = {
             "clip_norm": None,
             "accumulate": 1,
             "average": None,
+            "jit_compile": "auto",
         },
     },
 }

@@ -1,27 +1,23 @@
 """`train`: from a preset and a data set to a model in a run folder."""
 
 import dataclasses
-import math
 from pathlib import Path
 
-import keras
-import numpy as np
+import tensorflow as tf
 
 from tfaudiogen import presets, saving
-from tfaudiogen.data import describe, load_dataset
-from tfaudiogen.training import board, checkpoint, settings
-from tfaudiogen.training.beginning import for_fine_tuning, take_weights
-from tfaudiogen.training.devices import strategy
-from tfaudiogen.training.faults import StopOnFault
-from tfaudiogen.training.figures import Figures
-from tfaudiogen.training.keeping import InterruptAfterStep, Keeper, Limits
-from tfaudiogen.training.progress import Progress, say
-from tfaudiogen.training.report import Report
-from tfaudiogen.training.schedule import LearningRate
-from tfaudiogen.training.state import State
+from tfaudiogen.data import describe
+from tfaudiogen.training import checkpoint, settings
+from tfaudiogen.training.beginning import for_fine_tuning
+from tfaudiogen.training.devices import choose_strategy, is_chief, spans_machines
+from tfaudiogen.training.progress import say
+from tfaudiogen.training.run import Run
 
-_SHOWN_EXAMPLES = 4
-_ENDLESS = 2**31
+_LOST = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError)
+
+
+class WorkerLost(ConnectionError):  # noqa: N818 - says what it is
+    """Another machine of a training on several machines has stopped."""
 
 
 def train(
@@ -35,6 +31,8 @@ def train(
     seed=0,
     resume=False,
     initial=None,
+    strategy="auto",
+    replicas=None,
     progress=True,
     cache=True,
 ):
@@ -61,167 +59,57 @@ def train(
         resume: go on with the run in `out`, with the settings that it was started with.
         initial: folder or name of a saved model to start from (fine-tuning), with the preset's
             geometry and sizes. The KL weight is then the final one from the first step.
+        strategy: "auto", "single", "mirrored" or "multiworker", or a `tf.distribute.Strategy`; see
+            `tfaudiogen.training.devices`. Among several machines `out` and `data` are folders that
+            all of them see, and the chief alone writes.
+        replicas: make so many logical processors, to try replicas without graphics cards.
         progress: show progress.
         cache: keep the computed spectrograms below `data`.
 
     Returns:
-        The model of `model.keras`.
+        The model of `model.keras`; None on machines other than the chief.
 
     Raises:
         ValueError: an argument does not fit, or a resumed run had other settings.
         NonFiniteLoss: the loss became NaN or infinite.
         Interrupted: Ctrl-C; everything is saved.
+        WorkerLost: another machine of the training has stopped.
     """
+    strategy = choose_strategy(strategy, replicas)
     limits = {"epochs": epochs, "steps": steps, "minutes": minutes}
-    _check_limits(limits)
-    run = _Run(preset, data, out, batch_size, seed, resume, initial, cache)
-    run.fit(limits, progress)
-    return saving.load(out)
+    _check_limits(limits, strategy)
+    out, summary, chief = Path(out), describe(data), is_chief(strategy)
+    stored = _stored(out, resume) if chief or resume else None
+    preset = presets.get(preset) if isinstance(preset, str) else preset
+    wanted = _settings(preset, summary, batch_size, seed, initial, stored)
+    if stored:
+        wanted.check_same(stored, out)
+    tell = say if progress and chief else _silent
+    try:
+        Run(out, wanted, summary, strategy, cache, resume, tell).fit(limits)
+    except _LOST as error:
+        if not spans_machines(strategy):
+            raise
+        raise WorkerLost(
+            "another machine of this training has stopped or cannot be reached: start all of them "
+            "again with --resume; they go on from the last checkpoint"
+        ) from error
+    return saving.load(out) if chief else None
 
 
-def _check_limits(limits):
+def _silent(line):
+    """Tell nobody."""
+
+
+def _check_limits(limits, strategy):
     for name, value in limits.items():
         if value is not None and not value > 0:
             raise ValueError(f"{name} must be above 0; received {value}")
-
-
-class _Run:
-    """A training: settings, data, compiled model and state, fresh or resumed."""
-
-    def __init__(self, preset, data, out, batch_size, seed, resume, initial, cache):
-        self.out, self.cache = Path(out), cache
-        self.summary = describe(data)
-        stored = _stored(self.out, resume)
-        preset = presets.get(preset) if isinstance(preset, str) else preset
-        self.settings = _settings(preset, self.summary, batch_size, seed, initial, stored)
-        if stored:
-            self.settings.check_same(stored, self.out)
-        keras.utils.set_random_seed(seed)
-        self._build()
-        self.steps_per_epoch = _steps(self.summary.examples["train"], self.settings.batch_size)
-        self._begin()
-
-    def _build(self):
-        fit = self.settings.preset["fit"]
-        decay_steps = fit["steps"] if fit["decay"] else None
-        rate = LearningRate(fit["learning_rate"], fit["warmup_steps"], decay_steps)
-        with strategy().scope():
-            preset = presets.Preset(**self.settings.preset)
-            self.model = preset.build(self.summary.class_names)
-            self.model.compile(
-                keras.optimizers.Adam(rate),
-                jit_compile=self.settings.jit_compile,
-                clip_norm=fit["clip_norm"],
-                accumulate=fit["accumulate"],
-                average=fit["average"],
-                seed=self.settings.seed,
-            )
-            self.model.optimizer.build(self.model.trainable_variables)
-
-    def _begin(self):
-        """Read the checkpoint, or begin a run; the folder appears only when all else fits."""
-        self.state, self.totals = State(), None
-        self.validation = self._dataset("validation", shuffle=False)
-        if (self.out / checkpoint.NAME).is_file():
-            values, self.totals = checkpoint.read(self.out, self.model)
-            self.state = State(**values)
-            self.state.forget_unfinished(self.steps_per_epoch)
-            return
-        if self.settings.initial:
-            take_weights(self.model, self.settings.initial)
-        self.out.mkdir(parents=True, exist_ok=True)
-        self.settings.write(self.out)
-
-    def fit(self, limits, progress):
-        """Train until a limit is reached."""
-        epochs, steps = limits["epochs"], limits["steps"]
-        if not any(limits.values()):
-            steps = self.settings.preset["fit"]["steps"]
-        seconds = limits["minutes"] and limits["minutes"] * 60
-        ends = Limits(self.state, steps, seconds)
-        tell = say if progress else (lambda line: None)
-        report = self._report(limits)
-        keeper = self._keeper(report, limits)
-        last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
-        shown = [Progress(self.state, self.steps_per_epoch, last)] if progress else []
-        callbacks = [ends, *self._observers(), keeper, *shown]
-        with InterruptAfterStep(keeper, tell):
-            while not self._finished(ends, epochs):
-                self._fit_epochs(epochs or _ENDLESS, callbacks)
-        if self.state.history:
-            report.draw()
-
-    def _finished(self, ends, epochs):
-        enough = epochs is not None and self.state.step >= epochs * self.steps_per_epoch
-        # However short the time, a run has one step and so a model.
-        return enough or (self.state.step > 0 and ends.reached())
-
-    def _fit_epochs(self, epochs, callbacks):
-        """Finish the epoch under way, or, if none is, train to the last."""
-        epoch, done = divmod(self.state.step, self.steps_per_epoch)
-        examples = self._dataset("train", repeat=True, first_step=self.state.step)
-        self.model.fit(
-            examples,
-            initial_epoch=epoch,
-            epochs=epoch + 1 if done else epochs,
-            steps_per_epoch=self.steps_per_epoch - done,
-            validation_data=self.validation,
-            callbacks=callbacks,
-            shuffle=False,  # the dataset does
-            verbose=0,
+    if limits["minutes"] is not None and spans_machines(strategy):
+        raise ValueError(
+            "minutes cannot end a training on several machines, whose clocks differ; received "
+            f"{limits['minutes']}: give steps or epochs"
         )
-
-    def _dataset(self, split, batch_size=None, cache=None, **options):
-        return load_dataset(
-            self.summary.folder,
-            self.model.spectrogram,
-            split,
-            batch_size or self.settings.batch_size,
-            seed=self.settings.seed,
-            cache=self.cache if cache is None else cache,
-            **options,
-        )
-
-    def _observers(self):
-        origins = {split: self.summary.files(split) for split in ("train", "validation")}
-        advice = (
-            f"The last good checkpoint is kept in {self.out}; go on from its model with --from "
-            f"{self.out}, another --out, and --set fit.learning_rate or fit.clip_norm lower"
-        )
-        return [
-            StopOnFault(origins, self._image, advice),
-            Figures(self.validation, self.settings.batch_size),
-            board.Board(self.out / "logs", self._shown()),
-        ]
-
-    def _image(self, split, example):
-        return self._example(split, example)["image"].numpy()
-
-    def _shown(self):
-        count = self.summary.examples["validation"]
-        chosen = np.linspace(0, count - 1, min(count, _SHOWN_EXAMPLES)).astype(int)
-        return np.concatenate([self._image("validation", int(i)) for i in chosen])
-
-    def _example(self, split, example):
-        stream = self._dataset(
-            split, batch_size=1, cache=False, shuffle=False, repeat=True, first_step=example
-        )
-        return next(iter(stream.take(1)))
-
-    def _report(self, limits):
-        # Where the data lie on this machine is of no use to who reads the card elsewhere.
-        neutral = dataclasses.replace(self.settings, data=self.summary.folder.name)
-        command = neutral.command(self.out.name, **limits)
-        return Report(self.out, self.model, self.settings, self.summary, self.state, command)
-
-    def _keeper(self, report, limits):
-        def write():
-            report.write()
-            if board.is_pictured(self.state.history[-1]["epoch"]):
-                report.draw()
-
-        command = self.settings.command(self.out, **limits) + " --resume"
-        return Keeper(self.out, self.state, self.steps_per_epoch, self.totals, write, command)
 
 
 def _stored(out, resume):
@@ -253,11 +141,13 @@ def _settings(preset, summary, batch_size, seed, initial, stored):
         data=str(summary.folder),
         examples=summary.examples,
         seed=seed,
-        jit_compile=stored.jit_compile if stored else preset.fit.get("jit_compile", True),
+        jit_compile=stored.jit_compile if stored else _decided(preset.fit["jit_compile"]),
         initial=str(initial) if initial else None,
     )
 
 
-def _steps(examples, batch_size):
-    """Return the steps of an epoch: full batches, or a single one that is not full."""
-    return max(1, examples // batch_size)
+def _decided(jit_compile):
+    """Return what a preset says of XLA, None for "auto"."""
+    if jit_compile not in ("auto", True, False):
+        raise ValueError(f'fit.jit_compile must be "auto", true or false; received {jit_compile!r}')
+    return None if jit_compile == "auto" else jit_compile

@@ -18,20 +18,26 @@ class Progress(keras.callbacks.Callback):
         state: the `State` of the run.
         steps_per_epoch: of training.
         epochs: of the run; None if something else ends it.
+        tell: function that shows a line to the user; the bar is shown if it is `say`.
     """
 
-    def __init__(self, state, steps_per_epoch, epochs):
+    def __init__(self, state, steps_per_epoch, epochs, tell):
         super().__init__()
         self.state, self.steps_per_epoch, self.epochs = state, steps_per_epoch, epochs
+        self.tell = tell
         self._bar = None
 
     def on_epoch_begin(self, epoch, logs=None):
         """Open the bar, where the epoch begins or goes on."""
         self._name = f"epoch {epoch + 1}" + (f"/{self.epochs}" if self.epochs else "")
         done = self.state.step % self.steps_per_epoch
-        total, terminal = self.steps_per_epoch, None  # None: tqdm looks whether it is one
         self._bar = tqdm(
-            desc=self._name, total=total, initial=done, disable=terminal, leave=False, unit="step"
+            desc=self._name,
+            total=self.steps_per_epoch,
+            initial=done,
+            disable=None if self.tell is say else True,  # None: tqdm looks for a terminal
+            leave=False,
+            unit="step",
         )
 
     def on_train_batch_end(self, batch, logs=None):
@@ -52,7 +58,7 @@ class Progress(keras.callbacks.Callback):
             figures.append(f"{logs['active_units']} active units")
         if math.isfinite(logs["examples_per_second"]):  # not of a single step, which compiles
             figures.append(f"{logs['examples_per_second']:.3g} examples/s")
-        say(f"{self._name}: {', '.join(figures)}")
+        self.tell(f"{self._name}: {', '.join(figures)}")
 
 
 def say(line):

@@ -22,7 +22,7 @@ class Settings:
         data: folder of the data set.
         examples: {split: number of examples} of it.
         seed: of the weights, the order of the examples and all noise.
-        jit_compile: whether XLA compiles the step.
+        jit_compile: whether XLA compiles the step; None while that is not measured.
         initial: folder or name of the model that training began with, None for fresh weights.
     """
 
@@ -30,7 +30,7 @@ class Settings:
     data: str
     examples: dict
     seed: int
-    jit_compile: bool
+    jit_compile: bool | None
     initial: str | None
 
     @property

@@ -1,0 +1,45 @@
+"""Which part of each batch is read for which device, on which machine."""
+
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """The replicas that one machine reads for.
+
+    Attributes:
+        count: of all machines; each batch is cut into so many parts.
+        first: number of the first one on this machine.
+        local: how many are on this machine.
+    """
+
+    count: int = 1
+    first: int = 0
+    local: int = 1
+
+    @classmethod
+    def of(cls, context):
+        """Return those of a `tf.distribute.InputContext`."""
+        local = context.num_replicas_in_sync // context.num_input_pipelines
+        return cls(context.num_replicas_in_sync, context.input_pipeline_id * local, local)
+
+    def spread(self, steps):
+        """Return the dataset of (step, replica) from one of steps."""
+        if self.local == 1:
+            return steps.map(lambda step: (step, tf.constant(self.first)))
+        numbers = range(self.first, self.first + self.local)
+        return steps.flat_map(
+            lambda step: tf.data.Dataset.from_tensor_slices(([step] * self.local, list(numbers)))
+        )
+
+    def part(self, ids, replica):
+        """Return the ids of one replica's part of a batch, [B] to about [B / count]."""
+        if self.count == 1:
+            return ids
+        static, size = ids.shape[0], tf.size(ids)
+        part = ids[size * replica // self.count : size * (replica + 1) // self.count]
+        if static and static % self.count == 0:
+            part = tf.ensure_shape(part, [static // self.count])
+        return part

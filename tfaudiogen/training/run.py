@@ -1,0 +1,170 @@
+"""One training: settings, data, compiled model and state, fresh or resumed."""
+
+import dataclasses
+import math
+
+import keras
+import numpy as np
+
+from tfaudiogen import presets
+from tfaudiogen.models.compilation import faster
+from tfaudiogen.training import board, checkpoint
+from tfaudiogen.training.beginning import take_weights
+from tfaudiogen.training.devices import is_chief
+from tfaudiogen.training.faults import StopOnFault
+from tfaudiogen.training.feeding import Feed
+from tfaudiogen.training.figures import Figures
+from tfaudiogen.training.keeping import InterruptAfterStep, Keeper, Limits
+from tfaudiogen.training.progress import Progress
+from tfaudiogen.training.report import Report
+from tfaudiogen.training.schedule import LearningRate
+from tfaudiogen.training.state import State
+
+_SHOWN_EXAMPLES = 4
+_ENDLESS = 2**31
+
+
+class Run:
+    """A training in the folder `out`, begun or to be continued.
+
+    Args:
+        out: the run folder.
+        settings: its `Settings`.
+        summary: the `DataSummary` of its data.
+        strategy: the `tf.distribute.Strategy`.
+        cache: whether to keep computed spectrograms below the data.
+        resume: whether to read the checkpoint, if there is one.
+        tell: function that shows a line to the user.
+    """
+
+    def __init__(self, out, settings, summary, strategy, cache, resume, tell):
+        self.out, self.settings, self.summary = out, settings, summary
+        self.strategy, self.tell = strategy, tell
+        keras.utils.set_random_seed(settings.seed)
+        preset = presets.Preset(**settings.preset)
+        with strategy.scope():
+            self.model = preset.build(summary.class_names)
+        self.feed = Feed(
+            summary.folder, self.model.spectrogram, settings.batch_size, settings.seed, cache
+        )
+        # A split is a full batch at least; the order leaves out the rest of an epoch.
+        self.steps_per_epoch = max(1, summary.examples["train"] // settings.batch_size)
+        self.validation = self.feed.validation(strategy)
+        if settings.jit_compile is None:
+            self._choose_xla()
+        self._compile()
+        self._begin(resume)
+
+    def _choose_xla(self):
+        choice = faster(self.model, next(iter(self.feed.batches("train").take(1))))
+        self.tell(f"{choice}.")
+        self.settings = dataclasses.replace(self.settings, jit_compile=choice.compiled)
+
+    def _compile(self):
+        fit = self.settings.preset["fit"]
+        decay_steps = fit["steps"] if fit["decay"] else None
+        rate = LearningRate(fit["learning_rate"], fit["warmup_steps"], decay_steps)
+        with self.strategy.scope():
+            self.model.compile(
+                keras.optimizers.Adam(rate),
+                jit_compile=self.settings.jit_compile,
+                clip_norm=fit["clip_norm"],
+                accumulate=fit["accumulate"],
+                average=fit["average"],
+                seed=self.settings.seed,
+            )
+
+    def _begin(self, resume):
+        """Read the checkpoint, or begin a run; the folder appears only when all else fits."""
+        self.state, self.totals = State(), None
+        if resume and (self.out / checkpoint.NAME).is_file():
+            values, self.totals = checkpoint.read(self.out, self.model)
+            self.state = State(**values)
+            self.state.forget_unfinished(self.steps_per_epoch)
+            return
+        if self.settings.initial:
+            take_weights(self.model, self.settings.initial)
+        if is_chief(self.strategy):
+            self.out.mkdir(parents=True, exist_ok=True)
+            self.settings.write(self.out)
+
+    def fit(self, limits):
+        """Train until one of the limits (epochs, steps, minutes) is reached."""
+        epochs, steps = limits["epochs"], limits["steps"]
+        if not any(limits.values()):
+            steps = self.settings.preset["fit"]["steps"]
+        seconds = limits["minutes"] and limits["minutes"] * 60
+        ends = Limits(self.state, steps, seconds)
+        if not is_chief(self.strategy):
+            self._fit_until(ends, epochs, [ends, self._stop_on_fault()])
+            return
+        report = self._report(limits)
+        keeper = self._keeper(report, limits)
+        last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
+        shown = Progress(self.state, self.steps_per_epoch, last, self.tell)
+        with InterruptAfterStep(keeper, self.tell):
+            self._fit_until(ends, epochs, [ends, *self._observers(), keeper, shown])
+        if self.state.history:
+            report.draw()
+
+    def _fit_until(self, ends, epochs, callbacks):
+        while not self._finished(ends, epochs):
+            self._fit_epochs(epochs or _ENDLESS, callbacks)
+
+    def _finished(self, ends, epochs):
+        enough = epochs is not None and self.state.step >= epochs * self.steps_per_epoch
+        # However short the time, a run has one step and so a model.
+        return enough or (self.state.step > 0 and ends.reached())
+
+    def _fit_epochs(self, epochs, callbacks):
+        """Finish the epoch under way, or, if none is, train to the last."""
+        epoch, done = divmod(self.state.step, self.steps_per_epoch)
+        self.model.fit(
+            self.feed.training(self.strategy, first_step=self.state.step),
+            initial_epoch=epoch,
+            epochs=epoch + 1 if done else epochs,
+            steps_per_epoch=self.steps_per_epoch - done,
+            validation_data=self.validation,
+            validation_steps=math.ceil(
+                self.summary.examples["validation"] / self.settings.batch_size
+            ),
+            callbacks=callbacks,
+            shuffle=False,  # the dataset does
+            verbose=0,
+        )
+
+    def _observers(self):
+        batches = self.feed.batches("validation", shuffle=False)
+        return [
+            self._stop_on_fault(),
+            Figures(batches, self.settings.batch_size),
+            board.Board(self.out / "logs", self._shown()),
+        ]
+
+    def _stop_on_fault(self):
+        origins = {split: self.summary.files(split) for split in ("train", "validation")}
+        advice = (
+            f"The last good checkpoint is kept in {self.out}; go on from its model with --from "
+            f"{self.out}, another --out, and --set fit.learning_rate or fit.clip_norm lower"
+        )
+        return StopOnFault(origins, self.feed.image, advice)
+
+    def _shown(self):
+        count = self.summary.examples["validation"]
+        chosen = np.linspace(0, count - 1, min(count, _SHOWN_EXAMPLES)).astype(int)
+        return np.concatenate([self.feed.image("validation", int(i)) for i in chosen])
+
+    def _report(self, limits):
+        # Where the data lie on this machine is of no use to who reads the card elsewhere.
+        neutral = dataclasses.replace(self.settings, data=self.summary.folder.name)
+        command = neutral.command(self.out.name, **limits)
+        return Report(self.out, self.model, self.settings, self.summary, self.state, command)
+
+    def _keeper(self, report, limits):
+        def write():
+            report.write()
+            if board.is_pictured(self.state.history[-1]["epoch"]):
+                report.draw()
+
+        command = self.settings.command(self.out, **limits) + " --resume"
+        return Keeper(self.out, self.state, self.steps_per_epoch, self.totals, write, command)
