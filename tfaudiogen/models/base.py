@@ -227,7 +227,11 @@ class ProbabilisticModel(keras.Model):
 
     def _logs(self):
         means = tf.cast(self.totals[:-1] / self.totals[-1], tf.float32)
-        return self.summarize(dict(zip(self.terms, tf.unstack(means), strict=True)))
+        logs = self.summarize(dict(zip(self.terms, tf.unstack(means), strict=True)))
+        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+            # There Keras takes the mean over replicas and over axis 0, which scalars do not have.
+            return {name: value[None] for name, value in logs.items()}
+        return logs
 
     def evaluate(self, *args, **kwargs):
         with self.averaged():

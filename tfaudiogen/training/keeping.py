@@ -55,6 +55,25 @@ class Limits(keras.callbacks.Callback):
         return enough or (self.seconds is not None and self.state.elapsed() >= self.seconds)
 
 
+class GoOn(keras.callbacks.Callback):
+    """Puts back the sums over an epoch's first part, which Keras resets when it goes on.
+
+    Args:
+        totals: of the unfinished epoch, from the checkpoint; None for none.
+        unfinished: whether training begins within an epoch.
+    """
+
+    def __init__(self, totals, unfinished):
+        super().__init__()
+        self._totals = totals if unfinished else None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Put the sums back, once."""
+        if self._totals is not None:
+            self.model.totals.assign(self._totals)
+        self._totals = None
+
+
 class Keeper(keras.callbacks.Callback):
     """Keeps the best model and the checkpoint, and stops at Ctrl-C when both are safe.
 
@@ -65,23 +84,16 @@ class Keeper(keras.callbacks.Callback):
         folder: the run folder.
         state: the `State` of the run.
         steps_per_epoch: of training.
-        totals: of the unfinished epoch that training goes on with, None for none.
         report: function without arguments that writes what the folder says of the run.
         resume_command: the command line that resumes the run.
     """
 
-    def __init__(self, folder, state, steps_per_epoch, totals, report, resume_command):
+    def __init__(self, folder, state, steps_per_epoch, report, resume_command):
         super().__init__()
         self.folder, self.state, self.steps_per_epoch = folder, state, steps_per_epoch
         self.report, self.resume_command = report, resume_command
-        self._totals, self._written = totals, time.monotonic()
+        self._totals, self._written = None, time.monotonic()
         self.interrupted, self._bare = False, None
-
-    def on_epoch_begin(self, epoch, logs=None):
-        """Put back the sums of the epoch's first part, which Keras has just reset."""
-        if self._totals is not None and self.state.step % self.steps_per_epoch:
-            self.model.totals.assign(self._totals)
-        self._totals = None
 
     def on_train_batch_end(self, batch, logs=None):
         """Write the checkpoint if it is time, and stop if asked to."""

@@ -14,7 +14,7 @@ from tfaudiogen.training.devices import is_chief
 from tfaudiogen.training.faults import StopOnFault
 from tfaudiogen.training.feeding import Feed
 from tfaudiogen.training.figures import Figures
-from tfaudiogen.training.keeping import InterruptAfterStep, Keeper, Limits
+from tfaudiogen.training.keeping import GoOn, InterruptAfterStep, Keeper, Limits
 from tfaudiogen.training.progress import Progress
 from tfaudiogen.training.report import Report
 from tfaudiogen.training.schedule import LearningRate
@@ -95,15 +95,16 @@ class Run:
             steps = self.settings.preset["fit"]["steps"]
         seconds = limits["minutes"] and limits["minutes"] * 60
         ends = Limits(self.state, steps, seconds)
+        go_on = GoOn(self.totals, self.state.step % self.steps_per_epoch)
         if not is_chief(self.strategy):
-            self._fit_until(ends, epochs, [ends, self._stop_on_fault()])
+            self._fit_until(ends, epochs, [ends, go_on, self._stop_on_fault()])
             return
         report = self._report(limits)
         keeper = self._keeper(report, limits)
         last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
         shown = Progress(self.state, self.steps_per_epoch, last, self.tell)
         with InterruptAfterStep(keeper, self.tell):
-            self._fit_until(ends, epochs, [ends, *self._observers(), keeper, shown])
+            self._fit_until(ends, epochs, [ends, go_on, *self._observers(), keeper, shown])
         if self.state.history:
             report.draw()
 
@@ -167,4 +168,4 @@ class Run:
                 report.draw()
 
         command = self.settings.command(self.out, **limits) + " --resume"
-        return Keeper(self.out, self.state, self.steps_per_epoch, self.totals, write, command)
+        return Keeper(self.out, self.state, self.steps_per_epoch, write, command)
