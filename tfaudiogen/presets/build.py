@@ -1,5 +1,9 @@
 """From a preset's plain values to a model."""
 
+import contextlib
+
+import keras
+
 from tfaudiogen.layers.decoder import Decoder
 from tfaudiogen.layers.encoder import Encoder
 from tfaudiogen.layers.gaussian import GaussianHead
@@ -8,6 +12,24 @@ from tfaudiogen.layers.literature import LiteratureDecoder, LiteratureEncoder
 from tfaudiogen.layers.mixture import GaussianMixturePrior
 from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.models.vae import VAE
+
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
+
+@contextlib.contextmanager
+def precision(policy):
+    """Context in which layers are made with the policy: one of `PRECISIONS`.
+
+    Weights, transforms, Cholesky factors, divergences and likelihoods are float32 under each.
+    """
+    if policy not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; received {policy!r}")
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def build_model(spectrogram, model, class_names=()):

@@ -18,7 +18,8 @@ class Preset:
         spectrogram: arguments of `tfaudiogen.Spectrogram`.
         model: arguments of `tfaudiogen.presets.build.build_model`.
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate,
-            average, jit_compile.
+            average, jit_compile,
+            precision.
     """
 
     name: str
@@ -35,9 +36,10 @@ class Preset:
 
     def build(self, class_names=()):
         """Return the model, not compiled, with fresh weights."""
-        from tfaudiogen.presets.build import build_model
+        from tfaudiogen.presets.build import build_model, precision
 
-        return build_model(self.spectrogram, self.model, class_names)
+        with precision(self.fit["precision"]):
+            return build_model(self.spectrogram, self.model, class_names)
 
     def as_dict(self):
         """Return the preset as plain values, which `Preset(**values)` takes back."""

@@ -6,7 +6,8 @@ data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise),
 a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean
 loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a
 batch is computed, to need less memory), average (decay of the moving average of the weights that is
-kept; None for the weights as they are) and jit_compile (whether XLA compiles; "auto" measures).
+kept; None for the weights as they are), jit_compile (whether XLA compiles; "auto" measures) and
+precision (of the networks: float32, mixed_bfloat16 or mixed_float16).
 """
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
@@ -52,6 +53,7 @@ PRESETS = {
             "accumulate": 1,
             "average": 0.998,
             "jit_compile": "auto",
+            "precision": "float32",
         },
     },
     "speech_vae": {
@@ -93,6 +95,7 @@ PRESETS = {
             "accumulate": 1,
             "average": 0.998,
             "jit_compile": "auto",
+            "precision": "float32",
         },
     },
     "sinewave_vae": {
@@ -134,6 +137,7 @@ PRESETS = {
             "accumulate": 1,
             "average": None,
             "jit_compile": "auto",
+            "precision": "float32",
         },
     },
     "literature_vae": {
@@ -163,6 +167,7 @@ PRESETS = {
             "accumulate": 1,
             "average": None,
             "jit_compile": "auto",
+            "precision": "float32",
         },
     },
 }
