@@ -40,7 +40,9 @@ ARROWS = {
     "callbacks": _TRAINING,
     "training": _TRAINING,
     "evaluation": _TRAINING | {"evaluation"},
-    "cli": _TRAINING | {"evaluation", "cli", "datasets", "checkpoints"},
+    "signatures": _MODELS | {"signatures"},
+    "export": _TRAINING | {"signatures", "export"},
+    "cli": _TRAINING | {"evaluation", "signatures", "export", "cli", "datasets", "checkpoints"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -24,6 +24,7 @@ _PUBLIC = {
     "load_dataset": "tfaudiogen.data",
     "evaluate": "tfaudiogen.evaluation",
     "train": "tfaudiogen.training",
+    "export": "tfaudiogen.export",
 }
 
 __all__ = sorted(_PUBLIC)

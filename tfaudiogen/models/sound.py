@@ -7,10 +7,9 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from tfaudiogen import noise
-from tfaudiogen.signal import decibels, synthesis
+from tfaudiogen.models.rows import Rows
+from tfaudiogen.models.windows import blend, split, windows_for
 
-# Windows of a long sound share this part of their frames with the next one.
-_OVERLAP = 0.5
 _BATCH = 8
 
 
@@ -22,8 +21,16 @@ class SoundModel:
     [-1, 1] at `spectrogram.sample_rate`, numpy or tensors. Long sounds are cut into overlapping
     windows; the windows' images are blended, and the phase is retrieved once over the whole.
 
-    `phase` is "heap", the better one, or "graph", the one that a SavedModel runs.
+    `phase` is "heap", the better one, or "graph", the one that a SavedModel runs: Python then runs
+    the same graphs, sound by sound, and gives the same numbers.
     """
+
+    def rows(self, samples=None, draws=16):
+        """Return the `Rows` of this model, traced once for each length and number of draws."""
+        known = self.__dict__.setdefault("_known_rows", {})  # Keras tracks what it is told of
+        if (samples, draws) not in known:
+            known[samples, draws] = Rows(self, samples, draws)
+        return known[samples, draws]
 
     def sample(
         self,
@@ -55,16 +62,21 @@ class SoundModel:
         samples = self.spectrogram.samples
         if seconds is not None:
             samples = max(1, round(seconds * self.spectrogram.sample_rate))
-        windows = self._windows(math.ceil(samples / self.spectrogram.hop))
+        windows = windows_for(math.ceil(samples / self.spectrogram.hop), self.spectrogram)
         key = noise.key(seed, count)
 
         def draw(indices):
             part = key._replace(index=indices)
             images = self.sample_images(part, windows, temperature, component)
-            whole = tf.concat([self._blend(sound) for sound in images], axis=0)
+            whole = blend(images, self.spectrogram)
             return self.spectrogram.inverse(whole, phase=phase)[:, :samples]
 
-        return in_batches(draw, key.index, progress)
+        def draw_in_graph(indices):
+            self.prior.choose(key, component)  # refuses a component that there is not
+            rows, chosen = self.rows(samples), -1 if component is None else component
+            return tf.stack([rows.sample(key.seed, i, temperature, chosen) for i in indices])
+
+        return in_batches(draw_in_graph if phase == "graph" else draw, key.index, progress)
 
     def reconstruct(self, waveform, phase="heap"):
         """Return what the model makes of `waveform`, [N] or [B, N] of any length, same shape."""
@@ -73,36 +85,15 @@ class SoundModel:
         return reconstructed[0] if single else reconstructed
 
     def _reconstruct(self, sound, phase):
-        image = self.spectrogram(sound[None])  # [1, T, F, 1]
-        frames = image.shape[1]
-        windows = self._windows(frames)
-        padding = windows * self._stride + self._overlap - frames
-        image = tf.pad(image, [[0, 0], [0, padding], [0, 0], [0, 0]])
-        cut = synthesis.split(image, self.spectrogram.frames, self._overlap)
-        rebuilt = in_batches(self.reconstruct_images, cut)
-        whole = self._blend(rebuilt)[:, :frames]
+        if phase == "graph":
+            return self.rows().reconstruct(sound).numpy()[None]
+        cut, frames = split(self.spectrogram(sound[None]), self.spectrogram)
+        rebuilt = in_batches(self.reconstruct_images, cut[0])  # [W, T, F, 1]
+        whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
         return np.asarray(self.spectrogram.inverse(whole, phase=phase))[:, : len(sound)]
 
-    def _blend(self, images):
-        """Return the image [1, T, F, 1] of a sound from its consecutive windows [W, T', F, 1]."""
-        scale = (self.spectrogram.frame_length, *self.spectrogram.decibels)
-        whole = synthesis.blend(decibels.image_to_amplitude(images, *scale), self._overlap)
-        return decibels.amplitude_to_image(whole, *scale)
-
-    @property
-    def _overlap(self):
-        return int(self.spectrogram.frames * _OVERLAP)
-
-    @property
-    def _stride(self):
-        return self.spectrogram.frames - self._overlap
-
-    def _windows(self, frames):
-        """Return how many overlapping windows cover `frames` frames."""
-        return max(1, math.ceil((frames - self._overlap) / self._stride))
-
-    def images(self, waveform):
-        """Return ([B, T, F, 1], [B]): the images of sounds of at most one window, their frames."""
+    def _of_a_window(self, waveform):
+        """Return float32 [B, N] of sounds that are not longer than a window."""
         waveforms, _ = _batch_of(waveform)
         length, window = waveforms.shape[1], self.spectrogram.samples
         if length > window:
@@ -110,14 +101,11 @@ class SoundModel:
                 f"waveform must have at most {window} samples ({self.spectrogram.seconds:.2f} s), "
                 f"one window of this model; received {length}. Cut it, or use reconstruct()."
             )
-        padded = np.pad(waveforms, [(0, 0), (0, window - length)])
-        frames = np.full(len(padded), math.ceil(length / self.spectrogram.hop), np.int32)
-        return self.spectrogram(padded), frames
+        return waveforms
 
     def encode(self, waveform):
         """Return the posterior means [B, D] of sounds of at most one window, [N] or [B, N]."""
-        images, _ = self.images(waveform)
-        return in_batches(lambda part: self.posterior_parameters(part)[0], images).numpy()
+        return np.stack([self.rows().encode(sound) for sound in self._of_a_window(waveform)])
 
     def decode(self, latents, phase="heap"):
         """Return the waveforms [B, N] of latents [B, D]."""
@@ -126,6 +114,8 @@ class SoundModel:
             raise ValueError(
                 f"latents must have the shape [B, {self.latent_size}], received {latents.shape}"
             )
+        if phase == "graph":
+            return np.stack([self.rows().decode(row) for row in latents])
         images = in_batches(self.decode_images, latents)
         return np.asarray(self.spectrogram.inverse(images, phase=phase))
 
@@ -140,15 +130,9 @@ class SoundModel:
         Returns:
             float32 [B], nats of the 8-bit image's unpadded frames.
         """
-        images, frames = self.images(waveform)
-        ids = np.arange(len(frames))
-        parts = [
-            self.image_log_prob(
-                images[i : i + _BATCH], frames[i : i + _BATCH], samples, seed, ids[i : i + _BATCH]
-            )
-            for i in range(0, len(frames), _BATCH)
-        ]
-        return np.concatenate(parts)
+        waveforms = self._of_a_window(waveform)
+        log_prob = self.rows(draws=samples).log_prob
+        return np.stack([log_prob(sound, seed, i) for i, sound in enumerate(waveforms)])
 
     def interpolate(self, a, b, steps=8, phase="heap"):
         """Return [steps, N]: sounds along the straight line from a to b in the latent space.

@@ -5,27 +5,24 @@ import tensorflow as tf
 
 
 def split(images, frames, overlap):
-    """Cut one long image into overlapping windows.
+    """Cut long images into overlapping windows.
 
     Args:
-        images: [1, T, F, C] with T = W (frames - overlap) + overlap for a whole number W of
+        images: [B, T, F, C] with T = W (frames - overlap) + overlap for a whole number W of
             windows.
         frames: frames of a window.
         overlap: frames that consecutive windows share, from 0 to frames / 2.
 
     Returns:
-        [W, frames, F, C].
+        [B, W, frames, F, C].
 
     Raises:
-        ValueError: if T is not such a number, or the overlap is too large.
+        ValueError: if T, where it is known, is not such a number, or the overlap is too large.
     """
-    stride = _stride(frames, overlap)
-    windows, rest = divmod(images.shape[1] - overlap, stride)
-    if windows < 1 or rest:
-        raise ValueError(
-            f"images must have W * {stride} + {overlap} frames, received {images.shape[1]}"
-        )
-    return tf.stack([images[0, i * stride : i * stride + frames] for i in range(windows)])
+    stride, total = _stride(frames, overlap), images.shape[1]
+    if total is not None and (total < frames or (total - overlap) % stride):
+        raise ValueError(f"images must have W * {stride} + {overlap} frames, received {total}")
+    return tf.signal.frame(images, frames, stride, axis=1)
 
 
 def blend(amplitudes, overlap):
@@ -37,29 +34,32 @@ def blend(amplitudes, overlap):
     their phases cancel.
 
     Args:
-        amplitudes: [W, frames, F, C], consecutive windows of one sound.
+        amplitudes: [B, W, frames, F, C], consecutive windows of sounds.
         overlap: frames that consecutive windows share, from 0 to frames / 2.
 
     Returns:
-        [1, W (frames - overlap) + overlap, F, C].
+        [B, W (frames - overlap) + overlap, F, C].
     """
-    windows, frames = amplitudes.shape[:2]
+    frames = amplitudes.shape[2]
     stride = _stride(frames, overlap)
-    faded = amplitudes * _fades(windows, frames, overlap)
-    heads, bodies, tails = tf.split(faded, [overlap, stride - overlap, overlap], axis=1)
-    seams = heads + tf.concat([tf.zeros_like(tails[:1]), tails[:-1]], axis=0)
-    whole = tf.concat([seams, bodies], axis=1)  # [W, stride, F, C]
-    whole = tf.reshape(whole, [1, windows * stride, *amplitudes.shape[2:]])
-    return tf.concat([whole, tails[-1:]], axis=1)
+    faded = amplitudes * _fades(tf.shape(amplitudes)[1], frames, overlap)
+    heads, bodies, tails = tf.split(faded, [overlap, stride - overlap, overlap], axis=2)
+    before = tf.concat([tf.zeros_like(tails[:, :1]), tails[:, :-1]], axis=1)
+    whole = tf.concat([heads + before, bodies], axis=2)  # [B, W, stride, F, C]
+    shape = tf.concat([tf.shape(whole)[:1], [-1], tf.shape(whole)[3:]], axis=0)
+    whole = tf.concat([tf.reshape(whole, shape), tails[:, -1]], axis=1)
+    windows = amplitudes.shape[1]
+    total = None if windows is None else windows * stride + overlap
+    return tf.ensure_shape(whole, [amplitudes.shape[0], total, *amplitudes.shape[3:]])
 
 
 def _fades(windows, frames, overlap):
     """Return [W, frames, 1, 1]: each window's weights; the outer ends are not faded."""
     rise = np.sin(0.5 * np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1)) ** 2
-    weights = np.ones((windows, frames, 1, 1), np.float32)
-    weights[1:, :overlap, 0, 0] = rise
-    weights[:-1, frames - overlap :, 0, 0] = rise[::-1]
-    return weights
+    fade_in = np.concatenate([rise, np.ones(frames - overlap)]).astype(np.float32)
+    place = tf.range(windows)[:, None]
+    weights = tf.where(place > 0, fade_in, 1.0) * tf.where(place < windows - 1, fade_in[::-1], 1.0)
+    return weights[..., None, None]
 
 
 def _stride(frames, overlap):

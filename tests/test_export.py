@@ -1,0 +1,182 @@
+"""A SavedModel answers as Python does, and refuses what it should."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfaudiogen
+from tfaudiogen import presets
+from tfaudiogen.export import export
+from tfaudiogen.signatures import Limits
+
+TINY = {
+    "spectrogram.frames": 32,
+    "spectrogram.bins": 64,
+    "model.widths": (8, 12),
+    "model.strides": (4, 2),
+    "model.channels": 4,
+    "model.latent_size": 6,
+    "model.hidden": 16,
+    "model.components": 3,
+}
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(7)
+    return presets.get("sinewave_vae", **TINY).build(["bell", "ölfass"])
+
+
+@pytest.fixture(scope="module")
+def folder(model, tmp_path_factory):
+    return export(model, tmp_path_factory.mktemp("served") / "1", limits=Limits(4, 1.0))
+
+
+@pytest.fixture(scope="module")
+def signatures(folder):
+    return tf.saved_model.load(folder).signatures
+
+
+@pytest.fixture(scope="module")
+def sounds():
+    time = np.arange(900) / 8000
+    pitches = np.array([[300.0], [700.0], [2000.0]])
+    return (0.5 * np.sin(2 * np.pi * pitches * time)).astype(np.float32)
+
+
+def ask(signatures, name, **inputs):
+    tensors = {key: tf.constant(value) for key, value in inputs.items()}
+    return {key: value.numpy() for key, value in signatures[name](**tensors).items()}
+
+
+def sample(signatures, seeds, temperature=1.0, component=-1):
+    count = len(seeds)
+    return ask(
+        signatures,
+        "sample",
+        seed=np.array(seeds, np.int64),
+        temperature=np.full(count, temperature, np.float32),
+        component=np.full(count, component, np.int64),
+    )["waveform"]
+
+
+def test_samples_are_those_of_python(model, signatures):
+    found = sample(signatures, [0, 5, 9], temperature=0.7, component=2)
+    for row, seed in zip(found, [0, 5, 9], strict=True):
+        expected = model.sample(1, seed, 0.7, component=2, phase="graph")[0]
+        np.testing.assert_allclose(row, expected, atol=1e-4)
+    np.testing.assert_array_equal(sample(signatures, [5]), sample(signatures, [5]))
+
+
+def test_a_row_depends_on_itself_alone(signatures):
+    np.testing.assert_array_equal(sample(signatures, [3, 4])[1], sample(signatures, [4])[0])
+
+
+def test_reconstructions_of_any_length_are_those_of_python(model, signatures, sounds):
+    for length in (1, 900, 5000):
+        waveform = np.resize(sounds, (2, length))
+        found = ask(signatures, "reconstruct", waveform=waveform)["waveform"]
+        np.testing.assert_allclose(found, model.reconstruct(waveform, phase="graph"), atol=1e-4)
+
+
+def test_latents_and_back(model, signatures, sounds):
+    latents = ask(signatures, "encode", waveform=sounds)["latents"]
+    np.testing.assert_allclose(latents, model.encode(sounds), atol=1e-4)
+    found = ask(signatures, "decode", latents=latents)["waveform"]
+    np.testing.assert_allclose(found, model.decode(latents, phase="graph"), atol=1e-4)
+
+
+def test_log_prob_is_that_of_python(model, signatures, sounds):
+    found = ask(signatures, "log_prob", waveform=sounds)["log_prob"]
+    expected = [model.log_prob(sound)[0] for sound in sounds]
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
+def test_interpolation_is_that_of_python(model, signatures, sounds):
+    fraction = np.array([0.0, 0.5, 1.0], np.float32)
+    a, b = np.repeat(sounds[:1], 3, axis=0), np.repeat(sounds[2:], 3, axis=0)
+    found = ask(signatures, "interpolate", a=a, b=b, fraction=fraction)["waveform"]
+    expected = model.interpolate(sounds[0], sounds[2], steps=3, phase="graph")
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_it_says_what_it_is(signatures, folder):
+    facts = ask(signatures, "describe")
+    assert (facts["sample_rate"], facts["most_rows"], facts["most_samples"]) == (8000, 4, 8000)
+    assert [name.decode() for name in facts["class_names"]] == ["bell", "ölfass"]
+    described = json.loads((folder / "assets.extra" / "description.json").read_text())
+    assert described["class_names"] == ["bell", "ölfass"]
+    assert described["signatures"]["encode"]["outputs"] == {"latents": "float32 [B, 6]"}
+    assert "`interpolate`" in (folder / "assets.extra" / "card.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "message"),
+    [
+        ("reconstruct", {"waveform": np.full((1, 9), np.nan)}, "waveform must be finite"),
+        ("reconstruct", {"waveform": np.zeros((1, 0))}, "from 1 to 8000 samples at 8000 Hz"),
+        ("reconstruct", {"waveform": np.zeros((1, 8001))}, "from 1 to 8000 samples"),
+        ("reconstruct", {"waveform": np.zeros((5, 9))}, "from 1 to 4 rows"),
+        ("reconstruct", {"waveform": np.zeros((0, 9))}, "from 1 to 4 rows"),
+        ("encode", {"waveform": np.zeros((1, 1025))}, "from 1 to 1024 samples"),
+        ("decode", {"latents": np.full((1, 6), np.inf)}, "latents must be finite"),
+        (
+            "interpolate",
+            {"a": np.zeros((1, 9)), "b": np.zeros((2, 9)), "fraction": np.zeros(1)},
+            "the same number of rows",
+        ),
+        (
+            "interpolate",
+            {"a": np.zeros((1, 9)), "b": np.zeros((1, 9)), "fraction": np.ones(1) * 2},
+            "fraction must be from 0 to 1",
+        ),
+    ],
+)
+def test_a_wrong_request_fails_with_its_reason(signatures, name, inputs, message):
+    inputs = {key: value.astype(np.float32) for key, value in inputs.items()}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        ask(signatures, name, **inputs)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seeds": [-1]}, "seed must be from 0"),
+        ({"seeds": [0], "temperature": -1.0}, "temperature must be from 0 to 10"),
+        ({"seeds": [0], "component": 3}, "component must be from 0 to 2, or -1"),
+    ],
+)
+def test_a_wrong_sample_is_refused(signatures, options, message):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        sample(signatures, **options)
+
+
+def test_longer_samples_are_asked_for_at_export(model, tmp_path):
+    folder = export(model, tmp_path / "1", seconds=0.3)
+    found = sample(tf.saved_model.load(folder).signatures, [1])
+    expected = model.sample(1, seed=1, seconds=0.3, phase="graph")
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_bad_arguments_are_named(model, tmp_path):
+    with pytest.raises(ValueError, match="is there already"):
+        export(model, tmp_path)
+    with pytest.raises(ValueError, match="seconds must be above 0 and at most 60.0; received 61"):
+        export(model, tmp_path / "1", seconds=61)
+    with pytest.raises(ValueError, match="batch must be at least 1; received 0"):
+        Limits(batch=0)
+
+
+def test_the_shipped_models_answer_as_python_does(tmp_path):
+    from tfaudiogen.saving import shipped
+
+    for name in shipped():
+        model = tfaudiogen.load(name)
+        signatures = tf.saved_model.load(export(model, tmp_path / name / "1")).signatures
+        drawn = sample(signatures, [3])
+        np.testing.assert_allclose(drawn, model.sample(1, seed=3, phase="graph"), atol=1e-4)
+        rebuilt = ask(signatures, "reconstruct", waveform=drawn)["waveform"]
+        np.testing.assert_allclose(rebuilt, model.reconstruct(drawn, phase="graph"), atol=1e-4)

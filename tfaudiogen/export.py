@@ -1,0 +1,85 @@
+"""A model as a SavedModel that takes and returns waveforms, for servers and other programs."""
+
+import json
+from pathlib import Path
+
+import keras
+
+from tfaudiogen import files
+from tfaudiogen.signatures import Limits, Signatures
+
+DESCRIPTION = "description.json"
+CARD = "card.md"
+
+
+def export(model, out, seconds=None, limits=None):
+    """Write a SavedModel with everything in the graph, from framing to phase retrieval.
+
+    Its signatures have a leading batch dimension in every input and output; a row of the output
+    depends on the same row of the inputs alone. They give what the methods of the same names give
+    with `phase="graph"`. No function is compiled by XLA, since shapes are free.
+
+    Args:
+        model: a model of sounds, as `load` returns it.
+        out: folder to write, with a version number as its name for TensorFlow Serving; must not
+            exist.
+        seconds: duration of what `sample` draws; None for one window.
+        limits: the `Limits` of a request.
+
+    Returns:
+        `out`, with `assets.extra/description.json` and `card.md` beside the graph.
+
+    Raises:
+        ValueError: `out` is there, or an argument is out of its range.
+    """
+    out, limits = Path(out), limits or Limits()
+    if out.exists():
+        raise ValueError(
+            f"out {str(out)!r} is there already: name another, such as the next number"
+        )
+    if seconds is not None and not 0 < seconds <= limits.seconds:
+        raise ValueError(
+            f"seconds must be above 0 and at most {limits.seconds}; received {seconds}"
+        )
+    signatures = Signatures(model, seconds, limits)
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    for name, (function, inputs) in signatures.table().items():
+        archive.add_endpoint(name, function, input_signature=list(inputs.values()))
+    archive.write_out(out, verbose=False)
+    extra = out / "assets.extra"
+    extra.mkdir()
+    description = signatures.description()
+    files.write_text(extra / DESCRIPTION, json.dumps(description, indent=1, ensure_ascii=False))
+    files.write_text(extra / CARD, card(description))
+    return out
+
+
+def card(description):
+    """Return the page on a SavedModel for those who call it."""
+    rows = [
+        f"| `{name}` | {_listed(entry['inputs'])} | {_listed(entry['outputs'])} | {entry['says']} |"
+        for name, entry in description["signatures"].items()
+    ]
+    facts = [
+        f"- {name.replace('_', ' ')}: {value}"
+        for name, value in description.items()
+        if name != "signatures"
+    ]
+    return (
+        "\n".join(
+            [
+                "# Signatures of this SavedModel\n",
+                "B is the batch; waveforms are float32 in [-1, 1]. Requests beyond the limits fail "
+                "with a message.\n",
+                *facts,
+                "\n| signature | inputs | outputs | |\n|---|---|---|---|",
+                *rows,
+            ]
+        )
+        + "\n"
+    )
+
+
+def _listed(tensors):
+    return ", ".join(f"`{name}` {text}" for name, text in tensors.items()) or "none"

@@ -1,0 +1,41 @@
+"""Sounds of any length as overlapping windows of the length that a model knows."""
+
+import tensorflow as tf
+
+from tfaudiogen.signal import decibels, synthesis
+
+_OVERLAP = 0.5
+"""Part of its frames that a window of a long sound shares with the next one."""
+
+
+def _overlap_and_stride(spectrogram):
+    overlap = int(spectrogram.frames * _OVERLAP)
+    return overlap, spectrogram.frames - overlap
+
+
+def windows_for(frames, spectrogram):
+    """Return how many overlapping windows cover `frames` frames, an int or a tensor."""
+    overlap, stride = _overlap_and_stride(spectrogram)
+    covered = -((overlap - frames) // stride)
+    return max(1, covered) if isinstance(frames, int) else tf.maximum(1, covered)
+
+
+def split(image, spectrogram):
+    """Cut the image [1, T, F, 1] of a sound of any length into windows.
+
+    Returns:
+        [1, W, T', F, 1], padded with silence at the end, and T.
+    """
+    frames = image.shape[1] or tf.shape(image)[1]
+    overlap, stride = _overlap_and_stride(spectrogram)
+    padding = windows_for(frames, spectrogram) * stride + overlap - frames
+    image = tf.pad(image, [[0, 0], [0, padding], [0, 0], [0, 0]])
+    return synthesis.split(image, spectrogram.frames, overlap), frames
+
+
+def blend(images, spectrogram):
+    """Return the images [B, T, F, 1] of sounds from their windows [B, W, T', F, 1]."""
+    scale = (spectrogram.frame_length, *spectrogram.decibels)
+    amplitudes = decibels.image_to_amplitude(images, *scale)
+    whole = synthesis.blend(amplitudes, _overlap_and_stride(spectrogram)[0])
+    return decibels.amplitude_to_image(whole, *scale)
