@@ -41,8 +41,9 @@ ARROWS = {
     "training": _TRAINING,
     "evaluation": _TRAINING | {"evaluation"},
     "signatures": _MODELS | {"signatures"},
-    "export": _TRAINING | {"signatures", "export"},
-    "cli": _TRAINING | {"evaluation", "signatures", "export", "cli", "datasets", "checkpoints"},
+    "saved_model": _TRAINING | {"signatures", "saved_model"},
+    "cli": _TRAINING
+    | {"evaluation", "signatures", "saved_model", "cli", "datasets", "checkpoints"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -24,7 +24,7 @@ _PUBLIC = {
     "load_dataset": "tfaudiogen.data",
     "evaluate": "tfaudiogen.evaluation",
     "train": "tfaudiogen.training",
-    "export": "tfaudiogen.export",
+    "export": "tfaudiogen.saved_model",
 }
 
 __all__ = sorted(_PUBLIC)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.export import export
+from tfaudiogen.saved_model import export
 from tfaudiogen.signatures import Limits
 
 TINY = {
