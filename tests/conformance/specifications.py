@@ -114,7 +114,7 @@ def vae_arguments():
         "encoder": tg.Encoder((8, 12), (2, 2), channels=4),
         "decoder": tg.Decoder((32, 32, 2), (8, 12), (2, 2), channels=4),
         "head": tg.GaussianHead(5, hidden=8),
-        "prior": tg.GaussianMixturePrior(5, components=3, train_weights=True),
+        "prior": tg.GaussianMixturePrior(5, components=3, train_weights=True, learning="em"),
         "likelihood": tg.PixelLikelihood(),
         "kl_weight": {"kind": "linear", "weight": 0.5, "steps": 7},
         "free_bits": 2.0,
@@ -129,7 +129,7 @@ def literature_arguments():
         "encoder": tg.LiteratureEncoder(),
         "decoder": tg.LiteratureDecoder((64, 64, 1)),
         "head": tg.GaussianHead(3, hidden=0, covariance="diagonal"),
-        "prior": tg.GaussianMixturePrior(3, components=2, learning="gradient"),
+        "prior": tg.GaussianMixturePrior(3, components=2),
         "likelihood": tg.PixelLikelihood("bernoulli"),
     }
 

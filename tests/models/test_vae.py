@@ -170,3 +170,14 @@ def test_unequal_latent_sizes_are_refused():
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match="likelihood must be one of"):
         PixelLikelihood("gamma")
+
+
+def test_fitting_the_prior_lowers_the_rate(tiny, batches):
+    model = tiny(**{"model.train_weights": True, "model.learning": "gradient"})
+    model.compile(keras.optimizers.Adam(2e-3), jit_compile=False)
+    model.fit(batches(11), epochs=30, verbose=0)
+    before = model.evaluate(batches(11), return_dict=True, verbose=0)
+    model.fit_prior(batches(4))
+    after = model.evaluate(batches(11), return_dict=True, verbose=0)
+    assert after["rate"] < 0.8 * before["rate"]
+    np.testing.assert_allclose(after["distortion"], before["distortion"], rtol=1e-6)

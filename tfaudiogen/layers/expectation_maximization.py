@@ -1,8 +1,8 @@
-"""Stepwise expectation maximisation of a mixture of diagonal Gaussians: pure functions.
+"""Expectation maximisation of a mixture of diagonal Gaussians, whole or stepwise: pure functions.
 
 The part of the negative ELBO that the prior's parameters can change is -E_q[log p(z)], whose
-minimum over them is the maximum-likelihood fit of the mixture to draws of the posterior. Each
-training step takes a part of an EM step towards it (Cappe and Moulines, "On-line
+minimum over them is the maximum-likelihood fit of the mixture to draws of the posterior. `maximize`
+takes an EM step towards it, or, within training, a part of one (Cappe and Moulines, "On-line
 expectation-maximization algorithm for latent data models", 2009, section 2.3): running averages of
 the sufficient statistics
 
@@ -11,8 +11,7 @@ the sufficient statistics
 
 move by a step (t + 10)^-0.7 towards those of the batch, and the parameters follow:
 w_k = N_k, m_k = F_k / N_k, s_k^2 = V_k / N_k. Averages and parameters say the same, so only the
-parameters are kept. A gradient step of Adam moves a parameter by at most the learning rate, and
-with rates that suit the networks the prior would lag behind the posterior for thousands of steps.
+parameters are kept. With a step of one this is the ordinary algorithm.
 """
 
 from typing import NamedTuple
@@ -54,15 +53,19 @@ def expectations(latents, responsibilities):
     }
 
 
-def maximize(mixture, sums, updates):
+def stepwise(updates):
+    """Return the size of the step after so many `updates`, of draws that change in training."""
+    return (updates + _DELAY) ** -_EXPONENT
+
+
+def maximize(mixture, sums, step):
     """Return the `Mixture` after one step.
 
     Args:
         mixture: the one whose responsibilities the sums were taken with.
         sums: what `expectations` gave for the whole batch.
-        updates: t, how many steps came before.
+        step: its size, in (0, 1]; 1 forgets what came before.
     """
-    step = (updates + _DELAY) ** -_EXPONENT
     batch = {name: sums[name] / sums["count"] for name in ("mass", "first", "second")}
     keep = (1.0 - step) * mixture.weights[:, None]
     mass = keep + step * batch["mass"][:, None]  # [K, 1]

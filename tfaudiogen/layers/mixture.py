@@ -11,7 +11,7 @@ from tfaudiogen.layers import expectation_maximization as em
 from tfaudiogen.layers import statistics
 from tfaudiogen.layers.blocks import register
 
-LEARNING = ("em", "gradient")
+LEARNING = ("gradient", "em")
 
 
 @register
@@ -25,8 +25,9 @@ class GaussianMixturePrior(keras.layers.Layer):
         latent_size: D.
         components: K.
         train_weights: whether the weights w are trained; equal and fixed otherwise.
-        learning: "em", by stepwise expectation maximisation on draws of the posterior (see
-            `tfaudiogen.layers.expectation_maximization`), or "gradient", with all other weights.
+        learning: "gradient", with all other weights, or "em", by stepwise expectation
+            maximisation on draws of the posterior; see
+            `tfaudiogen.layers.expectation_maximization`. `fit_to` finishes either.
         floor: the least standard deviation of a component.
     """
 
@@ -35,7 +36,7 @@ class GaussianMixturePrior(keras.layers.Layer):
         latent_size,
         components=1,
         train_weights=False,
-        learning="em",
+        learning="gradient",
         floor=1e-3,
         **kwargs,
     ):
@@ -81,21 +82,65 @@ class GaussianMixturePrior(keras.layers.Layer):
     def observe(self, latents):
         """Report draws of the posterior, [..., D], to learn from once the step is over."""
         if self.components > 1 and self.learning == "em":
-            latents = tf.stop_gradient(latents)
-            responsibilities = self.distribution().posterior_marginal(latents).probs_parameter()
-            statistics.report(self, em.expectations(latents, responsibilities))
+            statistics.report(self, self._expectations(tf.stop_gradient(latents)))
 
     def update_statistics(self, sums):
         """Take one step of expectation maximisation, from the sums of a whole batch."""
-        mixture = em.Mixture(tf.nn.softmax(tf.identity(self.logits)), *self._parameters())
-        mixture = em.maximize(mixture, sums, tf.identity(self.updates))
-        directions = noise.normal(noise.key(0, self.components), "split", (self.latent_size,))
-        mixture = em.revive(mixture, directions)
+        step = em.stepwise(tf.identity(self.updates))
+        self._assign(em.revive(em.maximize(self._mixture(), sums, step), self._directions()))
+        self.updates.assign_add(1.0)
+
+    def fit_to(self, latents, sweeps=100, seed=0):
+        """Fit the mixture to draws of the posterior, anew, by expectation maximisation.
+
+        What is trained with the networks follows a posterior that moves; this is the best prior for
+        the one that there is in the end (Ghosh et al., "From variational to deterministic
+        autoencoders", 2020, section 4, fit one to a deterministic encoder).
+
+        Args:
+            latents: float32 [N, D], N at least K.
+            sweeps: steps of the algorithm.
+            seed: of the starting centres, chosen as in k-means++ (Arthur and Vassilvitskii, 2007).
+        """
+        from sklearn.cluster import kmeans_plusplus  # here, since loading a model needs none of it
+
+        if len(latents) < self.components:
+            raise ValueError(
+                f"latents must be at least {self.components}, one for each component; received "
+                f"{len(latents)}"
+            )
+        if self.components == 1:
+            return
+        centres, _ = kmeans_plusplus(np.asarray(latents), self.components, random_state=seed)
+        even = tf.fill([self.components], 1.0 / self.components)
+        scales = tf.ones_like(centres) * (tf.math.reduce_std(latents, axis=0) + self.floor)
+        self._assign(em.Mixture(even, tf.constant(centres), scales))
+        for sweep in range(sweeps):
+            mixture = em.maximize(self._mixture(), self._expectations(latents), 1.0)
+            # The second half converges undisturbed.
+            revived = em.revive(mixture, self._directions()) if sweep < sweeps // 2 else mixture
+            self._assign(revived)
+
+    def _mixture(self):
+        return em.Mixture(tf.nn.softmax(tf.identity(self.logits)), *self._parameters())
+
+    def _directions(self):
+        return noise.normal(noise.key(0, self.components), "split", (self.latent_size,))
+
+    def _assign(self, mixture):
         spread = tf.maximum(mixture.scales - self.floor, self.floor)
-        self.logits.assign(tf.math.log(mixture.weights))
+        weights = mixture.weights if self._keeps_weights() else tf.ones_like(mixture.weights)
+        self.logits.assign(tf.math.log(weights))
         self.locs.assign(mixture.locs)
         self.pivots.assign(tfp.math.softplus_inverse(spread))
-        self.updates.assign_add(1.0)
+
+    def _keeps_weights(self):
+        """Whether `logits` hold weights: trained ones, or the shares that EM keeps account of."""
+        return self.train_weights or self.learning == "em"
+
+    def _expectations(self, latents):
+        responsibilities = self.distribution().posterior_marginal(latents).probs_parameter()
+        return em.expectations(latents, responsibilities)
 
     def _parameters(self):
         if self.components == 1:

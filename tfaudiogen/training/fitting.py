@@ -10,9 +10,12 @@ from tfaudiogen.data import describe
 from tfaudiogen.training import checkpoint, settings
 from tfaudiogen.training.beginning import for_fine_tuning
 from tfaudiogen.training.devices import choose_strategy, is_chief, spans_machines
+from tfaudiogen.training.feeding import Feed
 from tfaudiogen.training.progress import say
 from tfaudiogen.training.run import Run
 
+# Windows that the prior is fitted to.
+_FITTED = 4096
 _LOST = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError)
 
 
@@ -94,7 +97,19 @@ def train(
             "another machine of this training has stopped or cannot be reached: start all of them "
             "again with --resume; they go on from the last checkpoint"
         ) from error
-    return saving.load(out) if chief else None
+    return _finished(out, summary, wanted, cache, tell) if chief else None
+
+
+def _finished(out, summary, wanted, cache, tell):
+    """Return the best model of a run, its prior fitted to what its encoder has become."""
+    model = saving.load(out)
+    if summary.examples["train"] >= model.prior.components > 1:
+        feed = Feed(summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache)
+        tell("Fitting the prior to the training windows ...")
+        batches = feed.batches("train", drop_remainder=False)
+        model.fit_prior(batches.take(-(-_FITTED // wanted.batch_size)), wanted.seed)
+        saving.save(model, out)
+    return model
 
 
 def _silent(line):
