@@ -81,40 +81,31 @@ class Signatures:
                 f"component must be from 0 to {components - 1}, or -1 for any",
             ),
         ]
-        zero = tf.zeros([], tf.int64)
-        waveform = self._map(
-            checks,
-            lambda row: self.rows.sample(row[0], zero, row[1], row[2]),
-            (seed, temperature, component),
-            tf.TensorSpec([None]),
-        )
-        return {"waveform": waveform}
+        seed, temperature, component = _after(checks, seed, temperature, component)
+        index = tf.zeros_like(seed)
+        return {"waveform": self.rows.sample(seed, index, temperature, component)}
 
     def reconstruct(self, waveform):
         """Return what the model makes of sounds [B, N] of any length within the limit."""
         checks = [*self._batch(waveform), *self._sound("waveform", waveform, self.longest)]
-        rebuilt = self._map(checks, self.rows.reconstruct, waveform, tf.TensorSpec([None]))
-        return {"waveform": rebuilt}
+        return {"waveform": self.rows.reconstruct(*_after(checks, waveform))}
 
     def encode(self, waveform):
         """Return the posterior means [B, D] of sounds [B, N] of at most one window."""
         checks = [*self._batch(waveform), *self._of_a_window("waveform", waveform)]
-        size = self.model.latent_size
-        return {"latents": self._map(checks, self.rows.encode, waveform, tf.TensorSpec([size]))}
+        return {"latents": self.rows.encode(*_after(checks, waveform))}
 
     def decode(self, latents):
         """Return the waveforms [B, N] of latents [B, D]."""
         checks = [*self._batch(latents), _finite("latents", latents)]
-        return {"waveform": self._map(checks, self.rows.decode, latents, tf.TensorSpec([None]))}
+        return {"waveform": self.rows.decode(*_after(checks, latents))}
 
     def log_prob(self, waveform):
         """Return the importance-weighted bound [B] in nats of sounds of at most one window."""
         checks = [*self._batch(waveform), *self._of_a_window("waveform", waveform)]
-        zero = tf.zeros([], tf.int64)
-        bound = self._map(
-            checks, lambda row: self.rows.log_prob(row, zero, zero), waveform, tf.TensorSpec([])
-        )
-        return {"log_prob": bound}
+        (waveform,) = _after(checks, waveform)
+        zeros = tf.zeros(tf.shape(waveform)[:1], tf.int64)
+        return {"log_prob": self.rows.log_prob(waveform, zeros, zeros)}
 
     def interpolate(self, a, b, fraction):
         """Return sounds [B, N], a fraction [B] of the way from a to b in the latent space."""
@@ -126,10 +117,7 @@ class Signatures:
                 tf.reduce_all((fraction >= 0.0) & (fraction <= 1.0)), "fraction must be from 0 to 1"
             ),
         ]
-        waveform = self._map(
-            checks, lambda row: self.rows.interpolate(*row), (a, b, fraction), tf.TensorSpec([None])
-        )
-        return {"waveform": waveform}
+        return {"waveform": self.rows.interpolate(*_after(checks, a, b, fraction))}
 
     def describe(self):
         """Return the facts that a client needs: see `description`."""
@@ -165,12 +153,6 @@ class Signatures:
         names = list(self.model.class_names)
         return {**self._facts(), "class_names": names, "signatures": signatures}
 
-    def _map(self, checks, function, rows, spec):
-        """Apply a function to each row, after the checks have passed."""
-        with tf.control_dependencies(checks):
-            rows = tf.nest.map_structure(tf.identity, rows)
-        return tf.map_fn(function, rows, fn_output_signature=tf.TensorSpec(spec.shape))
-
     def _batch(self, *tensors):
         sizes = tf.stack([tf.shape(tensor)[0] for tensor in tensors])
         yield _check(tf.reduce_all(sizes == sizes[0]), "inputs must have the same number of rows")
@@ -194,6 +176,12 @@ class Signatures:
 
 def _spec(name, *shape, dtype=tf.float32):
     return tf.TensorSpec([None, *shape], dtype, name)
+
+
+def _after(checks, *tensors):
+    """Return the tensors, once the checks have passed."""
+    with tf.control_dependencies(checks):
+        return [tf.identity(tensor) for tensor in tensors]
 
 
 def _check(condition, message):

@@ -1,8 +1,8 @@
-"""What a sound model does, as graphs for one sound each: the same in Python and in a SavedModel.
+"""What a sound model does, as graphs over rows: the same in Python and in a SavedModel.
 
-Each function takes and returns tensors without a batch dimension, for waveforms of any length, and
-is traced once. Batches are mapped over them, so that a row never depends on its neighbours; and
-since phase retrieval magnifies rounding, it matters that Python runs the very graph that is saved.
+Each function is written for one sound of any length, mapped over the rows of its inputs, so that a
+row never depends on its neighbours, and traced once. Phase retrieval magnifies rounding, so it
+matters that Python runs the very graph that is saved.
 """
 
 import math
@@ -13,6 +13,8 @@ from tfaudiogen import noise
 from tfaudiogen.models.windows import blend, split, windows_for
 
 _WAVEFORM = tf.TensorSpec([None], tf.float32)
+_INTEGER = tf.TensorSpec([], tf.int64)
+_NUMBER = tf.TensorSpec([], tf.float32)
 
 
 class Rows:
@@ -27,17 +29,18 @@ class Rows:
     def __init__(self, model, samples=None, draws=16):
         self.model, self.spectrogram = model, model.spectrogram
         self.samples, self.draws = samples or self.spectrogram.samples, draws
-        integer, number = tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.float32)
         latents = tf.TensorSpec([model.latent_size], tf.float32)
-        self.sample = _graph(self._sample, integer, integer, number, integer)
-        self.reconstruct = _graph(self._reconstruct, _WAVEFORM)
-        self.encode = _graph(self._encode, _WAVEFORM)
-        self.decode = _graph(self._decode, latents)
-        self.log_prob = _graph(self._log_prob, _WAVEFORM, integer, integer)
-        self.interpolate = _graph(self._interpolate, _WAVEFORM, _WAVEFORM, number)
+        draw = (_INTEGER, _INTEGER, _NUMBER, _INTEGER)
+        self.sample = _over_rows(self._sample, draw, _WAVEFORM)
+        self.reconstruct = _over_rows(self._reconstruct, (_WAVEFORM,), _WAVEFORM)
+        self.encode = _over_rows(self._encode, (_WAVEFORM,), latents)
+        self.decode = _over_rows(self._decode, (latents,), _WAVEFORM)
+        self.log_prob = _over_rows(self._log_prob, (_WAVEFORM, _INTEGER, _INTEGER), _NUMBER)
+        ends = (_WAVEFORM, _WAVEFORM, _NUMBER)
+        self.interpolate = _over_rows(self._interpolate, ends, _WAVEFORM)
 
     def _sample(self, seed, index, temperature, component):
-        """Draw [N]; a negative component means one drawn by the weights."""
+        """Draw [N] by seed and index; a negative component means one drawn by the weights."""
         key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
         drawn = self.model.prior.choose(key)
         component = tf.where(component < 0, drawn, tf.cast(component, tf.int32))
@@ -80,5 +83,17 @@ class Rows:
         return self.spectrogram.inverse(image, phase="graph")[0]
 
 
-def _graph(function, *signature):
-    return tf.function(function, signature, autograph=False)
+def _over_rows(function, inputs, output):
+    """Return the graph that maps a function of one row over rows.
+
+    Args:
+        function: from tensors without a batch dimension to one.
+        inputs: their `tf.TensorSpec`s.
+        output: that of the result.
+    """
+
+    def mapped(*rows):
+        return tf.map_fn(lambda row: function(*row), rows, fn_output_signature=output)
+
+    specs = [tf.TensorSpec([None, *spec.shape], spec.dtype) for spec in inputs]
+    return tf.function(mapped, specs, autograph=False)

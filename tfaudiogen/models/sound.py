@@ -73,8 +73,10 @@ class SoundModel:
 
         def draw_in_graph(indices):
             self.prior.choose(key, component)  # refuses a component that there is not
-            rows, chosen = self.rows(samples), -1 if component is None else component
-            return tf.stack([rows.sample(key.seed, i, temperature, chosen) for i in indices])
+            chosen = -1 if component is None else component
+            each = tf.ones_like(indices)
+            warmth = tf.fill(tf.shape(indices), tf.cast(temperature, tf.float32))
+            return self.rows(samples).sample(key.seed * each, indices, warmth, chosen * each)
 
         return in_batches(draw_in_graph if phase == "graph" else draw, key.index, progress)
 
@@ -86,7 +88,7 @@ class SoundModel:
 
     def _reconstruct(self, sound, phase):
         if phase == "graph":
-            return self.rows().reconstruct(sound).numpy()[None]
+            return self.rows().reconstruct(sound[None]).numpy()
         cut, frames = split(self.spectrogram(sound[None]), self.spectrogram)
         rebuilt = in_batches(self.reconstruct_images, cut[0])  # [W, T, F, 1]
         whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
@@ -105,7 +107,7 @@ class SoundModel:
 
     def encode(self, waveform):
         """Return the posterior means [B, D] of sounds of at most one window, [N] or [B, N]."""
-        return np.stack([self.rows().encode(sound) for sound in self._of_a_window(waveform)])
+        return self.rows().encode(self._of_a_window(waveform)).numpy()
 
     def decode(self, latents, phase="heap"):
         """Return the waveforms [B, N] of latents [B, D]."""
@@ -115,7 +117,7 @@ class SoundModel:
                 f"latents must have the shape [B, {self.latent_size}], received {latents.shape}"
             )
         if phase == "graph":
-            return np.stack([self.rows().decode(row) for row in latents])
+            return self.rows().decode(latents).numpy()
         images = in_batches(self.decode_images, latents)
         return np.asarray(self.spectrogram.inverse(images, phase=phase))
 
@@ -131,8 +133,9 @@ class SoundModel:
             float32 [B], nats of the 8-bit image's unpadded frames.
         """
         waveforms = self._of_a_window(waveform)
-        log_prob = self.rows(draws=samples).log_prob
-        return np.stack([log_prob(sound, seed, i) for i, sound in enumerate(waveforms)])
+        indices = tf.range(len(waveforms), dtype=tf.int64)
+        seeds = tf.fill([len(waveforms)], tf.cast(seed, tf.int64))
+        return self.rows(draws=samples).log_prob(waveforms, seeds, indices).numpy()
 
     def interpolate(self, a, b, steps=8, phase="heap"):
         """Return [steps, N]: sounds along the straight line from a to b in the latent space.
@@ -145,14 +148,22 @@ class SoundModel:
         """
         if steps < 2:
             raise ValueError(f"steps must be at least 2, received {steps}")
+        fraction = np.linspace(0.0, 1.0, steps, dtype=np.float32)
+        if phase == "graph" and not _is_component(a) and not _is_component(b):
+            ends = [np.repeat(self._of_a_window(end), steps, axis=0) for end in (a, b)]
+            return self.rows().interpolate(*ends, fraction).numpy()
         start, end = self._anchor(a), self._anchor(b)
-        fraction = np.linspace(0.0, 1.0, steps, dtype=np.float32)[:, None]
+        fraction = fraction[:, None]
         return self.decode((1.0 - fraction) * start + fraction * end, phase)
 
     def _anchor(self, end):
-        if isinstance(end, (int, np.integer)):
+        if _is_component(end):
             return self.prior.sample(1, 0, temperature=0.0, component=int(end)).numpy()
         return self.encode(end)
+
+
+def _is_component(end):
+    return isinstance(end, (int, np.integer))
 
 
 def in_batches(function, values, progress=False):
