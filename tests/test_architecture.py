@@ -181,7 +181,9 @@ def test_what_is_imported_is_declared():
     config.read(ROOT / "setup.cfg", encoding="utf-8")
     lines = config["options"]["install_requires"].splitlines()
     names = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"[\w-]+", line)}
-    declared = {name.replace("-", "_").lower() for name in names} | {"tfaudiogen", "google"}
+    modules = {"scikit_learn": "sklearn", "protobuf": "google"}
+    declared = {name.replace("-", "_").lower() for name in names} | {"tfaudiogen"}
+    declared = {modules.get(name, name) for name in declared}
     imported = {name.split(".")[0] for path in SOURCES for name in _imports(path)}
     assert imported - set(sys.stdlib_module_names) <= declared
 
