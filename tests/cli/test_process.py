@@ -51,11 +51,16 @@ def test_from_sounds_to_sounds(run, sounds, tmp_path):
     steps = [
         ("prepare", sounds, "--out", data, "--preset", "sinewave_vae"),
         ("train", "sinewave_vae", "--data", data, "--out", folder, "--steps", 2, *tiny),
-        ("evaluate", folder, "--data", data, "--out", tmp_path / "report.json"),
+        (
+            *("evaluate", folder, "--data", data, "--out", tmp_path / "report.json"),
+            *("--samples", 3, "--limit", 2),
+        ),
         ("sample", folder, "--count", 1, "--out", tmp_path / "samples"),
     ]
     for step in steps:
         result = run(*step)
         assert result.exit_code == 0, result.output
     assert (tmp_path / "samples" / "sample_000.wav").is_file()
-    assert json.loads((tmp_path / "report.json").read_text())["bits_per_dimension"]["mean"] > 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["bits_per_dimension"]["mean"] > 0
+    assert (report["windows"], report["negative_log_prob"]["samples"]) == (2, 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.command import Command
-from tfaudiogen.cli.options import MODEL_HELP
+from tfaudiogen.cli.options import MODEL_HELP, seed_option
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)
@@ -29,19 +29,30 @@ from tfaudiogen.cli.options import MODEL_HELP
     default="report.json",
     show_default=True,
 )
-def evaluate(model, data, split, out):
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=16,
+    show_default=True,
+    help="k of the importance-weighted bound, which takes most of the time.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Windows, drawn at random; else all.")
+@seed_option
+def evaluate(model, data, split, out, samples, limit, seed):
     """Measure likelihood and reconstruction of MODEL, by the protocol of docs/evaluation.md.
 
     \b
     Examples:
       tfaudiogen evaluate speech_vae --data data
       tfaudiogen evaluate run --data data --split validation --out validation.json
+      tfaudiogen evaluate run --data data --samples 1 --limit 64
     """
     import tfaudiogen
     from tfaudiogen import files
     from tfaudiogen.cli import tables
 
-    report = tfaudiogen.evaluate(tfaudiogen.load(model), data, split)
+    loaded = tfaudiogen.load(model)
+    report = tfaudiogen.evaluate(loaded, data, split, samples=samples, limit=limit, seed=seed)
     files.write_text(out, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     tables.show(report)
     click.echo(f"Wrote {out}.")
