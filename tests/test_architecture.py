@@ -40,8 +40,10 @@ ARROWS = {
     "callbacks": _TRAINING,
     "training": _TRAINING,
     "evaluation": _TRAINING | {"evaluation"},
-    "signatures": _MODELS | {"signatures"},
-    "saved_model": _TRAINING | {"signatures", "saved_model"},
+    "request_checks": set(),
+    "signatures": _MODELS | {"request_checks", "signatures"},
+    "warmup": set(),
+    "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
     "cli": _TRAINING
     | {"evaluation", "signatures", "saved_model", "cli", "datasets", "checkpoints"},
     "__main__": {"cli"},
