@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.saved_model import loader_impl
 
 import tfaudiogen
 from tfaudiogen import presets
@@ -154,6 +155,13 @@ def test_a_wrong_request_fails_with_its_reason(signatures, name, inputs, message
 def test_a_wrong_sample_is_refused(signatures, options, message):
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         sample(signatures, **options)
+
+
+def test_no_function_is_bound_to_xla(folder):
+    (graph,) = loader_impl.parse_saved_model(str(folder)).meta_graphs
+    functions = graph.graph_def.library.function
+    assert len(functions) > 10
+    assert not [f for f in functions if f.attr["_XlaMustCompile"].b]
 
 
 def test_longer_samples_are_asked_for_at_export(model, tmp_path):
