@@ -37,6 +37,7 @@ ARROWS = {
     "data": _DATA,
     "datasets": _DATA,
     "files": {"data"},
+    "plots": {"signal", "metrics", "files", "plots"},
     "callbacks": _TRAINING,
     "training": _TRAINING,
     "evaluation": _TRAINING | {"evaluation"},
@@ -45,7 +46,7 @@ ARROWS = {
     "warmup": set(),
     "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
     "cli": _TRAINING
-    | {"evaluation", "signatures", "saved_model", "cli", "datasets", "checkpoints"},
+    | {"evaluation", "signatures", "saved_model", "plots", "cli", "datasets", "checkpoints"},
     "__main__": {"cli"},
     "__init__": set(),
 }
