@@ -15,11 +15,14 @@ _COLUMNS = 2000
 def waveform(axes, samples, geometry):
     """Draw a waveform [N] against seconds."""
     seconds = len(samples) / geometry.sample_rate
-    blocks = np.array_split(samples, min(len(samples), _COLUMNS))
-    times = np.linspace(0.0, seconds, len(blocks))
-    axes.fill_between(times, [b.min() for b in blocks], [b.max() for b in blocks], linewidth=0.5)
+    if len(samples) <= _COLUMNS * 4:
+        axes.plot(np.arange(len(samples)) / geometry.sample_rate, samples, linewidth=0.7)
+    else:
+        blocks = np.array_split(samples, _COLUMNS)
+        times = np.linspace(0.0, seconds, len(blocks))
+        axes.fill_between(times, [b.min() for b in blocks], [b.max() for b in blocks])
     reach = max(1.05 * np.abs(samples).max(), 1e-4)
-    axes.set(xlim=(0.0, seconds), ylim=(-reach, reach), ylabel="amplitude", title="waveform")
+    axes.set(ylim=(-reach, reach), ylabel="amplitude", title="waveform")
     axes.grid(alpha=0.3)
 
 
@@ -92,7 +95,7 @@ def _image(axes, values, geometry, low, high, colours="magma"):
     # Frame t is centred on sample t * hop.
     step = geometry.hop / geometry.sample_rate
     extent = (-step / 2, (len(values) - 0.5) * step, -0.5, values.shape[1] - 0.5)
-    picture = axes.imshow(
+    return axes.imshow(
         values.T,
         origin="lower",
         aspect="auto",
@@ -101,5 +104,3 @@ def _image(axes, values, geometry, low, high, colours="magma"):
         vmax=high,
         cmap=colours,
     )
-    axes.set_xlim(0.0, max(len(values) - 1, 1) * step)
-    return picture

@@ -42,8 +42,9 @@ def plot_sound(path, waveform, sample_rate, title="", shown=tuple(PANELS)):
 
 
 def add_panel(figure, axes, panel, *arguments):
-    """Draw a panel and, if it has one, its colour bar."""
+    """Draw a panel and, if it has one, its colour bar; arguments are waveforms and geometry."""
     drawn = panel(axes, *arguments)
+    axes.set_xlim(0.0, len(arguments[0]) / arguments[-1].sample_rate)
     if drawn is not None:
         picture, label = drawn
         figure.colorbar(picture, ax=axes, label=label)
