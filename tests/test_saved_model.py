@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.saved_model import loader_impl
 
 import tfaudiogen
 from tfaudiogen import presets
@@ -104,7 +105,9 @@ def test_interpolation_is_that_of_python(model, signatures, sounds):
 
 
 def test_it_says_what_it_is(signatures, folder):
-    facts = ask(signatures, "describe")
+    facts = ask(signatures, "describe", row=np.zeros(2, np.int64))
+    assert facts["class_names"].shape == (2, 2)
+    facts = {name: values[1] for name, values in facts.items()}
     assert (facts["sample_rate"], facts["most_rows"], facts["most_samples"]) == (8000, 4, 8000)
     assert [name.decode() for name in facts["class_names"]] == ["bell", "ölfass"]
     described = json.loads((folder / "assets.extra" / "description.json").read_text())
@@ -152,6 +155,13 @@ def test_a_wrong_request_fails_with_its_reason(signatures, name, inputs, message
 def test_a_wrong_sample_is_refused(signatures, options, message):
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         sample(signatures, **options)
+
+
+def test_no_function_is_bound_to_xla(folder):
+    (graph,) = loader_impl.parse_saved_model(str(folder)).meta_graphs
+    functions = graph.graph_def.library.function
+    assert len(functions) > 10
+    assert not [f for f in functions if f.attr["_XlaMustCompile"].b]
 
 
 def test_longer_samples_are_asked_for_at_export(model, tmp_path):

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.reading import CHANNELS, FULL_SCALE, read_to_file
+from tfaudiogen.data.reading import CHANNELS, FULL_SCALE, own_sample_rate, read_to_file
 
 _PCM, _FLOAT = 1, 3  # WAVE_FORMAT_PCM and WAVE_FORMAT_IEEE_FLOAT
 _BITS = {"16": 16, "24": 24, "32f": 32}
@@ -99,10 +99,7 @@ def read_audio(path, sample_rate, channel="mix"):
     """
     if channel not in CHANNELS:
         raise ValueError(f"channel must be one of {', '.join(CHANNELS)}, received {channel!r}.")
-    if not Path(path).exists():
-        raise FileNotFoundError(errno.ENOENT, "no such file: give the path of an audio file", path)
-    if Path(path).is_dir():
-        raise ValueError(f"{path} is a folder: give the path of an audio file.")
+    _check_is_file(path)
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder, "samples")
         try:
@@ -110,6 +107,20 @@ def read_audio(path, sample_rate, channel="mix"):
         except Unusable as error:
             raise ValueError(f"{path}: {error}.") from error
         return np.fromfile(raw, "<i2").astype(np.float32) / FULL_SCALE
+
+
+def sample_rate_of(path):
+    """Return the sample rate of a file of sound in Hz.
+
+    Raises:
+        ValueError: it cannot be read; the message gives file and reason.
+        FileNotFoundError: if there is no such file.
+    """
+    _check_is_file(path)
+    try:
+        return own_sample_rate(path)
+    except Unusable as error:
+        raise ValueError(f"{path}: {error}.") from error
 
 
 class atomic_file:  # noqa: N801, used like a function
@@ -136,6 +147,13 @@ class atomic_file:  # noqa: N801, used like a function
             self.temporary.replace(self.path)
         else:
             self.temporary.unlink(missing_ok=True)
+
+
+def _check_is_file(path):
+    if not Path(path).exists():
+        raise FileNotFoundError(errno.ENOENT, "no such file: give the path of an audio file", path)
+    if Path(path).is_dir():
+        raise ValueError(f"{path} is a folder: give the path of an audio file.")
 
 
 def _finite_row(waveform):

@@ -7,6 +7,7 @@ import keras
 
 from tfaudiogen import files
 from tfaudiogen.signatures import Limits, Signatures
+from tfaudiogen.warmup import write_batching, write_warmup
 
 DESCRIPTION = "description.json"
 CARD = "card.md"
@@ -27,7 +28,8 @@ def export(model, out, seconds=None, limits=None):
         limits: the `Limits` of a request.
 
     Returns:
-        `out`, with `assets.extra/description.json` and `card.md` beside the graph.
+        `out`, with `description.json`, `card.md` and the requests by which TensorFlow Serving warms
+        up in `assets.extra`, and `batching_params.pbtxt` for it.
 
     Raises:
         ValueError: `out` is there, or an argument is out of its range.
@@ -42,9 +44,10 @@ def export(model, out, seconds=None, limits=None):
             f"seconds must be above 0 and at most {limits.seconds}; received {seconds}"
         )
     signatures = Signatures(model, seconds, limits)
+    table = signatures.table()
     archive = keras.export.ExportArchive()
     archive.track(model)
-    for name, (function, inputs) in signatures.table().items():
+    for name, (function, inputs) in table.items():
         archive.add_endpoint(name, function, input_signature=list(inputs.values()))
     archive.write_out(out, verbose=False)
     extra = out / "assets.extra"
@@ -52,6 +55,9 @@ def export(model, out, seconds=None, limits=None):
     description = signatures.description()
     files.write_text(extra / DESCRIPTION, json.dumps(description, indent=1, ensure_ascii=False))
     files.write_text(extra / CARD, card(description))
+    # TensorFlow Serving names a model by the folder that holds its versions.
+    write_warmup(extra, out.resolve().parent.name, table, model.spectrogram.samples)
+    write_batching(out, limits.batch)
     return out
 
 

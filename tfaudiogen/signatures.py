@@ -5,6 +5,14 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from tfaudiogen.models.rows import Rows
+from tfaudiogen.request_checks import (
+    after,
+    check,
+    check_finite,
+    check_rows,
+    of_shape,
+    shape_text,
+)
 
 _ANY = -1
 
@@ -59,71 +67,83 @@ class Signatures:
             "interpolate": self._entry(
                 self.interpolate, _spec("a", None), _spec("b", None), number["fraction"]
             ),
-            "describe": self._entry(self.describe),
+            "describe": self._entry(self.describe, _spec("row", dtype=tf.int64)),
         }
 
     @staticmethod
     def _entry(function, *specs):
-        return function, {spec.name: spec for spec in specs}
+        def checked(*tensors):
+            return function(*map(of_shape, tensors, specs))
+
+        checked.__doc__ = function.__doc__
+        return checked, {spec.name: spec for spec in specs}
 
     def sample(self, seed, temperature, component):
         """Draw sounds: seed int64 [B], temperature [B], component int64 [B] (-1: any)."""
         components = self.model.prior.components
         checks = [
-            *self._batch(seed, temperature, component),
-            _check(tf.reduce_all((seed >= 0) & (seed < 2**31)), "seed must be from 0 to 2**31 - 1"),
-            _check(
+            *self._rows(seed, temperature, component),
+            check(tf.reduce_all((seed >= 0) & (seed < 2**31)), "seed must be from 0 to 2**31 - 1"),
+            check(
                 tf.reduce_all((temperature >= 0.0) & (temperature <= 10.0)),
                 "temperature must be from 0 to 10",
             ),
-            _check(
+            check(
                 tf.reduce_all((component >= _ANY) & (component < components)),
                 f"component must be from 0 to {components - 1}, or -1 for any",
             ),
         ]
-        seed, temperature, component = _after(checks, seed, temperature, component)
+        seed, temperature, component = after(checks, seed, temperature, component)
         index = tf.zeros_like(seed)
         return {"waveform": self.rows.sample(seed, index, temperature, component)}
 
     def reconstruct(self, waveform):
         """Return what the model makes of sounds [B, N] of any length within the limit."""
-        checks = [*self._batch(waveform), *self._sound("waveform", waveform, self.longest)]
-        return {"waveform": self.rows.reconstruct(*_after(checks, waveform))}
+        checks = [*self._rows(waveform), *self._sound("waveform", waveform, self.longest)]
+        return {"waveform": self.rows.reconstruct(*after(checks, waveform))}
 
     def encode(self, waveform):
         """Return the posterior means [B, D] of sounds [B, N] of at most one window."""
-        checks = [*self._batch(waveform), *self._of_a_window("waveform", waveform)]
-        return {"latents": self.rows.encode(*_after(checks, waveform))}
+        checks = [*self._rows(waveform), *self._of_a_window("waveform", waveform)]
+        return {"latents": self.rows.encode(*after(checks, waveform))}
 
     def decode(self, latents):
         """Return the waveforms [B, N] of latents [B, D]."""
-        checks = [*self._batch(latents), _finite("latents", latents)]
-        return {"waveform": self.rows.decode(*_after(checks, latents))}
+        checks = [*self._rows(latents), check_finite("latents", latents)]
+        return {"waveform": self.rows.decode(*after(checks, latents))}
 
     def log_prob(self, waveform):
         """Return the importance-weighted bound [B] in nats of sounds of at most one window."""
-        checks = [*self._batch(waveform), *self._of_a_window("waveform", waveform)]
-        (waveform,) = _after(checks, waveform)
+        checks = [*self._rows(waveform), *self._of_a_window("waveform", waveform)]
+        (waveform,) = after(checks, waveform)
         zeros = tf.zeros(tf.shape(waveform)[:1], tf.int64)
         return {"log_prob": self.rows.log_prob(waveform, zeros, zeros)}
 
     def interpolate(self, a, b, fraction):
         """Return sounds [B, N], a fraction [B] of the way from a to b in the latent space."""
         checks = [
-            *self._batch(a, b, fraction),
+            *self._rows(a, b, fraction),
             *self._of_a_window("a", a),
             *self._of_a_window("b", b),
-            _check(
+            check(
                 tf.reduce_all((fraction >= 0.0) & (fraction <= 1.0)), "fraction must be from 0 to 1"
             ),
         ]
-        return {"waveform": self.rows.interpolate(*_after(checks, a, b, fraction))}
+        return {"waveform": self.rows.interpolate(*after(checks, a, b, fraction))}
 
-    def describe(self):
-        """Return the facts that a client needs: see `description`."""
-        facts = self._facts()
-        return {name: tf.constant(value) for name, value in facts.items()} | {
-            "class_names": tf.constant(list(self.model.class_names), tf.string)
+    def describe(self, row):
+        """Return the facts, and the class names, once for each row of int64 [B].
+
+        The input says how many rows are wanted and nothing else: TensorFlow Serving cannot be
+        asked a signature without inputs, and batches all of them.
+        """
+        (row,) = after(self._rows(row), row)
+        facts = {name: tf.constant(value) for name, value in self._facts().items()}
+        facts["class_names"] = tf.constant(list(self.model.class_names), tf.string)
+        count = tf.shape(row)[:1]
+        return {
+            name: tf.broadcast_to(fact, tf.concat([count, tf.shape(fact)], axis=0))
+            for name, fact in facts.items()
         }
 
     def _facts(self):
@@ -153,47 +173,25 @@ class Signatures:
         names = list(self.model.class_names)
         return {**self._facts(), "class_names": names, "signatures": signatures}
 
-    def _batch(self, *tensors):
-        sizes = tf.stack([tf.shape(tensor)[0] for tensor in tensors])
-        yield _check(tf.reduce_all(sizes == sizes[0]), "inputs must have the same number of rows")
-        yield _check(
-            tf.reduce_all((sizes >= 1) & (sizes <= self.limits.batch)),
-            f"inputs must have from 1 to {self.limits.batch} rows",
-        )
+    def _rows(self, *tensors):
+        return check_rows(self.limits.batch, *tensors)
 
     def _of_a_window(self, name, waveform):
         return self._sound(name, waveform, self.model.spectrogram.samples)
 
     def _sound(self, name, waveform, longest):
         length = tf.shape(waveform)[1]
-        yield _check(
+        yield check(
             (length >= 1) & (length <= longest),
             f"{name} must have from 1 to {longest} samples at "
             f"{self.model.spectrogram.sample_rate} Hz",
         )
-        yield _finite(name, waveform)
+        yield check_finite(name, waveform)
 
 
 def _spec(name, *shape, dtype=tf.float32):
     return tf.TensorSpec([None, *shape], dtype, name)
 
 
-def _after(checks, *tensors):
-    """Return the tensors, once the checks have passed."""
-    with tf.control_dependencies(checks):
-        return [tf.identity(tensor) for tensor in tensors]
-
-
-def _check(condition, message):
-    return tf.debugging.Assert(condition, [message])
-
-
-def _finite(name, values):
-    return _check(tf.reduce_all(tf.math.is_finite(values)), f"{name} must be finite")
-
-
 def _shape_and_type(tensor):
-    shape = ["?" if size is None else size for size in tensor.shape]
-    if shape and shape[0] == "?":
-        shape[0] = "B"
-    return f"{tensor.dtype.name} [{', '.join(map(str, shape))}]"
+    return f"{tensor.dtype.name} {shape_text(tensor.shape)}"

@@ -1,11 +1,14 @@
-/* Ask a SavedModel one question, without Python.
+/* Ask a SavedModel questions, without Python.
  *
- *     ask FOLDER < REQUEST
+ *     ask FOLDER < REQUESTS
  *
- * REQUEST has a line for each tensor:
+ * The model is loaded once and answers one request after the other. A request has a line for each
+ * tensor and ends with "run":
  *     input OPERATION INDEX TYPE FILE RANK SIZE...    the file holds the raw values
  *     output OPERATION INDEX FILE                     the file is written
- * TYPE is the number of a TF_DataType. For each output its sizes are printed.
+ *     run
+ * TYPE is the number of a TF_DataType. For each output its sizes are printed; for a request that
+ * fails, "failed" and the message in one line.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,19 +16,24 @@
 
 #include "tensorflow/c/c_api.h"
 
-enum { MOST = 8, LONGEST = 4096 };
+enum { MOST = 16, LONGEST = 4096 };
+
+typedef struct {
+  TF_Output inputs[MOST], outputs[MOST];
+  TF_Tensor *given[MOST];
+  char files[MOST][LONGEST];
+  int fed, fetched;
+} Request;
 
 static void fail(const char *what, const char *why) {
   fprintf(stderr, "%s: %s\n", what, why);
   exit(1);
 }
 
-static void check(const TF_Status *status, const char *what) {
-  if (TF_GetCode(status) != TF_OK) fail(what, TF_Message(status));
-}
-
-
-static TF_Output named(TF_Graph *graph, const char *operation, int index) {
+static TF_Output read_place(TF_Graph *graph) {
+  char operation[LONGEST];
+  int index;
+  if (scanf("%4095s %d", operation, &index) != 2) fail("REQUEST", "a tensor has no name");
   TF_Output place = {TF_GraphOperationByName(graph, operation), index};
   if (place.oper == NULL) fail(operation, "no such operation");
   return place;
@@ -51,41 +59,70 @@ static void write_tensor(const char *path, const TF_Tensor *tensor) {
   printf("\n");
 }
 
+static void read_input(TF_Graph *graph, Request *request) {
+  char path[LONGEST];
+  int type, rank;
+  int64_t sizes[MOST];
+  if (request->fed == MOST) fail("REQUEST", "too many inputs");
+  request->inputs[request->fed] = read_place(graph);
+  if (scanf("%d %4095s %d", &type, path, &rank) != 3 || rank > MOST) fail("REQUEST", "an input");
+  for (int i = 0; i < rank; i++) {
+    long long size;
+    if (scanf("%lld", &size) != 1) fail("REQUEST", "a size is missing");
+    sizes[i] = size;
+  }
+  request->given[request->fed++] = read_tensor(path, type, sizes, rank);
+}
+
+static void read_output(TF_Graph *graph, Request *request) {
+  if (request->fetched == MOST) fail("REQUEST", "too many outputs");
+  request->outputs[request->fetched] = read_place(graph);
+  if (scanf("%4095s", request->files[request->fetched++]) != 1) fail("REQUEST", "an output");
+}
+
+static void print_failure(const char *message) {
+  printf("failed ");
+  for (; *message != '\0'; message++) putchar(*message == '\n' ? ' ' : *message);
+  printf("\n");
+}
+
+static void answer(TF_Session *session, const Request *request, TF_Status *status) {
+  TF_Tensor *found[MOST];
+  TF_SessionRun(session, NULL, request->inputs, request->given, request->fed, request->outputs,
+                found, request->fetched, NULL, 0, NULL, status);
+  if (TF_GetCode(status) != TF_OK) {
+    print_failure(TF_Message(status));
+  } else {
+    for (int i = 0; i < request->fetched; i++) {
+      write_tensor(request->files[i], found[i]);
+      TF_DeleteTensor(found[i]);
+    }
+  }
+  for (int i = 0; i < request->fed; i++) TF_DeleteTensor(request->given[i]);
+}
+
 int main(int count, char **arguments) {
-  if (count != 2) fail("usage", "ask FOLDER < REQUEST");
+  if (count != 2) fail("usage", "ask FOLDER < REQUESTS");
   TF_Status *status = TF_NewStatus();
   TF_Graph *graph = TF_NewGraph();
   TF_SessionOptions *options = TF_NewSessionOptions();
   const char *tags[] = {"serve"};
   TF_Session *session =
       TF_LoadSessionFromSavedModel(options, NULL, arguments[1], tags, 1, graph, NULL, status);
-  check(status, arguments[1]);
-
-  TF_Output inputs[MOST], outputs[MOST];
-  TF_Tensor *given[MOST], *found[MOST];
-  char files[MOST][LONGEST], kind[16], operation[LONGEST], path[LONGEST];
-  int fed = 0, fetched = 0, index, type, rank;
-  while (scanf("%15s %4095s %d", kind, operation, &index) == 3) {
-    if (fed == MOST || fetched == MOST) fail("REQUEST", "too many tensors");
-    if (strcmp(kind, "output") == 0) {
-      outputs[fetched] = named(graph, operation, index);
-      if (scanf("%4095s", files[fetched++]) != 1) fail("REQUEST", "an output has no file");
-      continue;
-    }
-    int64_t sizes[MOST];
-    if (scanf("%d %4095s %d", &type, path, &rank) != 3 || rank > MOST) fail("REQUEST", kind);
-    for (int i = 0; i < rank; i++) {
-      long long size;
-      if (scanf("%lld", &size) != 1) fail("REQUEST", "a size is missing");
-      sizes[i] = size;
-    }
-    inputs[fed] = named(graph, operation, index);
-    given[fed++] = read_tensor(path, type, sizes, rank);
+  if (TF_GetCode(status) != TF_OK) fail(arguments[1], TF_Message(status));
+  char word[16];
+  Request request = {.fed = 0};
+  while (scanf("%15s", word) == 1) {
+    if (strcmp(word, "input") == 0) read_input(graph, &request);
+    if (strcmp(word, "output") == 0) read_output(graph, &request);
+    if (strcmp(word, "run") != 0) continue;
+    answer(session, &request, status);
+    request.fed = request.fetched = 0;
   }
-  TF_SessionRun(session, NULL, inputs, given, fed, outputs, found, fetched, NULL, 0, NULL, status);
-  check(status, "request");
-  for (int i = 0; i < fetched; i++) write_tensor(files[i], found[i]);
   TF_CloseSession(session, status);
   TF_DeleteSession(session, status);
+  TF_DeleteSessionOptions(options);
+  TF_DeleteGraph(graph);
+  TF_DeleteStatus(status);
   return 0;
 }

@@ -14,6 +14,7 @@ from tensorflow.python.saved_model import loader_impl
 import tfaudiogen
 from tfaudiogen import presets, saving
 from tfaudiogen.saved_model import export
+from tfaudiogen.signatures import Limits
 
 pytestmark = [
     pytest.mark.slow,
@@ -42,38 +43,52 @@ class Served:
         (graph,) = loader_impl.parse_saved_model(str(folder)).meta_graphs
         self.signatures = graph.signature_def
 
-    def run(self, name, **inputs):
-        """Return the finished process and the files and types of the outputs."""
-        signature, lines, outputs = self.signatures[name], [], {}
-        for key, values in inputs.items():
-            path = self.work / f"{name}_{key}.raw"
-            np.ascontiguousarray(values).tofile(path)
-            place, type_ = signature.inputs[key].name.split(":"), signature.inputs[key].dtype
-            sizes = " ".join(map(str, values.shape))
-            lines.append(f"input {place[0]} {place[1]} {type_} {path} {values.ndim} {sizes}")
-        for key, info in signature.outputs.items():
-            operation, index = info.name.split(":")
-            path = self.work / f"{name}_{key}.out"
-            lines.append(f"output {operation} {index} {path}")
-            outputs[key] = path, tf.as_dtype(info.dtype).as_numpy_dtype
+    def ask(self, name, **inputs):
+        (answer,) = self.ask_all((name, inputs))
+        assert isinstance(answer, dict), answer
+        return answer
+
+    def ask_all(self, *requests):
+        """Return for each request its outputs, or the message it failed with, of one process."""
+        written = [self._write(place, *request) for place, request in enumerate(requests)]
         process = subprocess.run(
             [self.program, self.folder],
-            input="\n".join(lines),
+            input="\n".join(line for lines, _ in written for line in [*lines, "run"]),
             capture_output=True,
             text=True,
             check=False,
             env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         )
-        return process, outputs
-
-    def ask(self, name, **inputs):
-        process, outputs = self.run(name, **inputs)
         assert process.returncode == 0, process.stderr
-        shapes = [tuple(map(int, line.split())) for line in process.stdout.splitlines()]
-        return {
-            key: np.fromfile(path, type_).reshape(shape)
-            for (key, (path, type_)), shape in zip(outputs.items(), shapes, strict=True)
-        }
+        said = iter(process.stdout.splitlines())
+        return [self._read(outputs, said) for _, outputs in written]
+
+    def _write(self, place, name, inputs):
+        """Return the lines of a request and the files and types of its outputs."""
+        signature, lines, outputs = self.signatures[name], [], {}
+        for key, values in inputs.items():
+            path = self.work / f"{place}_{key}.raw"
+            np.ascontiguousarray(values).tofile(path)
+            operation, index = signature.inputs[key].name.split(":")
+            type_ = tf.as_dtype(values.dtype).as_datatype_enum
+            sizes = " ".join(map(str, values.shape))
+            lines.append(f"input {operation} {index} {type_} {path} {values.ndim} {sizes}")
+        for key, info in signature.outputs.items():
+            operation, index = info.name.split(":")
+            path = self.work / f"{place}_{key}.out"
+            lines.append(f"output {operation} {index} {path}")
+            outputs[key] = path, tf.as_dtype(info.dtype).as_numpy_dtype
+        return lines, outputs
+
+    @staticmethod
+    def _read(outputs, said):
+        answer = {}
+        for key, (path, type_) in outputs.items():
+            line = next(said)
+            if line.startswith("failed "):
+                return line
+            answer[key] = np.fromfile(path, type_).reshape(tuple(map(int, line.split())))
+        return answer
 
 
 def tiny():
@@ -118,8 +133,50 @@ def test_every_signature_answers_as_python_does(program, tmp_path, name):
     np.testing.assert_allclose(bound, model.log_prob(sound), rtol=1e-6)
 
 
-def test_a_wrong_request_fails_with_its_reason(program, tmp_path):
-    served = Served(program, export(tiny(), tmp_path / "1"), tmp_path)
-    process, _ = served.run("reconstruct", waveform=np.full((1, 50), np.nan, np.float32))
-    assert process.returncode == 1
-    assert "waveform must be finite" in process.stderr
+def wrong_requests(size):
+    """Return (signature, inputs, part of the message) of what no server may fall over."""
+    sound, nothing = np.zeros((1, 50), np.float32), np.zeros((1, 0), np.float32)
+    one, integer = np.zeros(1, np.float32), np.zeros(1, np.int64)
+    return [
+        ("reconstruct", {"waveform": sound * np.nan}, "waveform must be finite"),
+        ("reconstruct", {"waveform": sound[0]}, "waveform must have the shape [B, N]"),
+        ("reconstruct", {"waveform": sound[..., None]}, "waveform must have the shape [B, N]"),
+        ("reconstruct", {"waveform": np.float32(0)}, "waveform must have the shape [B, N]"),
+        ("reconstruct", {"waveform": sound.astype(np.float64)}, "double"),
+        ("reconstruct", {"waveform": sound.astype(np.int64)}, "int64"),
+        ("reconstruct", {"waveform": nothing}, "waveform must have from 1 to 16000 samples"),
+        ("reconstruct", {"waveform": nothing.T}, "from 1 to 4 rows"),
+        ("reconstruct", {"waveform": np.zeros((1, 16001), np.float32)}, "from 1 to 16000 samples"),
+        ("reconstruct", {"waveform": np.zeros((5, 9), np.float32)}, "from 1 to 4 rows"),
+        ("encode", {"waveform": sound[0]}, "waveform must have the shape [B, N]"),
+        ("log_prob", {"waveform": sound[None]}, "waveform must have the shape [B, N]"),
+        ("decode", {"latents": np.zeros((1, size + 1), np.float32)}, f"the shape [B, {size}]"),
+        ("decode", {"latents": np.zeros(size, np.float32)}, f"the shape [B, {size}]"),
+        ("interpolate", {"a": sound, "b": sound, "fraction": one[0]}, "the shape [B]"),
+        ("interpolate", {"a": sound, "b": sound[0], "fraction": one}, "the shape [B, N]"),
+        (
+            "sample",
+            {"seed": integer[None], "temperature": one, "component": integer},
+            "seed must have the shape [B]",
+        ),
+        (
+            "sample",
+            {"seed": integer, "temperature": one * np.nan, "component": integer},
+            "temperature must be from 0 to 10",
+        ),
+        ("describe", {"row": integer[0]}, "row must have the shape [B]"),
+    ]
+
+
+def test_wrong_requests_fail_with_their_reason_and_the_server_goes_on(program, tmp_path):
+    model = tiny()
+    folder = export(model, tmp_path / "1", limits=Limits(batch=4, seconds=2.0))
+    served = Served(program, folder, tmp_path)
+    good = ("encode", {"waveform": np.zeros((1, 50), np.float32)})
+    wrong = wrong_requests(model.latent_size)
+    answers = served.ask_all(good, *((name, inputs) for name, inputs, _ in wrong), good)
+    np.testing.assert_array_equal(answers[0]["latents"], answers[-1]["latents"])
+    for (name, inputs, message), answer in zip(wrong, answers[1:-1], strict=True):
+        shapes = {key: values.shape for key, values in inputs.items()}
+        assert isinstance(answer, str), f"{name} {shapes}: answered"
+        assert message in answer, f"{name} {shapes}: {answer}"

@@ -74,7 +74,7 @@ def test_the_settings_rebuild_the_preset(finished, preset):
 
 def test_logs_hold_figures_pictures_and_sounds(finished):
     # A run that was resumed has one file for each time.
-    files = sorted(str(file) for file in (finished / "logs").iterdir())
+    files = sorted(str(file) for file in (finished / "logs").glob("events.*"))
     events = [
         tf.compat.v1.Event.FromString(record.numpy()) for record in tf.data.TFRecordDataset(files)
     ]
@@ -88,6 +88,22 @@ def test_logs_hold_figures_pictures_and_sounds(finished):
     wave, rate = tf.audio.decode_wav(sounds["original/0"].encoded_audio_string)
     assert (wave.shape, int(rate)) == ((1024, 1), 8000)
     assert {event.step for event in events if event.summary.value} >= {1, 2, 3}
+    histograms = {v.tag: v.histo for v in values if v.HasField("histo")}
+    assert histograms["latent/mean"].num == sum(histograms["latent/mean"].bucket)
+    assert histograms["latent/kl_per_dimension"].num == 4
+    assert {"epoch/active_units", "epoch/learning_rate", "epoch/examples_per_second"} <= tags
+    assert pictures["latent/kl_of_each_dimension"].width == 24
+
+
+def test_the_projector_has_the_latents_with_their_labels(finished, data):
+    logs = finished / "logs"
+    latents = np.loadtxt(logs / "latents.tsv")
+    labels = (logs / "labels.tsv").read_text().splitlines()
+    summary = tfaudiogen.data.describe(data)
+    assert latents.shape == (summary.examples["validation"], 4)
+    assert len(labels) == len(latents)
+    assert set(labels) <= set(summary.class_names)
+    assert 'tensor_path: "latents.tsv"' in (logs / "projector_config.pbtxt").read_text()
 
 
 def test_a_run_is_never_overwritten(finished, preset, data):

@@ -18,6 +18,8 @@ COMMANDS = (
     "interpolate",
     "evaluate",
     "export",
+    "plot",
+    "compare",
     "presets",
     "info",
 )

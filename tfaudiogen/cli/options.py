@@ -22,6 +22,27 @@ seed_option = click.option(
 )
 
 
+def section_options(command):
+    """Add the options that say which part of a file a picture shows, and at which rate."""
+    for option in (
+        click.option(
+            "--sample-rate",
+            type=click.IntRange(1000, 192000),
+            help="In hertz; the file's own if left out.",
+        ),
+        click.option(
+            "--seconds",
+            type=click.FloatRange(min=0, min_open=True, max=600),
+            default=60.0,
+            show_default=True,
+            help="The most that is shown.",
+        ),
+        click.option("--start", type=click.FloatRange(min=0), default=0.0, help="In seconds."),
+    ):
+        command = option(command)
+    return command
+
+
 def settings(pairs):
     """Return a dict from "key=value" texts; values are JSON where they can be, else text.
 

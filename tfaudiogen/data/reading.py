@@ -51,6 +51,17 @@ def read_to_file(path, target, sample_rate, channel="mix"):
     return reading
 
 
+def own_sample_rate(path):
+    """Return the sample rate in Hz that a file was recorded with.
+
+    Raises:
+        Unusable: the file is empty, unreadable or damaged.
+    """
+    _check_file(Path(path))
+    with _open(path) as sound:
+        return sound.samplerate
+
+
 def _check_file(path):
     if path.suffix.lower() in UNREADABLE_SUFFIXES:
         raise Unusable(

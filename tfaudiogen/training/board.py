@@ -11,36 +11,55 @@ from tfaudiogen import noise
 
 _OFTEN, _EVERY = 8, 10
 _GAP = 4
+_BINS = 30
+_BAR_WIDTH, _BAR_HEIGHT = 6, 120
 
 
 class Board(keras.callbacks.Callback):
     """Writes the figures of each epoch; pictures and sounds of some.
 
-    After epochs 1, 2, 4, 8 and every tenth it shows a few validation examples beside their
-    reconstructions, and as many samples; each as a picture and as sound.
+    Each epoch has histograms of the posterior means of validation examples and of the KL
+    divergence of each latent dimension. After epochs 1, 2, 4, 8 and every tenth it shows a few
+    validation examples beside their reconstructions, and as many samples, each as a picture and as
+    sound; the divergence of each dimension as bars; and all means, with their labels, in the
+    projector.
 
     Args:
         folder: where the event files go.
         images: [B, T, F, 1] in [0, 1], the validation examples to show.
+        figures: the `Figures`, whose `latents` are shown; it must be called before.
     """
 
-    def __init__(self, folder, images):
+    def __init__(self, folder, images, figures):
         super().__init__()
-        self.images = np.asarray(images)
+        self.images, self.figures = np.asarray(images), figures
         self.folder, self._writer = folder, None
 
     def on_epoch_end(self, epoch, logs=None):
         """Write what this epoch has."""
         values = [_scalar(name, value) for name, value in logs.items() if math.isfinite(value)]
-        if is_pictured(epoch + 1):
+        pictured = is_pictured(epoch + 1)
+        if pictured:
             with self.model.averaged():
                 values += [*self._reconstructions(first=epoch == 0), *self._samples()]
+        if self.figures.latents is not None:
+            with self.model.averaged():
+                values += self._latents(pictured)
         summary = tf.compat.v1.Summary(value=values)
         # Opened here, since a run that has nothing left to do should leave no empty file.
         self._writer = self._writer or tf.summary.create_file_writer(str(self.folder))
         with self._writer.as_default():
             tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=epoch + 1)
         self._writer.flush()
+
+    def _latents(self, pictured):
+        latents = self.figures.latents
+        divergences = latents.kl_per_dimension(self.model.prior)
+        yield _histogram("latent/mean", latents.means)
+        yield _histogram("latent/kl_per_dimension", divergences)
+        if pictured:
+            yield _bars("latent/kl_of_each_dimension", divergences)
+            latents.write_for_projector(self.folder, self.model.class_names)
 
     def _reconstructions(self, first):
         rebuilt = np.asarray(self.model.reconstruct_images(self.images))
@@ -76,9 +95,35 @@ def _scalar(tag, value):
     return tf.compat.v1.Summary.Value(tag=f"epoch/{tag}", simple_value=float(value))
 
 
+def _histogram(tag, values):
+    """Return a histogram of 30 equal bins."""
+    values = np.asarray(values, np.float64).ravel()
+    counts, edges = np.histogram(values, _BINS)
+    proto = tf.compat.v1.HistogramProto(
+        min=values.min(),
+        max=values.max(),
+        num=len(values),
+        sum=values.sum(),
+        sum_squares=(values**2).sum(),
+        bucket_limit=edges[1:].tolist(),
+        bucket=counts.tolist(),
+    )
+    return tf.compat.v1.Summary.Value(tag=tag, histo=proto)
+
+
+def _bars(tag, values):
+    """Draw values [D] in nats as bars, the first to the left, up to a line at 1 or the largest."""
+    height = np.arange(_BAR_HEIGHT, 0, -1)[:, None] / _BAR_HEIGHT * max(1.0, values.max())
+    lit = np.repeat(height <= values, _BAR_WIDTH, axis=1)
+    return _coloured(tag, 0.75 * lit)
+
+
 def _picture(tag, image):
     """Draw an image [T, F, 1] with time to the right and frequency upwards."""
-    upright = np.clip(image[..., 0].T[::-1], 0.0, 1.0)
+    return _coloured(tag, np.clip(image[..., 0].T[::-1], 0.0, 1.0))
+
+
+def _coloured(tag, upright):
     colours = matplotlib.colormaps["magma"](upright, bytes=True)[..., :3]
     encoded = tf.io.encode_png(colours).numpy()
     height, width, colourspace = colours.shape

@@ -3,11 +3,11 @@
 import time
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import ops
 
 from tfaudiogen.metrics.latents import active_units
+from tfaudiogen.training.latents import Latents
 
 _ENCODED = 512
 
@@ -20,6 +20,8 @@ class Figures(keras.callbacks.Callback):
     - `active_units`, of a model with a Gaussian posterior: latent dimensions in which the
       variance over validation examples (the first 512) of E[z | x] exceeds 0.01.
 
+    The encoded examples stay in `latents`, None for a model without such a posterior.
+
     Args:
         validation: finite dataset of batches.
         batch_size: examples of a training step.
@@ -29,7 +31,7 @@ class Figures(keras.callbacks.Callback):
         super().__init__()
         self.validation = validation.take(-(-_ENCODED // batch_size))
         self.batch_size = batch_size
-        self._encode, self._compiled = None, False
+        self.latents, self._encode, self._compiled = None, None, False
 
     def on_epoch_begin(self, epoch, logs=None):
         """Start the clock."""
@@ -50,18 +52,18 @@ class Figures(keras.callbacks.Callback):
         """Add the figures to the logs."""
         if hasattr(self.model, "posterior_parameters"):
             with self.model.averaged():
-                logs["active_units"] = self._active_units()
+                self.latents = self._encoded()
+            logs["active_units"] = int(active_units(self.latents.means).sum())
         logs["learning_rate"] = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
         seconds = (self._stop or time.monotonic()) - self._start
         speed = self._batches * self.batch_size / seconds if self._batches else float("nan")
         logs["examples_per_second"] = speed
 
-    def _active_units(self):
+    def _encoded(self):
         if self._encode is None:
             self._encode = tf.function(
-                lambda images: self.model.posterior_parameters(images)[0],
+                lambda images: self.model.posterior_parameters(images),
                 reduce_retracing=True,
                 autograph=False,
             )
-        means = [self._encode(batch["image"]).numpy() for batch in self.validation]
-        return int(active_units(np.concatenate(means)).sum())
+        return Latents.of([(self._encode(b["image"]), b["label"]) for b in self.validation])

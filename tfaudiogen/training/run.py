@@ -136,11 +136,9 @@ class Run:
 
     def _observers(self):
         batches = self.feed.batches("validation", shuffle=False)
-        return [
-            self._stop_on_fault(),
-            Figures(batches, self.settings.batch_size),
-            board.Board(self.out / "logs", self._shown()),
-        ]
+        figures = Figures(batches, self.settings.batch_size)
+        shown = board.Board(self.out / "logs", self._shown(), figures)
+        return [self._stop_on_fault(), figures, shown]
 
     def _stop_on_fault(self):
         origins = {split: self.summary.files(split) for split in ("train", "validation")}

@@ -1,0 +1,104 @@
+"""Make docs/gallery.md and its pictures: what each command draws, from the shipped model.
+
+    python scripts/make_gallery.py [--out docs]
+
+trains `sinewave_vae` for a minute too. Every picture comes from the command that is printed above
+it; nothing is chosen by hand.
+"""
+
+import argparse
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+INTRODUCTION = """# Gallery
+
+What the commands draw, made by `python scripts/make_gallery.py`. Sounds lie beside the pictures
+when you run the commands yourself.
+"""
+# (title, what is seen, commands, pictures that they leave)
+ENTRIES = [
+    (
+        "sample",
+        "Four sounds of `speech_vae`, which knows spoken digits; nothing was given but seeds.",
+        ["sample speech_vae --count 4 --seed 3 --temperature 0.7 --out samples"],
+        [f"samples/sample_00{number}.png" for number in range(4)],
+    ),
+    (
+        "reconstruct, compare",
+        "A sound of the model sent through it again, beside itself: what a latent vector keeps.",
+        [
+            "reconstruct speech_vae samples/sample_000.wav --out again.wav",
+            "compare samples/sample_000.wav again.wav --out comparison.png",
+        ],
+        ["comparison.png"],
+    ),
+    (
+        "interpolate",
+        "From one component of the prior to another, on a straight line in the latent space.",
+        ["interpolate speech_vae component:0 component:3 --steps 4 --out morph"],
+        [f"morph/interpolation_00{number}.png" for number in range(4)],
+    ),
+    (
+        "plot",
+        "Waveform, log and mel spectrogram, cepstral coefficients and pitch classes of a file.",
+        ["plot morph/interpolation_000.wav --out plot.png"],
+        ["plot.png"],
+    ),
+    (
+        "prepare, train",
+        "The curve that a training leaves beside its model; synthesised tones, one minute.",
+        [
+            "prepare sinewave --out data --preset sinewave_vae",
+            "train sinewave_vae --data data --out run --steps 240",
+        ],
+        ["run/curve.png"],
+    ),
+]
+
+
+def main():
+    """Run the commands and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--out", type=Path, default=Path("docs"))
+    out = parser.parse_args().out.resolve()
+    (out / "gallery").mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as work:
+        sections = [section(Path(work), out, *entry) for entry in ENTRIES]
+    page = "\n".join([INTRODUCTION, *sections])
+    (out / "gallery.md").write_text(page, encoding="utf-8")
+
+
+def section(work, out, title, says, commands, pictures):
+    """Run an entry's commands in `work`, keep its pictures, and return its part of the page."""
+    for command in commands:
+        print(f"tfaudiogen {command}", flush=True)
+        arguments = [sys.executable, "-m", "tfaudiogen", *shlex.split(command)]
+        subprocess.run(arguments, cwd=work, check=True)
+    name = f"gallery/{title.split(',')[-1].strip()}.png"
+    keep([work / picture for picture in pictures], out / name)
+    lines = "\n".join(f"tfaudiogen {command}" for command in commands)
+    return f"## {title}\n\n```bash\n{lines}\n```\n\n{says}\n\n![{title}]({name})\n"
+
+
+def keep(pictures, target):
+    """Put pictures into one, two in a row, in 256 colours so that it stays small."""
+    parts = [Image.open(picture).convert("RGB") for picture in pictures]
+    columns = min(2, len(parts))
+    scale = 1.0 if len(parts) == 1 else 0.6
+    width, height = (round(size * scale) for size in parts[0].size)
+    rows = -(-len(parts) // columns)
+    whole = Image.new("RGB", (width * columns, height * rows), "white")
+    for place, part in enumerate(parts):
+        part = part.resize((width, height), Image.Resampling.LANCZOS)
+        whole.paste(part, (place % columns * width, place // columns * height))
+    # The usual palette leaves out colours that are rare, such as those of the loudest.
+    whole.quantize(256, Image.Quantize.MAXCOVERAGE, dither=0).save(target, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""What a SavedModel brings for TensorFlow Serving, read and asked through its own protobufs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import soundfile
+import tensorflow as tf
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+
+from tfaudiogen import presets
+from tfaudiogen.saved_model import export
+from tfaudiogen.signatures import Limits
+
+pytest.importorskip(
+    "tensorflow_serving", reason="needs tensorflow-serving-api: pip install 'tfaudiogen[serving]'"
+)
+
+import grpc
+import server
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    predict_pb2,
+    prediction_log_pb2,
+    prediction_service_pb2_grpc,
+)
+from tensorflow_serving.config import model_server_config_pb2
+
+ROOT = Path(__file__).resolve().parents[2]
+SIGNATURES = {"sample", "reconstruct", "encode", "decode", "log_prob", "interpolate", "describe"}
+TINY = {
+    "spectrogram.frames": 32,
+    "spectrogram.bins": 64,
+    "model.widths": (8, 12),
+    "model.strides": (4, 2),
+    "model.channels": 4,
+    "model.latent_size": 6,
+    "model.hidden": 16,
+    "model.components": 3,
+}
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(7)
+    return presets.get("sinewave_vae", **TINY).build(["bell", "ölfass"])
+
+
+@pytest.fixture(scope="module")
+def folder(model, tmp_path_factory):
+    return export(model, tmp_path_factory.mktemp("served") / "tiny" / "1", limits=Limits(4, 1.0))
+
+
+@pytest.fixture(scope="module")
+def places(folder):
+    with server.serving("tiny", folder) as places:
+        yield dict(zip(("--rest", "--grpc"), places, strict=True))
+
+
+@pytest.fixture(scope="module")
+def service(places):
+    with grpc.insecure_channel(places["--grpc"]) as channel:
+        yield prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+
+def warmup_requests(folder):
+    file = str(folder / "assets.extra" / "tf_serving_warmup_requests")
+    records = tf.data.TFRecordDataset(file).as_numpy_iterator()
+    return [prediction_log_pb2.PredictionLog.FromString(record) for record in records]
+
+
+def test_the_warm_up_asks_each_signature_and_is_answered(folder, service):
+    logs = warmup_requests(folder)
+    assert {log.WhichOneof("log_type") for log in logs} == {"predict_log"}
+    requests = [log.predict_log.request for log in logs]
+    assert {request.model_spec.signature_name for request in requests} == (
+        SIGNATURES | {"serving_default"}
+    )
+    for request in requests:
+        assert request.model_spec.name == "tiny"
+        answer = service.Predict(request)
+        for proto in answer.outputs.values():
+            assert proto.tensor_shape.dim[0].size == 1
+
+
+def test_requests_fit_the_signatures_that_the_server_tells(model, service):
+    question = get_model_metadata_pb2.GetModelMetadataRequest()
+    question.metadata_field.append("signature_def")
+    told = get_model_metadata_pb2.SignatureDefMap()
+    service.GetModelMetadata(question).metadata["signature_def"].Unpack(told)
+    assert set(told.signature_def) >= SIGNATURES
+    for name in SIGNATURES:
+        definition = told.signature_def[name]
+        assert definition.method_name == "tensorflow/serving/predict"
+        for info in [*definition.inputs.values(), *definition.outputs.values()]:
+            assert info.tensor_shape.dim[0].size == -1, f"{name}: the batch is free"
+
+
+def test_a_predict_request_is_answered_as_python_answers(model, service):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name, request.model_spec.signature_name = "tiny", "sample"
+    request.inputs["seed"].CopyFrom(tf.make_tensor_proto([5, 9], tf.int64))
+    request.inputs["temperature"].CopyFrom(tf.make_tensor_proto([0.7, 0.7]))
+    request.inputs["component"].CopyFrom(tf.make_tensor_proto([-1, -1], tf.int64))
+    found = tf.make_ndarray(service.Predict(request).outputs["waveform"])
+    expected = model.sample(1, 9, 0.7, phase="graph")[0]
+    np.testing.assert_allclose(found[1], expected, atol=1e-4)
+
+
+def ask(*arguments):
+    command = [sys.executable, ROOT / "scripts" / "ask_server.py", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("way", ["--rest", "--grpc"])
+def test_the_client_script_samples(model, places, tmp_path, way):
+    out = tmp_path / "new.wav"
+    done = ask("tiny", way, places[way], "sample", "--seed", 3, "--out", out)
+    assert done.returncode == 0, done.stderr
+    found, rate = soundfile.read(out)
+    np.testing.assert_allclose(found, model.sample(1, 3, phase="graph")[0], atol=2e-4)
+    assert rate == 8000
+
+
+def test_the_client_script_sends_files_and_shows_refusals(model, places, tmp_path):
+    file, again = tmp_path / "in.wav", tmp_path / "again.wav"
+    place = ("--rest", places["--rest"])
+    soundfile.write(file, 0.3 * np.sin(np.arange(3000)), 8000)
+    assert ask("tiny", *place, "reconstruct", file, "--out", again).returncode == 0
+    expected = model.reconstruct(soundfile.read(file)[0], phase="graph")
+    np.testing.assert_allclose(soundfile.read(again)[0], expected, atol=2e-4)
+    soundfile.write(file, np.zeros(8001), 8000)
+    done = ask("tiny", *place, "reconstruct", file)
+    assert "waveform must have from 1 to 8000 samples at 8000 Hz" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_client_script_tells_what_the_model_is(places):
+    done = ask("tiny", "--rest", places["--rest"], "describe")
+    assert json.loads(done.stdout)["class_names"] == ["bell", "ölfass"]
+
+
+def test_the_client_script_names_a_server_that_does_not_answer():
+    done = ask("tiny", "--rest", "http://127.0.0.1:9", "describe")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Refused: http://127.0.0.1:9 does not answer")
+
+
+def test_the_configuration_of_the_models_is_one():
+    text = (ROOT / "docs" / "serving" / "models.config").read_text()
+    config = text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
+    assert [entry.name for entry in config.model_config_list.config] == ["speech_vae"]
+
+
+def batching_parameters():
+    """Return the message of that name, which the package leaves out.
+
+    Source: tensorflow_serving/servables/tensorflow/session_bundle_config.proto.
+    """
+    field = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(name="batching.proto", package="test")
+    file.dependency.append("google/protobuf/wrappers.proto")
+    message = file.message_type.add(name="BatchingParameters")
+    wrapped = ("max_batch_size", "batch_timeout_micros", "max_enqueued_batches")
+    for number, name in zip((1, 2, 3), wrapped, strict=True):
+        type_name = ".google.protobuf.Int64Value"
+        message.field.add(name=name, number=number, type=field.TYPE_MESSAGE, type_name=type_name)
+    message.field.add(name="pad_variable_length_inputs", number=7, type=field.TYPE_BOOL)
+    for entry in message.field:
+        entry.label = field.LABEL_OPTIONAL
+    pool = descriptor_pool.Default()
+    pool.AddSerializedFile(file.SerializeToString())
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("test.BatchingParameters"))()
+
+
+def test_batching_stays_within_the_limit_of_rows(folder):
+    text = (folder / "batching_params.pbtxt").read_text()
+    found = text_format.Parse(text, batching_parameters())
+    assert found.max_batch_size.value == 4
+    assert not found.pad_variable_length_inputs

@@ -1,0 +1,79 @@
+"""Two sounds beside each other: pictures and distances."""
+
+import numpy as np
+
+from tfaudiogen import metrics
+from tfaudiogen.plots import panels
+from tfaudiogen.plots.features import Geometry
+from tfaudiogen.plots.sound import add_panel, save
+
+_SHOWN = (panels.waveform, panels.log_spectrogram, panels.mel_spectrogram)
+_WORDS = {
+    "log_spectral_distance": "log-spectral distance",
+    "multi_resolution_stft_distance": "multi-resolution STFT distance",
+    "spectral_convergence": "spectral convergence",
+    "si_sdr": "SI-SDR",
+}
+_MEASURES = {
+    "log_spectral_distance": (metrics.log_spectral_distance, "dB"),
+    "multi_resolution_stft_distance": (metrics.multi_resolution_stft_distance, ""),
+    "spectral_convergence": (metrics.spectral_convergence, "dB"),
+    "si_sdr": (metrics.si_sdr, "dB"),
+}
+
+
+def compare_sounds(reference, estimate):
+    """Return {measure: float} of two waveforms [N] of one length; NaN where one is not defined."""
+    return {
+        name: float(measure(reference, estimate)[0]) for name, (measure, _) in _MEASURES.items()
+    }
+
+
+def plot_comparison(path, reference, estimate, sample_rate, names=("A", "B")):
+    """Draw two waveforms [N] beside each other, their difference and the figures, as a PNG.
+
+    Args:
+        path: the file to write.
+        reference, estimate: float [N] in [-1, 1].
+        sample_rate: Hz, of both.
+        names: of the two.
+
+    Returns:
+        The figures, as `compare_sounds` gives them.
+    """
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    geometry = Geometry.of(sample_rate, reference, estimate)
+    figure = Figure(figsize=(12, 9.5), dpi=90, layout="constrained")
+    grid = figure.subplots(len(_SHOWN) + 1, 2)
+    for column, waveform in zip(grid.T, (reference, estimate), strict=True):
+        for axes, panel in zip(column, _SHOWN, strict=False):
+            add_panel(figure, axes, panel, waveform, geometry)
+    reach = max(axes.get_ylim()[1] for axes in grid[0])
+    for axes, letter, name in zip(grid[0], "AB", names, strict=True):
+        axes.set(title=f"{letter}: {name}", ylim=(-reach, reach))
+    add_panel(figure, grid[-1, 0], panels.difference, reference, estimate, geometry)
+    for axes in (*grid[-2], grid[-1, 0]):
+        axes.set_xlabel("time (s)")
+    found = compare_sounds(reference, estimate)
+    _write_figures(grid[-1, 1], found)
+    save(figure, path)
+    return found
+
+
+def figure_lines(found):
+    """Return the lines of `compare_sounds` for people."""
+    return [
+        f"{_WORDS[name]:32} {_number(value)} {_MEASURES[name][1]}".rstrip()
+        for name, value in found.items()
+    ]
+
+
+def _number(value):
+    return "not defined" if np.isnan(value) else f"{value:.3g}"
+
+
+def _write_figures(axes, found):
+    axes.axis("off")
+    text = "\n\n".join(figure_lines(found))
+    axes.text(0.02, 0.95, text, va="top", family="monospace", fontsize=10)

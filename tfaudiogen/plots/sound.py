@@ -1,0 +1,56 @@
+"""A picture of one sound."""
+
+from tfaudiogen import files
+from tfaudiogen.plots import panels
+from tfaudiogen.plots.features import Geometry
+
+PANELS = {
+    "waveform": panels.waveform,
+    "log": panels.log_spectrogram,
+    "mel": panels.mel_spectrogram,
+    "mfcc": panels.cepstral_coefficients,
+    "chroma": panels.chroma,
+}
+
+
+def plot_sound(path, waveform, sample_rate, title="", shown=tuple(PANELS)):
+    """Draw panels of a sound, one below the other, as a PNG.
+
+    Args:
+        path: the file to write.
+        waveform: float [N] in [-1, 1].
+        sample_rate: Hz.
+        title: above the picture.
+        shown: names of `PANELS`, from top to bottom.
+
+    Raises:
+        ValueError: a name that is none of the panels.
+    """
+    unknown = [name for name in shown if name not in PANELS]
+    if unknown or not shown:
+        raise ValueError(f"shown must be names of {', '.join(PANELS)}; received {list(shown)}")
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    figure = Figure(figsize=(9, 0.6 + 2.1 * len(shown)), dpi=100, layout="constrained")
+    rows = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
+    geometry = Geometry.of(sample_rate, waveform)
+    for name, axes in zip(shown, rows, strict=True):
+        add_panel(figure, axes, PANELS[name], waveform, geometry)
+    rows[-1].set_xlabel("time (s)")
+    figure.suptitle(title)
+    save(figure, path)
+
+
+def add_panel(figure, axes, panel, *arguments):
+    """Draw a panel and, if it has one, its colour bar; arguments are waveforms and geometry."""
+    drawn = panel(axes, *arguments)
+    axes.set_xlim(0.0, len(arguments[0]) / arguments[-1].sample_rate)
+    if drawn is not None:
+        picture, label = drawn
+        figure.colorbar(picture, ax=axes, label=label)
+
+
+def save(figure, path):
+    """Write a figure as a PNG that depends on what is drawn alone."""
+    with files.atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})

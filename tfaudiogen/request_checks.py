@@ -1,0 +1,52 @@
+"""Checks of a request inside the graph, so that a wrong one fails with its reason anywhere."""
+
+import tensorflow as tf
+
+
+def check(condition, message):
+    """Return an operation that fails with `message` unless the boolean tensor is true."""
+    return tf.debugging.Assert(condition, [message])
+
+
+def check_finite(name, values):
+    """Return an operation that fails unless all values are finite."""
+    return check(tf.reduce_all(tf.math.is_finite(values)), f"{name} must be finite")
+
+
+def check_rows(most, *tensors):
+    """Yield operations that fail unless all have as many rows, from 1 to `most`."""
+    sizes = tf.stack([tf.shape(tensor)[0] for tensor in tensors])
+    yield check(tf.reduce_all(sizes == sizes[0]), "inputs must have the same number of rows")
+    yield check(
+        tf.reduce_all((sizes >= 1) & (sizes <= most)), f"inputs must have from 1 to {most} rows"
+    )
+
+
+def after(checks, *tensors):
+    """Return the tensors, once the checks have passed."""
+    with tf.control_dependencies(checks):
+        return [tf.identity(tensor) for tensor in tensors]
+
+
+def of_shape(tensor, spec):
+    """Return the tensor, once it has turned out to have the rank and sizes of its specification.
+
+    A server feeds what it is sent: neither the C API nor TensorFlow Serving compare the shape of a
+    request with that of the signature.
+    """
+    # The graph's optimiser knows the shape that was promised and would remove a comparison with it.
+    promised_nothing = tf.raw_ops.PlaceholderWithDefault(input=tensor, shape=tf.TensorShape(None))
+    sizes = tf.shape(promised_nothing)
+    fits = tf.equal(tf.size(sizes), spec.shape.rank)
+    if spec.shape.rank > 1 and spec.shape[-1] is not None:
+        fits &= tf.reduce_all(sizes[-1:] == spec.shape[-1])
+    message = f"{spec.name} must have the shape {shape_text(spec.shape)}"
+    (found,) = after([check(fits, message)], promised_nothing)
+    return tf.ensure_shape(found, spec.shape)
+
+
+def shape_text(shape):
+    """Return a shape as users read it: [B, N] for two free sizes."""
+    names = ["B", "N"]
+    sizes = [names[place] if size is None else size for place, size in enumerate(shape)]
+    return f"[{', '.join(map(str, sizes))}]"
