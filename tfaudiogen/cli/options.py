@@ -22,6 +22,16 @@ seed_option = click.option(
 )
 
 
+class CountOrAuto(click.ParamType):
+    """A whole number from 1, or "auto"."""
+
+    name = "number|auto"
+
+    def convert(self, value, param, ctx):
+        """Return an int, or "auto"."""
+        return value if value == "auto" else click.IntRange(min=1).convert(value, param, ctx)
+
+
 def section_options(command):
     """Add the options that say which part of a file a picture shows, and at which rate."""
     for option in (

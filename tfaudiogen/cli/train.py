@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.command import Command
-from tfaudiogen.cli.options import seed_option, settings
+from tfaudiogen.cli.options import CountOrAuto, seed_option, settings
 
 
 @click.command(cls=Command)
@@ -25,7 +25,11 @@ from tfaudiogen.cli.options import seed_option, settings
 @click.option("--epochs", type=click.IntRange(min=1))
 @click.option("--steps", type=click.IntRange(min=1), help="Stop after so many batches.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
-@click.option("--batch-size", type=click.IntRange(min=1))
+@click.option(
+    "--batch-size",
+    type=CountOrAuto(),
+    help="Windows of a step; auto: the most that fit into the memory.",
+)
 @click.option(
     "--strategy",
     type=click.Choice(["auto", "single", "mirrored", "multiworker"]),
@@ -65,6 +69,7 @@ def train(
       tfaudiogen train music_vae --data data --out run --minutes 45 --batch-size 4
       tfaudiogen train speech_vae --data data --out mine --from speech_vae --steps 1000
       tfaudiogen train sinewave_vae --data data --out run --replicas 2
+      tfaudiogen train music_vae --data data --out run --batch-size auto
     """
     import tfaudiogen
     from tfaudiogen import presets

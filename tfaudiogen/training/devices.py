@@ -72,6 +72,12 @@ def spans_machines(strategy):
     return isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy) and len(workers()) > 1
 
 
+def memories(strategy):
+    """Return how many memories the devices of a strategy have: processors share one."""
+    cards = bool(tf.config.list_logical_devices("GPU"))
+    return strategy.num_replicas_in_sync if cards else 1
+
+
 def is_chief(strategy):
     """Return whether this process is the one that writes."""
     resolver = strategy.cluster_resolver

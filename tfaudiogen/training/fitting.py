@@ -57,7 +57,8 @@ def train(
         epochs: passes through the training split.
         steps: optimiser steps.
         minutes: wall-clock time, compiling and validation included.
-        batch_size: examples of a step over all devices; None for the preset's.
+        batch_size: examples of a step over all devices; None for the preset's, "auto" for the
+            largest power of two that fits into the memory.
         seed: of weights, order and noise, in [0, 2**31); the same gives the same model.
         resume: go on with the run in `out`, with the settings that it was started with.
         initial: folder or name of a saved model to start from (fine-tuning), with the preset's
@@ -81,6 +82,7 @@ def train(
     strategy = choose_strategy(strategy, replicas)
     limits = {"epochs": epochs, "steps": steps, "minutes": minutes}
     _check_limits(limits, strategy)
+    _check_batch_size(batch_size, strategy)
     out, summary, chief = Path(out), describe(data), is_chief(strategy)
     stored = _stored(out, resume) if chief or resume else None
     preset = presets.get(preset) if isinstance(preset, str) else preset
@@ -89,7 +91,8 @@ def train(
         wanted.check_same(stored, out)
     tell = say if progress and chief else _silent
     try:
-        Run(out, wanted, summary, strategy, cache, resume, tell).fit(limits)
+        run = Run(out, wanted, summary, strategy, cache, resume, tell)
+        run.fit(limits)
     except _LOST as error:
         if not spans_machines(strategy):
             raise
@@ -97,7 +100,7 @@ def train(
             "another machine of this training has stopped or cannot be reached: start all of them "
             "again with --resume; they go on from the last checkpoint"
         ) from error
-    return _finished(out, summary, wanted, cache, tell) if chief else None
+    return _finished(out, summary, run.settings, cache, tell) if chief else None
 
 
 def _finished(out, summary, wanted, cache, tell):
@@ -127,6 +130,14 @@ def _check_limits(limits, strategy):
         )
 
 
+def _check_batch_size(batch_size, strategy):
+    if batch_size == "auto" and spans_machines(strategy):
+        raise ValueError(
+            "batch_size auto cannot be found on several machines, whose memories may differ: give "
+            "a number"
+        )
+
+
 def _stored(out, resume):
     """Return the settings of the run in `out` to resume, None to begin one.
 
@@ -145,7 +156,7 @@ def _stored(out, resume):
 
 
 def _settings(preset, summary, batch_size, seed, initial, stored):
-    if batch_size is None:
+    if batch_size is None or (batch_size == "auto" and stored):
         batch_size = stored.batch_size if stored else preset.fit["batch_size"]
     if stored and initial is None:
         initial = stored.initial

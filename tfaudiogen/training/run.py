@@ -1,16 +1,18 @@
 """One training: settings, data, compiled model and state, fresh or resumed."""
 
+import contextlib
 import dataclasses
 import math
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfaudiogen import presets
 from tfaudiogen.models.compilation import faster
-from tfaudiogen.training import board, checkpoint
+from tfaudiogen.training import batch_size, board, checkpoint
 from tfaudiogen.training.beginning import take_weights
-from tfaudiogen.training.devices import is_chief
+from tfaudiogen.training.devices import is_chief, memories, spans_machines
 from tfaudiogen.training.faults import StopOnFault
 from tfaudiogen.training.feeding import Feed
 from tfaudiogen.training.figures import Figures
@@ -44,16 +46,47 @@ class Run:
         preset = presets.Preset(**settings.preset)
         with strategy.scope():
             self.model = preset.build(summary.class_names)
+        if not resume:
+            self._choose_batch_size()
         self.feed = Feed(
-            summary.folder, self.model.spectrogram, settings.batch_size, settings.seed, cache
+            summary.folder, self.model.spectrogram, self.settings.batch_size, settings.seed, cache
         )
         # A split is a full batch at least; the order leaves out the rest of an epoch.
-        self.steps_per_epoch = max(1, summary.examples["train"] // settings.batch_size)
+        self.steps_per_epoch = max(1, summary.examples["train"] // self.settings.batch_size)
         self.validation = self.feed.validation(strategy)
         if settings.jit_compile is None:
-            self._choose_xla()
+            with self._told_if_too_large():
+                self._choose_xla()
         self._compile()
         self._begin(resume)
+
+    def _choose_batch_size(self):
+        if spans_machines(self.strategy):  # whose memories may differ
+            return
+        preset = self.settings.preset
+        size = batch_size.decide(
+            self.model,
+            preset["fit"]["batch_size"],
+            _usual_batch_size(preset),
+            self._parts,
+            self.summary.examples["train"],
+            self.tell,
+        )
+        fit = {**preset["fit"], "batch_size": size}
+        self.settings = dataclasses.replace(self.settings, preset={**preset, "fit": fit})
+
+    @property
+    def _parts(self):
+        """Parts of a batch that never lie in one memory together."""
+        return memories(self.strategy) * self.settings.preset["fit"]["accumulate"]
+
+    @contextlib.contextmanager
+    def _told_if_too_large(self):
+        try:
+            yield
+        except tf.errors.ResourceExhaustedError as error:
+            size = self.settings.batch_size
+            raise ValueError(batch_size.too_large(self.model, size, self._parts)) from error
 
     def _choose_xla(self):
         choice = faster(self.model, next(iter(self.feed.batches("train").take(1))))
@@ -109,8 +142,9 @@ class Run:
             report.draw()
 
     def _fit_until(self, ends, epochs, callbacks):
-        while not self._finished(ends, epochs):
-            self._fit_epochs(epochs or _ENDLESS, callbacks)
+        with self._told_if_too_large():
+            while not self._finished(ends, epochs):
+                self._fit_epochs(epochs or _ENDLESS, callbacks)
 
     def _finished(self, ends, epochs):
         enough = epochs is not None and self.state.step >= epochs * self.steps_per_epoch
@@ -167,3 +201,9 @@ class Run:
 
         command = self.settings.command(self.out, **limits) + " --resume"
         return Keeper(self.out, self.state, self.steps_per_epoch, write, command)
+
+
+def _usual_batch_size(preset):
+    """Return the batch size that a preset was made for."""
+    known = preset["name"] in presets.names()
+    return (presets.get(preset["name"]).fit if known else preset["fit"])["batch_size"]
