@@ -24,6 +24,22 @@ def sum_over_pixels(values, frames):
     return tf.reduce_sum(values * mask, pixels), tf.reduce_sum(values * (1.0 - mask), pixels)
 
 
+def level_distortion(likelihood, parameters, images, frames, distortion):
+    """Return -log P(levels | latent), [B]: the distortion in the measure that models share.
+
+    Args:
+        likelihood: the `PixelLikelihood`.
+        parameters: what it made of the decoder's output.
+        images: values on the 256 levels, [B, T, F, C].
+        frames: int32 [B], the unpadded frames.
+        distortion: [B], in the family's own measure.
+    """
+    if likelihood.family == "discretized_logistic":
+        return distortion
+    log_prob = likelihood.interval_log_prob(parameters, images)
+    return -sum_over_pixels(log_prob, frames)[0]
+
+
 def pixels(images, frames):
     """Return float32 [B]: how many numbers of each image are not padding."""
     per_frame = tf.cast(tf.reduce_prod(tf.shape(images)[2:]), tf.float32)

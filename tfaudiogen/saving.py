@@ -9,8 +9,13 @@ from pathlib import Path
 import keras
 
 # Everything that may be named in a saved model's configuration registers itself on import.
-from tfaudiogen.layers import literature, spectrogram  # noqa: F401
-from tfaudiogen.models import vae  # noqa: F401
+from tfaudiogen.layers import (  # noqa: F401
+    literature,
+    quantizer_finite,
+    quantizer_residual,
+    spectrogram,
+)
+from tfaudiogen.models import vae, vqvae  # noqa: F401
 from tfaudiogen.models.base import ProbabilisticModel
 
 MODEL_FILE = "model.keras"

@@ -14,7 +14,9 @@ import tensorflow as tf
 import tfaudiogen as tg
 from tfaudiogen import noise
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold
+from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.literature import BatchNormalization
+from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.training.schedule import LearningRate
 
 BATCH = 4
@@ -121,6 +123,26 @@ def vae_arguments():
         "kl_samples": 3,
         "class_names": ["flute", "ölfass"],
     }
+
+
+def vqvae_arguments():
+    stages = [((8,), (4,)), ((12,), (2,))]
+    return {
+        "spectrogram": spectrogram(),
+        "encoders": default_encoders(stages),
+        "decoders": default_decoders(stages, 2),
+        "quantizers": [
+            tg.ResidualQuantizer(6, quantizers=2, width=3),
+            tg.VectorQuantizer(5, width=3, gradient="straight_through"),
+        ],
+        "likelihood": tg.PixelLikelihood(),
+        "class_names": ["flute", "ölfass"],
+    }
+
+
+def bottleneck(quantizer, features):
+    """What a quantizer finds, as numbers of one type."""
+    return {name: tf.cast(value, tf.float32) for name, value in quantizer(features).items()}
 
 
 def literature_arguments():
@@ -267,6 +289,70 @@ SPECIFICATIONS = [
     Specification(tg.LiteratureEncoder, dict, images(64, 64, 1)),
     Specification(tg.LiteratureDecoder, lambda: {"image_shape": (64, 64, 2)}, normal(BATCH, 3)),
     Specification(
+        tg.FeatureEncoder,
+        lambda: {"widths": (8, 12), "strides": (4, 2), "blocks": 2},
+        images(16, 24, 1),
+    ),
+    Specification(
+        tg.FeatureDecoder,
+        lambda: {
+            "channels": 3,
+            "widths": (8, 12),
+            "strides": (4, 2),
+            "blocks": 2,
+            "bin_bias": True,
+        },
+        normal(BATCH, 2, 3, 7),
+    ),
+    Specification(
+        Codebook,
+        lambda: {"codes": 7, "width": 3, "normalized": False, "decay": 0.9, "expiry": 0.2},
+        normal(BATCH, 4, 5, 3),
+        call=lambda layer, inputs: tf.cast(layer(inputs), tf.float32),
+        float32=True,
+    ),
+    *(
+        Specification(
+            tg.VectorQuantizer,
+            lambda normalized=normalized, gradient=gradient: {
+                "codes": 7,
+                "width": 3,
+                "normalized": normalized,
+                "decay": 0.9,
+                "expiry": 0.2,
+                "commitment": 2.0,
+                "gradient": gradient,
+            },
+            normal(BATCH, 4, 5, 6),
+            call=bottleneck,
+            float32=True,
+            variant=gradient,
+        )
+        for normalized, gradient in [(True, "straight_through"), (False, "rotation")]
+    ),
+    Specification(
+        tg.ResidualQuantizer,
+        lambda: {
+            "codes": 7,
+            "quantizers": 3,
+            "width": 3,
+            "decay": 0.9,
+            "expiry": 0.2,
+            "commitment": 2.0,
+            "gradient": "straight_through",
+        },
+        normal(BATCH, 4, 5, 6),
+        call=bottleneck,
+        float32=True,
+    ),
+    Specification(
+        tg.FiniteScalarQuantizer,
+        lambda: {"levels": (4, 3, 2)},
+        normal(BATCH, 4, 5, 6),
+        call=bottleneck,
+        float32=True,
+    ),
+    Specification(
         LearningRate,
         lambda: {"rate": 0.3, "warmup_steps": 2, "decay_steps": 5},
         lambda: tf.range(float(BATCH)),
@@ -279,6 +365,16 @@ SPECIFICATIONS = [
         call=terms,
         float32=True,
         owner=tg.ProbabilisticModel,
+    ),
+    Specification(
+        tg.VQVAE,
+        vqvae_arguments,
+        batch_of(images(32, 32, 1)),
+        call=terms,
+        float32=True,
+        # Some vectors have another nearest code in 16 bits, which changes counts by whole numbers.
+        bfloat16_tolerance=0.5,
+        absorbed=frozenset({"levels"}),
     ),
     Specification(
         tg.VAE,

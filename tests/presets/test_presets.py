@@ -21,11 +21,20 @@ def test_an_unknown_preset_is_named_beside_the_known():
         presets.get("nothing")
 
 
-@pytest.mark.parametrize("name", ["music_vae", "speech_vae", "sinewave_vae"])
+@pytest.mark.parametrize(
+    "name", ["music_vae", "speech_vae", "sinewave_vae", "music_vqvae2", "orchestra_vqvae"]
+)
 def test_a_shippable_model_has_at_most_six_million_parameters(name):
     model = presets.get(name).build()
     assert model.count_params() < 6e6
     assert model.spectrogram.samples == presets.get(name).data["samples"]
+
+
+def test_the_digits_leave_room_for_their_priors():
+    """1,024 codes below and 256 above, in half of the parameters of a shipped model."""
+    model = presets.get("speech_vqvae").build()
+    assert model.count_params() < 3e6
+    assert model.code_shapes == [(16, 16), (32, 32)]
 
 
 def test_a_preset_survives_as_plain_values():

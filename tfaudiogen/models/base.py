@@ -34,14 +34,22 @@ class ProbabilisticModel(keras.Model):
 
     terms = ("loss",)
 
-    def __init__(self, **kwargs):
+    def __init__(self, vectors=None, **kwargs):
+        """Make the model's own state.
+
+        Args:
+            vectors: {name: size} of terms that are vectors, float32 [B, size] each, such as counts;
+                their means over the epoch reach `summarize` as the others do.
+            kwargs: of `keras.Model`.
+        """
         super().__init__(**kwargs)
+        self._sizes = {**dict.fromkeys(self.terms, 1), **(vectors or {})}
         state = {"shape": (), "trainable": False, "aggregation": "only_first_replica"}
         self.step = self.add_weight(name="step", dtype="int64", initializer="zeros", **state)
         self.fault = self.add_weight(
             name="fault", dtype="int64", initializer=keras.initializers.Constant(-1), **state
         )
-        state["shape"] = (len(self.terms) + 1,)
+        state["shape"] = (sum(self._sizes.values()) + 1,)
         self.totals = self.add_weight(name="totals", dtype="float64", initializer="zeros", **state)
 
     def loss_terms(self, batch, key, training):
@@ -128,7 +136,7 @@ class ProbabilisticModel(keras.Model):
     def _sums(self, batch, key, training=False):
         """Pure: (batch, key) to the sums of the terms over examples, and which are finite."""
         terms = self.loss_terms(batch, key, training)
-        sums = {name: tf.reduce_sum(terms[name]) for name in self.terms}
+        sums = {name: tf.reduce_sum(terms[name], axis=0) for name in self._sizes}
         return sums, tf.math.is_finite(terms["loss"])
 
     @property
@@ -216,18 +224,24 @@ class ProbabilisticModel(keras.Model):
         faults = tf.one_hot(
             context.replica_id_in_sync_group, context.num_replicas_in_sync, dtype=tf.float64
         ) * tf.cast(faulty, tf.float64)
-        numbers = [sums[name] for name in self.terms] + [tf.size(finite)]
-        vector = all_reduce(
-            tf.concat([tf.stack([tf.cast(n, tf.float64) for n in numbers]), faults], axis=0)
-        )
-        vector, faults = vector[: len(numbers)], vector[len(numbers) :]
+        numbers = [*(sums[name] for name in self._sizes), tf.size(finite)]
+        numbers = [tf.reshape(tf.cast(number, tf.float64), (-1,)) for number in numbers]
+        vector = all_reduce(tf.concat([*numbers, faults], axis=0))
+        size = self.totals.shape[0]
+        vector, faults = vector[:size], vector[size:]
         self.totals.assign_add(vector)
         self.fault.assign(tf.cast(tf.reduce_max(faults), tf.int64) - 1)
         return vector[-1], tf.reduce_max(faults) == 0.0
 
-    def _logs(self):
+    def means(self):
+        """Return the means of all terms over the examples of the epoch so far, by name."""
         means = tf.cast(self.totals[:-1] / self.totals[-1], tf.float32)
-        logs = self.summarize(dict(zip(self.terms, tf.unstack(means), strict=True)))
+        means = tf.split(means, list(self._sizes.values()))
+        means = dict(zip(self._sizes, means, strict=True))
+        return {**means, **{name: means[name][0] for name in self.terms}}
+
+    def _logs(self):
+        logs = self.summarize(self.means())
         if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
             # There Keras takes the mean over replicas and over axis 0, which scalars do not have.
             return {name: value[None] for name, value in logs.items()}

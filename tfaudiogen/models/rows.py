@@ -17,7 +17,31 @@ _INTEGER = tf.TensorSpec([], tf.int64)
 _NUMBER = tf.TensorSpec([], tf.float32)
 
 
-class Rows:
+class AutoencoderRows:
+    """The graph of an autoencoder.
+
+    Args:
+        model: a model with the methods of images that `SoundAutoencoder` lists.
+    """
+
+    def __init__(self, model):
+        self.model, self.spectrogram = model, model.spectrogram
+        self.reconstruct = _over_rows(self._reconstruct, (_WAVEFORM,), _WAVEFORM)
+
+    def _reconstruct(self, waveform):
+        image = self.spectrogram(waveform[None])  # [1, T, F, 1]
+        cut, frames = split(image, self.spectrogram)
+        rebuilt = tf.map_fn(
+            lambda window: self.model.reconstruct_images(window[None])[0], cut[0]
+        )  # [W, T', F, 1]
+        whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
+        return self._waveform(whole)[: tf.size(waveform)]
+
+    def _waveform(self, image):
+        return self.spectrogram.inverse(image, phase="graph")[0]
+
+
+class Rows(AutoencoderRows):
     """The graphs of one model.
 
     Args:
@@ -27,12 +51,11 @@ class Rows:
     """
 
     def __init__(self, model, samples=None, draws=16):
-        self.model, self.spectrogram = model, model.spectrogram
+        super().__init__(model)
         self.samples, self.draws = samples or self.spectrogram.samples, draws
         latents = tf.TensorSpec([model.latent_size], tf.float32)
         draw = (_INTEGER, _INTEGER, _NUMBER, _INTEGER)
         self.sample = _over_rows(self._sample, draw, _WAVEFORM)
-        self.reconstruct = _over_rows(self._reconstruct, (_WAVEFORM,), _WAVEFORM)
         self.encode = _over_rows(self._encode, (_WAVEFORM,), latents)
         self.decode = _over_rows(self._decode, (latents,), _WAVEFORM)
         self.log_prob = _over_rows(self._log_prob, (_WAVEFORM, _INTEGER, _INTEGER), _NUMBER)
@@ -47,15 +70,6 @@ class Rows:
         windows = windows_for(math.ceil(self.samples / self.spectrogram.hop), self.spectrogram)
         images = self.model.sample_images(key, windows, temperature, component)  # [1, W, T, F, 1]
         return self._waveform(blend(images, self.spectrogram))[: self.samples]
-
-    def _reconstruct(self, waveform):
-        image = self.spectrogram(waveform[None])  # [1, T, F, 1]
-        cut, frames = split(image, self.spectrogram)
-        rebuilt = tf.map_fn(
-            lambda window: self.model.reconstruct_images(window[None])[0], cut[0]
-        )  # [W, T', F, 1]
-        whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
-        return self._waveform(whole)[: tf.size(waveform)]
 
     def _encode(self, waveform):
         image, _ = self._window(waveform)
@@ -78,9 +92,6 @@ class Rows:
         padded = tf.pad(waveform, [[0, self.spectrogram.samples - size]])
         padded = tf.ensure_shape(padded, [self.spectrogram.samples])
         return self.spectrogram(padded[None]), -(-size // self.spectrogram.hop)
-
-    def _waveform(self, image):
-        return self.spectrogram.inverse(image, phase="graph")[0]
 
 
 def _over_rows(function, inputs, output):

@@ -7,22 +7,61 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from tfaudiogen import noise
-from tfaudiogen.models.rows import Rows
+from tfaudiogen.models.rows import AutoencoderRows, Rows
 from tfaudiogen.models.windows import blend, split, windows_for
 
 _BATCH = 8
 
 
-class SoundModel:
-    """Sampling, reconstruction and interpolation of waveforms, from a model of images.
+class SoundAutoencoder:
+    """Reconstruction of waveforms, from an autoencoder of images.
 
-    A class that mixes this in has `spectrogram`, `posterior_parameters`, `decode_images`,
-    `reconstruct_images`, `sample_images`, `image_log_prob` and `prior`. Waveforms are float32 in
+    A class that mixes this in has `spectrogram` and `reconstruct_images`. Waveforms are float32 in
     [-1, 1] at `spectrogram.sample_rate`, numpy or tensors. Long sounds are cut into overlapping
     windows; the windows' images are blended, and the phase is retrieved once over the whole.
 
     `phase` is "heap", the better one, or "graph", the one that a SavedModel runs: Python then runs
     the same graphs, sound by sound, and gives the same numbers.
+    """
+
+    def rows(self):
+        """Return the `AutoencoderRows` of this model, traced once."""
+        if "_known_rows" not in self.__dict__:
+            self.__dict__["_known_rows"] = AutoencoderRows(self)  # Keras tracks what it is told of
+        return self._known_rows
+
+    def reconstruct(self, waveform, phase="heap"):
+        """Return what the model makes of `waveform`, [N] or [B, N] of any length, same shape."""
+        waveforms, single = _batch_of(waveform)
+        reconstructed = np.concatenate([self._reconstruct(sound, phase) for sound in waveforms])
+        return reconstructed[0] if single else reconstructed
+
+    def _reconstruct(self, sound, phase):
+        if phase == "graph":
+            return self.rows().reconstruct(sound[None]).numpy()
+        cut, frames = split(self.spectrogram(sound[None]), self.spectrogram)
+        rebuilt = in_batches(self.reconstruct_images, cut[0])  # [W, T, F, 1]
+        whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
+        return np.asarray(self.spectrogram.inverse(whole, phase=phase))[:, : len(sound)]
+
+    def _of_a_window(self, waveform):
+        """Return float32 [B, N] of sounds that are not longer than a window."""
+        waveforms, _ = _batch_of(waveform)
+        length, window = waveforms.shape[1], self.spectrogram.samples
+        if length > window:
+            raise ValueError(
+                f"waveform must have at most {window} samples ({self.spectrogram.seconds:.2f} s), "
+                f"one window of this model; received {length}. Cut it, or use reconstruct()."
+            )
+        return waveforms
+
+
+class SoundModel(SoundAutoencoder):
+    """Sampling, reconstruction and interpolation of waveforms, from a model of images.
+
+    A class that mixes this in has `spectrogram`, `posterior_parameters`, `decode_images`,
+    `reconstruct_images`, `sample_images`, `image_log_prob` and `prior`. Waveforms and `phase` are
+    as in `SoundAutoencoder`.
     """
 
     def rows(self, samples=None, draws=16):
@@ -79,31 +118,6 @@ class SoundModel:
             return self.rows(samples).sample(key.seed * each, indices, warmth, chosen * each)
 
         return in_batches(draw_in_graph if phase == "graph" else draw, key.index, progress)
-
-    def reconstruct(self, waveform, phase="heap"):
-        """Return what the model makes of `waveform`, [N] or [B, N] of any length, same shape."""
-        waveforms, single = _batch_of(waveform)
-        reconstructed = np.concatenate([self._reconstruct(sound, phase) for sound in waveforms])
-        return reconstructed[0] if single else reconstructed
-
-    def _reconstruct(self, sound, phase):
-        if phase == "graph":
-            return self.rows().reconstruct(sound[None]).numpy()
-        cut, frames = split(self.spectrogram(sound[None]), self.spectrogram)
-        rebuilt = in_batches(self.reconstruct_images, cut[0])  # [W, T, F, 1]
-        whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
-        return np.asarray(self.spectrogram.inverse(whole, phase=phase))[:, : len(sound)]
-
-    def _of_a_window(self, waveform):
-        """Return float32 [B, N] of sounds that are not longer than a window."""
-        waveforms, _ = _batch_of(waveform)
-        length, window = waveforms.shape[1], self.spectrogram.samples
-        if length > window:
-            raise ValueError(
-                f"waveform must have at most {window} samples ({self.spectrogram.seconds:.2f} s), "
-                f"one window of this model; received {length}. Cut it, or use reconstruct()."
-            )
-        return waveforms
 
     def encode(self, waveform):
         """Return the posterior means [B, D] of sounds of at most one window, [N] or [B, N]."""

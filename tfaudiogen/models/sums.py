@@ -57,6 +57,10 @@ def all_reduce(values):
     if context.num_replicas_in_sync == 1:
         return values
     leaves = tf.nest.flatten(values)
-    if not leaves:
-        return values
-    return tf.nest.pack_sequence_as(values, context.all_reduce("SUM", leaves))
+    # Tensors travel packed into one, which takes one type.
+    for dtype in dict.fromkeys(leaf.dtype for leaf in leaves):
+        places = [place for place, leaf in enumerate(leaves) if leaf.dtype == dtype]
+        reduced = context.all_reduce("SUM", [leaves[place] for place in places])
+        for place, leaf in zip(places, reduced, strict=True):
+            leaves[place] = leaf
+    return tf.nest.pack_sequence_as(values, leaves)

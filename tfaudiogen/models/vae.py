@@ -160,16 +160,10 @@ class VAE(SoundModel, ProbabilisticModel):
             "rate": rate,
             "distortion": distortion,
             "padding": padding,
-            "code_length": rate + self._level_distortion(pixels, images, frames, distortion),
+            "code_length": rate
+            + losses.level_distortion(self.likelihood, pixels, images, frames, distortion),
             "pixels": losses.pixels(images, frames),
         }
-
-    def _level_distortion(self, pixels, images, frames, distortion):
-        """Return -log P(levels | z), [B]: the distortion in the measure that models share."""
-        if self.likelihood.family == "discretized_logistic":
-            return distortion
-        log_prob = self.likelihood.interval_log_prob(pixels, images)
-        return -losses.sum_over_pixels(log_prob, frames)[0]
 
     def summarize(self, means):
         """Replace the summed code length by bits per dimension: code length / (ln 2 pixels)."""

@@ -10,8 +10,12 @@ from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.literature import LiteratureDecoder, LiteratureEncoder
 from tfaudiogen.layers.mixture import GaussianMixturePrior
+from tfaudiogen.layers.quantizer import VectorQuantizer
+from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
+from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
 from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.models.vae import VAE
+from tfaudiogen.models.vqvae import VQVAE, default_decoders, default_encoders
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
@@ -33,8 +37,13 @@ def precision(policy):
 
 
 def build_model(spectrogram, model, class_names=()):
-    """Return the `VAE` of a preset's "spectrogram" and "model" sections."""
-    spectrogram = Spectrogram(**spectrogram)
+    """Return the model of a preset's "spectrogram" and "model" sections."""
+    if model["kind"] not in _KINDS:
+        raise ValueError(f"kind must be one of {', '.join(_KINDS)}; received {model['kind']!r}")
+    return _KINDS[model["kind"]](Spectrogram(**spectrogram), model, class_names)
+
+
+def _vae(spectrogram, model, class_names):
     likelihood = PixelLikelihood(model["likelihood"], model["scale"])
     output_shape = (*spectrogram.image_shape[:2], likelihood.channels)
     encoder, decoder = _networks(model, output_shape)
@@ -61,3 +70,34 @@ def _networks(model, output_shape):
         raise ValueError(f"network must be residual or literature, received {model['network']!r}")
     stages = (model["widths"], model["strides"], model["blocks"], model["channels"])
     return Encoder(*stages), Decoder(output_shape, *stages)
+
+
+def _vqvae(spectrogram, model, class_names):
+    channels = spectrogram.image_shape[2]
+    likelihood = PixelLikelihood(model["likelihood"], model["scale"], channels)
+    stages = list(zip(model["widths"], model["strides"], strict=True))
+    return VQVAE(
+        spectrogram,
+        encoders=default_encoders(stages, model["blocks"]),
+        decoders=default_decoders(stages, likelihood.channels, model["blocks"]),
+        quantizers=[_quantizer(model, codes) for codes in model["codes"]],
+        likelihood=likelihood,
+        class_names=class_names,
+    )
+
+
+def _quantizer(model, codes):
+    """Return the quantizer of a level: `codes` is K, or L_1, ..., L_D of a finite one."""
+    if model["quantizer"] == "finite":
+        return FiniteScalarQuantizer(codes)
+    settings = {name: model[name] for name in ("width", "decay", "expiry", "commitment")}
+    if model["quantizer"] == "residual":
+        return ResidualQuantizer(codes, model["quantizers"], gradient=model["gradient"], **settings)
+    if model["quantizer"] != "vector":
+        raise ValueError(
+            f"quantizer must be vector, residual or finite; received {model['quantizer']!r}"
+        )
+    return VectorQuantizer(codes, gradient=model["gradient"], **settings)
+
+
+_KINDS = {"vae": _vae, "vqvae": _vqvae}

@@ -1,7 +1,8 @@
 """The presets, as plain values.
 
-Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "model" (see
-`tfaudiogen.presets.build`), and "fit": steps (the length of a training, whatever the size of the
+Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "model" (its "kind",
+"vae" or "vqvae", and what `tfaudiogen.presets.build` makes of the rest; lists by level begin with
+the finest map), and "fit": steps (the length of a training, whatever the size of the
 data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half
 a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean
 loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a
@@ -21,11 +22,23 @@ _MUSIC_SPECTROGRAM = {
     "decibels": (-80.0, 0.0),
 }
 
+# 128 frames of 64 samples at 8 kHz are 1.02 s.
+_SPEECH_SPECTROGRAM = {
+    "sample_rate": 8000,
+    "frame_length": 256,
+    "hop": 64,
+    "frames": 128,
+    "bins": 128,
+    "scale": "linear",
+    "decibels": (-80.0, 0.0),
+}
+
 PRESETS = {
     "music_vae": {
         "summary": "music and instruments: 22,050 Hz, 5.94 s, residual VAE",
         "spectrogram": _MUSIC_SPECTROGRAM,
         "model": {
+            "kind": "vae",
             "network": "residual",
             "widths": (48, 96, 128, 192),
             "strides": (8, 2, 2, 2),
@@ -58,16 +71,9 @@ PRESETS = {
     },
     "speech_vae": {
         "summary": "short words: 8 kHz, 1.02 s, small residual VAE, minutes to train",
-        "spectrogram": {
-            "sample_rate": 8000,
-            "frame_length": 256,
-            "hop": 64,
-            "frames": 128,
-            "bins": 128,
-            "scale": "linear",
-            "decibels": (-80.0, 0.0),
-        },
+        "spectrogram": _SPEECH_SPECTROGRAM,
         "model": {
+            "kind": "vae",
             "network": "residual",
             "widths": (64, 96, 128),
             "strides": (4, 2, 2),
@@ -110,6 +116,7 @@ PRESETS = {
             "decibels": (-80.0, 0.0),
         },
         "model": {
+            "kind": "vae",
             "network": "residual",
             "widths": (16, 32, 48),
             "strides": (4, 2, 2),
@@ -140,10 +147,107 @@ PRESETS = {
             "precision": "float32",
         },
     },
+    "speech_vqvae": {
+        "summary": "short words: 8 kHz, 1.02 s, two levels of codes, 256 above 1,024",
+        "spectrogram": _SPEECH_SPECTROGRAM,
+        "model": {
+            "kind": "vqvae",
+            "widths": ((64,), (128,)),
+            "strides": ((4,), (2,)),
+            "blocks": 1,
+            "quantizer": "vector",
+            "codes": (512, 512),
+            "quantizers": 1,
+            "width": 8,
+            "decay": 0.99,
+            "expiry": 0.1,
+            "commitment": 5.0,
+            "gradient": "rotation",
+            "likelihood": "discretized_logistic",
+            "scale": "pixel",
+        },
+        "fit": {
+            "steps": 2560,
+            "batch_size": 32,
+            "learning_rate": 1e-3,
+            "warmup_steps": 100,
+            "decay": True,
+            "clip_norm": 3e4,
+            "accumulate": 1,
+            "average": None,
+            "jit_compile": "auto",
+            "precision": "float32",
+        },
+    },
+    "music_vqvae2": {
+        "summary": "music and instruments: 22,050 Hz, 5.94 s, two levels of codes, 256 above 1,024",
+        "spectrogram": _MUSIC_SPECTROGRAM,
+        "model": {
+            "kind": "vqvae",
+            "widths": ((64, 96), (160,)),
+            "strides": ((8, 2), (2,)),
+            "blocks": 1,
+            "quantizer": "vector",
+            "codes": (1024, 1024),
+            "quantizers": 1,
+            "width": 8,
+            "decay": 0.99,
+            "expiry": 0.1,
+            "commitment": 5.0,
+            "gradient": "rotation",
+            "likelihood": "discretized_logistic",
+            "scale": "pixel",
+        },
+        "fit": {
+            "steps": 6000,
+            "batch_size": 8,
+            "learning_rate": 5e-4,
+            "warmup_steps": 100,
+            "decay": True,
+            "clip_norm": 1e5,
+            "accumulate": 1,
+            "average": None,
+            "jit_compile": "auto",
+            "precision": "float32",
+        },
+    },
+    "orchestra_vqvae": {
+        "summary": "single notes: 22,050 Hz, 2.97 s, two levels of codes, 128 above 512",
+        "spectrogram": {**_MUSIC_SPECTROGRAM, "frames": 256},
+        "model": {
+            "kind": "vqvae",
+            "widths": ((64, 96), (160,)),
+            "strides": ((8, 2), (2,)),
+            "blocks": 1,
+            "quantizer": "vector",
+            "codes": (1024, 1024),
+            "quantizers": 1,
+            "width": 8,
+            "decay": 0.99,
+            "expiry": 0.1,
+            "commitment": 5.0,
+            "gradient": "rotation",
+            "likelihood": "discretized_logistic",
+            "scale": "pixel",
+        },
+        "fit": {
+            "steps": 6000,
+            "batch_size": 8,
+            "learning_rate": 5e-4,
+            "warmup_steps": 100,
+            "decay": True,
+            "clip_norm": 1e5,
+            "accumulate": 1,
+            "average": None,
+            "jit_compile": "auto",
+            "precision": "float32",
+        },
+    },
     "literature_vae": {
         "summary": "the literature's convolutional VAE on music, a baseline to beat",
         "spectrogram": _MUSIC_SPECTROGRAM,
         "model": {
+            "kind": "vae",
             "network": "literature",
             "latent_size": 100,
             "hidden": 0,

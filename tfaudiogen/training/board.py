@@ -41,7 +41,9 @@ class Board(keras.callbacks.Callback):
         pictured = is_pictured(epoch + 1)
         if pictured:
             with self.model.averaged():
-                values += [*self._reconstructions(first=epoch == 0), *self._samples()]
+                values += self._reconstructions(first=epoch == 0)
+                if hasattr(self.model, "sample_images"):
+                    values += self._samples()
         if self.figures.latents is not None:
             with self.model.averaged():
                 values += self._latents(pictured)

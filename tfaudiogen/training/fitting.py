@@ -106,7 +106,7 @@ def train(
 def _finished(out, summary, wanted, cache, tell):
     """Return the best model of a run, its prior fitted to what its encoder has become."""
     model = saving.load(out)
-    if summary.examples["train"] >= model.prior.components > 1:
+    if hasattr(model, "fit_prior") and summary.examples["train"] >= model.prior.components > 1:
         feed = Feed(summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache)
         tell("Fitting the prior to the training windows ...")
         batches = feed.batches("train", drop_remainder=False)

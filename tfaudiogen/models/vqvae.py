@@ -1,0 +1,351 @@
+"""The autoencoder of spectrogram images with discrete codes on any number of levels."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen import losses, noise
+from tfaudiogen.distributions import quantize
+from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.feature_maps import FeatureDecoder, FeatureEncoder
+from tfaudiogen.layers.likelihood import PixelLikelihood
+from tfaudiogen.layers.quantizer import VectorQuantizer
+from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.code_usage import code_counts, usage_figures
+from tfaudiogen.models.sound import SoundAutoencoder, in_batches
+
+
+@register
+class VQVAE(SoundAutoencoder, ProbabilisticModel):
+    """A vector-quantized autoencoder (van den Oord et al., 2017) on L levels.
+
+    With two levels it is the VQ-VAE-2 (Razavi et al., 2019). Level 0 is the finest map; the maps
+    h, the codes c with their latents e, and the maps u that go back up are
+
+        h_0 = encoder_0(x),    h_l = encoder_l(h_(l-1)),
+        c_l = quantizer_l(h_l, u_(l+1)),    u_l = decoder_l(e_l, u_(l+1)),
+
+    from the top level, which has no u above it, down to p(x | c), whose parameters are u_0: codes
+    above condition the codes below, and the image is decoded from those of all levels.
+
+        -log p(x)  <=  -log p(x | c) - log p(c)  =  distortion + rate
+
+    at the codes c of x. The model holds no prior: p(c) is uniform, and the rate is log K for each
+    code of the window, padding included. A prior over the codes lowers it. In training the loss is
+
+        distortion + padding + sum_l penalty_l,
+
+    with the padding as in `VAE` and the penalties of the quantizers, which follow their vectors by
+    moving averages.
+
+    Lists of parts begin with level 0, as they are computed; lists of codes and figures begin with
+    the top level, as they are generated.
+
+    Args:
+        spectrogram: the `Spectrogram` that makes images of waveforms; its `image_shape` decides.
+        levels: L, where the parts are left to their defaults.
+        encoders: L layers, from the image, then from each map to a smaller one.
+        decoders: L layers; the first gives the `likelihood.channels`.
+        quantizers: L layers; see `tfaudiogen.layers.quantizer`.
+        likelihood: `PixelLikelihood`; a discretised logistic with a scale per pixel by default.
+        class_names: names of the labels of the data, kept with the model.
+    """
+
+    terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
+
+    def __init__(
+        self,
+        spectrogram,
+        levels=2,
+        encoders=None,
+        decoders=None,
+        quantizers=None,
+        likelihood=None,
+        class_names=(),
+        **kwargs,
+    ):
+        quantizers = quantizers or _default_quantizers(levels)
+        levels = len(quantizers)
+        vectors = {"gaps": levels}
+        for number, quantizer in enumerate(reversed(quantizers)):
+            vectors[f"counts_{number}"] = quantizer.codes * math.prod(quantizer.tail)
+        super().__init__(vectors=vectors, **kwargs)
+        self.spectrogram = spectrogram
+        self.likelihood = likelihood or PixelLikelihood(image_channels=spectrogram.image_shape[2])
+        self.quantizers = list(quantizers)
+        stages = default_maps(spectrogram.image_shape, levels)
+        self.encoders = list(encoders or default_encoders(stages))
+        self.decoders = list(decoders or default_decoders(stages, self.likelihood.channels))
+        self.class_names = list(class_names)
+        self._check_levels()
+        self.build()
+
+    def _check_levels(self):
+        counts = [len(part) for part in (self.encoders, self.decoders, self.quantizers)]
+        if len(set(counts)) > 1:
+            raise ValueError(
+                "encoders, decoders and quantizers must be as many, one for each level; received "
+                f"{counts[0]}, {counts[1]} and {counts[2]}"
+            )
+
+    def build(self, input_shape=None):
+        shape = (None, *self.spectrogram.image_shape)
+        maps = []
+        for encoder in self.encoders:
+            _build(encoder, shape)
+            shape = encoder.compute_output_shape(shape)
+            maps.append(shape)
+        self.map_shapes = [tuple(map_shape[1:3]) for map_shape in maps]
+        above = 0
+        for shape, quantizer, decoder in self._downwards(maps):
+            _build(quantizer, (*shape[:3], shape[3] + above))
+            latents = (*shape[:3], quantizer.width + above)
+            _build(decoder, latents)
+            above = decoder.compute_output_shape(latents)[3]
+        _build(self.likelihood, decoder.compute_output_shape(latents))
+        self.built = True
+
+    def _downwards(self, *parts):
+        """Return tuples of parts and of quantizer and decoder, from the top level down."""
+        lists = (*parts, self.quantizers, self.decoders)
+        return list(zip(*map(list, map(reversed, lists)), strict=True))
+
+    @property
+    def code_shapes(self):
+        """List of (T, F) of the code maps, top level first."""
+        return self.map_shapes[::-1]
+
+    @property
+    def code_counts(self):
+        """List of K of the code maps, top level first."""
+        return [quantizer.codes for quantizer in reversed(self.quantizers)]
+
+    def call(self, images, training=False):
+        """Return the expected reconstruction [B, T, F, C] of images at their codes."""
+        pixels, _ = self._reconstructed(images, training)
+        return self.likelihood.mean(pixels)
+
+    def _reconstructed(self, images, training=False):
+        """Return the pixels' parameters and what the quantizers found, top level first."""
+        maps, x = [], quantize(images)
+        for encoder in self.encoders:
+            x = encoder(x, training=training)
+            maps.append(x)
+        found, above = [], None
+        for features, quantizer, decoder in self._downwards(maps):
+            found.append(quantizer(_joined(features, above), training=training))
+            above = decoder(_joined(found[-1]["latents"], above), training=training)
+        return self.likelihood(above), found
+
+    def encode_codes(self, images):
+        """Return the codes of images [B, T, F, C] in [0, 1].
+
+        Returns:
+            List of int32 [B, T_l, F_l] or, of a residual quantizer, [B, T_l, F_l, Q], top level
+            first.
+        """
+        return [one["code"] for one in self._reconstructed(images)[1]]
+
+    def decode_codes(self, codes):
+        """Return the expected image E[x | c], [B, T, F, C] in [0, 1], of codes, top level first.
+
+        Codes of the upper levels alone will not do: there must be L.
+        """
+        return self.likelihood.mean(self.pixel_parameters(codes))
+
+    def pixel_parameters(self, codes, training=False):
+        """Return the parameters of p(x | c) for codes, top level first: see `PixelLikelihood`."""
+        self._check_codes(codes)
+        above = None
+        for code, (quantizer, decoder) in zip(codes, self._downwards(), strict=True):
+            above = decoder(_joined(quantizer.lookup(code), above), training=training)
+        return self.likelihood(above)
+
+    def _check_codes(self, codes):
+        tails = [quantizer.tail for quantizer in reversed(self.quantizers)]
+        wanted = [(*shape, *tail) for shape, tail in zip(self.code_shapes, tails, strict=True)]
+        received = [tuple(np.shape(code)[1:]) for code in codes]
+        if received != wanted:
+            raise ValueError(
+                f"codes must be [B, ...] of the shapes {wanted}, top level first; "
+                f"received {received}"
+            )
+
+    def complete(self, batch):
+        """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
+        size = tf.shape(batch["image"])[0]
+        whole = tf.fill([size], self.spectrogram.image_shape[0])
+        ids = tf.range(tf.cast(size, tf.int64))
+        return {
+            "image": batch["image"],
+            "id": batch.get("id", ids),
+            "frames": batch.get("frames", whole),
+        }
+
+    @property
+    def rate(self):
+        """Nats of the codes of one window under a uniform distribution: sum of log K."""
+        pairs = zip(self.map_shapes, self.quantizers, strict=True)
+        return sum(
+            math.prod((*shape, *quantizer.tail)) * math.log(quantizer.codes)
+            for shape, quantizer in pairs
+        )
+
+    def loss_terms(self, batch, key, training):
+        images, frames = quantize(batch["image"]), batch["frames"]
+        pixels, found = self._reconstructed(images, training)
+        log_prob = self.likelihood.log_prob(pixels, images)
+        distortion, padding = (-total for total in losses.sum_over_pixels(log_prob, frames))
+        rate = tf.fill(tf.shape(distortion), self.rate)
+        if training:
+            self._observe(found, key)
+            loss = distortion + padding + tf.add_n([one["penalty"] for one in found])
+        else:
+            loss = distortion + rate
+        level_distortion = losses.level_distortion(
+            self.likelihood, pixels, images, frames, distortion
+        )
+        return {
+            "loss": loss,
+            "rate": rate,
+            "distortion": distortion,
+            "padding": padding,
+            "code_length": rate + level_distortion,
+            "pixels": losses.pixels(images, frames),
+            "gaps": tf.stack([_mean_gap(one) for one in found], axis=1),  # [B, L]
+            **{
+                f"counts_{number}": code_counts(one["code"], codes)
+                for number, (one, codes) in enumerate(zip(found, self.code_counts, strict=True))
+            },
+        }
+
+    def _observe(self, found, key):
+        for number, (one, quantizer) in enumerate(
+            zip(found, reversed(self.quantizers), strict=True)
+        ):
+            quantizer.observe(one, key, f"codebook {number}")
+
+    def summarize(self, means):
+        """Return bits per dimension, and of each level the use of its codes over the epoch."""
+        bits = means["code_length"] / (means["pixels"] * tf.math.log(2.0))
+        kept = {name: means[name] for name in ("loss", "rate", "distortion", "padding")}
+        figures = {}
+        for number, gap in enumerate(tf.unstack(means["gaps"])):
+            figures[f"commitment_{number}"] = gap
+            for name, value in usage_figures(means[f"counts_{number}"]).items():
+                figures[f"{name}_{number}"] = value
+        return {**kept, "bits_per_dimension": bits, **figures}
+
+    def code_usage(self):
+        """Return how often each code was used in the epoch that the logs are of.
+
+        Returns:
+            List of numpy [K], or [Q K] of a residual quantizer: times per example; top level
+            first.
+        """
+        means = self.means()
+        return [means[f"counts_{number}"].numpy() for number in range(len(self.quantizers))]
+
+    def reconstruct_images(self, images):
+        """Return the expected image at the codes of images: [B, T, F, C] to the same."""
+        return self(images)
+
+    def encode(self, waveform):
+        """Return the codes of sounds of at most one window, [N] or [B, N]; see `encode_codes`."""
+        waveforms = self._of_a_window(waveform)
+        padding = self.spectrogram.samples - waveforms.shape[1]
+        images = self.spectrogram(np.pad(waveforms, [(0, 0), (0, padding)]))
+        parts = [self.encode_codes(images[i : i + 8]) for i in range(0, len(images), 8)]
+        return [np.concatenate(level) for level in zip(*parts, strict=True)]
+
+    def decode(self, codes, phase="heap"):
+        """Return the waveforms [B, N] of codes, top level first; see `decode_codes`."""
+        rows = tf.range(len(codes[0]))
+        images = in_batches(
+            lambda part: self.decode_codes([tf.gather(code, part) for code in codes]), rows
+        )
+        return np.asarray(self.spectrogram.inverse(images, phase=phase))
+
+    def image_log_prob(self, images, frames):
+        """Return a lower bound of log P(levels of x) in nats, [B]: at the codes of x alone.
+
+        Args:
+            images: [B, T, F, C] in [0, 1].
+            frames: int32 [B], the unpadded frames.
+        """
+        batch = {"image": images, "frames": frames}
+        key = noise.key(0, tf.shape(images)[0])
+        return -self.loss_terms(batch, key, training=False)["code_length"]
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        lists = ("encoders", "decoders", "quantizers")
+        return {
+            **super().get_config(),
+            **{part: serialize(getattr(self, part)) for part in ("spectrogram", "likelihood")},
+            **{part: [serialize(layer) for layer in getattr(self, part)] for part in lists},
+            "class_names": self.class_names,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        build = keras.saving.deserialize_keras_object
+        config = {**config, **{part: build(config[part]) for part in ("spectrogram", "likelihood")}}
+        for part in ("encoders", "decoders", "quantizers"):
+            config[part] = [build(layer) for layer in config[part]]
+        return cls(**config)
+
+
+def _default_quantizers(levels):
+    if levels < 1:
+        raise ValueError(f"levels must be at least 1, received {levels}")
+    return [VectorQuantizer(1024) for _ in range(levels)]
+
+
+def default_maps(image_shape, levels):
+    """Return (widths, strides) of each level, level 0 first.
+
+    Level 0 is 4 times smaller than the image, 8 times where the image is large; each level above
+    halves the sides.
+    """
+    first = 8 if min(image_shape[:2]) >= 256 else 4
+    return [((96,), (first,)), *[((128,), (2,))] * (levels - 1)]
+
+
+def default_encoders(stages, blocks=1):
+    """Return a `FeatureEncoder` for (widths, strides) of each level."""
+    return [FeatureEncoder(*stage, blocks) for stage in stages]
+
+
+def default_decoders(stages, channels, blocks=1, bin_bias=True):
+    """Return a `FeatureDecoder` for (widths, strides) of each level, as wide as what it joins.
+
+    Args:
+        stages: as given to `default_encoders`.
+        channels: C of the last output.
+        blocks, bin_bias: see `FeatureDecoder`.
+    """
+    outputs = [channels, *[widths[-1] for widths, _ in stages[:-1]]]
+    return [
+        FeatureDecoder(output, *stage, blocks, bin_bias)
+        for output, stage in zip(outputs, stages, strict=True)
+    ]
+
+
+def _build(layer, shape):
+    """Build a layer, unless it came built out of a saved configuration."""
+    if not layer.built:
+        layer.build(shape)
+
+
+def _joined(features, above):
+    if above is None:
+        return features
+    return tf.concat([features, tf.cast(above, features.dtype)], axis=-1)
+
+
+def _mean_gap(found):
+    """Return [B]: the mean squared distance of vectors from their latents."""
+    return tf.reduce_mean(tf.square(found["vectors"] - found["latents"]), axis=(1, 2, 3))
