@@ -11,6 +11,7 @@ from tfaudiogen import distributions, metrics, noise
 from tfaudiogen.data import describe, load_dataset
 from tfaudiogen.metrics.latents import active_units, marginal_kl, mixture_parameters
 from tfaudiogen.metrics.pixels import fit_logistic_scale, logistic_code_length
+from tfaudiogen.models.code_usage import usage_figures
 
 _PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "librosa", "numpy")
 _SOUND = (
@@ -32,13 +33,13 @@ def evaluate(
     phase="heap",
     progress=True,
 ):
-    """Measure a VAE on a prepared data set.
+    """Measure an autoencoder on a prepared data set.
 
     Every figure is a mean over windows (bits per dimension: a ratio of sums) of recorded frames;
     the padding of short files counts nowhere. Its interval is a 95 % bootstrap over source files.
 
     Args:
-        model: a VAE.
+        model: a VAE or a VQVAE.
         data: folder that `tfaudiogen.data.prepare` wrote.
         split: "train", "validation" or "test".
         samples: k of the importance-weighted bound.
@@ -56,7 +57,9 @@ def evaluate(
         nats of the 8-bit image. `bits_per_dimension_global_scale` scores every model alike, by a
         discretised logistic around the decoded image whose one scale is fitted on the validation
         split. `reconstruction` compares waveforms, each figure beside the `codec`: analysis and
-        inversion without a model. `units` are diagnostics of the latent dimensions.
+        inversion without a model. `bits_per_second` is the rate over the whole of the windows,
+        padding included. `units` are diagnostics of the latent dimensions of a Gaussian posterior,
+        `codes`, top level first, of discrete codes on this split; what does not apply is None.
     """
     if limit is not None and limit < 1:
         raise ValueError(f"limit must be at least 1 or None, received {limit}")
@@ -90,17 +93,18 @@ def evaluate(
 def evaluate_batches(
     model, windows, validation, files, class_names=(), samples=16, seed=0, phase="heap"
 ):
-    """Measure a VAE on batches: what `evaluate` does, without a prepared data set.
+    """Measure an autoencoder on batches: what `evaluate` does, without a prepared data set.
 
     Args:
-        model: a VAE.
+        model: a VAE or a VQVAE.
         windows: iterable of batches, dicts of "image", "frames", "id", "label" and "audio".
         validation: iterable of batches without "audio", for the global scale.
         files: source file of each id: a sequence, or a mapping.
         class_names: names of the labels.
         samples, seed, phase: as in `evaluate`.
     """
-    judge = _Judge(model, samples, seed, phase)
+    discrete = hasattr(model, "encode_codes")
+    judge = (_CodeJudge if discrete else _Judge)(model, samples, seed, phase)
     scale = fit_logistic_scale(judge.decoded(batch) for batch in validation)
     rows = [judge.measure(batch, scale) for batch in windows]
     if not rows:
@@ -142,12 +146,20 @@ class _Judge:
         }
         code_length = logistic_code_length(images, means, frames, scale).numpy()
         row["global_code_length"] = row["rate"] + code_length
-        prior = mixture_parameters(self.model.prior.distribution())
-        row["marginal_kl"] = marginal_kl(row["loc"], row.pop("spread"), *prior)
+        row |= self._diagnosed(row)
         hop, audio = self.model.spectrogram.hop, np.asarray(batch["audio"])
         row["samples"] = np.clip(np.asarray(frames) * hop, 1, audio.shape[1])
         row |= {name: np.asarray(batch[name]) for name in ("id", "label")}
         return row | self._sound(images, audio, row["samples"])
+
+    def _diagnosed(self, row):
+        """Return columns of the latents' dimensions."""
+        prior = mixture_parameters(self.model.prior.distribution())
+        return {"marginal_kl": marginal_kl(row["loc"], row.pop("spread"), *prior)}
+
+    def diagnostics(self, table):
+        """Return the part of the report on the latents."""
+        return {"units": _units(table), "codes": None}
 
     def _decode_draw(self, images, ids):
         loc, scale_tril = self.model.posterior_parameters(images)
@@ -186,6 +198,36 @@ class _Judge:
         return getattr(metrics, name)(audio, estimate, lengths=lengths, **settings)
 
 
+class _CodeJudge(_Judge):
+    """The same for a model with discrete codes, which are no draws: one decoding is all there is.
+
+    The negative ELBO is the bound at the codes of x; further draws would not tighten it.
+    """
+
+    def _decode_draw(self, images, ids):
+        return self.model.reconstruct_images(images)
+
+    def _likelihood_terms(self, images, frames, ids):
+        key = noise.key(self.seed, tf.size(ids))._replace(index=ids)
+        batch = {"image": images, "frames": frames, "id": ids}
+        terms = self.model.loss_terms(batch, key, training=False)
+        counts = [name for name in terms if name.startswith("counts_")]
+        wanted = ["rate", "code_length", "pixels", *counts]
+        return {name: tf.cast(terms[name], tf.float64) for name in wanted}
+
+    def _diagnosed(self, row):
+        return {}
+
+    def diagnostics(self, table):
+        levels = []
+        for name in sorted(name for name in table if name.startswith("counts_")):
+            counts = table[name].sum(axis=0)
+            figures = usage_figures(counts)
+            values = {key: float(value) for key, value in figures.items()}
+            levels.append({"codes": len(counts), "places": float(counts.sum()), **values})
+        return {"units": None, "codes": levels}
+
+
 def _graph(function, *signature):
     # AutoGraph has nothing to convert here, and warns about what it cannot read.
     return tf.function(function, signature, autograph=False)
@@ -193,6 +235,7 @@ def _graph(function, *signature):
 
 def _report(table, judge, class_names, scale):
     own = judge.model.likelihood.is_density
+    seconds = judge.model.spectrogram.seconds
     table["negative_elbo"] = table["code_length" if own else "global_code_length"]
     table["distortion"] = table["negative_elbo"] - table["rate"]
     nats = table["pixels"] * math.log(2.0)
@@ -213,7 +256,8 @@ def _report(table, judge, class_names, scale):
         "rate": mean("rate"),
         "distortion": mean("distortion"),
         "negative_elbo": mean("negative_elbo"),
-        "negative_log_prob": _negative_log_prob(table, judge) if own else None,
+        "bits_per_second": float(table["rate"].mean()) / math.log(2.0) / seconds,
+        "negative_log_prob": _negative_log_prob(table, judge) if "log_prob" in table else None,
         "bits_per_dimension": mean("negative_elbo", nats),
         "bits_per_dimension_global_scale": mean("global_code_length", nats),
         "reconstruction": {
@@ -222,7 +266,7 @@ def _report(table, judge, class_names, scale):
             "hop": judge.frame_length // 4,
             **{name: {**mean(name), "codec": mean(f"codec_{name}")} for name in _SOUND},
         },
-        "units": _units(table),
+        **judge.diagnostics(table),
         "labels": _labels(table, class_names, judge.seed),
         "uncertainty": "95 % bootstrap over source files, 2000 resamples",
     }

@@ -59,7 +59,10 @@ class VectorQuantizer(keras.layers.Layer):
         check_gradient(gradient)
         self.codes, self.width = codes, width
         self.commitment, self.gradient = commitment, gradient
-        self.project = keras.layers.Dense(width, dtype="float32", name="project")
+        # Features of zero have a direction too.
+        self.project = keras.layers.Dense(
+            width, bias_initializer="random_normal", dtype="float32", name="project"
+        )
         self.codebook = Codebook(codes, width, normalized, decay, expiry, name="codebook")
 
     def build(self, input_shape):

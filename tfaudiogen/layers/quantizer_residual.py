@@ -46,7 +46,10 @@ class ResidualQuantizer(keras.layers.Layer):
         self.codes, self.quantizers, self.width = codes, quantizers, width
         self.decay, self.expiry = decay, expiry
         self.commitment, self.gradient = commitment, gradient
-        self.project = keras.layers.Dense(width, dtype="float32", name="project")
+        # Features of zero have a direction too.
+        self.project = keras.layers.Dense(
+            width, bias_initializer="random_normal", dtype="float32", name="project"
+        )
         self.codebooks = [
             Codebook(codes, width, False, decay, expiry, name=f"codebook_{number}")
             for number in range(quantizers)

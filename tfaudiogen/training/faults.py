@@ -51,9 +51,8 @@ class StopOnFault(keras.callbacks.Callback):
         if math.isfinite(loss):
             return
         example = int(ops.convert_to_numpy(self.model.fault))
-        totals = ops.convert_to_numpy(self.model.totals)
-        names = [*self.model.terms, "count"]
-        terms = [name for name, total in zip(names, totals, strict=True) if not np.isfinite(total)]
+        means = self.model.means()
+        terms = [name for name, mean in means.items() if not np.isfinite(mean).all()]
         message = (
             f"the loss is not finite in step {step} ({split}), because of example {example}"
             f"{self._origin(split, example)}; not finite: {', '.join(terms)}. "
