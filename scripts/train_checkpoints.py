@@ -71,10 +71,7 @@ def test_numbers(report):
     rows = [
         ("rate (nats)", report["rate"]),
         ("-ELBO (nats)", report["negative_elbo"]),
-        (
-            f"-log p, k = {report['negative_log_prob']['samples']} (nats)",
-            report["negative_log_prob"],
-        ),
+        *_importance_weighted(report["negative_log_prob"]),
         ("bits per dimension", report["bits_per_dimension"]),
         ("bits per dimension, one global scale", report["bits_per_dimension_global_scale"]),
     ]
@@ -82,13 +79,26 @@ def test_numbers(report):
     for name, row in report["reconstruction"].items():
         if isinstance(row, dict):
             lines.append(f"| {name.replace('_', ' ')} | {cell(row)} | {cell(row['codec'])} |")
-    units = report["units"]
     return (
         f"\n## Test split\n\n{report['windows']} windows of {report['files']} files, "
         f"{report['minutes']:.1f} minutes; in brackets the interval: {report['uncertainty']}. The "
         "codec is analysis and inversion without a model.\n\n| figure | model | codec |\n"
-        "|---|---|---|\n" + "\n".join(lines) + f"\n\nActive units: {units['active']} of "
-        f"{units['size']}.\n"
+        "|---|---|---|\n" + "\n".join(lines) + f"\n\n{_latents(report)}\n"
+    )
+
+
+def _importance_weighted(row):
+    return [(f"-log p, k = {row['samples']} (nats)", row)] if row else []
+
+
+def _latents(report):
+    """Return a line on the latent dimensions, or one on each level of codes."""
+    if report["units"]:
+        return f"Active units: {report['units']['active']} of {report['units']['size']}."
+    return "\n\n".join(
+        f"Level {level}, {found['codes']} codes in {found['places']:.0f} places: "
+        f"{found['usage']:.1%} used, perplexity {found['perplexity']:.1f}."
+        for level, found in enumerate(report["codes"])
     )
 
 

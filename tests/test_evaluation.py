@@ -12,6 +12,7 @@ from tfaudiogen import evaluation, metrics, noise
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.models.vae import VAE
+from tfaudiogen.models.vqvae import VQVAE
 
 WINDOWS = 7
 FILES = ["a.wav", "a.wav", "b.wav", "b.wav", "c.wav", "d.wav", "e.wav"]
@@ -208,3 +209,16 @@ def test_evaluate_reads_the_split_and_the_validation_split(model, monkeypatch, l
     assert report["windows"] == (limit or WINDOWS)
     assert report["limit"] == limit
     assert set(report["versions"]) >= {"tfaudiogen", "tensorflow", "keras"}
+
+
+def test_a_model_with_codes_is_measured_at_its_codes():
+    keras.utils.set_random_seed(0)
+    model = VQVAE(Spectrogram(8000, 64, 32, 32, 32), levels=2)
+    report = json.loads(json.dumps(measure(model), allow_nan=False))
+    rate = (64 + 16) * math.log(1024)
+    assert math.isclose(report["rate"]["mean"], rate, rel_tol=1e-5)
+    assert math.isclose(report["bits_per_second"], 800 / (1024 / 8000), rel_tol=1e-5)
+    assert report["units"] is None
+    assert report["negative_log_prob"] is None
+    assert [level["places"] for level in report["codes"]] == [16 * WINDOWS, 64 * WINDOWS]
+    assert report["reconstruction"]["log_spectral_distance"]["mean"] > 0

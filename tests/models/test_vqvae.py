@@ -150,6 +150,17 @@ def test_codes_are_counted_by_example_and_codebook():
     np.testing.assert_array_equal(code_counts(tf.constant(code), 3), expected)
 
 
+@pytest.mark.parametrize("quantizer", ["vector", "residual", "finite"])
+def test_silence_has_a_gradient_of_ordinary_size(quantizer):
+    """Features of nothing have no direction, by which gradients would grow without bound."""
+    codes = ((3, 3), (2, 3)) if quantizer == "finite" else (9, 8)
+    model = tiny(2, quantizer=quantizer, codes=codes)
+    batch = model.complete({"image": tf.zeros((2, 32, 64, 1))})
+    key = noise.key(0, 2)
+    _, _, gradients, _ = model.sums_and_gradients(batch, key, tf.constant(1.0))
+    assert all(np.linalg.norm(gradient) < 1e6 for gradient in gradients)
+
+
 @pytest.mark.parametrize(
     ("levels", "quantizer", "compiled"), [(1, "vector", True), (2, "residual", False)]
 )
@@ -205,6 +216,7 @@ def test_pictures_enter_by_the_same_class():
             "as many, one for each level; received 2, 1 and 1",
         ),
         (lambda: tiny().decode_codes([np.zeros((1, 4, 8), np.int32)]), "codes must be"),
+        (lambda: tiny().sample(1), "has no prior over its codes"),
         (lambda: tiny(quantizer="no"), "quantizer must be vector, residual or finite"),
         (lambda: tiny(kind="no"), "kind must be one of vae, vqvae; received 'no'"),
     ],

@@ -269,6 +269,17 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         )
         return np.asarray(self.spectrogram.inverse(images, phase=phase))
 
+    def sample(self, count, **options):
+        """Refuse: uniformly drawn codes are noise.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(
+            "a VQVAE has no prior over its codes to sample from: train one, or give a model that "
+            "has a prior (`tfaudiogen presets` lists them)"
+        )
+
     def image_log_prob(self, images, frames):
         """Return a lower bound of log P(levels of x) in nats, [B]: at the codes of x alone.
 

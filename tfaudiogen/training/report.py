@@ -87,11 +87,20 @@ class Report:
             rows.append(f"| active_units | {best['active_units']} |")
         head = (
             f"`model.keras` is the model after epoch {best['epoch']}, the one with the lowest "
-            "validation loss. A prior with trained means is fitted once more to the training "
-            "windows when training ends, which lowers the rate. On the validation split before "
-            "that, in nats per example unless named bits:"
+            f"validation loss. {self._note_on_rate()}, in nats per example unless named bits:"
         )
         return "\n".join([head, "", "| figure | value |", "|---|---|", *rows])
+
+    def _note_on_rate(self):
+        if hasattr(self.model, "fit_prior"):
+            return (
+                "A prior with trained means is fitted once more to the training windows when "
+                "training ends, which lowers the rate. On the validation split before that"
+            )
+        return (
+            "The rate is that of codes which are all equally likely, padding included: a prior "
+            "over the codes lowers it. Levels of codes count from the top. On the validation split"
+        )
 
     def _normal(self):
         columns = ["epoch", "loss", "val_loss", "bits_per_dimension", "val_bits_per_dimension"]

@@ -12,6 +12,7 @@ from tfaudiogen import presets
 from tfaudiogen.models.compilation import faster
 from tfaudiogen.training import batch_size, board, checkpoint
 from tfaudiogen.training.beginning import take_weights
+from tfaudiogen.training.codes import CodeUsage
 from tfaudiogen.training.devices import is_chief, memories, spans_machines
 from tfaudiogen.training.faults import StopOnFault
 from tfaudiogen.training.feeding import Feed
@@ -172,7 +173,8 @@ class Run:
         batches = self.feed.batches("validation", shuffle=False)
         figures = Figures(batches, self.settings.batch_size)
         shown = board.Board(self.out / "logs", self._shown(), figures)
-        return [self._stop_on_fault(), figures, shown]
+        usage = [CodeUsage(self.out)] if hasattr(self.model, "code_usage") else []
+        return [self._stop_on_fault(), figures, shown, *usage]
 
     def _stop_on_fault(self):
         origins = {split: self.summary.files(split) for split in ("train", "validation")}

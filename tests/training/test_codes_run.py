@@ -1,0 +1,80 @@
+"""A run of a model with discrete codes: what it leaves, and that it goes on."""
+
+import csv
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import tfaudiogen
+from tfaudiogen import presets
+from tfaudiogen.training import train
+from tfaudiogen.training.codes import draw_usage
+
+TINY = {
+    "fit.batch_size": 8,
+    "fit.warmup_steps": 2,
+    "model.widths": [[8], [8]],
+    "model.strides": [[4], [2]],
+    "model.codes": [6, 5],
+    "model.width": 3,
+}
+
+
+@pytest.fixture(scope="session")
+def coded(preset):
+    shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
+    preset = presets.get("speech_vqvae", **shape, **TINY)
+    return dataclasses.replace(preset, fit={**preset.fit, "jit_compile": False, "steps": 12})
+
+
+@pytest.fixture(scope="session")
+def coded_run(tmp_path_factory, coded, data):
+    out = tmp_path_factory.mktemp("runs") / "coded"
+    train(coded, data, out, progress=False)
+    return out
+
+
+def rows(folder):
+    """The history without what depends on the clock."""
+    with open(folder / "history.csv", encoding="utf-8") as file:
+        found = list(csv.DictReader(file))
+    return [{k: v for k, v in row.items() if "second" not in k} for row in found]
+
+
+def test_the_folder_tells_how_codes_are_used(coded_run):
+    last = rows(coded_run)[-1]
+    for name in ("usage", "perplexity", "dead_codes", "commitment"):
+        assert {f"{name}_0", f"{name}_1", f"val_{name}_0", f"val_{name}_1"} <= set(last)
+    assert Image.open(coded_run / "codes.png").size == (700, 400)
+    assert "codes which are all equally likely" in (coded_run / "card.md").read_text()
+
+
+def test_the_saved_model_gives_the_same_codes(coded_run):
+    model = tfaudiogen.load(coded_run)
+    assert isinstance(model, tfaudiogen.VQVAE)
+    images = np.random.default_rng(0).random((2, *model.spectrogram.image_shape), np.float32)
+    one, two = (tfaudiogen.load(coded_run).encode_codes(images) for _ in range(2))
+    for first, second in zip(one, two, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_a_run_resumed_within_an_epoch_is_the_same(tmp_path, coded, coded_run, data):
+    """Codebooks, their moving averages and the counts of the epoch go on."""
+    out = tmp_path / "run"
+    train(coded, data, out, steps=8, progress=False)
+    train(coded, data, out, steps=12, resume=True, progress=False)
+    assert rows(out) == rows(coded_run)
+
+
+def test_a_fine_tuned_model_keeps_its_codebook(tmp_path, coded, coded_run, data):
+    train(coded, data, tmp_path / "run", steps=1, initial=coded_run, progress=False)
+    old, new = (tfaudiogen.load(folder) for folder in (coded_run, tmp_path / "run"))
+    for one, two in zip(old.quantizers, new.quantizers, strict=True):
+        np.testing.assert_allclose(one.codebook.means, two.codebook.means, atol=0.5)
+
+
+def test_the_picture_survives_a_level_of_one_code(tmp_path):
+    draw_usage(tmp_path / "codes.png", [np.array([5.0, 0.0]), np.array([1.0, 2.0])])
+    assert Image.open(tmp_path / "codes.png").format == "PNG"

@@ -1,0 +1,54 @@
+"""A picture of how the codes of a model are used."""
+
+import keras
+import numpy as np
+
+from tfaudiogen import files
+from tfaudiogen.training.board import is_pictured
+
+PICTURE = "codes.png"
+
+
+class CodeUsage(keras.callbacks.Callback):
+    """Draws, after the epochs that have pictures, how often training used each code.
+
+    Args:
+        folder: where `codes.png` goes.
+    """
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder, self._usage = folder, None
+
+    def on_test_begin(self, logs=None):
+        """Remember the counts of training, which those of validation replace."""
+        self._usage = self.model.code_usage()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Draw."""
+        if is_pictured(epoch + 1) and self._usage is not None:
+            draw_usage(self.folder / PICTURE, self._usage)
+
+
+def draw_usage(path, usage):
+    """Draw a curve for each level: the share of each code, the most used first.
+
+    Args:
+        path: the PNG file to write.
+        usage: list of counts [K], top level first.
+    """
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
+    axes = figure.add_subplot(
+        xlabel="codes, most used first", ylabel="part of all places", yscale="log"
+    )
+    for level, counts in enumerate(usage):
+        shares = np.sort(counts / max(counts.sum(), 1e-30))[::-1]
+        used = np.count_nonzero(shares)
+        label = f"level {level}: {used} of {len(shares)} used"
+        axes.plot(np.arange(1, used + 1), shares[:used], label=label)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    with files.atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})
