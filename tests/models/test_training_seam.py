@@ -28,6 +28,26 @@ class Line(ProbabilisticModel):
         return {"loss": difference**2, "slope": 2.0 * difference}
 
 
+class Players(ProbabilisticModel):
+    """One weight goes to the examples, another chases the first: two objectives, two optimizers."""
+
+    terms = ("loss", "chase")
+    objectives = ("loss", "chase")
+
+    def __init__(self):
+        super().__init__()
+        self.runner = self.add_weight(shape=(), initializer="zeros", name="runner")
+        self.hunter = self.add_weight(shape=(), initializer="ones", name="hunter")
+        self.built = True
+
+    def objective_weights(self):
+        return {"loss": [self.runner], "chase": [self.hunter]}
+
+    def loss_terms(self, batch, key, training):
+        loss = (self.runner - batch["image"]) ** 2
+        return {"loss": loss, "chase": 4.0 * (self.hunter - self.runner) ** 2 + 0.0 * loss}
+
+
 def trained(model, values, batch, **options):
     model.compile(keras.optimizers.SGD(0.1), **options)
     return model.fit(tf.data.Dataset.from_tensor_slices({"image": values}).batch(batch), verbose=0)
@@ -213,3 +233,37 @@ def test_batch_statistics_are_equal_on_all_replicas(mirrored):
         assert not np.array_equal(old, new)
         copies = [tf.identity(copy).numpy() for copy in new.value.values]
         np.testing.assert_array_equal(copies[0], copies[1])
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_each_objective_moves_its_own_weights(compiled):
+    """Both from the weights before the step, each clipped alone; each has its own moments."""
+    model = Players()
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.5), jit_compile=compiled, clip_norm=6.0)
+    data = tf.data.Dataset.from_tensor_slices({"image": [1.0, 3.0]}).batch(2).repeat(2)
+    model.fit(data.map(lambda batch: {**batch, "id": tf.range(2, dtype=tf.int64)}), verbose=0)
+    runner, hunter, velocities = 0.0, 1.0, [0.0, 0.0]
+    for _ in range(2):
+        slopes = np.clip([2.0 * (runner - 2.0), 8.0 * (hunter - runner)], -6.0, 6.0)
+        velocities = [0.5 * v - 0.1 * slope for v, slope in zip(velocities, slopes, strict=True)]
+        runner, hunter = runner + velocities[0], hunter + velocities[1]
+    np.testing.assert_allclose([model.runner, model.hunter], [runner, hunter], rtol=1e-6)
+    assert any(np.allclose(v, velocities[1], rtol=1e-6) for v in model.training_variables)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_adversaries_on_two_replicas_equal_those_on_one_device(mirrored, compiled):
+    values = {"image": np.arange(7, dtype=np.float32), "id": np.arange(7)}
+    data = tf.data.Dataset.from_tensor_slices(values).batch(3)
+    found = []
+    for strategy in (tf.distribute.get_strategy(), mirrored):
+        with strategy.scope():
+            model = Players()
+            model.compile(keras.optimizers.Adam(0.1), jit_compile=compiled, accumulate=2)
+        model.fit(data, epochs=2, verbose=0, shuffle=False)
+        found.append([*model.weights, *model.optimizer.variables, *model.training_variables])
+    assert len(found[0]) > 12
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-5, err_msg=one.path)
+        copies = [tf.identity(copy).numpy() for copy in getattr(two.value, "values", [two.value])]
+        assert all(np.array_equal(copies[0], copy) for copy in copies[1:]), one.path

@@ -18,13 +18,16 @@ class ProbabilisticModel(keras.Model):
 
     A subclass names its terms in `terms` and gives `loss_terms(batch, key, training)`, which
     returns for each name a float32 [B] in nats; "loss" is the one that is minimised. It builds
-    its layers in the constructor. Everything else is done here, and only here:
+    its layers in the constructor. A model of adversaries names the terms that are minimised in
+    `objectives`, and in `objective_weights` what each may move; every objective has an optimizer
+    of its own. Everything else is done here, and only here:
 
     - The function from (batch, key) to summed terms, summed gradients and statistics is pure, and
       is what XLA compiles. Keras itself cannot compile a step under `tf.distribute`.
     - Outside it the sums are added up over the replicas and divided by the number of examples of
-      the global batch, so that uneven batches count each example once; then gradients are clipped
-      by their global norm, the optimizer steps, and layers that report statistics are updated.
+      the global batch, so that uneven batches count each example once; then the gradients of each
+      objective are clipped by their global norm, the optimizers step, all from the weights before
+      the step, and layers that report statistics are updated.
     - A batch too large for the memory is computed in parts, whose sums add up to the same step.
     - Under the policy "mixed_float16" the loss is scaled; see `LossScale`.
     - Noise is keyed by (seed, step, index of the example); `step` counts optimiser steps.
@@ -33,6 +36,7 @@ class ProbabilisticModel(keras.Model):
     """
 
     terms = ("loss",)
+    objectives = ("loss",)
 
     def __init__(self, vectors=None, **kwargs):
         """Make the model's own state.
@@ -62,6 +66,10 @@ class ProbabilisticModel(keras.Model):
         """
         raise NotImplementedError(f"{type(self).__name__} must define loss_terms")
 
+    def objective_weights(self):
+        """Return {objective: trainable weights that it moves}: override where there are several."""
+        return {"loss": self.trainable_weights}
+
     def complete(self, batch):
         """Return `batch` with what is missing filled in: override to add default entries."""
         return batch
@@ -83,7 +91,8 @@ class ProbabilisticModel(keras.Model):
         """Configure training.
 
         Args:
-            optimizer: Keras optimizer or its name.
+            optimizer: Keras optimizer or its name; of the first objective. Those of further
+                objectives are made of its configuration.
             jit_compile: whether XLA compiles the terms and the gradients; "auto" measures at the
                 first `fit` which is faster.
             clip_norm: greatest global norm of the gradient of the mean loss; None for no limit.
@@ -105,13 +114,23 @@ class ProbabilisticModel(keras.Model):
         super().compile(optimizer=optimizer, jit_compile=False, auto_scale_loss=False, **kwargs)
         # Variables that are made inside a replicated function end in a graph that cannot run.
         with self.distribute_strategy.scope():
-            self.optimizer.build(self.trainable_variables)
+            self.optimizers = self._build_optimizers()
             self.average = WeightAverage(self.trainable_variables, average) if average else None
             scaled = self.dtype_policy.compute_dtype == "float16"
             self.loss_scale = LossScale() if scaled else None
         self.clip_norm, self.accumulate, self.seed = clip_norm, accumulate, seed
         self.uses_xla = None if jit_compile == "auto" else bool(jit_compile)
         self._wrap_functions()
+
+    def _build_optimizers(self):
+        """Return {objective: optimizer}, each built for the weights that it moves."""
+        optimizers = {}
+        for objective, weights in self.objective_weights().items():
+            config = self.optimizer.get_config()
+            one = type(self.optimizer).from_config(config) if optimizers else self.optimizer
+            one.build(weights)
+            optimizers[objective] = one
+        return optimizers
 
     def _wrap_functions(self):
         compiled = bool(self.uses_xla) and not self.run_eagerly
@@ -137,12 +156,15 @@ class ProbabilisticModel(keras.Model):
         """Pure: (batch, key) to the sums of the terms over examples, and which are finite."""
         terms = self.loss_terms(batch, key, training)
         sums = {name: tf.reduce_sum(terms[name], axis=0) for name in self._sizes}
-        return sums, tf.math.is_finite(terms["loss"])
+        total = tf.add_n([terms[objective] for objective in self.objectives])
+        return sums, tf.math.is_finite(total)
 
     @property
     def training_variables(self):
         """Variables beside weights and optimizer that a training needs to go on."""
-        return [v for part in (self.average, self.loss_scale) if part for v in part.variables]
+        further = list(self.optimizers.values())[1:]
+        parts = (*further, self.average, self.loss_scale)
+        return [variable for part in parts if part for variable in part.variables]
 
     @contextlib.contextmanager
     def averaged(self):
@@ -152,17 +174,22 @@ class ProbabilisticModel(keras.Model):
             yield
 
     def sums_and_gradients(self, batch, key, scale):
-        """Return sums of terms, finiteness, gradients of the scaled summed loss, statistics.
+        """Return sums of terms, finiteness, gradients of the scaled objectives, statistics.
 
-        A pure function: nothing is updated.
+        A pure function: nothing is updated. The gradients are a dict from objective to list.
         """
-        weights = [weight.value for weight in self.trainable_weights]
-        with tf.GradientTape() as tape, statistics.collect() as reported:
-            sums, finite = self._sums(batch, key, training=True)
-            objective = scale * sums["loss"]
-        gradients = tape.gradient(
-            objective, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO
-        )
+        with tf.GradientTape(persistent=len(self.objectives) > 1) as tape:
+            with statistics.collect() as reported:
+                sums, finite = self._sums(batch, key, training=True)
+            scaled = {objective: scale * sums[objective] for objective in self.objectives}
+        gradients = {
+            objective: tape.gradient(
+                scaled[objective],
+                [weight.value for weight in weights],
+                unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            )
+            for objective, weights in self.objective_weights().items()
+        }
         return sums, finite, gradients, dict(reported)
 
     def train_step(self, batch):
@@ -172,12 +199,8 @@ class ProbabilisticModel(keras.Model):
         gradients, reported = all_reduce((gradients, reported))
         if self.loss_scale:
             gradients, sound = self._unscale(gradients, sound)
-        gradients = [tf.where(sound, g / tf.cast(count, g.dtype), 0.0) for g in gradients]
-        if self.clip_norm is not None:
-            gradients, _ = tf.clip_by_global_norm(gradients, self.clip_norm)
-        # The optimizer sums over the replicas what is already equal on all of them.
-        share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
-        self.optimizer.apply([g * share for g in gradients], self.trainable_weights)
+        for objective, weights in self.objective_weights().items():
+            self._step_optimizer(objective, gradients[objective], weights, count, sound)
         for layer in self._flatten_layers():
             if layer.path in reported:
                 _update_statistics(layer, reported[layer.path], sound)
@@ -186,16 +209,25 @@ class ProbabilisticModel(keras.Model):
         self.step.assign_add(1)
         return self._logs()
 
+    def _step_optimizer(self, objective, gradients, weights, count, sound):
+        gradients = [tf.where(sound, g / tf.cast(count, g.dtype), 0.0) for g in gradients]
+        if self.clip_norm is not None:
+            gradients, _ = tf.clip_by_global_norm(gradients, self.clip_norm)
+        # The optimizer sums over the replicas what is already equal on all of them.
+        share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
+        self.optimizers[objective].apply([g * share for g in gradients], weights)
+
     def _sums_of_parts(self, batch, key):
         scale = tf.identity(self.loss_scale.scale) if self.loss_scale else tf.constant(1.0)
         return in_parts(self._gradients, self.accumulate, batch, key, scale)
 
     def _unscale(self, gradients, sound):
         """Return the gradients without the loss scale, and whether the step may be taken."""
-        sound = sound & all_finite(gradients)
+        sound = sound & all_finite(tf.nest.flatten(gradients))
         scale = tf.identity(self.loss_scale.scale)
         self.loss_scale.update(sound)
-        return [gradient / tf.cast(scale, gradient.dtype) for gradient in gradients], sound
+        unscaled = tf.nest.map_structure(lambda g: g / tf.cast(scale, g.dtype), gradients)
+        return unscaled, sound
 
     def test_step(self, batch):
         batch, key = self._batch_and_key(batch, tf.zeros((), tf.int64))
