@@ -1,6 +1,8 @@
-"""How per-pixel log-probabilities become per-example terms: sums and masks, written once."""
+"""From per-pixel log-probabilities, scores and spectra to one number for each example."""
 
 import tensorflow as tf
+
+from tfaudiogen.signal.stft import inverse_stft, stft
 
 
 def frame_mask(images, frames):
@@ -44,3 +46,85 @@ def pixels(images, frames):
     """Return float32 [B]: how many numbers of each image are not padding."""
     per_frame = tf.cast(tf.reduce_prod(tf.shape(images)[2:]), tf.float32)
     return tf.cast(frames, tf.float32) * per_frame
+
+
+def hinge_of_discriminator(real, fake):
+    """Return mean max(0, 1 - s(x)) + mean max(0, 1 + s(x')), [B] (Lim and Ye, 2017).
+
+    Args:
+        real, fake: scores [B, h, w, 1] of originals and of reconstructions.
+    """
+    return _mean(tf.nn.relu(1.0 - real)) + _mean(tf.nn.relu(1.0 + fake))
+
+
+def hinge_of_generator(fake):
+    """Return -mean s(x'), [B]."""
+    return -_mean(fake)
+
+
+def feature_matching(real, fake):
+    """Return the mean over layers of mean |f(x) - f(x')| / mean |f(x)|, [B].
+
+    What a discriminator sees in place of what a network trained on pictures sees (Larsen et al.,
+    2016; relative as in Defossez et al., "High fidelity neural audio compression", 2022,
+    equation 2).
+
+    Args:
+        real, fake: lists of features [B, H, W, C] of originals and of reconstructions.
+    """
+    distances = [
+        _relative(tf.stop_gradient(one), other) for one, other in zip(real, fake, strict=True)
+    ]
+    return tf.add_n(distances) / len(distances)
+
+
+def _relative(reference, estimate):
+    reference, estimate = tf.cast(reference, tf.float32), tf.cast(estimate, tf.float32)
+    return _mean(tf.abs(reference - estimate)) / (_mean(tf.abs(reference)) + 1e-6)
+
+
+def _mean(values):
+    """Return the mean of each example [B] of values [B, ...]."""
+    return tf.reduce_mean(values, axis=tf.range(1, tf.rank(values)))
+
+
+def waveform_distance(spectrogram, images, decoded, frame_lengths):
+    """Return the multi-resolution STFT distance of inverted images, [B].
+
+    Both are inverted with the phase that is retrieved for the originals, since a gradient through
+    phase retrieval would cost more than the step. For each frame length (hop: a quarter) the
+    distance is | |X| - |Y| | / | |X| | and the mean absolute difference of log magnitudes (Yamamoto
+    et al., "Parallel WaveGAN", 2020, equations 4 to 6).
+
+    Args:
+        spectrogram: a `Spectrogram` with a linear scale.
+        images, decoded: originals and reconstructions [B, T, F, 1] in [0, 1].
+        frame_lengths: of the compared spectra, in samples.
+    """
+    geometry = (spectrogram.frame_length, spectrogram.hop)
+    retrieved = tf.stop_gradient(spectrogram.inverse(images, phase="graph"))
+    phases = stft(retrieved, *geometry)[:, :-1]
+    phases = phases / tf.cast(tf.maximum(tf.abs(phases), 1e-12), tf.complex64)
+
+    def waveform(image):
+        magnitudes = tf.cast(spectrogram.magnitudes(image), tf.complex64)
+        return inverse_stft(magnitudes * phases, *geometry)
+
+    reference, estimate = tf.stop_gradient(waveform(images)), waveform(decoded)
+    distances = [_resolution(reference, estimate, length) for length in frame_lengths]
+    return tf.add_n(distances) / len(distances)
+
+
+def _resolution(reference, estimate, frame_length):
+    one, two = (_magnitudes(waveform, frame_length) for waveform in (reference, estimate))
+    error = tf.sqrt(tf.reduce_sum(tf.square(one - two), axis=(1, 2)) + 1e-12)
+    relative = error / tf.sqrt(tf.reduce_sum(tf.square(one), axis=(1, 2)) + 1e-12)
+    return relative + _mean(tf.abs(tf.math.log(one) - tf.math.log(two)))
+
+
+def _magnitudes(waveforms, frame_length):
+    """Return magnitudes with a floor of -80 dB of a full-scale sine."""
+    spectra = stft(waveforms, frame_length, frame_length // 4)
+    floor = 1e-4 * frame_length / 4.0
+    power = tf.square(tf.math.real(spectra)) + tf.square(tf.math.imag(spectra))
+    return tf.sqrt(power + floor**2)

@@ -15,7 +15,7 @@ from tfaudiogen.layers import (  # noqa: F401
     quantizer_residual,
     spectrogram,
 )
-from tfaudiogen.models import vae, vqvae  # noqa: F401
+from tfaudiogen.models import vae, vqgan, vqvae  # noqa: F401
 from tfaudiogen.models.base import ProbabilisticModel
 
 MODEL_FILE = "model.keras"

@@ -13,9 +13,11 @@ import tensorflow as tf
 
 import tfaudiogen as tg
 from tfaudiogen import noise
+from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold
 from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.literature import BatchNormalization
+from tfaudiogen.layers.standardize import Standardize
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.training.schedule import LearningRate
 
@@ -137,6 +139,19 @@ def vqvae_arguments():
         ],
         "likelihood": tg.PixelLikelihood(),
         "class_names": ["flute", "ölfass"],
+    }
+
+
+def vqgan_arguments():
+    return {
+        **vqvae_arguments(),
+        "discriminator": tg.PatchDiscriminator((4, 6)),
+        "plateau": Plateau(patience=2),
+        "balance": AdaptiveWeight(decay=0.5),
+        "adversarial_weight": 0.25,
+        "matching_weight": 2.0,
+        "waveform_weight": 3.0,
+        "frozen_steps": 1,
     }
 
 
@@ -311,6 +326,7 @@ SPECIFICATIONS = [
         call=lambda layer, inputs: tf.cast(layer(inputs), tf.float32),
         float32=True,
     ),
+    Specification(Standardize, lambda: {"decay": 0.9}, normal(BATCH, 4, 5, 3), float32=True),
     *(
         Specification(
             tg.VectorQuantizer,
@@ -353,6 +369,17 @@ SPECIFICATIONS = [
         float32=True,
     ),
     Specification(
+        tg.PatchDiscriminator,
+        lambda: {"widths": (6, 8)},
+        images(12, 20, 1),
+        call=lambda layer, x: {k: tf.cast(v, tf.float32) for k, v in layer(x).items()},
+        float32=True,
+    ),
+    Specification(Plateau, lambda: {"patience": 3, "tolerance": 0.2}, normal(BATCH), float32=True),
+    Specification(
+        AdaptiveWeight, lambda: {"decay": 0.5, "highest": 7.0}, normal(BATCH), float32=True
+    ),
+    Specification(
         LearningRate,
         lambda: {"rate": 0.3, "warmup_steps": 2, "decay_steps": 5},
         lambda: tf.range(float(BATCH)),
@@ -374,6 +401,15 @@ SPECIFICATIONS = [
         float32=True,
         # Some vectors have another nearest code in 16 bits, which changes counts by whole numbers.
         bfloat16_tolerance=0.5,
+        absorbed=frozenset({"levels"}),
+    ),
+    Specification(
+        tg.VQGAN,
+        vqgan_arguments,
+        batch_of(images(32, 32, 1)),
+        call=terms,
+        float32=True,
+        bfloat16_tolerance=0.5,  # as above
         absorbed=frozenset({"levels"}),
     ),
     Specification(

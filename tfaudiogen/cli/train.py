@@ -90,4 +90,5 @@ def train(
         progress=True,
     )
     if trained is not None:  # on other machines than the chief there is none
-        click.echo(f"The model is in {out}. Hear it: tfaudiogen sample {out}")
+        hear = f"sample {out}" if hasattr(trained, "prior") else f"reconstruct {out} IN --out OUT"
+        click.echo(f"The model is in {out}. Hear it: tfaudiogen {hear}")

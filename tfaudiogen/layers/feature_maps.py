@@ -94,6 +94,11 @@ class FeatureDecoder(keras.layers.Layer):
             stages.append(Unfold(output, stride, dtype=self.dtype_policy))
         return stages
 
+    @property
+    def last_kernel(self):
+        """The weights of the last convolution."""
+        return self.stages[-1].project.kernel
+
     def build(self, input_shape):
         for stage in [self.expand, *self.stages]:
             stage.build(input_shape)

@@ -64,8 +64,16 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         quantizers=None,
         likelihood=None,
         class_names=(),
+        *,
+        further=None,
         **kwargs,
     ):
+        """Make the model; see the class.
+
+        Args:
+            further: {attribute: layer} of a subclass, built for images.
+            kwargs: of `ProbabilisticModel`.
+        """
         quantizers = quantizers or _default_quantizers(levels)
         levels = len(quantizers)
         vectors = {"gaps": levels}
@@ -79,6 +87,9 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         self.encoders = list(encoders or default_encoders(stages))
         self.decoders = list(decoders or default_decoders(stages, self.likelihood.channels))
         self.class_names = list(class_names)
+        self._further = list(further or {})
+        for name, layer in (further or {}).items():
+            setattr(self, name, layer)
         self._check_levels()
         self.build()
 
@@ -92,6 +103,8 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
 
     def build(self, input_shape=None):
         shape = (None, *self.spectrogram.image_shape)
+        for name in self._further:
+            _build(getattr(self, name), shape)
         maps = []
         for encoder in self.encoders:
             _build(encoder, shape)
@@ -127,8 +140,14 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         pixels, _ = self._reconstructed(images, training)
         return self.likelihood.mean(pixels)
 
-    def _reconstructed(self, images, training=False):
-        """Return the pixels' parameters and what the quantizers found, top level first."""
+    def _reconstructed(self, images, training=False, passing=None):
+        """Return the pixels' parameters and what the quantizers found, top level first.
+
+        Args:
+            images: [B, T, F, C] in [0, 1].
+            training: whether layers are called in training.
+            passing: scalar, 1 where gradients pass through the codes and 0 where they stop there.
+        """
         # Silence must not be zero, where the networks' normalisation has no direction.
         maps, x = [], 2.0 * quantize(images) - 1.0
         for encoder in self.encoders:
@@ -136,7 +155,8 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
             maps.append(x)
         found, above = [], None
         for features, quantizer, decoder in self._downwards(maps):
-            found.append(quantizer(_joined(features, above), training=training))
+            one = quantizer(_joined(features, above), training=training)
+            found.append(one if passing is None else _stopped(one, passing))
             above = decoder(_joined(found[-1]["latents"], above), training=training)
         return self.likelihood(above), found
 
@@ -195,8 +215,12 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         )
 
     def loss_terms(self, batch, key, training):
-        images, frames = quantize(batch["image"]), batch["frames"]
+        images = quantize(batch["image"])
         pixels, found = self._reconstructed(images, training)
+        return self._terms(images, batch["frames"], pixels, found, key, training)
+
+    def _terms(self, images, frames, pixels, found, key, training):
+        """Return the terms, given what the networks made of the images."""
         log_prob = self.likelihood.log_prob(pixels, images)
         distortion, padding = (-total for total in losses.sum_over_pixels(log_prob, frames))
         rate = tf.fill(tf.shape(distortion), self.rate)
@@ -356,6 +380,13 @@ def _joined(features, above):
     if above is None:
         return features
     return tf.concat([features, tf.cast(above, features.dtype)], axis=-1)
+
+
+def _stopped(found, passing):
+    """Return what a quantizer found, with the gradients of its vectors times `passing`, 0 or 1."""
+    latents = found["latents"]
+    latents = passing * latents + (1.0 - passing) * tf.stop_gradient(latents)
+    return {**found, "latents": latents, "penalty": passing * found["penalty"]}
 
 
 def _mean_gap(found):

@@ -31,6 +31,9 @@ def take_weights(model, initial):
     """
     source = saving.load(initial)
     _check_geometry(model, source, initial)
+    if hasattr(model, "take_autoencoder") and not hasattr(source, "take_autoencoder"):
+        model.take_autoencoder(source)
+        return
     pairs = list(zip(model.weights, source.weights, strict=False))
     shapes = [(tuple(target.shape), tuple(weight.shape)) for target, weight in pairs]
     if len(model.weights) != len(source.weights) or any(a != b for a, b in shapes):
