@@ -88,30 +88,26 @@ def _mean(values):
     return tf.reduce_mean(values, axis=tf.range(1, tf.rank(values)))
 
 
-def waveform_distance(spectrogram, images, decoded, frame_lengths):
-    """Return the multi-resolution STFT distance of inverted images, [B].
+def waveform_distance(spectrogram, audio, decoded, frame_lengths):
+    """Return the multi-resolution STFT distance of decoded images from the sounds, [B].
 
-    Both are inverted with the phase that is retrieved for the originals, since a gradient through
-    phase retrieval would cost more than the step. For each frame length (hop: a quarter) the
-    distance is | |X| - |Y| | / | |X| | and the mean absolute difference of log magnitudes (Yamamoto
-    et al., "Parallel WaveGAN", 2020, equations 4 to 6).
+    The images are inverted with the phases of the sounds: a gradient through phase retrieval would
+    cost more than the step. For each frame length (hop: a quarter) the distance is
+    | |X| - |Y| | / | |X| | and the mean absolute difference of log magnitudes (Yamamoto et al.,
+    "Parallel WaveGAN", 2020, equations 4 to 6).
 
     Args:
         spectrogram: a `Spectrogram` with a linear scale.
-        images, decoded: originals and reconstructions [B, T, F, 1] in [0, 1].
+        audio: waveforms [B, N] of one window.
+        decoded: reconstructed images [B, T, F, 1] in [0, 1].
         frame_lengths: of the compared spectra, in samples.
     """
     geometry = (spectrogram.frame_length, spectrogram.hop)
-    retrieved = tf.stop_gradient(spectrogram.inverse(images, phase="graph"))
-    phases = stft(retrieved, *geometry)[:, :-1]
-    phases = phases / tf.cast(tf.maximum(tf.abs(phases), 1e-12), tf.complex64)
-
-    def waveform(image):
-        magnitudes = tf.cast(spectrogram.magnitudes(image), tf.complex64)
-        return inverse_stft(magnitudes * phases, *geometry)
-
-    reference, estimate = tf.stop_gradient(waveform(images)), waveform(decoded)
-    distances = [_resolution(reference, estimate, length) for length in frame_lengths]
+    spectra = stft(audio, *geometry)[:, :-1]
+    phases = spectra / tf.complex(tf.maximum(tf.abs(spectra), 1e-12), 0.0)
+    magnitudes = tf.complex(spectrogram.magnitudes(decoded), 0.0)
+    estimate = inverse_stft(magnitudes * phases, *geometry, length=audio.shape[1])
+    distances = [_resolution(audio, estimate, length) for length in frame_lengths]
     return tf.add_n(distances) / len(distances)
 
 

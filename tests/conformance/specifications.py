@@ -406,7 +406,7 @@ SPECIFICATIONS = [
     Specification(
         tg.VQGAN,
         vqgan_arguments,
-        batch_of(images(32, 32, 1)),
+        lambda: {**batch_of(images(32, 32, 1))(), "audio": tones(32 * 32)()},
         call=terms,
         float32=True,
         bfloat16_tolerance=0.5,  # as above

@@ -37,8 +37,8 @@ class VQGAN(VQVAE):
         balance: `AdaptiveWeight`.
         adversarial_weight: a, the pull of the adversary in parts of that of the distortion.
         matching_weight: m.
-        waveform_weight: v, in nats, for linear spectrograms; 0 leaves the distance out, which costs
-            a phase retrieval a step.
+        waveform_weight: v, in nats, of `losses.waveform_distance`, for linear spectrograms; batches
+            then hold "audio" [B, N]. 0 leaves it out.
         frozen_steps: steps in which encoders and quantizers learn nothing by gradient, so that the
             decoder can adapt first.
     """
@@ -121,7 +121,7 @@ class VQGAN(VQVAE):
             terms |= self._judged(images, decoded)
             adversary = terms["adversarial"] + self.matching_weight * terms["matching"]
             totals = [tf.reduce_sum(terms["distortion"]), tf.reduce_sum(adversary)]
-        terms["waveform"] = self._waveform_distance(images, decoded)
+        terms["waveform"] = self._waveform_distance(batch, decoded)
         if training:
             self._remember(tape, terms["distortion"], totals)
             active = self.plateau(adversary)
@@ -147,18 +147,27 @@ class VQGAN(VQVAE):
         self.balance.observe(*gradients)
         self.plateau.observe(distortion)
 
-    def _waveform_distance(self, images, decoded):
-        if not self.waveform_weight:
+    @property
+    def needs_audio(self):
+        """Whether batches have to hold the waveforms."""
+        return self.waveform_weight > 0.0
+
+    def complete(self, batch):
+        audio = {"audio": batch["audio"]} if self.needs_audio else {}
+        return {**super().complete(batch), **audio}
+
+    def _waveform_distance(self, batch, decoded):
+        if not self.needs_audio:
             return tf.zeros_like(decoded[:, 0, 0, 0])
         length = self.spectrogram.frame_length
         lengths = (length // 2, length, 2 * length)
-        return losses.waveform_distance(self.spectrogram, images, decoded, lengths)
+        return losses.waveform_distance(self.spectrogram, batch["audio"], decoded, lengths)
 
     def summarize(self, means):
         """Return the figures of the `VQVAE`, and those of the adversary."""
         figures = super().summarize(means)
         names = ["adversarial", "matching", "discriminator"]
-        names += ["waveform"] if self.waveform_weight else []
+        names += ["waveform"] if self.needs_audio else []
         own = {name: means[name] for name in names}
         return {**figures, **own, "adversary_active": tf.identity(self.plateau.reached)}
 

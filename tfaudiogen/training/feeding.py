@@ -13,10 +13,11 @@ class Feed:
         batch_size: examples of a step over all devices.
         seed: of the order.
         cache: whether to keep computed spectrograms below the data.
+        audio: whether batches hold the waveforms.
     """
 
-    def __init__(self, folder, spectrogram, batch_size, seed, cache):
-        self.folder, self.spectrogram = folder, spectrogram
+    def __init__(self, folder, spectrogram, batch_size, seed, cache, audio=False):
+        self.folder, self.spectrogram, self.audio = folder, spectrogram, audio
         self.batch_size, self.seed, self.cache = batch_size, seed, cache
 
     def training(self, strategy, first_step):
@@ -47,6 +48,7 @@ class Feed:
             batch_size or self.batch_size,
             seed=self.seed,
             cache=self.cache if cache is None else cache,
+            audio=self.audio,
             **options,
         )
 

@@ -49,9 +49,9 @@ class Run:
             self.model = preset.build(summary.class_names)
         if not resume:
             self._choose_batch_size()
-        self.feed = Feed(
-            summary.folder, self.model.spectrogram, self.settings.batch_size, settings.seed, cache
-        )
+        audio = getattr(self.model, "needs_audio", False)
+        options = (self.settings.batch_size, settings.seed, cache, audio)
+        self.feed = Feed(summary.folder, self.model.spectrogram, *options)
         # A split is a full batch at least; the order leaves out the rest of an epoch.
         self.steps_per_epoch = max(1, summary.examples["train"] // self.settings.batch_size)
         self.validation = self.feed.validation(strategy)
