@@ -17,7 +17,6 @@ from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold
 from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.literature import BatchNormalization
-from tfaudiogen.layers.standardize import Standardize
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.training.schedule import LearningRate
 
@@ -326,7 +325,6 @@ SPECIFICATIONS = [
         call=lambda layer, inputs: tf.cast(layer(inputs), tf.float32),
         float32=True,
     ),
-    Specification(Standardize, lambda: {"decay": 0.9}, normal(BATCH, 4, 5, 3), float32=True),
     *(
         Specification(
             tg.VectorQuantizer,

@@ -10,7 +10,6 @@ from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.quantizer import GRADIENTS, VectorQuantizer, rotation
 from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
 from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
-from tfaudiogen.layers.standardize import Standardize
 
 QUANTIZERS = {
     "vector": lambda: VectorQuantizer(13, width=4),
@@ -196,26 +195,9 @@ def test_what_is_learned_does_not_depend_on_parts():
     np.testing.assert_allclose(learned[0], learned[1], rtol=1e-5, atol=1e-6)
 
 
-def test_standardized_numbers_have_unit_moments():
-    """Whatever the moments; from sums of parts as from the whole."""
-    layer, draw = Standardize(), np.random.default_rng(0)
-    layer.build((None, 2))
-    for _ in range(60):
-        x = tf.constant(draw.normal(size=(64, 2)) * [0.01, 5.0] + [3.0, -100.0], tf.float32)
-        sums = []
-        for part in (x[:20], x[20:]):
-            with statistics.collect() as reported:
-                layer(part, training=True)
-            sums.append(reported[layer.path])
-        layer.update_statistics({name: sums[0][name] + sums[1][name] for name in sums[0]})
-    np.testing.assert_allclose(layer.mean, [3.0, -100.0], rtol=0.01)
-    np.testing.assert_allclose(np.std(layer(x), axis=0), 1.0, atol=0.25)
-
-
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Standardize(decay=0.0), "decay must be between 0 and 1, received 0.0"),
         (lambda: Codebook(1, 4), "codes must be at least 2"),
         (lambda: Codebook(8, 4, decay=1.0), "decay must be between 0 and 1, received 1.0"),
         (lambda: Codebook(8, 4, expiry=1.0), "expiry must be from 0 to below 1"),

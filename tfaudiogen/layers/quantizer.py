@@ -16,7 +16,6 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks import normalize, register
 from tfaudiogen.layers.codebook import Codebook
-from tfaudiogen.layers.standardize import Standardize
 
 GRADIENTS = ("straight_through", "rotation")
 
@@ -25,17 +24,15 @@ GRADIENTS = ("straight_through", "rotation")
 class VectorQuantizer(keras.layers.Layer):
     """The nearest code vector of each place (van den Oord et al., 2017), in a few dimensions.
 
-    Features are projected to D dimensions, standardised (see `Standardize`) and, with `normalized`,
-    scaled to a root mean square of 1: few dimensions and angles keep codes in use (Yu et al.,
-    2022). The codes are a `Codebook`.
+    Features are projected to D dimensions and, with `normalized`, scaled to a root mean square of
+    1: few dimensions and angles keep codes in use (Yu et al., 2022). The codes are a `Codebook`.
     The penalty is the commitment, `commitment` sum_places |z - e|^2 / D, whose gradient reaches z
     alone. Everything is float32 under every policy: codes of rounded distances would differ.
 
     Args:
         codes: K.
         width: D.
-        normalized, expiry: see `Codebook`.
-        decay: of the `Codebook` and of `Standardize`.
+        normalized, decay, expiry: see `Codebook`.
         commitment: nats for each place whose vector lies a squared distance of 1 (a mean over
             dimensions) from its code.
         gradient: "straight_through", which gives the gradient of the code to the vector as it is,
@@ -62,18 +59,19 @@ class VectorQuantizer(keras.layers.Layer):
         check_gradient(gradient)
         self.codes, self.width = codes, width
         self.commitment, self.gradient = commitment, gradient
-        self.project = keras.layers.Dense(width, dtype="float32", name="project")
-        self.standardize = Standardize(decay, name="standardize")
+        # Silence, whose features are zero at first, has a direction too.
+        self.project = keras.layers.Dense(
+            width, bias_initializer="random_normal", dtype="float32", name="project"
+        )
         self.codebook = Codebook(codes, width, normalized, decay, expiry, name="codebook")
 
     def build(self, input_shape):
         self.project.build(input_shape)
-        self.standardize.build((*input_shape[:-1], self.width))
         self.codebook.build((*input_shape[:-1], self.width))
         self.built = True
 
     def call(self, features, training=False):
-        vectors = self.standardize(self.project(features), training=training)
+        vectors = self.project(features)
         vectors = normalize(vectors) if self.codebook.normalized else vectors
         code = self.codebook(tf.stop_gradient(vectors))
         nearest = self.lookup(code)

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.quantizer import bottleneck_shape, bottleneck_spec, straight_through
-from tfaudiogen.layers.standardize import Standardize
 
 _MARGIN = 1e-3
 
@@ -17,10 +16,10 @@ _MARGIN = 1e-3
 class FiniteScalarQuantizer(keras.layers.Layer):
     """Each of D numbers rounded to one of L_d levels (Mentzer et al., 2023, section 3.1).
 
-    No codebook that has to start or to expire: a number z_d, standardised (see `Standardize`), is
-    squashed to (L_d - 1) / 2 to either side by tanh and rounded, with the gradient of the rounding
-    taken for 1. The code counts the levels in a mixed radix, the first number fastest; the latents
-    are the rounded numbers scaled to [-1, 1]. There is no penalty.
+    No codebook that has to start or to expire: a number z_d is squashed to (L_d - 1) / 2 to either
+    side by tanh and rounded, with the gradient of the rounding taken for 1. The code counts the
+    levels in a mixed radix, the first number fastest; the latents are the rounded numbers scaled
+    to [-1, 1]. There is no penalty.
 
     Args:
         levels: L_d, each at least 2; K is their product. (8, 5, 5, 5) and (4, 4, 4, 4, 4) are about
@@ -38,7 +37,6 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         self.levels = tuple(int(level) for level in levels)
         self.codes, self.width = math.prod(self.levels), len(self.levels)
         self.project = keras.layers.Dense(self.width, dtype="float32", name="project")
-        self.standardize = Standardize(name="standardize")
         self._levels = np.array(self.levels, np.float32)
         self._radix = np.cumprod([1, *self.levels[:-1]]).astype(np.int32)
         # An even number of levels has none in the middle: -L / 2, ..., L / 2 - 1.
@@ -46,12 +44,10 @@ class FiniteScalarQuantizer(keras.layers.Layer):
 
     def build(self, input_shape):
         self.project.build(input_shape)
-        self.standardize.build((*input_shape[:-1], self.width))
         self.built = True
 
     def call(self, features, training=False):
-        numbers = self.standardize(self.project(features), training=training)
-        bounded = self._bound(numbers)
+        bounded = self._bound(self.project(features))
         digits = tf.round(bounded)
         half = self._levels // 2
         levels = tf.cast(digits + half, tf.int32)
@@ -74,7 +70,7 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return (tf.cast(levels, tf.float32) - half) / half
 
     def observe(self, found, key, stream):
-        """Do nothing: there are no codes to learn."""
+        """Do nothing: there is nothing to learn but the projection."""
 
     def compute_output_shape(self, input_shape):
         return bottleneck_shape(input_shape, self.width, self.tail)

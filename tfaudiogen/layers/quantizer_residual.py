@@ -6,7 +6,6 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks import normalize, register
 from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.quantizer import PASSES, bottleneck_shape, bottleneck_spec, check_gradient
-from tfaudiogen.layers.standardize import Standardize
 
 
 @register
@@ -15,16 +14,16 @@ class ResidualQuantizer(keras.layers.Layer):
 
         r_1 = z,    k_q = nearest code of r_q in codebook q,    r_(q+1) = r_q - e^q
 
-    z is standardised and has a root mean square of 1; the codebooks of the residuals do not, since
-    their lengths say how much is left. The penalty is the commitment of each stage, as in
+    z has a root mean square of 1; the codebooks of the residuals do not, since their lengths say
+    how much is left. The penalty is the commitment of each stage, as in
     `VectorQuantizer`.
 
     Args:
         codes: K of each codebook.
         quantizers: Q, at least 1.
         width: D.
-        expiry: see `Codebook`.
-        decay, commitment, gradient: see `VectorQuantizer`.
+        decay, expiry: see `Codebook`.
+        commitment, gradient: see `VectorQuantizer`.
 
     Call: features [B, H, W, C] -> dict; see `tfaudiogen.layers.quantizer`. The code is
     [B, H, W, Q], coarsest first.
@@ -48,8 +47,10 @@ class ResidualQuantizer(keras.layers.Layer):
         self.codes, self.quantizers, self.width = codes, quantizers, width
         self.decay, self.expiry = decay, expiry
         self.commitment, self.gradient = commitment, gradient
-        self.project = keras.layers.Dense(width, dtype="float32", name="project")
-        self.standardize = Standardize(decay, name="standardize")
+        # Silence, whose features are zero at first, has a direction too.
+        self.project = keras.layers.Dense(
+            width, bias_initializer="random_normal", dtype="float32", name="project"
+        )
         self.codebooks = [
             Codebook(codes, width, False, decay, expiry, name=f"codebook_{number}")
             for number in range(quantizers)
@@ -62,13 +63,12 @@ class ResidualQuantizer(keras.layers.Layer):
 
     def build(self, input_shape):
         self.project.build(input_shape)
-        self.standardize.build((*input_shape[:-1], self.width))
         for codebook in self.codebooks:
             codebook.build((*input_shape[:-1], self.width))
         self.built = True
 
     def call(self, features, training=False):
-        vectors = normalize(self.standardize(self.project(features), training=training))
+        vectors = normalize(self.project(features))
         rest, codes, gaps = vectors, [], 0.0
         for codebook in self.codebooks:
             codes.append(codebook(tf.stop_gradient(rest)))

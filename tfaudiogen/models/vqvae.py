@@ -24,7 +24,7 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
     With two levels it is the VQ-VAE-2 (Razavi et al., 2019). Level 0 is the finest map; the maps
     h, the codes c with their latents e, and the maps u that go back up are
 
-        h_0 = encoder_0(2 x - 1),    h_l = encoder_l(h_(l-1)),
+        h_0 = encoder_0(x),    h_l = encoder_l(h_(l-1)),
         c_l = quantizer_l(h_l, u_(l+1)),    u_l = decoder_l(e_l, u_(l+1)),
 
     from the top level, which has no u above it, down to p(x | c), whose parameters are u_0: codes
@@ -148,8 +148,8 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
             training: whether layers are called in training.
             passing: scalar, 1 where gradients pass through the codes and 0 where they stop there.
         """
-        # Silence must not be zero, where the networks' normalisation has no direction.
-        maps, x = [], 2.0 * quantize(images) - 1.0
+        # Silence is zero, so that features begin with what sounds and not with what all have alike.
+        maps, x = [], quantize(images)
         for encoder in self.encoders:
             x = encoder(x, training=training)
             maps.append(x)
