@@ -61,9 +61,16 @@ class ResidualBlock(keras.layers.Layer):
         return {**super().get_config(), "width": self.width}
 
 
-def fold(width, stride, policy):
-    """Return the convolution that folds stride x stride patches into `width` channels."""
-    return keras.layers.Conv2D(width, stride, strides=stride, dtype=policy)
+def fold(width, stride, policy, bias="zeros"):
+    """Return the convolution that folds stride x stride patches into `width` channels.
+
+    Args:
+        width, stride: of the convolution.
+        policy: its dtype policy.
+        bias: initializer of the bias; "random_normal" where an input of zeros is to have a
+            direction, without which the gradient of its normalisation grows beyond bounds.
+    """
+    return keras.layers.Conv2D(width, stride, strides=stride, bias_initializer=bias, dtype=policy)
 
 
 @register

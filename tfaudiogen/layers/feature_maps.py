@@ -25,7 +25,7 @@ class FeatureEncoder(keras.layers.Layer):
         self.widths, self.strides, self.blocks = tuple(widths), tuple(strides), blocks
         self.stages = []
         for width, stride in zip(self.widths, self.strides, strict=True):
-            self.stages.append(fold(width, stride, self.dtype_policy))
+            self.stages.append(fold(width, stride, self.dtype_policy, bias="random_normal"))
             self.stages += [ResidualBlock(width, dtype=self.dtype_policy) for _ in range(blocks)]
 
     @property
