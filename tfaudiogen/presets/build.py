@@ -4,7 +4,9 @@ import contextlib
 
 import keras
 
+from tfaudiogen.layers.adversary import Plateau
 from tfaudiogen.layers.decoder import Decoder
+from tfaudiogen.layers.discriminator import PatchDiscriminator
 from tfaudiogen.layers.encoder import Encoder
 from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.likelihood import PixelLikelihood
@@ -15,6 +17,7 @@ from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
 from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
 from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.models.vae import VAE
+from tfaudiogen.models.vqgan import VQGAN
 from tfaudiogen.models.vqvae import VQVAE, default_decoders, default_encoders
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
@@ -73,17 +76,32 @@ def _networks(model, output_shape):
 
 
 def _vqvae(spectrogram, model, class_names):
+    return VQVAE(spectrogram, **_coded(spectrogram, model), class_names=class_names)
+
+
+def _vqgan(spectrogram, model, class_names):
+    names = ("adversarial_weight", "matching_weight", "waveform_weight", "frozen_steps")
+    return VQGAN(
+        spectrogram,
+        **_coded(spectrogram, model),
+        class_names=class_names,
+        discriminator=PatchDiscriminator(model["discriminator"]),
+        plateau=Plateau(model["patience"], model["tolerance"]),
+        **{name: model[name] for name in names},
+    )
+
+
+def _coded(spectrogram, model):
+    """Return the parts of an autoencoder with codes, as arguments."""
     channels = spectrogram.image_shape[2]
     likelihood = PixelLikelihood(model["likelihood"], model["scale"], channels)
     stages = list(zip(model["widths"], model["strides"], strict=True))
-    return VQVAE(
-        spectrogram,
-        encoders=default_encoders(stages, model["blocks"]),
-        decoders=default_decoders(stages, likelihood.channels, model["blocks"]),
-        quantizers=[_quantizer(model, codes) for codes in model["codes"]],
-        likelihood=likelihood,
-        class_names=class_names,
-    )
+    return {
+        "encoders": default_encoders(stages, model["blocks"]),
+        "decoders": default_decoders(stages, likelihood.channels, model["blocks"]),
+        "quantizers": [_quantizer(model, codes) for codes in model["codes"]],
+        "likelihood": likelihood,
+    }
 
 
 def _quantizer(model, codes):
@@ -100,4 +118,4 @@ def _quantizer(model, codes):
     return VectorQuantizer(codes, gradient=model["gradient"], **settings)
 
 
-_KINDS = {"vae": _vae, "vqvae": _vqvae}
+_KINDS = {"vae": _vae, "vqvae": _vqvae, "vqgan": _vqgan}

@@ -1,8 +1,8 @@
 """The presets, as plain values.
 
 Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "model" (its "kind",
-"vae" or "vqvae", and what `tfaudiogen.presets.build` makes of the rest; lists by level begin with
-the finest map), and "fit": steps (the length of a training, whatever the size of the
+"vae", "vqvae" or "vqgan", and what `tfaudiogen.presets.build` makes of the rest; lists by level
+begin with the finest map), and "fit": steps (the length of a training, whatever the size of the
 data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half
 a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean
 loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a
@@ -31,6 +31,24 @@ _SPEECH_SPECTROGRAM = {
     "bins": 128,
     "scale": "linear",
     "decibels": (-80.0, 0.0),
+}
+
+# Two levels of codes for _SPEECH_SPECTROGRAM: 16 x 16 above 32 x 32.
+_SPEECH_CODES = {
+    "kind": "vqvae",
+    "widths": ((64,), (128,)),
+    "strides": ((4,), (2,)),
+    "blocks": 1,
+    "quantizer": "vector",
+    "codes": (512, 512),
+    "quantizers": 1,
+    "width": 8,
+    "decay": 0.99,
+    "expiry": 0.1,
+    "commitment": 5.0,
+    "gradient": "rotation",
+    "likelihood": "discretized_logistic",
+    "scale": "pixel",
 }
 
 PRESETS = {
@@ -150,26 +168,38 @@ PRESETS = {
     "speech_vqvae": {
         "summary": "short words: 8 kHz, 1.02 s, two levels of codes, 256 above 1,024",
         "spectrogram": _SPEECH_SPECTROGRAM,
-        "model": {
-            "kind": "vqvae",
-            "widths": ((64,), (128,)),
-            "strides": ((4,), (2,)),
-            "blocks": 1,
-            "quantizer": "vector",
-            "codes": (512, 512),
-            "quantizers": 1,
-            "width": 8,
-            "decay": 0.99,
-            "expiry": 0.1,
-            "commitment": 5.0,
-            "gradient": "rotation",
-            "likelihood": "discretized_logistic",
-            "scale": "pixel",
-        },
+        "model": _SPEECH_CODES,
         "fit": {
             "steps": 2560,
             "batch_size": 32,
             "learning_rate": 1e-3,
+            "warmup_steps": 100,
+            "decay": True,
+            "clip_norm": 3e4,
+            "accumulate": 1,
+            "average": None,
+            "jit_compile": "auto",
+            "precision": "float32",
+        },
+    },
+    "speech_vqgan": {
+        "summary": "speech_vqvae made sharper by a discriminator; begin with --from a speech_vqvae",
+        "spectrogram": _SPEECH_SPECTROGRAM,
+        "model": {
+            **_SPEECH_CODES,
+            "kind": "vqgan",
+            "discriminator": (32, 64, 128),
+            "patience": 128,
+            "tolerance": 0.01,
+            "adversarial_weight": 0.5,
+            "matching_weight": 1.0,
+            "waveform_weight": 0.0,
+            "frozen_steps": 0,
+        },
+        "fit": {
+            "steps": 2560,
+            "batch_size": 32,
+            "learning_rate": 2e-4,
             "warmup_steps": 100,
             "decay": True,
             "clip_norm": 3e4,
