@@ -1,6 +1,7 @@
 """How much memory a training step needs, and which batch fits."""
 
 import contextlib
+import ctypes
 import math
 import os
 import subprocess
@@ -113,9 +114,16 @@ def _watched(device):
         tf.config.experimental.reset_memory_stats(device)
         yield lambda: tf.config.experimental.get_memory_info(device)["peak"]
         return
-    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as file:
-        file.write("5")  # Linux: set the peak to what is resident now (proc(5))
+    _forget_peak()
     yield _resident_peak
+
+
+def _forget_peak():
+    """On Linux, give back what is free and set the peak to what is resident then (proc(5))."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)  # else the step fills what the allocator has kept
+    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
 
 
 def _resident_peak():
