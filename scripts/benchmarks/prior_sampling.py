@@ -18,12 +18,14 @@ import tfaudiogen as tg
 
 
 def our_sampler(arguments, cached):
+    """Return a function that draws a batch of maps with a `CodePrior`."""
     core = tg.Transformer(arguments.width, arguments.depth, arguments.heads, arguments.codes)
     prior = tg.CodePrior((arguments.codes // 16, 16), arguments.choices, core)
     return lambda: prior.sample(arguments.batch, seed=0, cached=cached).numpy()
 
 
 def torch_sampler(arguments):
+    """Return a function that draws a batch of sequences with PyTorch."""
     import torch
     from torch.nn import functional
 
@@ -87,6 +89,7 @@ def seconds_of(samplers, rounds):
 
 
 def main():
+    """Measure, and print the report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, default in [
         ("codes", 1024),
