@@ -13,9 +13,11 @@ from tfaudiogen.layers import (  # noqa: F401
     literature,
     quantizer_finite,
     quantizer_residual,
+    recurrent,
     spectrogram,
+    transformer,
 )
-from tfaudiogen.models import vae, vqgan, vqvae  # noqa: F401
+from tfaudiogen.models import code_model, code_prior, vae, vqgan, vqvae  # noqa: F401
 from tfaudiogen.models.base import ProbabilisticModel
 
 MODEL_FILE = "model.keras"

@@ -14,9 +14,12 @@ import tensorflow as tf
 import tfaudiogen as tg
 from tfaudiogen import noise
 from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
+from tfaudiogen.layers.attention import CausalAttention
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold
+from tfaudiogen.layers.code_context import CodeMapContext
 from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.literature import BatchNormalization
+from tfaudiogen.layers.transformer import TransformerBlock
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.training.schedule import LearningRate
 
@@ -151,6 +154,55 @@ def vqgan_arguments():
         "matching_weight": 2.0,
         "waveform_weight": 3.0,
         "frozen_steps": 1,
+    }
+
+
+def codes(high, *shape):
+    return lambda: tf.constant(np.random.default_rng(0).integers(0, high, (BATCH, *shape)), "int32")
+
+
+def prior_arguments(core):
+    return {
+        "shape": (4, 3),
+        "codes": 7,
+        "core": core,
+        "classes": 3,
+        "maps": [{"shape": [3, 2, 2], "codes": 5}],
+        "vectors": 6,
+        "condition_dropout": 0.3,
+        "code_dropout": 0.2,
+        "dropout": 0.1,
+    }
+
+
+def code_model_arguments():
+    top, bottom = {"shape": [4, 4], "codes": 5}, {"shape": [8, 8, 2], "codes": 6}
+    core = tg.LSTMStack(8, 1)
+    return {
+        "autoencoder": tg.VQVAE(**vqvae_arguments()),
+        "priors": [
+            tg.CodePrior(**top, core=tg.Transformer(8, 1, 2, 16), classes=2),
+            tg.CodePrior(**bottom, core=core, maps=[top]),
+        ],
+    }
+
+
+def prior_batch():
+    return {
+        "codes": codes(7, 4, 3)(),
+        "label": tf.constant([0, 2, -1, 1]),
+        "above_0": codes(5, 3, 2, 2)(),
+        "vectors": normal(BATCH, 5, 6)(),
+        "id": tf.constant([3, 0, 8, 5], tf.int64),
+    }
+
+
+def prior_terms(model, batch):
+    """Logits, and the loss as it is and with what is dropped in training."""
+    key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
+    return {
+        "logits": model(batch["codes"], **model.conditions_of(batch)),
+        "training": model.loss_terms(batch, key, training=True),
     }
 
 
@@ -366,6 +418,35 @@ SPECIFICATIONS = [
         call=bottleneck,
         float32=True,
     ),
+    *(
+        Specification(
+            CausalAttention,
+            lambda rotary=rotary: {"width": 8, "heads": 2, "rotary": rotary},
+            normal(BATCH, 5, 8),
+            variant="rotary" if rotary else "plain",
+        )
+        for rotary in (True, False)
+    ),
+    Specification(
+        TransformerBlock,
+        lambda: {"width": 8, "heads": 2, "rotary": False},
+        normal(BATCH, 5, 8),
+    ),
+    Specification(
+        tg.Transformer,
+        lambda: {"width": 8, "depth": 2, "heads": 2, "length": 7, "positions": "learned"},
+        normal(BATCH, 5, 8),
+    ),
+    Specification(
+        tg.LSTMStack,
+        lambda: {"width": 8, "depth": 2, "heads": 2},
+        normal(BATCH, 5, 8),
+    ),
+    Specification(
+        CodeMapContext,
+        lambda: {"shape": (3, 2, 2), "codes": 5, "target": (4, 3), "width": 6, "blocks": 1},
+        codes(5, 3, 2, 2),
+    ),
     Specification(
         tg.PatchDiscriminator,
         lambda: {"widths": (6, 8)},
@@ -400,6 +481,30 @@ SPECIFICATIONS = [
         # Some vectors have another nearest code in 16 bits, which changes counts by whole numbers.
         bfloat16_tolerance=0.5,
         absorbed=frozenset({"levels"}),
+    ),
+    Specification(
+        tg.CodeModel,
+        code_model_arguments,
+        batch_of(images(32, 32, 1)),
+        call=terms,
+        float32=True,
+        bfloat16_tolerance=0.5,  # as of VQVAE
+    ),
+    *(
+        Specification(
+            tg.CodePrior,
+            lambda core=core: prior_arguments(core()),
+            prior_batch,
+            call=prior_terms,
+            float32=True,
+            # Logits that start at zero are small numbers.
+            bfloat16_tolerance=0.05,
+            variant=variant,
+        )
+        for variant, core in {
+            "transformer": lambda: tg.Transformer(8, 2, 2, 12, cross=True),
+            "recurrent": lambda: tg.LSTMStack(8, 2, 2, cross=True),
+        }.items()
     ),
     Specification(
         tg.VQGAN,

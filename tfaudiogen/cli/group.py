@@ -16,6 +16,8 @@ COMMANDS = (
     "sample",
     "reconstruct",
     "interpolate",
+    "extend",
+    "inpaint",
     "evaluate",
     "export",
     "plot",

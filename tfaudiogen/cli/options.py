@@ -1,5 +1,6 @@
 """Arguments that several commands share, and how their values are read."""
 
+import inspect
 import json
 
 import click
@@ -51,6 +52,59 @@ def section_options(command):
     ):
         command = option(command)
     return command
+
+
+temperature_option = click.option(
+    "--temperature",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="Below 1: closer to the typical; above 1: further from it.",
+)
+
+
+def code_options(command):
+    """Add the options of models with priors over codes."""
+    for option in reversed(
+        [
+            click.option("--label", help="Name of a class; `tfaudiogen info` lists them."),
+            click.option(
+                "--top-k", type=click.IntRange(min=1), help="Draw among so many likeliest codes."
+            ),
+            click.option(
+                "--top-p",
+                type=click.FloatRange(0, 1, min_open=True),
+                help="Draw among the likeliest codes that sum to this probability.",
+            ),
+            click.option(
+                "--guidance",
+                type=click.FloatRange(min=0),
+                help="Above 1: codes fit the label more strongly.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def asked_of(function, **options):
+    """Return the options that are not None, when all are arguments of the function.
+
+    Raises:
+        click.BadParameter: for one that is none.
+    """
+    known = inspect.signature(function).parameters.values()
+    names = {parameter.name for parameter in known}
+    anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known)
+    asked = {name: value for name, value in options.items() if value is not None}
+    for name in asked:
+        if name not in names and not anything:
+            owner = type(function.__self__).__name__
+            raise click.BadParameter(
+                f"does not apply to this model, a {owner}; leave it out.",
+                param_hint=f"'--{name.replace('_', '-')}'",
+            )
+    return asked
 
 
 def settings(pairs):

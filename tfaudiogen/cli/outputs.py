@@ -38,6 +38,29 @@ def write_sound(waveform, path, spectrogram, bit_depth):
     files.save_spectrogram_picture(path.with_suffix(".png"), image, spectrogram)
 
 
+def write_continued(verb, model, sound, out, bit_depth, options):
+    """Read a sound, let a model `extend` or `inpaint` it, and write the result.
+
+    Raises:
+        click.BadParameter: if the model has no priors over codes, or `out` is no new WAV file.
+    """
+    import tfaudiogen
+    from tfaudiogen import files
+
+    if out.suffix.lower() != ".wav" or out.resolve() == sound.resolve():
+        raise click.BadParameter("must be a .wav file other than IN.", param_hint="'--out'")
+    loaded = tfaudiogen.load(model)
+    if not hasattr(loaded, verb):
+        raise click.BadParameter(
+            f"is a {type(loaded).__name__}, and only models with priors over codes {verb} sounds.",
+            param_hint="'MODEL'",
+        )
+    given = files.read_audio(sound, loaded.spectrogram.sample_rate, "mix")
+    options = {name: value for name, value in options.items() if value is not None}
+    write_sound(getattr(loaded, verb)(given, **options), out, loaded.spectrogram, bit_depth)
+    click.echo(f"Wrote {out}.")
+
+
 def write_record(path, **record):
     """Write what was asked for and the versions that answered, as JSON."""
     from tfaudiogen import files

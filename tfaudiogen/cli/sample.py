@@ -5,7 +5,14 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.command import Command
-from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option, seed_option
+from tfaudiogen.cli.options import (
+    MODEL_HELP,
+    asked_of,
+    bit_depth_option,
+    code_options,
+    seed_option,
+    temperature_option,
+)
 
 # The model that comes with the package.
 DEFAULT_MODEL = "speech_vae"
@@ -15,13 +22,8 @@ DEFAULT_MODEL = "speech_vae"
 @click.argument("model", default=DEFAULT_MODEL)
 @click.option("--count", type=click.IntRange(min=1), default=4, show_default=True)
 @seed_option
-@click.option(
-    "--temperature",
-    type=click.FloatRange(min=0),
-    default=1.0,
-    show_default=True,
-    help="Below 1: closer to the typical; above 1: further from it.",
-)
+@temperature_option
+@code_options
 @click.option("--component", type=click.IntRange(min=0), help="Of the prior's mixture, from 0.")
 @click.option(
     "--seconds",
@@ -32,7 +34,7 @@ DEFAULT_MODEL = "speech_vae"
     "--out", type=click.Path(file_okay=False, path_type=Path), default="samples", show_default=True
 )
 @bit_depth_option
-def sample(model, count, seed, temperature, component, seconds, out, bit_depth):
+def sample(model, count, seed, seconds, out, bit_depth, **options):
     """Write new sounds drawn from MODEL, each with a picture of its spectrogram.
 
     \b
@@ -40,20 +42,15 @@ def sample(model, count, seed, temperature, component, seconds, out, bit_depth):
       tfaudiogen sample
       tfaudiogen sample run --count 8 --seed 3 --temperature 0.8 --out sounds
       tfaudiogen sample speech_vae --seconds 5 --bit-depth 24
+      tfaudiogen sample run --label seven --top-p 0.9 --guidance 2
     """
     import tfaudiogen
     from tfaudiogen.cli.outputs import write_record, write_sounds
 
     loaded = tfaudiogen.load(model)
     click.echo(f"Sampling {count} from {model} ...", err=True)
-    waveforms = loaded.sample(
-        count,
-        seed=seed,
-        temperature=temperature,
-        component=component,
-        seconds=seconds,
-        progress=True,
-    )
+    options = asked_of(loaded.sample, **options)
+    waveforms = loaded.sample(count, seed=seed, seconds=seconds, progress=True, **options)
     names = [f"sample_{number:03d}" for number in range(count)]
     paths = write_sounds(waveforms.numpy(), names, out, loaded.spectrogram, bit_depth)
     write_record(
@@ -61,9 +58,8 @@ def sample(model, count, seed, temperature, component, seconds, out, bit_depth):
         model=model,
         seed=seed,
         count=count,
-        temperature=temperature,
-        component=component,
         seconds=seconds,
+        **options,
         bit_depth=bit_depth,
         sample_rate=loaded.spectrogram.sample_rate,
         files=[path.name for path in paths],

@@ -16,6 +16,15 @@ def normalize(x):
     return keras.ops.cast(wide * keras.ops.rsqrt(square + 1e-6), x.dtype)
 
 
+def embedded(layer, indices):
+    """Return the vectors [..., D] of a `keras.layers.Embedding` for integers [...].
+
+    Its gradient is dense, like those of all other weights: the product sees to it.
+    """
+    table = keras.ops.cast(layer.embeddings.value, layer.compute_dtype)
+    return keras.ops.take(table * 1.0, indices, axis=0)
+
+
 @register
 class ResidualBlock(keras.layers.Layer):
     """x + W2 * silu(W1 * silu(normalize(x))), with 3x3 convolutions.

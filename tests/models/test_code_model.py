@@ -1,0 +1,157 @@
+"""Autoencoder and priors as one model: likelihood, samples of any length, continuation."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfaudiogen as tg
+from tfaudiogen import noise
+from tfaudiogen.models.long_codes import Filling, join, windows_of
+from tfaudiogen.models.vqvae import default_decoders, default_encoders
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A model of two levels with two labels, of windows of 1024 samples."""
+    keras.utils.set_random_seed(1)
+    spectrogram = tg.Spectrogram(8000, 128, 32, frames=32, bins=64)
+    stages = [((8,), (4,)), ((12,), (2,))]
+    autoencoder = tg.VQVAE(
+        spectrogram,
+        encoders=default_encoders(stages),
+        decoders=default_decoders(stages, 2),
+        quantizers=[tg.VectorQuantizer(9, 4), tg.VectorQuantizer(7, 4)],
+        class_names=["low", "high"],
+    )
+    top = {"shape": (4, 8), "codes": 7}
+    priors = [
+        tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
+        tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),
+    ]
+    draw = np.random.default_rng(1)
+    for weight in [w for prior in priors for w in prior.trainable_weights]:
+        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
+    return tg.CodeModel(autoencoder, priors)
+
+
+def tone(samples, pitch=900.0):
+    return (0.5 * np.sin(2 * np.pi * pitch * np.arange(samples) / 8000)).astype(np.float32)
+
+
+def test_rate_is_that_of_the_chain_of_priors(model):
+    images = model.spectrogram(np.stack([tone(1024), tone(1024, 300)]))
+    label = tf.constant([0, 1])
+    batch = model.complete({"image": images, "label": label})
+    terms = model.loss_terms(batch, noise.key(0, 2), training=False)
+    top, bottom = model.encode_codes(images)
+    rate = -model.priors[0].log_prob(top, label) - model.priors[1].log_prob(bottom, label, [top])
+    np.testing.assert_allclose(terms["rate"], rate, rtol=1e-6)
+    uniform = model.autoencoder.loss_terms(batch, noise.key(0, 2), training=False)
+    np.testing.assert_allclose(
+        terms["code_length"], uniform["code_length"] - uniform["rate"] + rate, rtol=1e-5
+    )
+    by_sound = model.log_prob(np.stack([tone(1024), tone(1024, 300)]), ["low", "high"])
+    np.testing.assert_allclose(-by_sound, terms["code_length"], rtol=1e-5)
+
+
+def test_a_seed_gives_the_same_sounds_and_a_label_others(model):
+    first, again = (model.sample(2, seed=3, label="high").numpy() for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert first.shape == (2, 1024)
+    assert np.abs(first - model.sample(2, seed=3, label="low")).max() > 1e-3
+
+
+def test_long_samples_begin_with_their_first_window(model):
+    key = noise.key(4, 2)
+    short, long = (model.sample_codes(key, windows) for windows in (1, 3))
+    for one, more in zip(short, long, strict=True):
+        assert more.shape[1] == 2 * one.shape[1]
+        np.testing.assert_array_equal(more[:, : one.shape[1]], one)
+    assert model.sample(1, seconds=0.2).shape == (1, 1600)
+
+
+def test_windows_of_long_codes_continue_by_the_prior(model):
+    """The last window of a long map is what the prior draws after its first half."""
+    key = noise.key(4, 1)
+    top = model.sample_codes(key, 2)[0]
+    known = tf.constant(np.repeat(np.arange(4) < 2, 8)[None])
+    given = tf.reshape(tf.constant(top[:, 2:6]), (1, 32))
+    again = model.priors[0].draw(key, {"maps": []}, (given, known), stream="codes 0 2 0")
+    np.testing.assert_array_equal(again, top[:, 2:6])
+
+
+def test_windows_and_join_are_inverse():
+    codes = np.arange(10 * 3).reshape(10, 3)
+    np.testing.assert_array_equal(join(windows_of(codes[None], 4)[0].numpy()), codes)
+
+
+def flux(image):
+    """Mean absolute change between frames of an image [T, F, 1]."""
+    return np.abs(np.diff(np.asarray(image)[..., 0], axis=0)).mean(axis=1)
+
+
+def test_no_seam_at_window_borders(model):
+    images = model.sample_images(noise.key(0, 8), windows=7)
+    changes = np.mean([flux(image) for image in images], axis=0)  # [T - 1]
+    place = np.arange(1, len(changes) + 1)
+    # Both are borders of columns of the top level; every other one is one of windows.
+    seams, inside = (changes[place % 16 == rest] for rest in (0, 8))
+    assert seams.mean() == pytest.approx(inside.mean(), rel=0.1)
+
+
+def test_extension_keeps_the_beginning_and_goes_on(model):
+    sound = tone(2400)
+    longer = model.extend(sound, 0.6, seed=1)
+    assert longer.shape == (4800,)
+    before, after = (np.asarray(model.spectrogram(one[None])[0]) for one in (sound, longer))
+    assert np.abs(after[:40] - before[:40]).mean() < 0.05
+    assert after[90:140].max() > 0.0
+    other = np.asarray(model.spectrogram(model.extend(sound, 0.6, seed=2)[None])[0])
+    assert np.abs(after[90:140] - other[90:140]).mean() > 0.01
+
+
+def test_inpainting_changes_what_lies_between_and_no_more(model):
+    sound = tone(4096)
+    changed = model.inpaint(sound, 0.2, 0.3, candidates=2)
+    before, after = (np.asarray(model.spectrogram(one[None])[0]) for one in (sound, changed))
+    apart = np.abs(before - after).mean(axis=(1, 2))
+    # Whole columns of 8 frames of 4 ms, one more to fade, and the frames that reach into it.
+    assert apart[:36].mean() < 0.05
+    assert apart[90:120].mean() < 0.05
+    assert apart[52:72].mean() > 2 * apart[:36].mean()
+
+
+def test_what_follows_chooses_among_the_candidates(model):
+    """With many candidates the filling is better followed by what follows than with one."""
+    prior, fits = model.priors[0], []
+    top = np.asarray(model.encode_codes(model.spectrogram(tone(1024)[None]))[0])
+    after = np.broadcast_to(np.arange(4)[:, None] >= 2, (1, 4, 8))
+    for candidates in (1, 16):
+        known = np.array([True, False, True, True])
+        filled = [
+            Filling([prior], noise.key(seed, 1), None, {}, candidates).fill([top.copy()], [known])
+            for seed in range(6)
+        ]
+        fits.append(np.mean([prior.log_prob(code[0], places=after) for code in filled]))
+    assert fits[1] > fits[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda model: model.sample(1, label="middle"), "label must be one of low, high"),
+        (lambda model: model.sample(2, label=["low"]), "or 2 of them"),
+        (lambda model: model.sample(1, guidance=2.0), "guidance needs a label"),
+        (lambda model: model.sample(1, top_p=0.0), "top_p must be in"),
+        (lambda model: model.extend(tone(1000), 0.1), "seconds must be more than the 0.12 s"),
+        (lambda model: model.inpaint(tone(1000), 0.1, 0.5), "start and end must be"),
+        (
+            lambda model: tg.CodeModel(model.autoencoder, model.priors[::-1]),
+            "priors must be for maps",
+        ),
+    ],
+)
+def test_unusable_arguments_are_named(model, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(model)

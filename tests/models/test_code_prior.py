@@ -1,0 +1,200 @@
+"""The prior over codes: its probabilities are exact, causal, and what samples follow."""
+
+import itertools
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfaudiogen import CodePrior, LSTMStack, Transformer, noise
+from tfaudiogen.models.code_draws import categorical_quantile, truncate
+
+
+def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **settings):
+    """A prior whose weights are drawn, so that its logits differ."""
+    keras.utils.set_random_seed(3)
+    length = math.prod(shape)
+    core = {
+        "rotary": lambda: Transformer(16, 2, 2, length, cross=cross),
+        "learned": lambda: Transformer(16, 2, 2, length, positions="learned", cross=cross),
+        "recurrent": lambda: LSTMStack(16, 2, 2, cross=cross),
+    }[core]()
+    prior = CodePrior(shape, codes, core, **settings)
+    draw = np.random.default_rng(1)
+    for weight in prior.trainable_weights:
+        weight.assign(weight + scale * draw.normal(size=weight.shape).astype(np.float32))
+    return prior
+
+
+EVERY = {
+    "cross": True,
+    "classes": 3,
+    "maps": [{"shape": (2, 3), "codes": 4}],
+    "vectors": 5,
+}
+
+
+def conditions(batch, seed=0):
+    draw = np.random.default_rng(seed)
+    return {
+        "label": tf.constant(draw.integers(-1, 3, batch), tf.int32),
+        "maps": [tf.constant(draw.integers(0, 4, (batch, 2, 3)), tf.int32)],
+        "vectors": tf.constant(draw.normal(size=(batch, 4, 5)), tf.float32),
+    }
+
+
+@pytest.mark.parametrize("core", ["rotary", "recurrent"])
+def test_probabilities_of_all_maps_sum_to_one(core):
+    prior = made(core, shape=(2, 2), codes=3, classes=2)
+    every = np.array(list(itertools.product(range(3), repeat=4)), np.int32).reshape(-1, 2, 2)
+    log_prob = prior.log_prob(every, label=tf.ones(len(every), tf.int32))
+    assert float(tf.reduce_logsumexp(log_prob)) == pytest.approx(0.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("core", ["rotary", "learned", "recurrent"])
+@pytest.mark.parametrize("condition", ["none", "label", "maps", "vectors"])
+def test_causal_under_each_condition(core, condition):
+    settings = {
+        "none": {},
+        "label": {"classes": 3},
+        "maps": {"maps": EVERY["maps"]},
+        "vectors": {"vectors": 5, "cross": True},
+    }[condition]
+    prior, codes = made(core, **settings), np.random.default_rng(0).integers(0, 5, (2, 3, 2))
+    told = {name: value for name, value in conditions(2).items() if name == condition}
+    logits = np.asarray(prior(codes, **told))
+    for place in range(6):
+        later = codes.reshape(2, 6).copy()
+        later[:, place:] = (later[:, place:] + 1) % 5
+        changed = np.asarray(prior(later.reshape(2, 3, 2), **told))
+        np.testing.assert_array_equal(changed[:, : place + 1], logits[:, : place + 1])
+        if place < 5:
+            assert np.abs(changed[:, place + 1] - logits[:, place + 1]).max() > 1e-4
+
+
+@pytest.mark.parametrize("condition", ["label", "maps", "vectors"])
+def test_each_condition_is_heard(condition):
+    prior, codes = made(**EVERY), np.zeros((2, 3, 2), np.int32)
+    told, other = conditions(2), conditions(2, seed=4)
+    logits = prior(codes, **told)
+    changed = prior(codes, **{**told, condition: other[condition]})
+    assert np.abs(logits - changed).max() > 1e-2
+
+
+@pytest.mark.parametrize("core", ["rotary", "recurrent"])
+@pytest.mark.parametrize(
+    "settings", [{}, {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7}]
+)
+def test_cached_and_uncached_samples_are_the_same(core, settings, monkeypatch):
+    monkeypatch.setattr("tfaudiogen.models.code_sampling._LEAST", 7)  # the state grows twice
+    prior = made(core, shape=(5, 4), **EVERY)
+    drawn = prior.sample(3, seed=2, **conditions(3), **settings)
+    again = prior.sample(3, seed=2, **conditions(3), cached=False, **settings)
+    np.testing.assert_array_equal(drawn, again)
+    assert len(np.unique(drawn)) > 2
+
+
+def test_samples_follow_the_probabilities():
+    prior = made(shape=(1, 2), codes=3, classes=2)
+    drawn = np.asarray(prior.sample(4000, seed=5, label=1)).reshape(-1, 2)
+    every = np.array(list(itertools.product(range(3), repeat=2)), np.int32)
+    log_prob = prior.log_prob(every.reshape(-1, 1, 2), label=tf.ones(9, tf.int32))
+    found = np.bincount(drawn[:, 0] * 3 + drawn[:, 1], minlength=9) / len(drawn)
+    np.testing.assert_allclose(found, np.exp(log_prob), atol=0.03)
+
+
+def test_a_draw_does_not_depend_on_the_batch_and_known_codes_stay():
+    prior = made(classes=2)
+    pair = prior.sample(2, seed=9, label=tf.constant([0, 1]))
+    np.testing.assert_array_equal(prior.sample(1, seed=9, label=0)[0], pair[0])
+    known = np.array([[1, 1], [0, 1], [0, 0]], bool)
+    given = (np.asarray(pair) + 1) % 5
+    kept = prior.sample(2, seed=9, label=tf.constant([0, 1]), given=given, known=known)
+    np.testing.assert_array_equal(np.asarray(kept)[:, known], given[:, known])
+
+
+def test_temperature_zero_is_the_most_likely_code():
+    prior = made()
+    drawn = prior.sample(2, temperature=0.0)
+    logits = np.asarray(prior(drawn))
+    np.testing.assert_array_equal(logits.argmax(axis=-1).reshape(2, 3, 2), drawn)
+
+
+def test_truncation_keeps_the_nucleus_and_the_most_likely():
+    logits = tf.math.log([[0.5, 0.3, 0.15, 0.05], [0.05, 0.15, 0.3, 0.5]])
+    for top_k, top_p, kept in [(4, 1.0, 4), (2, 1.0, 2), (4, 0.6, 2), (4, 0.81, 3), (1, 0.9, 1)]:
+        cut = np.asarray(truncate(logits, top_k, top_p))
+        np.testing.assert_array_equal((cut > -1e8).sum(axis=-1), kept)
+        assert cut[0].argmax() == 0
+        assert cut[1].argmax() == 3
+        chosen = {int(categorical_quantile(cut[:1], tf.constant([u]))[0]) for u in (1e-7, 1 - 1e-7)}
+        assert chosen <= set(range(kept))
+
+
+def test_guidance_moves_along_the_difference():
+    prior = made(classes=3)
+    codes = prior.sample(1, label=2, guidance=3.0, temperature=0.0)
+    without = prior(codes)
+    guided = without + 3.0 * (prior(codes, label=tf.constant([2])) - without)
+    np.testing.assert_array_equal(np.asarray(guided).argmax(axis=-1).reshape(1, 3, 2), codes)
+
+
+def test_dropped_conditions_are_none():
+    prior = made(**EVERY)
+    told = conditions(2)
+    dropped = prior.told(tf.constant([True, False]), **told)
+    told["label"] = tf.constant([-1, -1])
+    for value, reference in zip(
+        dropped, prior.told(tf.constant([True, True]), **told), strict=True
+    ):
+        np.testing.assert_array_equal(value[0], reference[0])
+    assert np.abs(dropped[1][0] - dropped[1][1]).max() > 1e-3
+
+
+def test_learns_a_pattern_and_reports_bits():
+    prior = made(shape=(4, 2), codes=4, scale=0.0, classes=2)
+    label = np.arange(16) % 2
+    codes = (np.arange(8) * (1 + label[:, None]) % 4).reshape(-1, 4, 2)
+    data = {"codes": codes.astype(np.int32), "label": label, "id": np.arange(16)}
+    batches = tf.data.Dataset.from_tensor_slices(data).batch(16)
+    prior.compile(keras.optimizers.Adam(0.02), jit_compile=True, seed=1)
+    history = prior.fit(batches, epochs=40, verbose=0).history
+    assert history["bits_per_code"][0] == pytest.approx(2.0, abs=0.1)
+    logs = prior.evaluate(batches, return_dict=True, verbose=0)
+    assert logs["bits_per_code"] < 0.1
+    np.testing.assert_array_equal(prior.sample(1, label=1, temperature=0.0)[0], codes[1])
+
+
+def test_what_is_hidden_in_training_is_hidden():
+    prior = made(code_dropout=0.5, dropout=0.5)
+    batch = prior.complete({"codes": np.zeros((2, 3, 2), np.int32)})
+    key = noise.key(0, 2)
+    terms = [prior.loss_terms(batch, key._replace(step=step), True)["loss"] for step in (0, 1)]
+    assert np.abs(terms[0] - terms[1]).max() > 1e-3
+    still = [prior.loss_terms(batch, key._replace(step=step), False)["loss"] for step in (0, 1)]
+    np.testing.assert_array_equal(*still)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"count": 0}, "count must be at least 1"),
+        ({"temperature": -1.0}, "temperature must not be negative"),
+        ({"top_k": 0}, "top_k must be at least 1"),
+        ({"top_p": 1.5}, "top_p must be in"),
+        ({"guidance": 2.0}, "guidance must be 1"),
+        ({"maps": [0]}, "maps must be 0 code maps"),
+    ],
+)
+def test_unusable_arguments_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        made().sample(**{"count": 1, **arguments})
+
+
+def test_a_core_that_does_not_fit_is_named():
+    with pytest.raises(ValueError, match="core.length must be at least 12"):
+        CodePrior((4, 3), 5, Transformer(16, 1, 2, 8))
+    with pytest.raises(ValueError, match="cross=True exactly if"):
+        CodePrior((4, 3), 5, LSTMStack(16, 1), vectors=3)

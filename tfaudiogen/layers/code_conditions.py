@@ -1,0 +1,73 @@
+"""What a prior over codes is told about each code before it: its bin, label, and other maps."""
+
+import math
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks import embedded
+from tfaudiogen.layers.code_context import CodeMapContext, check_shape
+
+
+class CodeConditions(keras.layers.Layer):
+    """Embeds the conditions of a code map of S codes, in row-major order.
+
+    Args:
+        shape: (T, F) or (T, F, Q) of the map.
+        width: D.
+        classes: number of labels; 0 for none.
+        maps: list of {"shape": ..., "codes": ...} of code maps that are given.
+        vectors: width V of the vectors of a sequence that is given; 0 for none.
+
+    Call: dropped, bool [B]; label, int32 [B] or None; maps, a list of int32 [B, *shape] ->
+    [B, S, D] to add to the inputs of the core. Where `dropped`, or below 0, the label is replaced
+    by a learned one that stands for none; so are the vectors, by `context`. Maps are never
+    dropped: what they say holds at each place.
+    """
+
+    def __init__(self, shape, width, classes=0, maps=(), vectors=0, **kwargs):
+        super().__init__(**kwargs)
+        self.shape, self.width = check_shape(shape), width
+        self.classes, self.vectors = classes, vectors
+        self.maps = [{"shape": list(one["shape"]), "codes": one["codes"]} for one in maps]
+        policy = self.dtype_policy
+        self.embed_column = keras.layers.Embedding(self.column, width, dtype=policy)
+        self.embed_label = keras.layers.Embedding(classes + 1, width, dtype=policy)
+        self.contexts = [CodeMapContext(**one, **self._target(policy)) for one in self.maps]
+        self.project = keras.layers.Dense(width, dtype=policy) if vectors else None
+
+    def _target(self, policy):
+        return {"target": self.shape, "width": self.width, "dtype": policy}
+
+    @property
+    def column(self):
+        """Codes of each time column."""
+        return math.prod(self.shape[1:])
+
+    def build(self, input_shape):
+        self.embed_column.build(None)
+        self.embed_label.build(None)
+        for context, one in zip(self.contexts, self.maps, strict=True):
+            context.build((None, *one["shape"]))
+        if self.vectors:
+            self.project.build((None, None, self.vectors))
+            self.nothing = self.add_weight((self.width,), "random_normal", name="nothing")
+        self.built = True
+
+    def call(self, dropped, label=None, maps=()):
+        column = embedded(self.embed_column, tf.range(self.column))
+        steady = tf.tile(column, (self.shape[0], 1))[None]  # [1, S, D]
+        nobody = tf.fill(tf.shape(dropped), self.classes)
+        label = nobody if label is None else tf.where(dropped | (label < 0), nobody, label)
+        steady = steady + embedded(self.embed_label, label)[:, None]  # [B, S, D]
+        for context, codes in zip(self.contexts, maps, strict=True):
+            steady = steady + context(codes)
+        return steady
+
+    def context(self, dropped, vectors):
+        """Return what the core attends to, [B, M, D], for vectors [B, M, V]; None if none do."""
+        if not self.vectors:
+            return None
+        context = self.project(vectors)
+        nothing = tf.cast(self.nothing, context.dtype)
+        return tf.where(dropped[:, None, None], nothing, context)

@@ -1,0 +1,306 @@
+"""An autoencoder with codes and the priors over them: one generative model."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen import noise
+from tfaudiogen.layers.blocks import register
+from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.code_continuation import CodeContinuation
+from tfaudiogen.models.code_usage import usage_figures
+from tfaudiogen.models.long_codes import Filling, check_columns, empty
+from tfaudiogen.models.sound import SoundAutoencoder, in_batches
+from tfaudiogen.models.windows import windows_for
+
+
+@register
+class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
+    """A vector-quantized autoencoder with a prior over the codes of each level.
+
+        p(x, c | y) = p(c_L | y) p(c_(L-1) | c_L, y) ... p(c_1 | c_2, ..., c_L, y) p(x | c)
+
+    from the top level L down (Razavi et al., 2019), with the label y. At the codes c of x
+
+        -log p(x | y)  <=  -log p(x | c) - log p(c | y)  =  distortion + rate,
+
+    with the exact rate of the chain of priors, all codes counted. The parts are trained one after
+    the other (see `tfaudiogen.training`): autoencoder, then priors on the codes.
+
+    Args:
+        autoencoder: a `VQVAE`.
+        priors: a `CodePrior` for each level, top level first, each with the n levels above it as
+            its `maps`, top level first, n from 0 up.
+    """
+
+    terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
+
+    def __init__(self, autoencoder, priors, **kwargs):
+        levels = len(autoencoder.code_shapes)
+        counts = {f"counts_{n}": codes for n, codes in enumerate(_tallied(autoencoder))}
+        super().__init__(vectors={"rates": levels, **counts}, **kwargs)
+        self.autoencoder, self.priors = autoencoder, list(priors)
+        self._check_priors()
+        self.built = True
+
+    def _check_priors(self):
+        shapes, counts = self.code_maps()
+        received = [(prior.shape, prior.codes) for prior in self.priors]
+        wanted = list(zip(shapes, counts, strict=True))
+        if received != wanted:
+            raise ValueError(
+                f"priors must be for maps of the shapes and codes {wanted}, top level first; "
+                f"received {received}"
+            )
+        for level, prior in enumerate(self.priors):
+            told = [(tuple(one["shape"]), one["codes"]) for one in prior.conditions.maps]
+            if len(told) > level or told != wanted[level - len(told) : level]:
+                raise ValueError(
+                    f"maps of prior {level} must be those of the levels above it, which are "
+                    f"{wanted[:level]}; received {told}"
+                )
+
+    def code_maps(self):
+        """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
+        coder = self.autoencoder
+        tails = [quantizer.tail for quantizer in reversed(coder.quantizers)]
+        shapes = [(*shape, *tail) for shape, tail in zip(coder.code_shapes, tails, strict=True)]
+        return shapes, coder.code_counts
+
+    @property
+    def spectrogram(self):
+        """The autoencoder's `Spectrogram`."""
+        return self.autoencoder.spectrogram
+
+    @property
+    def likelihood(self):
+        """The autoencoder's `PixelLikelihood`."""
+        return self.autoencoder.likelihood
+
+    @property
+    def class_names(self):
+        """Names of the labels."""
+        return self.autoencoder.class_names
+
+    def call(self, images, training=False):
+        """Return the expected reconstruction [B, T, F, C] of images at their codes."""
+        return self.autoencoder(images)
+
+    def reconstruct_images(self, images):
+        """Return the expected image at the codes of images: [B, T, F, C] to the same."""
+        return self.autoencoder(images)
+
+    def encode_codes(self, images):
+        """Return the codes of images; see `VQVAE.encode_codes`."""
+        return self.autoencoder.encode_codes(images)
+
+    def decode_codes(self, codes):
+        """Return the expected images [B, T, F, C] of codes, top level first."""
+        return self.autoencoder.decode_codes(codes)
+
+    def encode(self, waveform):
+        """Return the codes of sounds of at most one window, [N] or [B, N]; see `encode_codes`."""
+        return self.autoencoder.encode(waveform)
+
+    def decode(self, codes, phase="heap"):
+        """Return the waveforms [B, N] of codes, top level first."""
+        return self.autoencoder.decode(codes, phase)
+
+    def complete(self, batch):
+        return self.autoencoder.complete(batch) | _label_of(batch)
+
+    def loss_terms(self, batch, key, training):
+        codes = self.encode_codes(batch["image"])
+        rates = tf.stack(self._rates(codes, batch.get("label")), axis=1)  # [B, L]
+        rate = tf.reduce_sum(rates, axis=1)
+        # What the autoencoder says at a uniform rate, which is replaced.
+        found = self.autoencoder.loss_terms(batch, key, training=False)
+        return {
+            "loss": found["distortion"] + rate,
+            "rate": rate,
+            "rates": rates,
+            "code_length": found["code_length"] - found["rate"] + rate,
+            **{name: found[name] for name in found if name not in _REPLACED},
+        }
+
+    def _rates(self, codes, label):
+        """Return -log p of the codes of each level given those above, [B] each, in nats."""
+        rates = []
+        for level, prior in enumerate(self.priors):
+            maps = codes[level - len(prior.conditions.maps) : level]
+            told = label if prior.conditions.classes else None
+            rates.append(-prior.log_prob(codes[level], told, maps))
+        return rates
+
+    def summarize(self, means):
+        """Return bits per dimension, and of each level bits per code and the use of its codes."""
+        log_2 = tf.math.log(2.0)
+        figures = {"bits_per_dimension": means["code_length"] / (means["pixels"] * log_2)}
+        for level, (prior, nats) in enumerate(
+            zip(self.priors, tf.unstack(means["rates"]), strict=True)
+        ):
+            figures[f"bits_per_code_{level}"] = nats / (log_2 * prior.length)
+            for name, value in usage_figures(means[f"counts_{level}"]).items():
+                figures[f"{name}_{level}"] = value
+        kept = ("loss", "rate", "distortion", "padding")
+        return {**{name: means[name] for name in kept}, **figures}
+
+    def image_log_prob(self, images, frames, label=None):
+        """Return a lower bound of log P(levels of x | label) in nats, [B]; see the class."""
+        batch = {"image": images, "frames": frames, **_label_of({"label": label})}
+        key = noise.key(0, tf.shape(images)[0])
+        return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
+
+    def log_prob(self, waveform, label=None):
+        """Return a lower bound of the log-probability of sounds of at most one window.
+
+        Args:
+            waveform: [N] or [B, N].
+            label: None, a class name, an int or int [B].
+
+        Returns:
+            float32 [B], nats of the 8-bit image's unpadded frames, the codes of all frames.
+        """
+        waveforms = self._of_a_window(waveform)
+        length = waveforms.shape[1]
+        images = self.spectrogram(
+            np.pad(waveforms, [(0, 0), (0, self.spectrogram.samples - length)])
+        )
+        frames = tf.fill([len(waveforms)], -(-length // self.spectrogram.hop))
+        return self.image_log_prob(images, frames, self.labels(label, len(waveforms))).numpy()
+
+    def labels(self, label, count):
+        """Return int32 [count] of a class name, an int, several of them, or None.
+
+        Raises:
+            ValueError: for a label that this model was not trained with, naming those it was.
+        """
+        if label is None:
+            return None
+        given = [label] * count if isinstance(label, (str, int, np.integer)) else list(label)
+        classes = max(prior.conditions.classes for prior in self.priors)
+        names = self.class_names[:classes]
+        numbers = [names.index(one) if one in names else one for one in given]
+        valid = [isinstance(n, (int, np.integer)) and 0 <= n < classes for n in numbers]
+        if not all(valid) or len(numbers) != count:
+            known = f"of {', '.join(names)}" if names else f"from 0 to {classes - 1}"
+            raise ValueError(
+                f"label must be one {known if classes else 'of none: this model has no labels'}, "
+                f"or {count} of them; received {label!r}"
+            )
+        return tf.constant(numbers, tf.int32)
+
+    def sample(
+        self,
+        count,
+        seed=0,
+        label=None,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        guidance=1.0,
+        seconds=None,
+        phase="heap",
+        progress=False,
+    ):
+        """Draw sounds from the model.
+
+        Args:
+            count: B; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same sounds.
+            label: None, a class name, an int, or B of them.
+            temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
+                acts on priors that have labels.
+            seconds: duration; None for one window. Longer sounds continue by half windows of
+                codes, and the phase is retrieved once over the whole.
+            phase: "heap" or "graph"; see `SoundAutoencoder`.
+            progress: show a progress bar, on a terminal.
+
+        Returns:
+            float32 [B, N].
+        """
+        samples = self._samples(seconds)
+        settings = self._settings(count, seed, label, temperature, top_k, top_p, guidance)
+        windows = windows_for(-(-samples // self.spectrogram.hop), self.spectrogram)
+        key, labels = noise.key(seed, count), self.labels(label, count)
+
+        def draw(part):
+            chosen = None if labels is None else tf.gather(labels, part)
+            images = self.sample_images(key._replace(index=part), windows, chosen, settings)
+            return self.spectrogram.inverse(images, phase=phase)[:, :samples]
+
+        return in_batches(draw, key.index, progress)
+
+    def _samples(self, seconds):
+        if seconds is None:
+            return self.spectrogram.samples
+        if not seconds > 0:
+            raise ValueError(f"seconds must be positive, received {seconds}")
+        return max(1, round(seconds * self.spectrogram.sample_rate))
+
+    def _settings(self, count, seed, label, temperature, top_k, top_p, guidance):
+        """Return the settings of a draw, when all are in their ranges."""
+        if not 0 <= seed < 2**31:
+            raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
+        for prior in self.priors:
+            prior.check_sampling(count, temperature, top_k, top_p, 1.0)
+        if guidance != 1.0 and label is None:
+            raise ValueError(f"guidance needs a label to strengthen; received {guidance}")
+        settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        return {**settings, "guidance": guidance}
+
+    def sample_codes(self, key, windows=1, label=None, settings=None):
+        """Draw the codes of all levels.
+
+        Args:
+            key: `tfaudiogen.noise.Key` of B sounds.
+            windows: W, windows of each sound.
+            label: int32 [B] or None.
+            settings: of `CodePrior.draw`.
+
+        Returns:
+            List of int32 [B, T_l (W + 1) / 2, ...], top level first.
+        """
+        shapes, _ = self.code_maps()
+        if windows > 1:
+            check_columns(shapes)
+        codes = empty(len(key.index), shapes, windows)
+        known = [np.zeros(code.shape[1], bool) for code in codes]
+        return Filling(self.priors, key, label, settings or {}).fill(codes, known)
+
+    def sample_images(self, key, windows=1, label=None, settings=None):
+        """Draw images [B, T (W + 1) / 2, F, C] in [0, 1] of sounds; see `sample_codes`."""
+        return self.long_images(self.sample_codes(key, windows, label, settings), windows)
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "autoencoder": serialize(self.autoencoder),
+            "priors": [serialize(prior) for prior in self.priors],
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        deserialize = keras.saving.deserialize_keras_object
+        config = dict(config)
+        config["autoencoder"] = deserialize(config["autoencoder"])
+        config["priors"] = [deserialize(prior) for prior in config["priors"]]
+        return cls(**config)
+
+
+_REPLACED = ("loss", "rate", "code_length", "gaps")
+
+
+def _tallied(autoencoder):
+    """Return the lengths of the counts of codes of each level, top level first."""
+    levels = reversed(autoencoder.quantizers)
+    return [quantizer.codes * math.prod(quantizer.tail) for quantizer in levels]
+
+
+def _label_of(batch):
+    """Return the entry "label" of a batch, int32 [B], if it has one."""
+    label = batch.get("label")
+    return {} if label is None else {"label": tf.cast(label, tf.int32)}
