@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import sys
 
 import click
@@ -47,6 +48,7 @@ class Commands(click.Group):
         try:
             code = super().main(*args, standalone_mode=False, **options)
         except Exception as error:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end is not interrupted again
             if debugging():
                 raise
             click.echo(one_line(error), err=True)
