@@ -17,6 +17,7 @@ COMMANDS = (
     "reconstruct",
     "interpolate",
     "evaluate",
+    "app",
     "export",
     "plot",
     "compare",
