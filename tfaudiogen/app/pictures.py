@@ -4,8 +4,8 @@ from tfaudiogen import files
 from tfaudiogen.plots.features import log_spectrogram
 
 # Left, bottom, width and height of the axes in the picture; `static/sounds.js` knows two of them.
-AXES = (0.1, 0.17, 0.88, 0.78)
-_SIZE = (6.0, 2.6)
+AXES = (0.1, 0.15, 0.88, 0.8)
+_SIZE = (5.0, 2.4)
 _INK = "#8a8797"
 
 
@@ -27,9 +27,9 @@ def draw_spectrogram(path, waveform, geometry):
     axes.imshow(
         levels.T, origin="lower", aspect="auto", extent=extent, vmin=low, vmax=high, cmap="magma"
     )
-    axes.tick_params(colors=_INK, labelsize=8)
-    axes.set_xlabel("s", color=_INK, fontsize=8, loc="right", labelpad=0)
-    axes.set_ylabel("kHz", color=_INK, fontsize=8)
+    axes.tick_params(colors=_INK, labelsize=9)
+    axes.set_xlabel("s", color=_INK, fontsize=9, loc="right", labelpad=0)
+    axes.set_ylabel("kHz", color=_INK, fontsize=9)
     for spine in axes.spines.values():
         spine.set_visible(False)
     with files.atomic_file(path) as temporary:

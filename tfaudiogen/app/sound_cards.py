@@ -66,6 +66,7 @@ def _card(shelf, wav, title):
         f'<figure class="sound"><figcaption>{title}</figcaption>'
         f'<div class="picture" role="button" tabindex="0" title="click to play from here">'
         f'<img src="{picture}" alt="spectrogram of {title}"><i></i></div>'
-        f'<div class="controls"><audio controls preload="metadata" src="{sound}"></audio>'
+        f'<div class="controls"><audio controls controlslist="nodownload noplaybackrate" '
+        f'preload="metadata" src="{sound}"></audio>'
         f'<a href="{sound}" download="{name}" title="download {name}">WAV</a></div></figure>'
     )

@@ -23,7 +23,7 @@ def build(page):
     """Lay out the tab and connect it."""
     explorer = Explorer(page.studio)
     state = gradio.State(_nothing())
-    with gradio.Row():
+    with gradio.Row(elem_classes="low"):
         data = gradio.Dropdown([*page.studio.data, PRIOR], label="Sounds of", elem_id="map-data")
         split = gradio.Dropdown(["train", "validation", "test"], value="validation", label="Split")
         count = gradio.Slider(
@@ -34,9 +34,9 @@ def build(page):
         with gradio.Column(scale=3):
             view = map_view.make_view(_EMPTY)
             gradio.Markdown(_HINT)
+            fraction = gradio.Slider(0, 1, 0.5, step=0.05, label="From A to B", elem_id="fraction")
         with gradio.Column(scale=2, min_width=300):
             heard = gradio.HTML(elem_id="heard")
-            fraction = gradio.Slider(0, 1, 0.5, step=0.05, label="From A to B", elem_id="fraction")
             between = gradio.HTML(elem_id="between")
     with gradio.Accordion("A and B from files or components", open=False), gradio.Row():
         ends = [_end(letter) for letter in "AB"]
@@ -44,7 +44,9 @@ def build(page):
     outputs = [state, view, heard, between]
     button.click(told(explorer.draw), [page.model, data, split, count], outputs, **private)
     view.select(told(explorer.click), [state, fraction], outputs, **private)
-    fraction.release(told(explorer.move), [state, fraction], outputs, **private)
+    fraction.change(
+        told(explorer.move), [state, fraction], outputs, trigger_mode="always_last", **private
+    )
     for place, (upload, component) in enumerate(ends):
         inputs = [page.model, state, fraction]
         upload.upload(told(explorer.take_file(place)), [*inputs, upload], outputs, **private)
@@ -59,6 +61,7 @@ def _end(letter):
             type="filepath",
             sources=["upload"],
             editable=False,
+            buttons=[],
             label=f"{letter}: a file (its first window)",
             elem_id=f"end-{letter}",
         )

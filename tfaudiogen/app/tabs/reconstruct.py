@@ -29,6 +29,7 @@ def build(page):
                 type="filepath",
                 sources=["upload", "microphone"],
                 editable=False,
+                buttons=[],
                 label="Sound",
                 elem_id="reconstruct-upload",
             )

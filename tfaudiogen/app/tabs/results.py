@@ -17,7 +17,7 @@ _EMPTY = '<div class="empty">Nothing yet.</div>'
 def build(page):
     """Lay out the tab and connect it."""
     browser = Browser(page.studio)
-    with gradio.Row():
+    with gradio.Row(elem_classes="low"):
         kind = gradio.Radio([SOUNDS, TRAININGS, EVALUATIONS], value=SOUNDS, show_label=False)
         name = gradio.Dropdown([], label="Which", elem_id="earlier")
         refresh = gradio.Button("Look again", elem_id="look-again")

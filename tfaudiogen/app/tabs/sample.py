@@ -54,7 +54,7 @@ def _draw(studio):
             "component": chosen,
         }
         sounds = [
-            Sound(f"{name} {seed}.{place}", f"{name}_{seed}_{place}", waveform)
+            Sound(f"{place + 1} of seed {seed}", f"{name}_{seed}_{place}", waveform)
             for place, waveform in enumerate(waveforms)
         ]
         cards, _ = put_on(
