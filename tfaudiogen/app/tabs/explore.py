@@ -50,7 +50,7 @@ def build(page):
     for place, (upload, component) in enumerate(ends):
         inputs = [page.model, state, fraction]
         upload.upload(told(explorer.take_file(place)), [*inputs, upload], outputs, **private)
-        component.input(
+        component.submit(
             told(explorer.take_component(place)), [*inputs, component], outputs, **private
         )
 
@@ -65,7 +65,9 @@ def _end(letter):
             label=f"{letter}: a file (its first window)",
             elem_id=f"end-{letter}",
         )
-        return upload, gradio.Number(None, precision=0, label=f"{letter}: a component")
+        return upload, gradio.Textbox(
+            label=f"{letter}: a component", placeholder="its number, then Enter"
+        )
 
 
 def _nothing():
@@ -122,7 +124,7 @@ class Explorer:
         """Return the function that chooses a component's mean as A (0) or B (1)."""
 
         def take(name, state, fraction, component):
-            if component is None:
+            if not component:
                 return (gradio.skip(),) * 4
             state = self._of_model(state, name)
             model = operations.able(self.studio, name, "interpolate")

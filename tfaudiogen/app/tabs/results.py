@@ -18,9 +18,9 @@ def build(page):
     """Lay out the tab and connect it."""
     browser = Browser(page.studio)
     with gradio.Row(elem_classes="low"):
-        kind = gradio.Radio([SOUNDS, TRAININGS, EVALUATIONS], value=SOUNDS, show_label=False)
-        name = gradio.Dropdown([], label="Which", elem_id="earlier")
-        refresh = gradio.Button("Look again", elem_id="look-again")
+        kind = gradio.Radio([SOUNDS, TRAININGS, EVALUATIONS], value=SOUNDS, label="Kind", scale=2)
+        name = gradio.Dropdown([], label="Which", elem_id="earlier", scale=2)
+        refresh = gradio.Button("Look again", elem_id="look-again", scale=1)
     view = gradio.HTML(_EMPTY, elem_id="result")
     card = gradio.Markdown()
     private = {"api_visibility": "private"}

@@ -21,6 +21,7 @@ def build(page):
             with gradio.Row():
                 start = gradio.Button("Train", variant="primary", elem_id="train")
                 stop = gradio.Button("Stop", variant="stop", elem_id="stop-training")
+            resume = gradio.Button("Continue", elem_id="continue-training")
         with gradio.Column(scale=2):
             status = gradio.HTML(job_view.status(None), elem_id="training-status")
             curve = gradio.HTML(curve_view.draw([]), elem_id="curve")
@@ -31,6 +32,8 @@ def build(page):
     shown = {"outputs": [status, curve, sounds, log, seen, timer], "api_visibility": "private"}
     start.click(told(watcher.start), form, **shown)
     stop.click(told(watcher.stop), seen, **shown)
+    name, epochs = form[0], form[3]
+    resume.click(told(watcher.resume), [name, epochs], **shown)
     timer.tick(told(watcher.look), seen, show_progress="hidden", **shown)
     page.blocks.load(watcher.look, seen, show_progress="hidden", **shown)
     _refresh_models(page, timer, form)
@@ -85,6 +88,11 @@ class Watcher:
         trainings.start(self.studio, *form)
         return self.look(None)
 
+    def resume(self, name, epochs):
+        """Go on with a training that was stopped, to so many epochs in all, and look at it."""
+        trainings.resume(self.studio, name, epochs)
+        return self.look(None)
+
     def stop(self, seen):
         """Stop it; what it has is saved."""
         job = self._job()
@@ -120,7 +128,11 @@ class Watcher:
     def _samples(self, name, epoch):
         waveforms = operations.sample(self.studio, name, _SAMPLES)
         sounds = [
-            Sound(f"after epoch {epoch}, seed 0.{place}", f"{name}_epoch_{epoch}_{place}", waveform)
+            Sound(
+                f"after epoch {epoch}: {place + 1} of seed 0",
+                f"{name}_epoch_{epoch}_{place}",
+                waveform,
+            )
             for place, waveform in enumerate(waveforms)
         ]
         rate = self.studio.model(name).spectrogram.sample_rate
