@@ -20,6 +20,7 @@ COMMANDS = (
     "extend",
     "inpaint",
     "evaluate",
+    "app",
     "export",
     "plot",
     "compare",

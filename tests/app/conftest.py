@@ -1,0 +1,170 @@
+"""One server with a tiny model and tiny data, one browser, for all tests of the page."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import tfaudiogen
+
+_PATIENCE = 40
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TINY = {
+    "model.widths": [4, 4],
+    "model.strides": [8, 4],
+    "model.channels": 4,
+    "model.latent_size": 4,
+    "model.hidden": 8,
+    "model.components": 3,
+    "fit.jit_compile": False,
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server under test: its address, the folder of results, its process, its log."""
+
+    url: str
+    out: Path
+    temporary: Path
+    process: subprocess.Popen
+    log: Path
+
+
+def require_app():
+    pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory):
+    """Return the folder of an untrained model with the geometry of `sinewave_vae`."""
+    from tfaudiogen import presets, saving
+
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    saving.save(presets.get("sinewave_vae", **TINY).build(["sum", "chirp"]), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    """Return the folder of 48 prepared windows."""
+    from tfaudiogen import presets
+    from tfaudiogen.data import prepare
+
+    folder = tmp_path_factory.mktemp("data") / "tones"
+    prepare("sinewave", folder, count=48, progress=False, **presets.get("sinewave_vae").data)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tone(tmp_path_factory):
+    """Return a file of 0.4 s of a tone at another rate than the model's."""
+    path = tmp_path_factory.mktemp("tone") / "tone.wav"
+    time_ = np.arange(6400) / 16000
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * 440 * time_), 16000)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, model_folder, data):
+    """Start `tfaudiogen app` as a user would; afterwards check that nothing temporary is left."""
+    require_app()
+    out = tmp_path_factory.mktemp("app")
+    temporary, log = Path(tempfile.mkdtemp(dir=out)), out / "server.log"
+    command = [sys.executable, "-m", "tfaudiogen", "app", model_folder, "--data", data]
+    command += ["--out", out / "results", "--port", "0", "--most-seconds", "4"]
+    command += ["--most-megabytes", "1"]
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(tfaudiogen.__file__).parent.parent),
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(temporary),
+    }
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            list(map(str, command)), env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
+    yield Server(_address(process, log), out / "results", temporary, process, log)
+    process.send_signal(signal.SIGTERM)
+    process.wait(_PATIENCE)
+    assert not list(temporary.glob("tfaudiogen-app-*")), "uploads are left behind"
+
+
+def _address(process, log):
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        for line in log.read_text().splitlines():
+            if line.startswith("The page is at "):
+                return line.split()[4]
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser(server):
+    """Return a headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install '.[app,test]'")
+    program = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if program is None:
+        pytest.skip("there is no Chromium: apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def requests():
+    """Return the list of addresses that the page asked for, over all tests."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def page(browser, server, requests):
+    """Return the page, opened once."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(_PATIENCE * 1000)
+    opened.on("request", lambda request: requests.append(request.url))
+    opened.goto(server.url)
+    # The first model's ranges have come in.
+    seconds = opened.get_by_label("number input for Seconds of each")
+    playwright = pytest.importorskip("playwright.sync_api")
+    playwright.expect(seconds).to_have_value("0.51", timeout=_PATIENCE * 1000)
+    return opened
+
+
+@pytest.fixture
+def tab(page, request):
+    """Return a function that opens a tab; TFAUDIOGEN_SCREENSHOTS names a folder for pictures."""
+
+    def open_tab(name):
+        page.get_by_role("tab", name=name).click()
+        return page
+
+    yield open_tab
+    folder = os.environ.get("TFAUDIOGEN_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{request.node.name}.png", full_page=True)
+
+
+@pytest.fixture
+def heard(server):
+    """Return a function from a player on the page to the waveform in its file."""
+
+    def hear(player):
+        address = player.get_attribute("src")
+        with urllib.request.urlopen(server.url + address) as answer:
+            path = server.temporary / "heard.wav"
+            path.write_bytes(answer.read())
+        return soundfile.read(path)[0]
+
+    return hear

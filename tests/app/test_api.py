@@ -1,0 +1,165 @@
+"""The HTTP interface: what it gives, what it refuses, and that it goes on afterwards."""
+
+import concurrent.futures
+import http.client
+import io
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import numpy as np
+import pytest
+import soundfile
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def ask(server):
+    """Return a function from a path and a body to (status, answer)."""
+
+    def ask_server(path, body=None, **headers):
+        data = json.dumps(body).encode() if isinstance(body, dict) else body
+        kind = "application/json" if isinstance(body, dict) else "application/octet-stream"
+        headers = {"Content-Type": kind, **headers}
+        request = urllib.request.Request(server.url + path, data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    return ask_server
+
+
+@pytest.fixture
+def refused(ask):
+    """Return a function that checks for a status and returns the sentence that came with it."""
+
+    def ask_refused(status, path, body=None):
+        found, answer = ask(path, body)
+        assert found == status, answer
+        sentence = json.loads(answer)["error"]
+        assert "Traceback" not in sentence
+        assert "/tmp" not in sentence
+        return sentence
+
+    return ask_refused
+
+
+def test_models_are_listed(ask):
+    status, answer = ask("/api/models")
+    assert status == 200
+    (tiny,) = (model for model in json.loads(answer)["models"] if model["name"] == "tiny")
+    assert tiny["sample_rate"] == 8000
+    assert tiny["components"] == 3
+    assert tiny["can"] == ["sample", "reconstruct", "interpolate"]
+
+
+def test_a_sample_is_the_one_that_python_draws(ask, model_folder, tmp_path):
+    import tfaudiogen
+    from tfaudiogen import files
+
+    wanted = {"seconds": 0.7, "seed": 5, "temperature": 0.5, "component": 1}
+    status, answer = ask("/api/models/tiny/sample", wanted)
+    assert status == 200
+    (expected,) = tfaudiogen.load(model_folder).sample(1, **wanted).numpy()
+    files.write_wav(tmp_path / "expected.wav", expected, 8000)
+    assert answer == (tmp_path / "expected.wav").read_bytes()
+
+
+def test_a_sound_is_reconstructed_and_scored(ask, tone):
+    status, answer = ask("/api/models/tiny/reconstruct", tone.read_bytes())
+    waveform, rate = soundfile.read(io.BytesIO(answer))
+    assert (status, rate) == (200, 8000)
+    assert np.std(waveform) > 1e-4
+    status, answer = ask("/api/models/tiny/log_prob", tone.read_bytes())
+    assert status == 200
+    assert json.loads(answer)["bits_per_dimension"] > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"seconds": 1e9}, "seconds must be a number from 0.01 to 4"),
+        ({"seconds": -1}, "seconds must be"),
+        ({"temperature": float("nan")}, "temperature"),
+        ({"seed": 2**40}, "seed must be a whole number"),
+        ({"component": 3}, "component must be a whole number from 0 to 2"),
+        ({"seconds": "long"}, "seconds"),
+        (b"{", "JSON"),
+    ],
+)
+def test_a_wrong_request_is_refused_with_its_reason(refused, server, body, words):
+    if isinstance(body, bytes):
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(server.url).netloc)
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", "/api/models/tiny/sample", body, headers)
+        answer = connection.getresponse()
+        assert answer.status == 400
+        assert words in json.loads(answer.read())["error"]
+        return
+    assert words in refused(400, "/api/models/tiny/sample", body)
+
+
+def test_what_is_not_there_is_said(refused, ask):
+    assert "there are tiny" in refused(404, "/api/models/nobody/sample", {})
+    assert "no card.md" in refused(404, "/api/models/tiny/card")
+    assert ask("/kept/..%2f..%2fetc/passwd")[0] == 404
+    assert ask("/gradio_api/file=/etc/passwd")[0] == 403
+
+
+def wav(samples, rate=8000, channels=1):
+    file = io.BytesIO()
+    soundfile.write(file, np.full((samples, channels), 0.1), rate, format="WAV")
+    return file.getvalue()
+
+
+def lying_wav():
+    """Return a file whose header promises far more than it holds."""
+    content = bytearray(wav(800))
+    content[40:44] = (2**32 - 1).to_bytes(4, "little")
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "words"),
+    [
+        (400, b"", "no body"),
+        (400, bytes(range(256)) * 40, "not audio that can be read"),
+        (400, b"<html><script>alert(1)</script></html>", "not audio that can be read"),
+        (400, wav(1000)[:30], "not audio that can be read"),
+        (400, wav(8000 * 5), "lasts longer than 4 s"),
+        (400, wav(100, channels=40), "channels"),
+        (400, wav(0), "holds no samples"),
+        (413, bytes(1_100_000), "at most 1 MB"),
+    ],
+    ids=["empty", "noise", "html", "cut off", "long", "channels", "no samples", "large"],
+)
+def test_a_hostile_file_gives_a_sentence(refused, status, content, words):
+    assert words in refused(status, "/api/models/tiny/reconstruct", content)
+
+
+def test_a_header_that_lies_does_no_harm(ask):
+    status, answer = ask("/api/models/tiny/reconstruct", lying_wav())
+    assert status in (200, 400), answer
+
+
+def test_names_of_other_machines_are_not_let_in(server, ask):
+    assert ask("/api/models", Host="evil.example")[0] == 400
+    assert server.url.startswith("http://127.0.0.1:")
+
+
+def test_the_browser_is_told_to_ask_nobody_else(server):
+    for path in ("/", "/api/models"):
+        with urllib.request.urlopen(server.url + path) as answer:
+            assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_twenty_at_once_are_all_answered(ask):
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        asked = [pool.submit(ask, "/api/models/tiny/sample", {"seed": n}) for n in range(20)]
+        answers = [future.result() for future in asked]
+    assert [status for status, _ in answers] == [200] * 20
+    assert len({answer for _, answer in answers}) == 20

@@ -1,0 +1,194 @@
+"""The page in Chromium, used as a person would: type, click, drop a file, listen."""
+
+import base64
+import json
+import re
+import urllib.parse
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.slow
+_CHANGES = {
+    "model.widths": [4, 4],
+    "model.strides": [8, 4],
+    "model.channels": 4,
+    "model.latent_size": 4,
+    "model.hidden": 8,
+    "model.components": 2,
+    "fit.batch_size": 8,
+    "fit.jit_compile": False,
+}
+
+
+def is_sound(waveform):
+    return len(waveform) > 100 and np.sqrt(np.mean(waveform**2)) > 1e-4
+
+
+def drop(page, place, path, name=None):
+    """Drop a file on an element as a mouse would."""
+    content = base64.b64encode(path.read_bytes()).decode()
+    transfer = page.evaluate_handle(
+        """([content, name]) => {
+          const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([bytes], name, {type: 'audio/wav'}));
+          return transfer;
+        }""",
+        [content, name or path.name],
+    )
+    page.locator(place).first.dispatch_event("drop", {"dataTransfer": transfer})
+
+
+def message(page):
+    """Return the text of the error that is on show, and close it."""
+    toast = page.locator(".toast-body.error").last
+    text = toast.inner_text()
+    toast.locator(".toast-close").click()
+    toast.wait_for(state="detached")
+    return text
+
+
+def test_draw_sounds(tab, heard):
+    page = tab("Sample")
+    page.get_by_label("number input for How many").fill("2")
+    page.get_by_label("number input for Seconds of each").fill("0.8")
+    page.get_by_label("Another seed each time").uncheck()
+    page.get_by_label("Seed", exact=True).fill("7")
+    page.click("#draw")
+    players = page.locator("#drawn audio")
+    players.nth(1).wait_for()
+    first, second = (heard(players.nth(place)) for place in (0, 1))
+    assert len(first) == len(second) == 6400
+    assert is_sound(first)
+    assert is_sound(second)
+    assert not np.array_equal(first, second)
+    with page.expect_download() as download:
+        page.locator("#drawn a").first.click()
+    assert re.fullmatch(r"tiny_7_0\.wav", download.value.suggested_filename)
+
+
+def test_a_click_on_a_picture_plays_from_there(tab):
+    page = tab("Sample")
+    if not page.locator("#drawn audio").count():
+        page.click("#draw")
+    picture = page.locator("#drawn .picture").first
+    picture.wait_for()
+    page.wait_for_function("document.querySelector('#drawn audio').duration > 0")
+    width = picture.bounding_box()["width"]
+    picture.click(position={"x": 0.5 * width, "y": 30})
+    page.wait_for_function("document.querySelector('#drawn audio').currentTime > 0.1")
+
+
+def test_reconstruct_a_dropped_file(tab, tone, heard, server):
+    page = tab("Reconstruct")
+    drop(page, "#reconstruct-upload button[aria-dropeffect], #reconstruct-upload button", tone)
+    page.locator("#reconstruct-upload button[aria-label='Play']").or_(
+        page.locator("#reconstruct-upload .play-pause-button")
+    ).first.wait_for()
+    page.click("button#reconstruct")
+    players = page.locator("#reconstructed audio")
+    players.nth(1).wait_for()
+    original, again = (heard(players.nth(place)) for place in (0, 1))
+    assert len(original) == len(again)
+    assert abs(len(original) - 3200) < 4  # 0.4 s at the model's 8 kHz
+    assert is_sound(original)
+    assert is_sound(again)
+    assert "SI-SDR" in page.locator("#reconstructed .figures").inner_text()
+    assert "/temporary/" in players.first.get_attribute("src")
+    assert not list(server.out.rglob("original.wav")), "an upload was kept"
+
+
+def test_a_file_that_is_no_sound_gives_a_sentence(tab, tmp_path):
+    hostile = tmp_path / "hostile.wav"
+    hostile.write_bytes(b"RIFF\xff\xff\xff\xffWAVEfmt " + bytes(range(256)) * 4)
+    page = tab("Reconstruct")
+    clear = page.locator("#reconstruct-upload button[aria-label='Clear']")
+    if clear.count():
+        clear.click()
+    page.set_input_files("#reconstruct-upload input[type=file]", hostile)
+    page.wait_for_selector("#reconstruct-upload >> text=/0:00|hostile/")
+    page.click("button#reconstruct")
+    text = message(page)
+    assert "hostile.wav is not audio" in text
+    assert "Traceback" not in text
+
+
+def test_explore_the_map_and_go_from_a_to_b(tab, heard):
+    page = tab("Explore")
+    page.get_by_label("number input for Points").fill("10")
+    page.get_by_label("Split").click()
+    page.get_by_role("option", name="train").click()
+    page.click("#draw-map")
+    points = page.locator("#map .point")
+    points.nth(9).wait_for()
+    assert page.locator("#map .component").count() == 3
+    points.nth(0).click(force=True)
+    page.locator("#heard figcaption", has_text="A:").nth(1).wait_for()
+    recorded, decoded = (heard(page.locator("#heard audio").nth(place)) for place in (0, 1))
+    assert is_sound(recorded)
+    assert is_sound(decoded)
+    page.locator("#map svg").click(position={"x": 8, "y": 8})
+    page.locator("#heard figcaption", has_text="B: somewhere").wait_for()
+    player = page.locator("#between audio")
+    player.wait_for()
+    half = heard(player)
+    assert is_sound(half)
+    slider = page.get_by_label("range slider for From A to B")
+    slider.focus()
+    slider.press("End")
+    page.locator("#between figcaption", has_text="100%").wait_for()
+    end, other_end = heard(player), heard(page.locator("#heard audio"))
+    assert np.array_equal(end, other_end)
+    assert not np.array_equal(end, half)
+
+
+def test_train_watch_and_stop(tab, heard, server):
+    page = tab("Train")
+    page.get_by_label("Name of the run").fill("../bad")
+    page.click("#train")
+    assert "letters, digits" in message(page)
+    page.get_by_label("Name of the run").fill("mine")
+    page.get_by_label("Epochs").fill("500")
+    page.get_by_role("button", name="More").click()
+    lines = "\n".join(f"{key}={json.dumps(value)}" for key, value in _CHANGES.items())
+    page.get_by_label("Changes of the preset").fill(lines)
+    page.click("#train")
+    page.wait_for_selector("#training-status .running")
+    player = page.locator("#training-samples audio").first
+    player.wait_for()
+    assert is_sound(heard(player))
+    page.locator("#curve polyline").first.wait_for()
+    page.click("#stop-training")
+    page.wait_for_selector("#training-status .stopped")
+    assert (server.out / "runs" / "mine" / "checkpoint.npz").is_file()
+    page.get_by_label("Model", exact=True).click()
+    page.get_by_role("option", name="mine").wait_for()
+    page.keyboard.press("Escape")
+
+
+def test_evaluate(tab):
+    page = tab("Evaluate")
+    page.get_by_label("Windows").fill("3")
+    page.get_by_label("Importance samples").fill("1")
+    page.click("#evaluate")
+    page.wait_for_selector("#evaluation-status .running")
+    page.locator("#report", has_text="bits per dimension").wait_for()
+
+
+def test_earlier_results(tab, heard):
+    page = tab("Earlier results")
+    page.click("#look-again")
+    page.locator("#result audio").first.wait_for()
+    assert is_sound(heard(page.locator("#result audio").first))
+
+
+def test_models_have_cards(tab):
+    page = tab("Models")
+    page.locator("#facts", has_text="8,000 Hz").wait_for()
+
+
+def test_no_request_leaves_this_machine(page, requests, server):
+    hosts = {urllib.parse.urlsplit(url).netloc for url in requests if url.startswith("http")}
+    assert hosts == {urllib.parse.urlsplit(server.url).netloc}
+    assert "Traceback" not in server.log.read_text()

@@ -1,0 +1,97 @@
+"""Limits, turns, shelves and jobs, without a server."""
+
+import os
+import threading
+import time
+
+import pytest
+
+from tfaudiogen.app.jobs import Job, Jobs
+from tfaudiogen.app.limits import Busy, Refused, number
+from tfaudiogen.app.shelf import Shelf
+from tfaudiogen.app.turn import Turn
+
+
+@pytest.mark.parametrize("value", [0, 11, float("nan"), float("inf"), "x", None, 2.5, [], "1e999"])
+def test_a_number_out_of_its_range_is_refused(value):
+    with pytest.raises(Refused, match="seed must be a whole number from 1 to 10"):
+        number("seed", value, 1, 10, int)
+
+
+def test_a_number_may_be_written_as_text():
+    assert number("seed", "7", 1, 10, int) == 7
+
+
+def test_a_turn_lets_a_few_wait_and_refuses_the_rest():
+    turn, held, free = Turn(waiting=1), threading.Event(), threading.Event()
+
+    def hold():
+        with turn.taken():
+            held.set()
+            free.wait(10)
+
+    first, second = (threading.Thread(target=hold) for _ in range(2))
+    first.start()
+    held.wait(10)
+    second.start()
+    while turn._places._value:
+        time.sleep(0.01)
+    with pytest.raises(Busy, match="1 requests are waiting"), turn.taken():
+        pass
+    free.set()
+    first.join()
+    second.join()
+    with turn.taken():
+        pass
+
+
+def make_set(shelf, name):
+    folder = shelf.new(name)
+    shelf.write_record(folder, {"sounds": []})
+    return folder
+
+
+def test_a_shelf_keeps_the_newest(tmp_path):
+    shelf = Shelf(tmp_path, "/kept", most=2)
+    for name in ("2020-a", "2021-b"):
+        (tmp_path / name).mkdir()
+    newest = make_set(shelf, "model")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2021-b", newest.name]
+    assert shelf.names() == [newest.name]
+    assert shelf.url(newest / "a.wav") == f"/kept/{newest.name}/a.wav"
+
+
+def test_a_shelf_forgets_what_is_old(tmp_path):
+    shelf = Shelf(tmp_path, "/temporary", most=10, seconds=100.0)
+    old = make_set(shelf, "model")
+    os.utime(old, (1.0, 1.0))
+    make_set(shelf, "model")
+    assert not old.exists()
+
+
+def test_a_record_is_read_by_name_only(tmp_path):
+    (tmp_path / "record.json").write_text("{}")
+    assert Shelf(tmp_path / "sets", "/kept", 5).read_record("..") is None
+
+
+def finished(job):
+    job._thread.join(60)
+    return job.state
+
+
+def test_a_job_that_fails_says_why(tmp_path):
+    job = Job("a job", [["nonsense"], ["presets"]], tmp_path / "log", None)
+    assert finished(job) == "failed"
+    assert "nonsense" in job.last_lines()
+
+
+def test_there_is_room_for_one_job(tmp_path):
+    jobs = Jobs()
+    job = jobs.start("first", [["info", "--help"]], tmp_path / "log", None)
+    if job.running:
+        with pytest.raises(Refused, match="first is running"):
+            jobs.start("second", [["info", "--help"]], tmp_path / "log", None)
+    assert finished(job) == "finished"
+    jobs.start("third", [["info", "--help"]], tmp_path / "log", None)
+    jobs.close()
+    assert not jobs.current.running

@@ -1,0 +1,1 @@
+"""The web page and its HTTP interface: `tfaudiogen app`. Needs the extra "app"."""

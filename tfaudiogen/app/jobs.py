@@ -1,0 +1,113 @@
+"""Long work in processes of its own: trainings and evaluations, one at a time."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from tfaudiogen.app.limits import Refused
+
+_SHOWN_LINES = 12
+_PATIENCE = 60.0  # seconds that a stopped job has to save what it has
+
+
+class Job:
+    """Commands of `tfaudiogen` that run one after the other, with one log.
+
+    Args:
+        title: for people.
+        commands: lists of arguments of `tfaudiogen`.
+        log: path of the file that takes what they say.
+        result: path of what they make.
+    """
+
+    def __init__(self, title, commands, log, result):
+        self.title, self.log, self.result = title, log, result
+        self.state, self._process, self._began = "running", None, time.monotonic()
+        self._ended = None
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._thread = threading.Thread(target=self._run, args=(commands,), daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self):
+        """Whether it is not over."""
+        return self.state in ("running", "stopping")
+
+    @property
+    def seconds(self):
+        """How long it has run."""
+        return (self._ended or time.monotonic()) - self._began
+
+    def stop(self):
+        """Interrupt it, as Ctrl-C does: what it has is saved."""
+        if self.running:
+            self.state = "stopping"
+            if self._process:
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.send_signal(signal.SIGINT)
+
+    def close(self):
+        """Stop it and wait until it is over."""
+        self.stop()
+        self._thread.join(_PATIENCE)
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+
+    def last_lines(self):
+        """Return the end of its log; of a progress bar the last state."""
+        if not self.log.is_file():
+            return ""
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        lines = [re.split("\r", line.rstrip("\r"))[-1] for line in text.split("\n")]
+        return "\n".join([line for line in lines if line.strip()][-_SHOWN_LINES:])
+
+    def _run(self, commands):
+        codes = (self._call(command) for command in commands)
+        failed = any(code != 0 for code in codes)
+        stopped = self.state == "stopping"
+        self._ended = time.monotonic()
+        self.state = "stopped" if stopped else "failed" if failed else "finished"
+
+    def _call(self, command):
+        if self.state == "stopping":
+            return 1
+        with self.log.open("ab") as log:
+            # A session of its own: Ctrl-C for the server reaches it through `close` alone.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tfaudiogen", *map(str, command)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                start_new_session=True,
+            )
+            return self._process.wait()
+
+
+class Jobs:
+    """The job under way and the last one; there is room for one."""
+
+    def __init__(self):
+        self._lock, self.current = threading.Lock(), None
+
+    def start(self, *arguments):
+        """Start a `Job` and return it.
+
+        Raises:
+            Refused: another one is running.
+        """
+        with self._lock:
+            if self.current and self.current.running:
+                raise Refused(f"{self.current.title} is running: wait for its end, or stop it.")
+            self.current = Job(*arguments)
+            return self.current
+
+    def close(self):
+        """Stop what is running."""
+        if self.current:
+            self.current.close()

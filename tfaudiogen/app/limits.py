@@ -1,0 +1,63 @@
+"""What one request may ask for: bounds of time, memory and disk."""
+
+import math
+from dataclasses import dataclass
+
+
+class Refused(ValueError):  # noqa: N818 - says what it is
+    """A request that is not carried out, with the reason and the cure for the user."""
+
+
+class Busy(Refused):
+    """Too many others wait already."""
+
+
+class Unknown(Refused):
+    """There is nothing of that name."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of what the page and the interface do for one request.
+
+    Attributes:
+        count: sounds drawn at once.
+        seconds: of one drawn sound, or of an uploaded one.
+        megabytes: of an uploaded file, in millions of bytes.
+        channels: of an uploaded file.
+        points: of a map of latents.
+        waiting: requests that may wait for their turn.
+        kept: sets of sounds that are kept for later; older ones are removed.
+        epochs: of a training started from the page.
+    """
+
+    count: int = 16
+    seconds: float = 60.0
+    megabytes: float = 20.0
+    channels: int = 16
+    points: int = 1000
+    waiting: int = 32
+    kept: int = 200
+    epochs: int = 1000
+
+    @property
+    def bytes(self):
+        """Bytes of an uploaded file."""
+        return int(self.megabytes * 1e6)
+
+
+def number(name, value, low, high, kind=float):
+    """Return `value` as a number of `kind` in [low, high].
+
+    Raises:
+        Refused: it is none; the message gives name, rule and value.
+    """
+    try:
+        exact = float(value)
+        fits = math.isfinite(exact) and low <= exact <= high and kind(exact) == exact
+    except (TypeError, ValueError, OverflowError):
+        fits = False
+    if not fits:
+        what = "a whole number" if kind is int else "a number"
+        raise Refused(f"{name} must be {what} from {low:g} to {high:g}; received {value!r:.40}.")
+    return kind(exact)

@@ -1,0 +1,87 @@
+"""The page: a choice of model above tabs, of which each says what it needs."""
+
+from dataclasses import dataclass
+from importlib import resources
+
+import gradio
+
+from tfaudiogen.app.studio import Studio
+from tfaudiogen.app.tabs import evaluate, explore, models, reconstruct, results, sample, train
+
+# In the order of the page. A tab is a module with TITLE, NEEDS (an ability of a model, or None) and
+# build(page); it appears if a model that was given has what it needs.
+TABS = (sample, reconstruct, explore, train, evaluate, results, models)
+
+_FONT = ["ui-sans-serif", "system-ui", "sans-serif"]
+_MONO = ["ui-monospace", "Consolas", "monospace"]
+_UPLOADS_CHECKED, _UPLOADS_KEPT = 300, 3600  # seconds
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the tabs share.
+
+    Attributes:
+        studio: `Studio`.
+        blocks: the page itself, for what happens when it is opened.
+        model: dropdown with the name of the chosen model.
+    """
+
+    studio: Studio
+    blocks: gradio.Blocks
+    model: gradio.Dropdown
+
+    def when_model_changes(self, function, outputs):
+        """Call the function with the model's name at the start and whenever another is chosen."""
+        for event in (self.blocks.load, self.model.change):
+            event(function, self.model, outputs, api_visibility="private", show_progress="hidden")
+
+
+def make_page(studio):
+    """Return the page of a studio as `gradio.Blocks`."""
+    # Fonts by name, since Gradio's own themes ask Google for theirs.
+    with gradio.Blocks(
+        title="tfaudiogen",
+        analytics_enabled=False,
+        delete_cache=(_UPLOADS_CHECKED, _UPLOADS_KEPT),
+    ) as blocks:
+        page = Page(studio, blocks, _head(studio))
+        with gradio.Tabs():
+            for tab in TABS:
+                if tab.NEEDS is None or studio.can(tab.NEEDS):
+                    with gradio.Tab(tab.TITLE, id=tab.TITLE):
+                        tab.build(page)
+        refresh = {"outputs": page.model, "api_visibility": "private"}
+        blocks.load(lambda: gradio.Dropdown(choices=studio.model_names()), **refresh)
+    blocks.queue(max_size=studio.limits.waiting, default_concurrency_limit=4)
+    return blocks
+
+
+def mount_page(server, studio):
+    """Return the FastAPI application with the page at its root."""
+    static = resources.files("tfaudiogen.app") / "static"
+    script = (static / "sounds.js").read_text(encoding="utf-8")
+    return gradio.mount_gradio_app(
+        server,
+        make_page(studio),
+        path="/",
+        max_file_size=studio.limits.bytes,
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        theme=gradio.themes.Soft(
+            primary_hue="violet", neutral_hue="slate", font=_FONT, font_mono=_MONO
+        ),
+        css=(static / "page.css").read_text(encoding="utf-8"),
+        head=f"<script>{script}</script>",
+    )
+
+
+def _head(studio):
+    names = studio.model_names()
+    with gradio.Row(elem_id="head"):
+        gradio.HTML("<h1>tfaudiogen</h1><p>Sounds from probability distributions</p>")
+        return gradio.Dropdown(names, value=names[0], label="Model", elem_id="model")

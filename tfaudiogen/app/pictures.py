@@ -1,0 +1,36 @@
+"""Spectrograms for the page: fixed margins, so that a line can follow the sound."""
+
+from tfaudiogen import files
+from tfaudiogen.plots.features import log_spectrogram
+
+# Left, bottom, width and height of the axes in the picture; `static/sounds.js` knows two of them.
+AXES = (0.1, 0.15, 0.88, 0.8)
+_SIZE = (5.0, 2.4)
+_INK = "#8a8797"
+
+
+def draw_spectrogram(path, waveform, geometry):
+    """Write a picture of a sound [N] with axes in seconds and hertz, as a PNG without background.
+
+    Args:
+        path: the file to write.
+        waveform: float [N].
+        geometry: `plots.features.Geometry`: its rate, and the decibels that are brightest.
+    """
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    levels = log_spectrogram(waveform, geometry)
+    figure = Figure(figsize=_SIZE, dpi=110)
+    axes = figure.add_axes(AXES)
+    low, high = geometry.levels
+    extent = (0.0, len(waveform) / geometry.sample_rate, 0.0, geometry.sample_rate / 2000)
+    axes.imshow(
+        levels.T, origin="lower", aspect="auto", extent=extent, vmin=low, vmax=high, cmap="magma"
+    )
+    axes.tick_params(colors=_INK, labelsize=9)
+    axes.set_xlabel("s", color=_INK, fontsize=9, loc="right", labelpad=0)
+    axes.set_ylabel("kHz", color=_INK, fontsize=9)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    with files.atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", transparent=True, metadata={"Software": None})

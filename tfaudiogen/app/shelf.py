@@ -1,0 +1,73 @@
+"""Folders of sounds that the page shows, each under an address of its own."""
+
+import datetime
+import json
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfaudiogen import files
+
+_RECORD = "record.json"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A folder of sets of sounds that is served under `address`, bounded in number and age.
+
+    Attributes:
+        folder: where the sets lie.
+        address: path of the folder on the server, as in "/kept".
+        most: sets that are kept; the oldest go first.
+        seconds: age at which a set is removed; None for never.
+    """
+
+    folder: Path
+    address: str
+    most: int
+    seconds: float | None = None
+
+    def new(self, name):
+        """Make the folder of a new set, whose name begins with the time, and return it."""
+        self.tidy()
+        stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")
+        # The random part keeps the addresses of others from being guessed.
+        folder = self.folder / f"{stamp}_{name}_{secrets.token_hex(8)}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def write_record(self, folder, record):
+        """Write what was asked for; a set without a record is not listed."""
+        files.write_text(folder / _RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+    def read_record(self, name):
+        """Return the record of the set `name`, None if there is none."""
+        if name not in self.names():
+            return None
+        return json.loads((self.folder / name / _RECORD).read_text(encoding="utf-8"))
+
+    def names(self):
+        """Return the names of the sets, the newest first."""
+        return sorted((path.parent.name for path in self.folder.glob(f"*/{_RECORD}")), reverse=True)
+
+    def url(self, path):
+        """Return the address of a file of a set."""
+        return f"{self.address}/{Path(path).relative_to(self.folder).as_posix()}"
+
+    def tidy(self):
+        """Remove what is too old or too much."""
+        if not self.folder.is_dir():
+            return
+        oldest_first = sorted(path for path in self.folder.iterdir() if path.is_dir())
+        for place, folder in enumerate(oldest_first):
+            surplus = place < len(oldest_first) - self.most + 1
+            if surplus or self._is_too_old(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _is_too_old(self, folder):
+        try:
+            return self.seconds is not None and time.time() - folder.stat().st_mtime > self.seconds
+        except FileNotFoundError:  # Another request tidied first.
+            return False

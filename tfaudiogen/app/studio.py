@@ -1,0 +1,129 @@
+"""What the page and the HTTP interface work on: models, data sets, and places for results."""
+
+import contextlib
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+from tfaudiogen import saving
+from tfaudiogen.app.jobs import Jobs
+from tfaudiogen.app.limits import Limits, Unknown
+from tfaudiogen.app.shelf import Shelf
+from tfaudiogen.app.turn import Turn
+from tfaudiogen.data import describe
+
+# What a model may be able to do; a tab or an address asks for one of these.
+ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose")
+_HOUR = 3600.0
+
+
+class Studio:
+    """Models by name, loaded once; data sets by name; one turn for all computation.
+
+    Args:
+        models: folders of saved models or names of shipped ones.
+        data: folders that `tfaudiogen prepare` wrote.
+        out: folder in which drawn sounds and training runs are kept.
+        limits: `Limits`.
+    """
+
+    def __init__(self, models, data=(), out="app", limits=None):
+        self.limits = limits or Limits()
+        self.turn = Turn(self.limits.waiting)
+        self.jobs = Jobs()
+        self.out = Path(out)
+        self.temporary_folder = Path(tempfile.mkdtemp(prefix="tfaudiogen-app-"))
+        self.kept = Shelf(self.out / "samples", "/kept", self.limits.kept)
+        self.temporary = Shelf(
+            self.temporary_folder / "sounds", "/temporary", self.limits.kept, _HOUR
+        )
+        self.data = _named({Path(folder).resolve(): describe(folder) for folder in data})
+        self._folders = _named({(folder := saving.resolve(m).resolve()): folder for m in models})
+        self._loaded, self._loading = {}, threading.Lock()
+
+    @property
+    def runs(self):
+        """Folder of the training runs."""
+        return self.out / "runs"
+
+    def model_names(self):
+        """Return the names of the models: those given first, then those of training runs."""
+        trained = (path.parent.name for path in self.runs.glob(f"*/{saving.MODEL_FILE}"))
+        return list(dict.fromkeys([*self._folders, *sorted(trained)]))
+
+    def model_folder(self, name):
+        """Return the folder of a model.
+
+        Raises:
+            Unknown: there is none of that name.
+        """
+        if name not in self.model_names():
+            raise Unknown(
+                f"there is no model {name!r:.60}; there are {', '.join(self.model_names())}."
+            )
+        return self._folders.get(name) or self.runs / name
+
+    def model(self, name):
+        """Return a model, loaded on first use and again when a training has improved it."""
+        folder = self.model_folder(name)
+        written = (folder / saving.MODEL_FILE).stat().st_mtime_ns
+        with self._loading:
+            before, model = self._loaded.get(name, (None, None))
+            if before != written:
+                self._loaded[name] = (written, _load(folder, model))
+            return self._loaded[name][1]
+
+    def can(self, ability):
+        """Return whether a model that was given at the start has an ability."""
+        return any(ability in abilities(self.model(name)) for name in self._folders)
+
+    def dataset(self, name):
+        """Return the `DataSummary` of a data set.
+
+        Raises:
+            Unknown: there is none of that name.
+        """
+        if name not in self.data:
+            there = ", ".join(self.data) or "none: start with --data FOLDER"
+            raise Unknown(f"there is no data set {name!r:.60}; there are {there}.")
+        return self.data[name]
+
+    def close(self):
+        """Stop what runs, and remove everything temporary, uploads among it."""
+        self.jobs.close()
+        shutil.rmtree(self.temporary_folder, ignore_errors=True)
+
+
+def abilities(model):
+    """Return which of `ABILITIES` a model has."""
+    return [name for name in ABILITIES if callable(getattr(model, name, None))]
+
+
+def fits(summary, model):
+    """Return whether a data set has the geometry that a model takes."""
+    shape = model.spectrogram
+    return (summary.sample_rate, summary.samples) == (shape.sample_rate, shape.samples)
+
+
+def _load(folder, model):
+    """Load a model; where an earlier state of it is there, its weights alone.
+
+    TensorFlow never gives back all memory of a model that it has built.
+    """
+    if model is not None:
+        with contextlib.suppress(ValueError):  # other layers: another model of the same name
+            model.load_weights(folder / saving.MODEL_FILE)
+            return model
+    return saving.load(folder)
+
+
+def _named(values):
+    """Return {name: value} of {folder: value}, named after the folders, each name once."""
+    named = {}
+    for folder, value in values.items():
+        name, number = folder.name, 2
+        while name in named:
+            name, number = f"{folder.name}-{number}", number + 1
+        named[name] = value
+    return named

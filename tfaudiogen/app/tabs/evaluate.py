@@ -1,0 +1,80 @@
+"""Evaluate: the figures of the model on a split of a data set."""
+
+import gradio
+
+from tfaudiogen.app import job_view, reports
+from tfaudiogen.app.handlers import told
+
+TITLE, NEEDS = "Evaluate", "reconstruct"
+_NONE = "No data set was given: start with `tfaudiogen app --data FOLDER` to evaluate on it."
+
+
+def build(page):
+    """Lay out the tab and connect it."""
+    studio = page.studio
+    watcher = Watcher(studio)
+    if not studio.data:
+        gradio.Markdown(_NONE)
+        return
+    with gradio.Row():
+        with gradio.Column(scale=1, min_width=260):
+            data = gradio.Dropdown([*studio.data], label="Data", elem_id="evaluate-data")
+            split = gradio.Dropdown([*reports.SPLITS], label="Split")
+            limit = gradio.Number(
+                64,
+                precision=0,
+                label="Windows",
+                info="at random; 0 for all",
+                elem_id="windows",
+            )
+            samples = gradio.Number(
+                16, precision=0, label="Importance samples", info="more: a tighter bound, more time"
+            )
+            with gradio.Row():
+                start = gradio.Button("Evaluate", variant="primary", elem_id="evaluate")
+                stop = gradio.Button("Stop", variant="stop")
+        with gradio.Column(scale=2):
+            status = gradio.HTML(job_view.status(None), elem_id="evaluation-status")
+            table = gradio.HTML(elem_id="report")
+            log = gradio.Textbox(label="Log", lines=4, max_lines=12)
+    timer = gradio.Timer(job_view.SECONDS_BETWEEN_LOOKS, active=False)
+    shown = {"outputs": [status, table, log, timer], "api_visibility": "private"}
+    start.click(told(watcher.start), [page.model, data, split, limit, samples], **shown)
+    stop.click(told(watcher.stop), None, **shown)
+    timer.tick(told(watcher.look), None, show_progress="hidden", **shown)
+    page.blocks.load(watcher.look, None, show_progress="hidden", **shown)
+
+
+class Watcher:
+    """Starts, stops and looks at the evaluation under way.
+
+    Args:
+        studio: `Studio`.
+    """
+
+    def __init__(self, studio):
+        self.studio = studio
+
+    def start(self, *form):
+        """Start an evaluation and look at it."""
+        reports.start(self.studio, *form)
+        return self.look()
+
+    def stop(self):
+        """Stop it."""
+        job = self._job()
+        if job:
+            job.stop()
+        return self.look()
+
+    def look(self):
+        """Return what is to be shown."""
+        job = self._job()
+        done = job is not None and job.state == "finished"
+        table = reports.table(self.studio, job.result.stem) if done else ""
+        timer = gradio.Timer(active=job_view.looks(job))
+        return job_view.status(job), table, job_view.last_lines(job), timer
+
+    def _job(self):
+        job = self.studio.jobs.current
+        return job if job and job.result.suffix == ".json" else None

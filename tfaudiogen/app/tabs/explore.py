@@ -1,0 +1,192 @@
+"""Explore: a map of the latents to click on, and the way from one sound to another."""
+
+import gradio
+import numpy as np
+
+from tfaudiogen.app import latent_map, map_view, operations
+from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
+from tfaudiogen.app.limits import Refused, number
+from tfaudiogen.app.sound_cards import Sound, put_on
+
+TITLE, NEEDS = "Explore", "interpolate"
+PRIOR = "draws of the prior"
+_EMPTY = (
+    '<div class="empty">Press <b>Draw the map</b>, then click on it to hear what is there.</div>'
+)
+_HINT = (
+    "Each click is heard, and chooses **A** and **B** in turn: a point is a sound, a cross the "
+    "middle of a component, and anywhere else is what nobody has recorded."
+)
+
+
+def build(page):
+    """Lay out the tab and connect it."""
+    explorer = Explorer(page.studio)
+    state = gradio.State(_nothing())
+    with gradio.Row(elem_classes="low"):
+        data = gradio.Dropdown([*page.studio.data, PRIOR], label="Sounds of", elem_id="map-data")
+        split = gradio.Dropdown(["train", "validation", "test"], value="validation", label="Split")
+        count = gradio.Slider(
+            10, page.studio.limits.points, 200, step=10, label="Points", elem_id="map-count"
+        )
+        button = gradio.Button("Draw the map", variant="primary", elem_id="draw-map")
+    with gradio.Row():
+        with gradio.Column(scale=3):
+            view = map_view.make_view(_EMPTY)
+            gradio.Markdown(_HINT)
+            fraction = gradio.Slider(0, 1, 0.5, step=0.05, label="From A to B", elem_id="fraction")
+        with gradio.Column(scale=2, min_width=300):
+            heard = gradio.HTML(elem_id="heard")
+            between = gradio.HTML(elem_id="between")
+    with gradio.Accordion("A and B from files or components", open=False), gradio.Row():
+        ends = [_end(letter) for letter in "AB"]
+    private = {"api_visibility": "private", **HEAVY}
+    outputs = [state, view, heard, between]
+    button.click(told(explorer.draw), [page.model, data, split, count], outputs, **private)
+    view.select(told(explorer.click), [state, fraction], outputs, **private)
+    fraction.change(
+        told(explorer.move), [state, fraction], outputs, trigger_mode="always_last", **private
+    )
+    for place, (upload, component) in enumerate(ends):
+        inputs = [page.model, state, fraction]
+        upload.upload(told(explorer.take_file(place)), [*inputs, upload], outputs, **private)
+        component.submit(
+            told(explorer.take_component(place)), [*inputs, component], outputs, **private
+        )
+
+
+def _end(letter):
+    with gradio.Column():
+        upload = gradio.Audio(
+            type="filepath",
+            sources=["upload"],
+            editable=False,
+            buttons=[],
+            label=f"{letter}: a file (its first window)",
+            elem_id=f"end-{letter}",
+        )
+        return upload, gradio.Textbox(
+            label=f"{letter}: a component", placeholder="its number, then Enter"
+        )
+
+
+def _nothing():
+    return {"model": None, "map": None, "source": None, "ends": [None, None], "next": 0}
+
+
+class Explorer:
+    """What the tab does; the state is that of one visitor.
+
+    Args:
+        studio: `Studio`.
+    """
+
+    def __init__(self, studio):
+        self.studio = studio
+
+    def draw(self, name, data, split, count, progress=PROGRESS):
+        """Compute the map of a data set, or of the prior."""
+        count = number("points", count, 2, self.studio.limits.points, int)
+        model = operations.able(self.studio, name, "interpolate")
+        if data == PRIOR:
+            drawn, source = latent_map.map_of_prior(model, count), None
+        else:
+            shown = steps_of(progress, "encoding")
+            drawn = latent_map.map_of_data(self.studio, model, data, split, count, shown)
+            source = (data, split)
+        state = {**_nothing(), "model": name, "map": drawn, "source": source}
+        return state, map_view.draw(drawn), "", ""
+
+    def click(self, state, fraction, event: gradio.EventData):
+        """Play what is at the place that was clicked, and choose it as A or B."""
+        title, latents, recorded = self._clicked(state, event._data)
+        return self._choose(state, fraction, state["next"], title, latents, recorded)
+
+    def move(self, state, fraction):
+        """Play what lies between A and B."""
+        between = self._between(state, fraction)
+        return state, self._view(state, fraction), gradio.skip(), between
+
+    def take_file(self, place):
+        """Return the function that chooses an uploaded sound as A (0) or B (1)."""
+
+        def take(name, state, fraction, path):
+            state = self._of_model(state, name)
+            model = operations.able(self.studio, name, "interpolate")
+            with self.studio.turn.taken():
+                window = operations.first_window(self.studio, model, path)
+                latents = model.encode(window)[0]
+            return self._choose(state, fraction, place, "your sound", latents, window)
+
+        return take
+
+    def take_component(self, place):
+        """Return the function that chooses a component's mean as A (0) or B (1)."""
+
+        def take(name, state, fraction, component):
+            if not component:
+                return (gradio.skip(),) * 4
+            state = self._of_model(state, name)
+            model = operations.able(self.studio, name, "interpolate")
+            most = operations.components(model) - 1
+            component = number("component", component, 0, most, int)
+            latents = model.prior.sample(1, 0, temperature=0.0, component=component).numpy()[0]
+            return self._choose(state, fraction, place, f"component {component}", latents)
+
+        return take
+
+    def _of_model(self, state, name):
+        """Return the state, emptied if it is of another model, whose latents mean other sounds."""
+        state = state if state["model"] in (None, name) else _nothing()
+        return {**state, "model": name}
+
+    def _clicked(self, state, what):
+        """Return (title, latents [D], recorded window or None) of what was clicked."""
+        drawn = state["map"]
+        if drawn is None:
+            raise Refused("draw the map first.")
+        if "point" in what:
+            index = number("point", what["point"], 0, len(drawn.latents) - 1, int)
+            recorded = None
+            if state["source"]:
+                recorded = latent_map.recording(self.studio, *state["source"], drawn.ids[index])
+            return drawn.labels[index], drawn.latents[index], recorded
+        if "component" in what:
+            most = len(drawn.components) - 1
+            index = number("component", what["component"], 0, most, int)
+            return f"component {index}", drawn.components[index], None
+        place = [number("place", value, -1e6, 1e6) for value in what["place"][:2]]
+        return "somewhere", drawn.latents_at(map_view.Scale(drawn.plane).plane(place)), None
+
+    def _choose(self, state, fraction, place, title, latents, recorded=None):
+        ends = list(state["ends"])
+        ends[place] = np.asarray(latents, np.float32)
+        name = state["model"]
+        state = {**state, "ends": ends, "next": 1 - place}
+        letter, sounds = "AB"[place], []
+        if recorded is not None:
+            sounds.append(Sound(f"{letter}: {title}, recorded", "recorded", recorded))
+        sounds.append(Sound(f"{letter}: {title}, decoded", "decoded", self._decode(state, latents)))
+        heard = self._cards(name, sounds)
+        return state, self._view(state, fraction), heard, self._between(state, fraction)
+
+    def _between(self, state, fraction):
+        start, end = state["ends"]
+        if start is None or end is None:
+            return ""
+        fraction = number("fraction", fraction, 0.0, 1.0)
+        sound = self._decode(state, (1.0 - fraction) * start + fraction * end)
+        return self._cards(state["model"], [Sound(f"{fraction:.0%} of the way", "between", sound)])
+
+    def _view(self, state, fraction):
+        drawn = state["map"]
+        return gradio.skip() if drawn is None else map_view.draw(drawn, state["ends"], fraction)
+
+    def _decode(self, state, latents):
+        model = operations.able(self.studio, state["model"], "interpolate")
+        with self.studio.turn.taken():
+            return model.decode(np.asarray(latents, np.float32)[None])[0]
+
+    def _cards(self, name, sounds):
+        rate = self.studio.model(name).spectrogram.sample_rate
+        return put_on(self.studio.temporary, "explored", sounds, rate)[0]

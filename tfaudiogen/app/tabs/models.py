@@ -1,0 +1,40 @@
+"""Models: the card of the chosen model."""
+
+import gradio
+
+from tfaudiogen.app import api
+from tfaudiogen.app.handlers import told
+from tfaudiogen.training.report import CARD, CURVE
+
+TITLE, NEEDS = "Models", None
+
+
+def build(page):
+    """Lay out the tab and connect it."""
+    facts = gradio.HTML(elem_id="facts")
+    card = gradio.Markdown(elem_id="card")
+    page.when_model_changes(told(_card(page.studio)), [facts, card])
+
+
+def _card(studio):
+    def show(name):
+        path = studio.model_folder(name) / CARD
+        text = path.read_text(encoding="utf-8") if path.is_file() else "This model has no card."
+        return _facts(studio, name), text.replace(f"({CURVE})", f"(/api/models/{name}/{CURVE})")
+
+    return show
+
+
+def _facts(studio, name):
+    known = api.describe_model(studio, name)
+    boxes = {
+        "sample rate": f"{known['sample_rate']:,} Hz",
+        "window": f"{known['window_seconds']:.2f} s",
+        "parameters": f"{known['parameters']:,}",
+        "components of the prior": known["components"],
+        "can": ", ".join(known["can"]),
+    }
+    inside = "".join(
+        f"<div><b>{value}</b><span>{words}</span></div>" for words, value in boxes.items()
+    )
+    return f'<div class="figures">{inside}</div>'

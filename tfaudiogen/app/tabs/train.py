@@ -1,0 +1,139 @@
+"""Train: a preset on a data set, with curves and samples while it goes on."""
+
+import gradio
+
+from tfaudiogen import presets
+from tfaudiogen.app import curve_view, job_view, operations, trainings
+from tfaudiogen.app.handlers import told
+from tfaudiogen.app.sound_cards import Sound, put_on
+
+TITLE, NEEDS = "Train", None
+_SAMPLES = 3
+
+
+def build(page):
+    """Lay out the tab and connect it."""
+    studio = page.studio
+    watcher = Watcher(studio)
+    with gradio.Row():
+        with gradio.Column(scale=1, min_width=280):
+            form = _form(studio)
+            with gradio.Row():
+                start = gradio.Button("Train", variant="primary", elem_id="train")
+                stop = gradio.Button("Stop", variant="stop", elem_id="stop-training")
+            resume = gradio.Button("Continue", elem_id="continue-training")
+        with gradio.Column(scale=2):
+            status = gradio.HTML(job_view.status(None), elem_id="training-status")
+            curve = gradio.HTML(curve_view.draw([]), elem_id="curve")
+            sounds = gradio.HTML(elem_id="training-samples")
+            log = gradio.Textbox(label="Log", lines=6, max_lines=12, elem_id="training-log")
+    seen = gradio.State(None)
+    timer = gradio.Timer(job_view.SECONDS_BETWEEN_LOOKS, active=False)
+    shown = {"outputs": [status, curve, sounds, log, seen, timer], "api_visibility": "private"}
+    start.click(told(watcher.start), form, **shown)
+    stop.click(told(watcher.stop), seen, **shown)
+    name, epochs = form[0], form[3]
+    resume.click(told(watcher.resume), [name, epochs], **shown)
+    timer.tick(told(watcher.look), seen, show_progress="hidden", **shown)
+    page.blocks.load(watcher.look, seen, show_progress="hidden", **shown)
+    _refresh_models(page, timer, form)
+
+
+def _form(studio):
+    names = presets.names()
+    preset = gradio.Dropdown(names, value="sinewave_vae", label="Preset", elem_id="preset")
+    data = gradio.Dropdown([*studio.data, trainings.TONES], label="Data", elem_id="train-data")
+    name = gradio.Textbox(label="Name of the run", placeholder="my_run", elem_id="run-name")
+    epochs = gradio.Number(5, precision=0, minimum=1, label="Epochs", elem_id="epochs")
+    with gradio.Accordion("More", open=False):
+        batch_size = gradio.Number(
+            None, precision=0, label="Batch size", info="empty: the preset's"
+        )
+        initial = gradio.Dropdown(
+            [trainings.FRESH, *studio.model_names()], label="Start from", value=trainings.FRESH
+        )
+        changes = gradio.Textbox(
+            label="Changes of the preset",
+            lines=3,
+            placeholder="model.latent_size=32",
+            elem_id="changes",
+        )
+    return [name, preset, data, epochs, batch_size, initial, changes]
+
+
+def _refresh_models(page, timer, form):
+    """Let new models appear among the choices."""
+
+    def choices():
+        names = page.studio.model_names()
+        return gradio.Dropdown(choices=names), gradio.Dropdown(choices=[trainings.FRESH, *names])
+
+    timer.tick(
+        choices, None, [page.model, form[5]], show_progress="hidden", api_visibility="private"
+    )
+
+
+class Watcher:
+    """Starts, stops and looks at the training under way.
+
+    Args:
+        studio: `Studio`.
+    """
+
+    def __init__(self, studio):
+        self.studio = studio
+
+    def start(self, *form):
+        """Start a training and look at it."""
+        trainings.start(self.studio, *form)
+        return self.look(None)
+
+    def resume(self, name, epochs):
+        """Go on with a training that was stopped, to so many epochs in all, and look at it."""
+        trainings.resume(self.studio, name, epochs)
+        return self.look(None)
+
+    def stop(self, seen):
+        """Stop it; what it has is saved."""
+        job = self._job()
+        if job:
+            job.stop()
+        return self.look(seen)
+
+    def look(self, seen):
+        """Return what is to be shown; `seen` is the number of epochs of the samples on show."""
+        job = self._job()
+        if job is None:
+            quiet = gradio.Timer(active=False)
+            return job_view.status(None), gradio.skip(), gradio.skip(), "", None, quiet
+        rows = trainings.history(self.studio, job.result.name)
+        samples = gradio.skip()
+        if rows and (job.result.name, len(rows), job.running) != seen:
+            samples = self._samples(job.result.name, len(rows))
+            seen = (job.result.name, len(rows), job.running)
+        timer = gradio.Timer(active=job_view.looks(job))
+        return (
+            job_view.status(job),
+            curve_view.draw(rows),
+            samples,
+            job_view.last_lines(job),
+            seen,
+            timer,
+        )
+
+    def _job(self):
+        job = self.studio.jobs.current
+        return job if job and job.result.parent == self.studio.runs else None
+
+    def _samples(self, name, epoch):
+        waveforms = operations.sample(self.studio, name, _SAMPLES)
+        sounds = [
+            Sound(
+                f"after epoch {epoch}: {place + 1} of seed 0",
+                f"{name}_epoch_{epoch}_{place}",
+                waveform,
+            )
+            for place, waveform in enumerate(waveforms)
+        ]
+        rate = self.studio.model(name).spectrogram.sample_rate
+        return put_on(self.studio.temporary, "training", sounds, rate)[0]

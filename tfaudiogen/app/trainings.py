@@ -1,0 +1,114 @@
+"""Trainings started from the page: the command line that they are, and what they leave."""
+
+import csv
+import re
+import shlex
+
+from tfaudiogen import presets
+from tfaudiogen.app.limits import Refused, number
+from tfaudiogen.data.report import REPORT_NAME
+from tfaudiogen.training import settings
+from tfaudiogen.training.report import HISTORY
+
+TONES = "synthesised tones"
+FRESH = "fresh weights"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_TONES_COUNT = 500
+_LARGEST_BATCH = 1024
+
+
+def start(studio, name, preset, data, epochs, batch_size=None, initial=FRESH, changes=""):
+    """Start a training as a job.
+
+    Args:
+        studio: `Studio`.
+        name: of the run, a new one.
+        preset: name of the preset.
+        data: name of a data set of the studio, or `TONES`.
+        epochs: how many.
+        batch_size: None for the preset's.
+        initial: name of a model to start from, or `FRESH`.
+        changes: lines of KEY=VALUE, as after `--set`.
+
+    Returns:
+        The `Job`.
+    """
+    out = _new_folder(studio, name)
+    _check_preset(preset)
+    epochs = number("epochs", epochs, 1, studio.limits.epochs, int)
+    prepare, folder = _data(studio, preset, data)
+    train = ["train", preset, "--data", folder, "--out", out, "--epochs", epochs]
+    if batch_size:
+        train += ["--batch-size", number("batch size", batch_size, 1, _LARGEST_BATCH, int)]
+    if initial != FRESH:
+        train += ["--from", studio.model_folder(initial)]
+    train += _set(changes)
+    return _job(studio, name, out, [*prepare, train])
+
+
+def resume(studio, name, epochs):
+    """Go on with the training `name` until it has had so many epochs; return the `Job`."""
+    out = studio.runs / _checked(name)
+    epochs = number("epochs", epochs, 1, studio.limits.epochs, int)
+    command = shlex.split(settings.read(out).command(out, epochs=epochs))[1:]
+    return _job(studio, name, out, [[*command, "--resume"]])
+
+
+def names(studio):
+    """Return the names of the trainings, the newest first."""
+    runs = (path.parent for path in studio.runs.glob(f"*/{settings.NAME}"))
+    return [run.name for run in sorted(runs, key=lambda run: -run.stat().st_mtime)]
+
+
+def history(studio, name):
+    """Return the rows of a training's history, dicts of floats; empty before its first epoch."""
+    path = studio.runs / name / HISTORY
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{key: _float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def _float(text):
+    return float(text) if text else float("nan")
+
+
+def _job(studio, name, out, commands):
+    log = studio.out / "logs" / f"{name}.log"
+    return studio.jobs.start(f"training {name}", commands, log, out)
+
+
+def _checked(name):
+    if not _NAME.fullmatch(name or ""):
+        raise Refused(f"a name must be 1 to 40 letters, digits, _ or -; received {name!r:.60}.")
+    return name
+
+
+def _new_folder(studio, name):
+    folder = studio.runs / _checked(name)
+    if (folder / settings.NAME).exists() or name in studio.model_names():
+        raise Refused(f"there is a model or training {name!r} already: give another name.")
+    return folder
+
+
+def _check_preset(preset):
+    if preset not in presets.names():
+        raise Refused(
+            f"preset must be one of {', '.join(presets.names())}; received {preset!r:.60}."
+        )
+
+
+def _set(changes):
+    lines = [line.strip() for line in (changes or "").splitlines() if line.strip()]
+    return [word for line in lines for word in ("--set", line)]
+
+
+def _data(studio, preset, data):
+    """Return (commands that prepare the data, their folder)."""
+    if data != TONES:
+        return [], studio.dataset(data).folder
+    folder = studio.out / "data" / f"tones_{preset}"
+    if (folder / REPORT_NAME).is_file():
+        return [], folder
+    options = ["--preset", preset, "--count", _TONES_COUNT]
+    return [["prepare", "sinewave", "--out", folder, *options]], folder

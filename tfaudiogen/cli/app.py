@@ -1,0 +1,64 @@
+"""`tfaudiogen app`: the web page and its HTTP interface."""
+
+from pathlib import Path
+
+import click
+
+from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.options import MODEL_HELP
+
+
+@click.command(cls=Command, epilog=MODEL_HELP)
+@click.argument("models", metavar="[MODEL]...", nargs=-1)
+@click.option(
+    "--data",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder written by `tfaudiogen prepare`, to explore, train and evaluate on; repeatable.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="app",
+    show_default=True,
+    help="Where sounds, trainings and reports are kept.",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True)
+@click.option(
+    "--most-seconds",
+    type=click.FloatRange(min=0.1, max=3600),
+    default=60.0,
+    show_default=True,
+    help="Longest sound, drawn or uploaded.",
+)
+@click.option(
+    "--most-megabytes",
+    type=click.FloatRange(min=0.01, max=1000),
+    default=20.0,
+    show_default=True,
+    help="Largest upload.",
+)
+def app(models, data, out, host, port, most_seconds, most_megabytes):
+    """Serve a web page to draw, reconstruct, explore, train and evaluate.
+
+    Without MODEL all shipped models are there.
+
+    \b
+    Examples:
+      tfaudiogen app
+      tfaudiogen app speech_vae run --data data --port 8000
+    """
+    try:
+        import gradio  # noqa: F401
+    except ImportError as error:
+        raise click.UsageError("the page needs Gradio: pip install 'tfaudiogen[app]'") from error
+    from tfaudiogen import saving
+    from tfaudiogen.app.limits import Limits
+    from tfaudiogen.app.serving import serve
+    from tfaudiogen.app.studio import Studio
+
+    limits = Limits(seconds=most_seconds, megabytes=most_megabytes)
+    serve(Studio(models or saving.shipped(), data, out, limits), host, port, click.echo)
