@@ -1,16 +1,18 @@
-"""Reading many files at a time."""
+"""Reading many files at a time, each of them once."""
 
+import dataclasses
+import hashlib
+import json
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-
-from tqdm import tqdm
 
 from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.reading import Reading, read_to_file
 from tfaudiogen.data.report import Skipped
+
+# Name of the folder of what was read, while a data set is made.
+READ_FOLDER = "read"
 
 
 @dataclass(frozen=True)
@@ -28,39 +30,76 @@ class Recording:
         return math.ceil(self.reading.samples / samples)
 
 
-def convert(files, folder, sample_rate, channel, progress=True):
+@dataclass(frozen=True)
+class _Task:
+    """One file to read. What became of it stands beside the sound, and is written last."""
+
+    source: Path
+    sound: Path
+    size: int
+    sample_rate: int
+    channel: str
+
+    @property
+    def _outcome(self):
+        return self.sound.with_suffix(".json")
+
+    def do(self):
+        """Read the file, and write what became of it."""
+        try:
+            reading = read_to_file(self.source, self.sound, self.sample_rate, self.channel)
+            outcome = dataclasses.asdict(reading)
+        except Unusable as error:
+            self.sound.unlink(missing_ok=True)
+            outcome = {"reason": str(error)}
+        self._outcome.write_text(json.dumps(outcome), encoding="utf-8")
+
+    def outcome(self):
+        """Return the `Reading`, or the reason why there is none, or None if not finished."""
+        try:
+            outcome = json.loads(self._outcome.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        if "reason" in outcome:
+            return outcome["reason"]
+        reading = Reading(**outcome)
+        whole = self.sound.is_file() and self.sound.stat().st_size == 2 * reading.samples
+        return reading if whole else None
+
+
+def convert(files, folder, sample_rate, channel, workers, progress=True):
     """Read `files` into `folder`; return the `Recording`s and the `Skipped`, in order.
 
-    Threads are enough: decoding, resampling and writing all leave Python's lock.
+    Files that were read into this folder before, and have not changed since, are not read again.
     """
-
-    def one(numbered):
-        number, file = numbered
-        target = folder / f"{number}.int16"
-        try:
-            reading = read_to_file(file.path, target, sample_rate, channel)
-        except Unusable as error:
-            target.unlink(missing_ok=True)
-            return Skipped(file.name, str(error))
-        return Recording(file.name, file.label, target, reading)
-
-    results = list(
-        tqdm(
-            _in_threads(one, list(enumerate(files))),
-            total=len(files),
-            desc="reading",
-            unit=" files",
-            disable=not (progress and files),
-        )
+    tasks = [_task(file.path, folder, sample_rate, channel) for file in files]
+    unfinished = [task for task in tasks if task.outcome() is None]
+    workers.run(
+        _Task.do,
+        sorted(unfinished, key=lambda task: -task.size),
+        size=lambda task: task.size,
+        desc="reading",
+        unit="B",
+        unit_scale=True,
+        disable=not (progress and files),
     )
-    recordings = [result for result in results if isinstance(result, Recording)]
-    return recordings, [result for result in results if isinstance(result, Skipped)]
+    recordings, skipped = [], []
+    for file, task in zip(files, tasks, strict=True):
+        outcome = task.outcome()
+        if isinstance(outcome, Reading):
+            recordings.append(Recording(file.name, file.label, task.sound, outcome))
+        else:
+            skipped.append(Skipped(file.name, outcome))
+    return recordings, skipped
 
 
-def _in_threads(function, items):
-    """Yield the results in order; what has not begun is dropped when the caller stops."""
-    threads = ThreadPoolExecutor(os.cpu_count())
+def _task(path, folder, sample_rate, channel):
+    """Return the task of a file, whose name among the sounds changes with file and settings."""
     try:
-        yield from threads.map(function, items)
-    finally:
-        threads.shutdown(cancel_futures=True)
+        status = path.stat()
+        size, state = status.st_size, (status.st_size, status.st_mtime_ns)
+    except OSError:  # reading says why
+        size, state = 0, ()
+    identity = repr((str(path.absolute()), state, sample_rate, channel))
+    name = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return _Task(path, folder / f"{name}.int16", size, sample_rate, channel)

@@ -1,5 +1,6 @@
 """Reading a file of audio block by block: one channel, one rate, 16 bits."""
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,10 +87,13 @@ def _write(path, target, sample_rate, channel, gain):
         decoded = 0
         for block in _blocks(sound):
             decoded += len(block)
-            loudest = max(loudest, float(np.max(np.abs(block), initial=0.0)))
+            level = _peak(block)
+            if not math.isfinite(level):
+                raise Unusable("contains samples that are NaN or infinite")
+            loudest = max(loudest, level)
             mono = resampler(_one_channel(block, channel), len(block) == 0)
-            peak = max(peak, float(np.max(np.abs(mono), initial=0.0)))
-            samples += _write_samples(out, mono * gain)
+            peak = max(peak, _peak(mono))
+            samples += _write_samples(out, mono, gain)
         _check_sound(samples, peak, loudest)
         promised = max(sound.frames, decoded) if announces_length(path, sound.format) else decoded
         missing = 1.0 - decoded / promised
@@ -122,15 +126,13 @@ def announces_length(path, file_format):
 
 
 def _blocks(sound):
-    """Yield float32 [n, channels] of finite samples; the last block is empty."""
+    """Yield float32 [n, channels]; the last block is empty."""
     length = _BLOCK_SECONDS * sound.samplerate
     while True:
         try:
             block = sound.read(length, dtype="float32", always_2d=True)
         except (RuntimeError, ValueError) as error:
             raise Unusable(f"damaged: decoding stopped ({_short(error)})") from error
-        if not np.all(np.isfinite(block)):
-            raise Unusable("contains samples that are NaN or infinite")
         yield block
         if not len(block):
             return
@@ -141,8 +143,11 @@ def _short(error):
 
 
 def _one_channel(block, channel):
-    if channel == "mix" or block.shape[1] == 1:
-        return block.mean(axis=1)
+    if block.shape[1] == 1:
+        return block[:, 0]
+    if channel == "mix":
+        # Many times as fast as numpy's mean over so short an axis.
+        return sum(block.T) / np.float32(block.shape[1])
     return block[:, CHANNELS.index(channel) - 1]
 
 
@@ -153,9 +158,16 @@ def _resampler(file_rate, sample_rate):
     return lambda mono, last: stream.resample_chunk(mono, last=last)
 
 
-def _write_samples(out, mono):
-    levels = np.clip(np.rint(mono * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1)
-    out.write(levels.astype("<i2").tobytes())
+def _peak(block):
+    """Return the largest magnitude; NaN or infinity where there is one."""
+    return float(np.maximum(block.max(initial=0.0), -block.min(initial=0.0)))
+
+
+def _write_samples(out, mono, gain):
+    levels = mono * np.float32(gain * FULL_SCALE)
+    np.rint(levels, out=levels)
+    np.clip(levels, -FULL_SCALE, FULL_SCALE - 1, out=levels)
+    out.write(levels.astype("<i2"))
     return len(levels)
 
 
