@@ -1,7 +1,9 @@
 """Reading a file of audio block by block: one channel, one rate, 16 bits."""
 
+import dataclasses
 import math
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,10 @@ from tfaudiogen.data.files import UNREADABLE_SUFFIXES
 
 CHANNELS = ("mix", "left", "right")
 FULL_SCALE = 2**15
-_BLOCK_SECONDS = 10
+# Of samples, 16 MB: soundfile seeks after each block, which takes long in compressed files.
+_BLOCK_VALUES = 2**22
+# Bytes of a decoded file, twelve minutes at 22,050 Hz, that are not worth a file on disk.
+_IN_MEMORY = 2**26
 _FIRST_FRAME = 256
 
 
@@ -40,16 +45,17 @@ class Reading:
 def read_to_file(path, target, sample_rate, channel="mix"):
     """Write the sound of `path` to `target` as raw int16 at `sample_rate`; return the `Reading`.
 
-    Memory does not grow with the length of the file. A file over full scale is read twice.
+    Memory does not grow with the length of the file.
 
     Raises:
         Unusable: the file is empty, unreadable, damaged, silent or not finite.
     """
     _check_file(Path(path))
-    reading, peak = _write(path, target, sample_rate, channel, gain=1.0)
-    if peak > 1.0:
-        reading, _ = _write(path, target, sample_rate, channel, gain=1.0 / peak)
-    return reading
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=Path(target).parent) as decoded:
+        reading, peak = _decode(path, decoded, sample_rate, channel)
+        gain = 1.0 / max(peak, 1.0)
+        _quantise(decoded, target, gain)
+    return dataclasses.replace(reading, gain=gain)
 
 
 def own_sample_rate(path):
@@ -79,9 +85,9 @@ def _check_file(path):
         raise Unusable(f"cannot be opened: {error.strerror}") from error
 
 
-def _write(path, target, sample_rate, channel, gain):
-    """Write one pass over the file; return its `Reading` and the peak before `gain`."""
-    with _open(path) as sound, open(target, "wb") as out:
+def _decode(path, out, sample_rate, channel):
+    """Write float32 samples to the file `out`; return the `Reading` without gain, and the peak."""
+    with _open(path) as sound:
         samples, peak, loudest = 0, 0.0, 0.0
         resampler = _resampler(sound.samplerate, sample_rate)
         decoded = 0
@@ -93,11 +99,23 @@ def _write(path, target, sample_rate, channel, gain):
             loudest = max(loudest, level)
             mono = resampler(_one_channel(block, channel), len(block) == 0)
             peak = max(peak, _peak(mono))
-            samples += _write_samples(out, mono, gain)
+            samples += len(mono)
+            out.write(np.ascontiguousarray(mono))
         _check_sound(samples, peak, loudest)
         promised = max(sound.frames, decoded) if announces_length(path, sound.format) else decoded
         missing = 1.0 - decoded / promised
-        return Reading(samples, sound.samplerate, sound.channels, gain, missing), peak
+        return Reading(samples, sound.samplerate, sound.channels, 1.0, missing), peak
+
+
+def _quantise(decoded, target, gain):
+    """Write what `_decode` wrote as int16."""
+    decoded.seek(0)
+    with open(target, "wb") as out:
+        while block := decoded.read(4 * _BLOCK_VALUES):
+            levels = np.frombuffer(block, np.float32) * np.float32(gain * FULL_SCALE)
+            np.rint(levels, out=levels)
+            np.clip(levels, -FULL_SCALE, FULL_SCALE - 1, out=levels)
+            out.write(levels.astype("<i2"))
 
 
 def _open(path):
@@ -126,11 +144,12 @@ def announces_length(path, file_format):
 
 
 def _blocks(sound):
-    """Yield float32 [n, channels]; the last block is empty."""
-    length = _BLOCK_SECONDS * sound.samplerate
+    """Yield float32 [n, channels], which the next one overwrites; the last block is empty."""
+    length = max(1, min(sound.frames, _BLOCK_VALUES // sound.channels))
+    memory = np.empty((length, sound.channels), np.float32)
     while True:
         try:
-            block = sound.read(length, dtype="float32", always_2d=True)
+            block = sound.read(out=memory)
         except (RuntimeError, ValueError) as error:
             raise Unusable(f"damaged: decoding stopped ({_short(error)})") from error
         yield block
@@ -161,14 +180,6 @@ def _resampler(file_rate, sample_rate):
 def _peak(block):
     """Return the largest magnitude; NaN or infinity where there is one."""
     return float(np.maximum(block.max(initial=0.0), -block.min(initial=0.0)))
-
-
-def _write_samples(out, mono, gain):
-    levels = mono * np.float32(gain * FULL_SCALE)
-    np.rint(levels, out=levels)
-    np.clip(levels, -FULL_SCALE, FULL_SCALE - 1, out=levels)
-    out.write(levels.astype("<i2"))
-    return len(levels)
 
 
 def _check_sound(samples, peak, loudest):
