@@ -112,7 +112,7 @@ def test_an_empty_folder_may_be_given(tones, quick, tmp_path):
 
 def test_a_run_that_is_stopped_goes_on_and_reads_no_file_twice(tones, quick, tmp_path, monkeypatch):
     expected = quick(tones, "whole")
-    read, reads = conversion.read_to_file, []
+    read, reads = conversion.read_into, []
 
     def until_the_sixth(path, *arguments):
         if len(reads) == 6:
@@ -121,11 +121,11 @@ def test_a_run_that_is_stopped_goes_on_and_reads_no_file_twice(tones, quick, tmp
         return read(path, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(conversion, "read_to_file", until_the_sixth)
+        patch.setattr(conversion, "read_into", until_the_sixth)
         with pytest.raises(KeyboardInterrupt, match="data.partial.*The same command goes on"):
             quick(tones)
     assert sorted(os.listdir(tmp_path)) == ["data.partial", "tones", "whole"]
-    monkeypatch.setattr(conversion, "read_to_file", lambda *a: reads.append(a[0]) or read(*a))
+    monkeypatch.setattr(conversion, "read_into", lambda *a: reads.append(a[0]) or read(*a))
     assert quick(tones) == expected
     assert len(reads) == len(set(reads)) == 10
     assert sorted(os.listdir(tmp_path)) == ["data", "tones", "whole"]
@@ -150,6 +150,8 @@ def test_what_a_killed_run_left_is_finished_or_removed(tones, quick, tmp_path):
     for folder in (left / "1.0.0", left / "1.0.0.incomplete123", left / "read"):
         folder.mkdir(parents=True)
         (folder / "half.int16").write_bytes(b"half")
+        (folder / "half.jsonl").write_text('{"key": "half", "offset": 0, "end": 9, "outcome": {}}')
+        (folder / "cut.jsonl").write_text('{"key": "cut", "off')
     quick(tones)
     assert sorted(os.listdir(tmp_path)) == ["data", "tones"]
     assert not (tmp_path / "data" / "half.int16").exists()

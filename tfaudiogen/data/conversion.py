@@ -2,14 +2,14 @@
 
 import dataclasses
 import hashlib
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.reading import Reading, read_to_file
+from tfaudiogen.data.reading import Reading, read_into
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.sounds import Sounds
 
 # Name of the folder of what was read, while a data set is made.
 READ_FOLDER = "read"
@@ -17,11 +17,12 @@ READ_FOLDER = "read"
 
 @dataclass(frozen=True)
 class Recording:
-    """A usable file: its sound has been read into the file `sound` (raw int16)."""
+    """A usable file: its sound has been read into the file `sound`, raw int16 from `offset` on."""
 
     name: str
     label: str
     sound: Path
+    offset: int
     reading: Reading
     picture: Path | None = None
 
@@ -32,39 +33,25 @@ class Recording:
 
 @dataclass(frozen=True)
 class _Task:
-    """One file to read. What became of it stands beside the sound, and is written last."""
+    """One file to read."""
 
     source: Path
-    sound: Path
+    key: str
     size: int
     sample_rate: int
     channel: str
-
-    @property
-    def _outcome(self):
-        return self.sound.with_suffix(".json")
+    sounds: Sounds
 
     def do(self):
-        """Read the file, and write what became of it."""
-        try:
-            reading = read_to_file(self.source, self.sound, self.sample_rate, self.channel)
-            outcome = dataclasses.asdict(reading)
-        except Unusable as error:
-            self.sound.unlink(missing_ok=True)
-            outcome = {"reason": str(error)}
-        self._outcome.write_text(json.dumps(outcome), encoding="utf-8")
+        """Read the file, and keep what became of it."""
+        self.sounds.add(self.key, self._read)
 
-    def outcome(self):
-        """Return the `Reading`, or the reason why there is none, or None if not finished."""
+    def _read(self, out):
+        settings = (self.sample_rate, self.channel, self.sounds.folder)
         try:
-            outcome = json.loads(self._outcome.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        if "reason" in outcome:
-            return outcome["reason"]
-        reading = Reading(**outcome)
-        whole = self.sound.is_file() and self.sound.stat().st_size == 2 * reading.samples
-        return reading if whole else None
+            return dataclasses.asdict(read_into(self.source, out, *settings))
+        except Unusable as error:
+            return {"reason": str(error)}
 
 
 def convert(files, folder, sample_rate, channel, workers, progress=True):
@@ -72,34 +59,40 @@ def convert(files, folder, sample_rate, channel, workers, progress=True):
 
     Files that were read into this folder before, and have not changed since, are not read again.
     """
-    tasks = [_task(file.path, folder, sample_rate, channel) for file in files]
-    unfinished = [task for task in tasks if task.outcome() is None]
+    sounds = Sounds(folder)
+    finished = sounds.entries()
+    tasks = [_task(file.path, sample_rate, channel, sounds) for file in files]
     workers.run(
         _Task.do,
-        sorted(unfinished, key=lambda task: -task.size),
+        sorted((t for t in tasks if t.key not in finished), key=lambda task: -task.size),
         size=lambda task: task.size,
         desc="reading",
         unit="B",
         unit_scale=True,
         disable=not (progress and files),
     )
+    return _sorted_out(files, tasks, sounds.entries())
+
+
+def _sorted_out(files, tasks, entries):
     recordings, skipped = [], []
     for file, task in zip(files, tasks, strict=True):
-        outcome = task.outcome()
-        if isinstance(outcome, Reading):
-            recordings.append(Recording(file.name, file.label, task.sound, outcome))
+        sound, offset, outcome = entries[task.key]
+        if "reason" in outcome:
+            skipped.append(Skipped(file.name, outcome["reason"]))
         else:
-            skipped.append(Skipped(file.name, outcome))
+            reading = Reading(**outcome)
+            recordings.append(Recording(file.name, file.label, sound, offset, reading))
     return recordings, skipped
 
 
-def _task(path, folder, sample_rate, channel):
-    """Return the task of a file, whose name among the sounds changes with file and settings."""
+def _task(path, sample_rate, channel, sounds):
+    """Return the task of a file, whose key changes with the file and with the settings."""
     try:
         status = path.stat()
         size, state = status.st_size, (status.st_size, status.st_mtime_ns)
     except OSError:  # reading says why
         size, state = 0, ()
     identity = repr((str(path.absolute()), state, sample_rate, channel))
-    name = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
-    return _Task(path, folder / f"{name}.int16", size, sample_rate, channel)
+    key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return _Task(path, key, size, sample_rate, channel, sounds)

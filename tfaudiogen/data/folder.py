@@ -48,8 +48,10 @@ class Window:
     def example(self):
         """Return the example that is stored."""
         recording = self.recording
+        length = min(self.samples, recording.reading.samples - self.start)
+        offset = recording.offset + 2 * self.start
         return record(
-            np.fromfile(recording.sound, "<i2", self.samples, offset=2 * self.start),
+            np.fromfile(recording.sound, "<i2", length, offset=offset),
             self.samples,
             label=recording.label,
             source=recording.name,

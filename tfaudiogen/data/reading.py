@@ -43,18 +43,31 @@ class Reading:
 
 
 def read_to_file(path, target, sample_rate, channel="mix"):
-    """Write the sound of `path` to `target` as raw int16 at `sample_rate`; return the `Reading`.
+    """Write the sound of `path` to the file `target`; see `read_into`."""
+    with open(target, "wb") as out:
+        return read_into(path, out, sample_rate, channel)
 
-    Memory does not grow with the length of the file.
+
+def read_into(path, out, sample_rate, channel="mix", folder=None):
+    """Write the sound of `path` to `out` as raw int16 at `sample_rate`; return the `Reading`.
+
+    Memory does not grow with the length of the file. Nothing is written of one that is unusable.
+
+    Args:
+        path: the file.
+        out: binary file to write to.
+        sample_rate: in hertz.
+        channel: "mix", "left" or "right".
+        folder: where the sound of a long file can wait for its gain; None for the system's place.
 
     Raises:
         Unusable: the file is empty, unreadable, damaged, silent or not finite.
     """
     _check_file(Path(path))
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=Path(target).parent) as decoded:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder) as decoded:
         reading, peak = _decode(path, decoded, sample_rate, channel)
         gain = 1.0 / max(peak, 1.0)
-        _quantise(decoded, target, gain)
+        _quantise(decoded, out, gain)
     return dataclasses.replace(reading, gain=gain)
 
 
@@ -91,13 +104,13 @@ def _decode(path, out, sample_rate, channel):
         samples, peak, loudest = 0, 0.0, 0.0
         resampler = _resampler(sound.samplerate, sample_rate)
         decoded = 0
-        for block in _blocks(sound):
+        for block, last in _blocks(sound):
             decoded += len(block)
             level = _peak(block)
             if not math.isfinite(level):
                 raise Unusable("contains samples that are NaN or infinite")
             loudest = max(loudest, level)
-            mono = resampler(_one_channel(block, channel), len(block) == 0)
+            mono = resampler(_one_channel(block, channel), last)
             peak = max(peak, _peak(mono))
             samples += len(mono)
             out.write(np.ascontiguousarray(mono))
@@ -107,15 +120,14 @@ def _decode(path, out, sample_rate, channel):
         return Reading(samples, sound.samplerate, sound.channels, 1.0, missing), peak
 
 
-def _quantise(decoded, target, gain):
+def _quantise(decoded, out, gain):
     """Write what `_decode` wrote as int16."""
     decoded.seek(0)
-    with open(target, "wb") as out:
-        while block := decoded.read(4 * _BLOCK_VALUES):
-            levels = np.frombuffer(block, np.float32) * np.float32(gain * FULL_SCALE)
-            np.rint(levels, out=levels)
-            np.clip(levels, -FULL_SCALE, FULL_SCALE - 1, out=levels)
-            out.write(levels.astype("<i2"))
+    while block := decoded.read(4 * _BLOCK_VALUES):
+        levels = np.frombuffer(block, np.float32) * np.float32(gain * FULL_SCALE)
+        np.rint(levels, out=levels)
+        np.clip(levels, -FULL_SCALE, FULL_SCALE - 1, out=levels)
+        out.write(levels.astype("<i2"))
 
 
 def _open(path):
@@ -144,17 +156,18 @@ def announces_length(path, file_format):
 
 
 def _blocks(sound):
-    """Yield float32 [n, channels], which the next one overwrites; the last block is empty."""
-    length = max(1, min(sound.frames, _BLOCK_VALUES // sound.channels))
+    """Yield (float32 [n, channels], whether it is the last); the next one overwrites it."""
+    # One more than the file says it has: so it takes one call to see that it ends there.
+    length = min(sound.frames + 1, max(1, _BLOCK_VALUES // sound.channels))
     memory = np.empty((length, sound.channels), np.float32)
-    while True:
+    last = False
+    while not last:
         try:
             block = sound.read(out=memory)
         except (RuntimeError, ValueError) as error:
             raise Unusable(f"damaged: decoding stopped ({_short(error)})") from error
-        yield block
-        if not len(block):
-            return
+        last = len(block) < length
+        yield block, last
 
 
 def _short(error):

@@ -1,8 +1,7 @@
 """Writing examples into files, each of which can be written by itself."""
 
 import math
-import os
-import tempfile
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +31,10 @@ class Shard:
 
     def write(self):
         """Write the file, whole or not at all."""
-        with tempfile.TemporaryDirectory(dir=self.path.parent, prefix="writing-") as folder:
-            whole = os.path.join(folder, self.path.name)
-            tfds.core.ExampleWriter(self.file_format).write(whole, self._serialised())
-            # Where two workers were given the same shard, both write the same.
-            os.replace(whole, self.path)
+        # Of its own name, since another worker may have been given the same shard.
+        partial = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}")
+        tfds.core.ExampleWriter(self.file_format).write(partial, self._serialised())
+        partial.replace(self.path)
 
     def _serialised(self):
         serializer = tfds.core.ExampleSerializer(self.features.get_serialized_info())
