@@ -185,7 +185,8 @@ def test_what_is_imported_is_declared():
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
     lines = config["options"]["install_requires"].splitlines()
-    lines += config["options.extras_require"]["app"].splitlines()
+    for extra in config["options.extras_require"].values():
+        lines += extra.splitlines()
     names = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"[\w-]+", line)}
     modules = {"scikit_learn": "sklearn", "protobuf": "google"}
     declared = {name.replace("-", "_").lower() for name in names} | {"tfaudiogen"}

@@ -17,4 +17,6 @@ class Builder(FolderBuilder):
     """
 
     name = "audio_folder"
+    # `tfds build --config` asks for one, to see what class it has.
+    BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Windows of the audio files of a folder, labelled by sub-folder."

@@ -23,6 +23,24 @@ class Config(RecordConfig):
     seed: int = 0
 
 
+@dataclasses.dataclass(frozen=True)
+class Sound:
+    """A sound that is going to be synthesised."""
+
+    name: str
+    index: int
+    config: Config
+
+    def example(self):
+        """Return the example that is stored."""
+        config, families = self.config, list(FAMILIES)
+        family = families[self.index % len(families)]
+        generator = np.random.default_rng([config.seed, self.index])
+        sound = synthesise(family, generator, config.samples, config.sample_rate)
+        window = np.rint(sound * (2**15 - 1)).astype(np.int16)
+        return record(window, config.samples, label=family, source=self.name, start=0)
+
+
 class Builder(RecordBuilder):
     """Sums of sines, ascending, descending and bouncing chirps, plucked harmonic tones.
 
@@ -30,11 +48,13 @@ class Builder(RecordBuilder):
     """
 
     name = "sinewave"
+    BUILDER_CONFIGS = [Config(name="thousand")]
     DESCRIPTION = "Synthesised sounds of five families between 10 and 4000 Hz."
     LICENCE = "CC0, generated"
 
-    def _split_generators(self, dl_manager):
-        del dl_manager
+    def plan(self, workers):
+        """Return {split: {name: Sound}}."""
+        del workers
         config, families = self.builder_config, list(FAMILIES)
         if config.count < len(SPLITS):
             raise ValueError(f"count must be at least {len(SPLITS)}; received {config.count}")
@@ -44,20 +64,15 @@ class Builder(RecordBuilder):
         }
         splits = split_names(places)
         plan = {
-            split: {name: index for name, index in places.items() if splits[name] == split}
+            split: {
+                name: Sound(name, index, config)
+                for name, index in places.items()
+                if splits[name] == split
+            }
             for split in SPLITS
         }
         self.report = _report(plan, config)
-        return {split: self._generate_examples(split, plan[split]) for split in SPLITS}
-
-    def _generate_examples(self, split, places):
-        config, families = self.builder_config, list(FAMILIES)
-        for name, index in self._with_progress(places.items(), f"writing {split}", " sounds"):
-            family = families[index % len(families)]
-            generator = np.random.default_rng([config.seed, index])
-            sound = synthesise(family, generator, config.samples, config.sample_rate)
-            window = np.rint(sound * (2**15 - 1)).astype(np.int16)
-            yield name, record(window, config.samples, label=family, source=name, start=0)
+        return plan
 
 
 def _report(plan, config):

@@ -25,6 +25,8 @@ class Builder(FolderBuilder):
     """
 
     name = "spoken_digits"
+    # `tfds build --config` asks for one, to see what class it has.
+    BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Free Spoken Digit Dataset (Jakobovski/free-spoken-digit-dataset)."
     LICENCE = "CC BY-SA 4.0"
     EXTRA_FEATURES = {"speaker": tfds.features.Text()}

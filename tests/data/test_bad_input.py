@@ -216,6 +216,6 @@ def test_a_full_disk_is_not_blamed_on_the_files(tones, quick, monkeypatch):
     def full(*args):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("tfaudiogen.data.reading._write_samples", full)
+    monkeypatch.setattr("tfaudiogen.data.reading._quantise", full)
     with pytest.raises(OSError, match="No space left"):
         quick(tones)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tfaudiogen.data import describe
+from tfaudiogen.data import conversion, describe, shards
 from tfaudiogen.data.storage import Records
 
 
@@ -110,21 +110,64 @@ def test_an_empty_folder_may_be_given(tones, quick, tmp_path):
     assert describe(tmp_path / "data").examples["train"]
 
 
-def test_a_run_that_is_stopped_leaves_no_data(tones, quick, tmp_path, monkeypatch):
-    def stop(*args, **features):
+def test_a_run_that_is_stopped_goes_on_and_reads_no_file_twice(tones, quick, tmp_path, monkeypatch):
+    expected = quick(tones, "whole")
+    read, reads = conversion.read_into, []
+
+    def until_the_sixth(path, *arguments):
+        if len(reads) == 6:
+            raise KeyboardInterrupt
+        reads.append(path)
+        return read(path, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(conversion, "read_into", until_the_sixth)
+        with pytest.raises(KeyboardInterrupt, match="data.partial.*The same command goes on"):
+            quick(tones)
+    assert sorted(os.listdir(tmp_path)) == ["data.partial", "tones", "whole"]
+    monkeypatch.setattr(conversion, "read_into", lambda *a: reads.append(a[0]) or read(*a))
+    assert quick(tones) == expected
+    assert len(reads) == len(set(reads)) == 10
+    assert sorted(os.listdir(tmp_path)) == ["data", "tones", "whole"]
+
+
+def test_a_file_that_changed_since_is_read_again(tones, quick, write_tone, tmp_path, monkeypatch):
+    def stop(*arguments, **features):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr("tfaudiogen.data.folder.record", stop)
         with pytest.raises(KeyboardInterrupt):
             quick(tones)
-    assert os.listdir(tmp_path) == ["tones"]
+    write_tone(tones / "low" / "1.wav", seconds=2.0)
+    quick(tones)
+    lengths = sum(e["length"] for e in everything(tmp_path / "data") if e["source"] == b"low/1.wav")
+    assert lengths == 16000
 
 
-def test_what_a_killed_run_left_is_removed(tones, quick, tmp_path):
-    (tmp_path / "data.partial" / "reading").mkdir(parents=True)
+def test_what_a_killed_run_left_is_finished_or_removed(tones, quick, tmp_path):
+    left = tmp_path / "data.partial" / "audio_folder" / "default"
+    for folder in (left / "1.0.0", left / "1.0.0.incomplete123", left / "read"):
+        folder.mkdir(parents=True)
+        (folder / "half.int16").write_bytes(b"half")
+        (folder / "half.jsonl").write_text('{"key": "half", "offset": 0, "end": 9, "outcome": {}}')
+        (folder / "cut.jsonl").write_text('{"key": "cut", "off')
     quick(tones)
     assert sorted(os.listdir(tmp_path)) == ["data", "tones"]
+    assert not (tmp_path / "data" / "half.int16").exists()
+
+
+def test_every_shard_is_read(tones, quick, tmp_path, monkeypatch):
+    quick(tones, "one")
+    monkeypatch.setattr(shards, "_SHARD_BYTES", 2 * 2048 * 3)
+    quick(tones, "many")
+    files = [path.name for path in (tmp_path / "many").glob("*train*")]
+    assert len(files) > 1
+    for split in ("train", "validation", "test"):
+        pairs = zip(
+            examples(tmp_path / "one", split), examples(tmp_path / "many", split), strict=True
+        )
+        assert all(one["source"] == two["source"] for one, two in pairs)
 
 
 def test_seconds_are_rounded_to_whole_hops(tones, quick):

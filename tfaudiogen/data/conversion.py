@@ -1,25 +1,28 @@
-"""Reading many files at a time."""
+"""Reading many files at a time, each of them once."""
 
+import dataclasses
+import hashlib
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tqdm import tqdm
-
 from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.reading import Reading, read_to_file
+from tfaudiogen.data.reading import Reading, read_into
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.sounds import Sounds
+
+# Name of the folder of what was read, while a data set is made.
+READ_FOLDER = "read"
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A usable file: its sound has been read into the file `sound` (raw int16)."""
+    """A usable file: its sound has been read into the file `sound`, raw int16 from `offset` on."""
 
     name: str
     label: str
     sound: Path
+    offset: int
     reading: Reading
     picture: Path | None = None
 
@@ -28,39 +31,68 @@ class Recording:
         return math.ceil(self.reading.samples / samples)
 
 
-def convert(files, folder, sample_rate, channel, progress=True):
+@dataclass(frozen=True)
+class _Task:
+    """One file to read."""
+
+    source: Path
+    key: str
+    size: int
+    sample_rate: int
+    channel: str
+    sounds: Sounds
+
+    def do(self):
+        """Read the file, and keep what became of it."""
+        self.sounds.add(self.key, self._read)
+
+    def _read(self, out):
+        settings = (self.sample_rate, self.channel, self.sounds.folder)
+        try:
+            return dataclasses.asdict(read_into(self.source, out, *settings))
+        except Unusable as error:
+            return {"reason": str(error)}
+
+
+def convert(files, folder, sample_rate, channel, workers, progress=True):
     """Read `files` into `folder`; return the `Recording`s and the `Skipped`, in order.
 
-    Threads are enough: decoding, resampling and writing all leave Python's lock.
+    Files that were read into this folder before, and have not changed since, are not read again.
     """
-
-    def one(numbered):
-        number, file = numbered
-        target = folder / f"{number}.int16"
-        try:
-            reading = read_to_file(file.path, target, sample_rate, channel)
-        except Unusable as error:
-            target.unlink(missing_ok=True)
-            return Skipped(file.name, str(error))
-        return Recording(file.name, file.label, target, reading)
-
-    results = list(
-        tqdm(
-            _in_threads(one, list(enumerate(files))),
-            total=len(files),
-            desc="reading",
-            unit=" files",
-            disable=not (progress and files),
-        )
+    sounds = Sounds(folder)
+    finished = sounds.entries()
+    tasks = [_task(file.path, sample_rate, channel, sounds) for file in files]
+    workers.run(
+        _Task.do,
+        sorted((t for t in tasks if t.key not in finished), key=lambda task: -task.size),
+        size=lambda task: task.size,
+        desc="reading",
+        unit="B",
+        unit_scale=True,
+        disable=not (progress and files),
     )
-    recordings = [result for result in results if isinstance(result, Recording)]
-    return recordings, [result for result in results if isinstance(result, Skipped)]
+    return _sorted_out(files, tasks, sounds.entries())
 
 
-def _in_threads(function, items):
-    """Yield the results in order; what has not begun is dropped when the caller stops."""
-    threads = ThreadPoolExecutor(os.cpu_count())
+def _sorted_out(files, tasks, entries):
+    recordings, skipped = [], []
+    for file, task in zip(files, tasks, strict=True):
+        sound, offset, outcome = entries[task.key]
+        if "reason" in outcome:
+            skipped.append(Skipped(file.name, outcome["reason"]))
+        else:
+            reading = Reading(**outcome)
+            recordings.append(Recording(file.name, file.label, sound, offset, reading))
+    return recordings, skipped
+
+
+def _task(path, sample_rate, channel, sounds):
+    """Return the task of a file, whose key changes with the file and with the settings."""
     try:
-        yield from threads.map(function, items)
-    finally:
-        threads.shutdown(cancel_futures=True)
+        status = path.stat()
+        size, state = status.st_size, (status.st_size, status.st_mtime_ns)
+    except OSError:  # reading says why
+        size, state = 0, ()
+    identity = repr((str(path.absolute()), state, sample_rate, channel))
+    key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return _Task(path, key, size, sample_rate, channel, sounds)

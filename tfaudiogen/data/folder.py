@@ -1,12 +1,12 @@
 """The base of the builders that read folders of audio files."""
 
 import dataclasses
-import tempfile
+import shutil
 from pathlib import Path
 
 import numpy as np
 
-from tfaudiogen.data.conversion import convert
+from tfaudiogen.data.conversion import READ_FOLDER, Recording, convert
 from tfaudiogen.data.errors import NothingUsable
 from tfaudiogen.data.files import find_files
 from tfaudiogen.data.labels import apply_labels
@@ -36,39 +36,59 @@ class FolderConfig(RecordConfig):
     split_by_time: bool = False
 
 
-class FolderBuilder(RecordBuilder, skip_registration=True):
-    """Reads files once into a temporary folder, assigns splits to those that are usable."""
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """A window of a recording; `extra` are values of the builder's own features."""
 
-    def _split_generators(self, dl_manager):
-        del dl_manager
-        self._temporary = tempfile.TemporaryDirectory(dir=self.data_path.parent, prefix="reading")
+    recording: Recording
+    start: int
+    samples: int
+    extra: dict
+
+    def example(self):
+        """Return the example that is stored."""
+        recording = self.recording
+        length = min(self.samples, recording.reading.samples - self.start)
+        offset = recording.offset + 2 * self.start
+        return record(
+            np.fromfile(recording.sound, "<i2", length, offset=offset),
+            self.samples,
+            label=recording.label,
+            source=recording.name,
+            start=self.start,
+            picture=recording.picture.read_bytes() if recording.picture else b"",
+            **self.extra,
+        )
+
+
+class FolderBuilder(RecordBuilder, skip_registration=True):
+    """Reads files once into a folder beside the data set's, which goes when that is finished."""
+
+    def plan(self, workers):
+        """Read the files and return {split: {key: Window}}."""
         found = find_files(self.builder_config.sources)
         self._skipped = [Skipped(name, reason) for name, reason in found.problems]
-        recordings = self._recordings(self._labelled(found), self._pictures(found))
+        recordings = self._recordings(self._labelled(found), self._pictures(found), workers)
         plan = self._plan(recordings)
         self.info.features["label"].names = sorted({recording.label for recording in recordings})
         self.report = self._report(recordings, plan, found)
-        return {split: self._generate_examples(split, plan[split]) for split in SPLITS}
+        return {split: dict(self._windows(plan[split])) for split in SPLITS}
 
-    def _generate_examples(self, split, parts):
+    def _post_download_and_prepare_hook(self):
+        """Remove what was read."""
+        shutil.rmtree(self._read_folder, ignore_errors=True)
+
+    @property
+    def _read_folder(self):
+        # While it works, TFDS gives the data set's folder a name that changes.
+        return Path(self.data_path).parent / READ_FOLDER
+
+    def _windows(self, parts):
         samples = self.builder_config.samples
-        for recording, windows in self._with_progress(parts, f"writing {split}", " files"):
-            for window in windows:
-                start = window * samples
-                yield (
-                    f"{recording.name}@{start}",
-                    record(
-                        np.fromfile(recording.sound, "<i2", samples, offset=2 * start),
-                        samples,
-                        label=recording.label,
-                        source=recording.name,
-                        start=start,
-                        picture=recording.picture.read_bytes() if recording.picture else b"",
-                        **self._extra(recording.name),
-                    ),
-                )
-        if split == SPLITS[-1]:
-            self._temporary.cleanup()
+        for recording, windows in parts:
+            extra = self._extra(recording.name)
+            for start in (window * samples for window in windows):
+                yield f"{recording.name}@{start}", Window(recording, start, samples, extra)
 
     def _extra(self, name):
         """Return the values of `EXTRA_FEATURES` of a file."""
@@ -90,11 +110,11 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
         self._skipped += skipped
         return matched
 
-    def _recordings(self, files, pictures):
+    def _recordings(self, files, pictures, workers):
         config = self.builder_config
-        recordings, skipped = convert(
-            files, Path(self._temporary.name), config.sample_rate, config.channel, config.progress
-        )
+        self._read_folder.mkdir(exist_ok=True)
+        settings = (config.sample_rate, config.channel)
+        recordings, skipped = convert(files, self._read_folder, *settings, workers, config.progress)
         self._skipped += skipped
         if not recordings:
             raise NothingUsable(_nothing(config.sources, self._skipped), self._skipped)

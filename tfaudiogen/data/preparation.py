@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+from tfaudiogen.data.conversion import READ_FOLDER
 from tfaudiogen.data.reading import CHANNELS
 from tfaudiogen.data.report import REPORT_NAME
 
@@ -35,8 +36,9 @@ def prepare(
 ):
     """Write a TFDS data set of 16-bit windows, with splits, into the folder `out`.
 
-    The folder appears when everything is written; a run that is stopped leaves only
-    `out` + ".partial", which the next run removes.
+    The folder appears when everything is written. A run that is stopped, in whatever way, leaves
+    only `out` + ".partial"; the next one into `out` does not read again what was read, removes
+    the rest and goes on.
 
     Args:
         sources: path or list of paths of folders of audio; unused by the builder "sinewave".
@@ -120,19 +122,31 @@ def _build(name, options, out):
 
     _check_free(out)
     partial = out.with_name(out.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    _clear(partial)
     try:
         with _quiet(tfds):
             builder = _builder(name, options, partial)
             builder.download_and_prepare()
-        builder.report.save(builder.data_dir)
-        if out.exists():
-            out.rmdir()
-        Path(builder.data_dir).rename(out)
-    finally:
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(
+            f"Stopped; what was read is kept in {partial}. The same command goes on from there."
+        ) from error
+    except ValueError:
         shutil.rmtree(partial, ignore_errors=True)
+        raise
+    if out.exists():
+        out.rmdir()
+    Path(builder.data_dir).rename(out)
+    shutil.rmtree(partial, ignore_errors=True)
     return builder.report
+
+
+def _clear(partial):
+    """Make the folder, and remove what an earlier run has left but for what it had read."""
+    partial.mkdir(parents=True, exist_ok=True)
+    for left in partial.glob("*/*/*"):
+        if left.name != READ_FOLDER:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _check_free(out):
@@ -145,7 +159,7 @@ def _check_free(out):
 def _builder(name, options, folder):
     module = importlib.import_module(f"tfaudiogen.datasets.{name}")
     config = module.Config(**options)
-    return module.Builder(data_dir=folder, config=config, file_format="array_record")
+    return module.Builder(data_dir=folder, config=config)
 
 
 @contextlib.contextmanager

@@ -4,12 +4,10 @@ import dataclasses
 
 import numpy as np
 import tensorflow_datasets as tfds
-from tensorflow_datasets.core import shuffle
-from tqdm import tqdm
+from tensorflow_datasets.core.dataset_builder import FileReaderBuilder
 
-# TFDS sorts examples by a hash of their key. It does so in memory up to this many bytes and on
-# disk beyond; its own default of a gigabyte is more than small machines can spare.
-shuffle.MAX_MEM_BUFFER_SIZE = 128 * 2**20
+from tfaudiogen.data import workers
+from tfaudiogen.data.shards import Shard, shards_of
 
 
 @dataclasses.dataclass(eq=False)
@@ -37,11 +35,12 @@ class LocalInfo(tfds.core.DatasetInfo):
         """Do nothing; TFDS would ask its public catalogue, and wait for it when offline."""
 
 
-class RecordBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class RecordBuilder(FileReaderBuilder, skip_registration=True):
     """Base of the builders: raw 16-bit windows of one length, with where they come from.
 
-    A subclass gives `_split_generators`, sets the class names there, and leaves a `Report` in
-    `report`.
+    A subclass gives `plan`, sets the class names there, and leaves a `Report` in `report`, which
+    is written beside the data. Files are read and shards are written on all cores, or on the
+    workers of Apache Beam if the `DownloadConfig` names a runner or options.
     """
 
     VERSION = tfds.core.Version("1.0.0")
@@ -51,6 +50,17 @@ class RecordBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     # Nothing is downloaded, so there are no checksums for TFDS to look up.
     url_infos = {}
     report = None
+
+    def __init__(self, *, file_format="array_record", **kwargs):
+        super().__init__(file_format=file_format, **kwargs)
+
+    def plan(self, workers):
+        """Return {split: {key: part}}; the method `example` of a part returns its example.
+
+        Args:
+            workers: what has `run(function, items, size, **bar)`; see `tfaudiogen.data.workers`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define plan")
 
     def _info(self):
         config = self.builder_config
@@ -62,8 +72,45 @@ class RecordBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             license=config.licence or self.LICENCE,
         )
 
-    def _with_progress(self, items, description, unit):
-        return tqdm(items, desc=description, unit=unit, disable=not self.builder_config.progress)
+    def _download_and_prepare(self, dl_manager, download_config=None):
+        """Write the data set into the folder that TFDS has made for it."""
+        del dl_manager
+        download_config = download_config or tfds.download.DownloadConfig()
+        hands = workers.of(download_config)
+        shards = {
+            split: self._shards(split, parts, download_config.num_shards)
+            for split, parts in self.plan(hands).items()
+        }
+        hands.run(
+            Shard.write,
+            [shard for several in shards.values() for shard in several],
+            size=lambda shard: len(shard.parts),
+            desc="writing",
+            unit=" windows",
+            disable=not self.builder_config.progress,
+        )
+        self.info.set_splits(
+            tfds.core.SplitDict([self._split_info(*item) for item in shards.items()])
+        )
+        self.report.save(self.data_path)
+
+    def _shards(self, split, parts, count):
+        return shards_of(
+            self._get_filename_template(split_name=split),
+            parts,
+            2 * self.builder_config.samples,
+            self.info.features,
+            self.info.file_format,
+            count,
+        )
+
+    def _split_info(self, split, shards):
+        return tfds.core.SplitInfo(
+            name=split,
+            shard_lengths=[len(shard.parts) for shard in shards],
+            num_bytes=sum(shard.path.stat().st_size for shard in shards),
+            filename_template=self._get_filename_template(split_name=split),
+        )
 
 
 def record_features(samples, extra=None):

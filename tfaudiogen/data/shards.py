@@ -1,0 +1,81 @@
+"""Writing examples into files, each of which can be written by itself."""
+
+import math
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tensorflow_datasets as tfds
+from tensorflow_datasets.core.hashing import Hasher
+
+# Small enough to keep all cores busy, many enough for large collections.
+_SHARD_BYTES, _MOST_SHARDS = 32 * 2**20, 1024
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file of examples.
+
+    Attributes:
+        path: of the file.
+        parts: objects whose method `example` returns the example.
+        features: `tfds.features.FeaturesDict` of the examples.
+        file_format: `tfds.core.FileFormat`.
+    """
+
+    path: Path
+    parts: tuple
+    features: tfds.features.FeaturesDict
+    file_format: tfds.core.FileFormat
+
+    def write(self):
+        """Write the file, whole or not at all."""
+        # Of its own name, since another worker may have been given the same shard.
+        partial = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}")
+        tfds.core.ExampleWriter(self.file_format).write(partial, self._serialised())
+        partial.replace(self.path)
+
+    def _serialised(self):
+        serializer = tfds.core.ExampleSerializer(self.features.get_serialized_info())
+        for place, part in enumerate(self.parts):
+            encoded = self.features.encode_example(part.example())
+            yield place, serializer.serialize_example(encoded)
+
+
+def shards_of(template, parts, example_bytes, features, file_format, count=None):
+    """Return the `Shard`s of a split, its examples in the order of the hashes of their keys.
+
+    That is the order of TFDS, so that neighbours are of different files.
+
+    Args:
+        template: `tfds.core.ShardedFileTemplate` of the split.
+        parts: {key: part}, see `Shard`.
+        example_bytes: size of an example.
+        features: of the examples.
+        file_format: of the files.
+        count: how many shards; None for a good number.
+    """
+    count = min(count or _good_number(len(parts) * example_bytes), len(parts))
+    ordered = _by_hash(parts, template.split)
+    ends = [len(parts) * place // count for place in range(count + 1)]
+    return [
+        Shard(
+            Path(template.sharded_filepath(shard_index=place, num_shards=count)),
+            tuple(ordered[ends[place] : ends[place + 1]]),
+            features,
+            file_format,
+        )
+        for place in range(count)
+    ]
+
+
+def _good_number(size):
+    return min(_MOST_SHARDS, max(1, math.ceil(size / _SHARD_BYTES)))
+
+
+def _by_hash(parts, salt):
+    hasher = Hasher(salt)
+    hashes = np.array([hasher.hash_key(key).to_bytes(16, "big") for key in parts], "S16")
+    values = list(parts.values())
+    return [values[place] for place in np.argsort(hashes, kind="stable")]
