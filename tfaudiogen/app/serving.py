@@ -2,12 +2,15 @@
 
 import signal
 import socket
+import threading
+import time
 
 import uvicorn
 
 from tfaudiogen.app.server import make_server
 
 _BACKLOG = 128
+_BETWEEN_TIDYING = 300.0  # seconds
 
 
 def serve(studio, host, port, tell):
@@ -26,6 +29,7 @@ def serve(studio, host, port, tell):
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         listening = _listen(host, port)
+        threading.Thread(target=_tidy_forever, args=(studio,), daemon=True).start()
         for name in studio.model_names():
             tell(f"Loading {name} ...")
             studio.model(name)
@@ -38,6 +42,13 @@ def serve(studio, host, port, tell):
         server.run(sockets=[listening])
     finally:
         studio.close()
+
+
+def _tidy_forever(studio):
+    """Remove what has become too old, also where nobody makes anything new."""
+    while True:
+        time.sleep(_BETWEEN_TIDYING)
+        studio.temporary.tidy()
 
 
 def _listen(host, port):

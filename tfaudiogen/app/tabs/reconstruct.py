@@ -34,8 +34,8 @@ def build(page):
                 elem_id="reconstruct-upload",
             )
             gradio.Markdown(
-                f"At most {limits.seconds:g} s and {limits.megabytes:g} MB. It is removed from "
-                "the server within the hour."
+                f"At most {limits.seconds:g} s and {limits.megabytes:g} MB. The server "
+                "removes it after an hour."
             )
             button = gradio.Button("Reconstruct", variant="primary", elem_id="reconstruct")
         with gradio.Column(scale=3):
