@@ -136,24 +136,29 @@ def page(browser, server, requests):
     opened.on("request", lambda request: requests.append(request.url))
     opened.goto(server.url)
     # The first model's ranges have come in.
-    seconds = opened.get_by_label("number input for Seconds of each")
+    seconds = opened.get_by_label("number input for Seconds")
     playwright = pytest.importorskip("playwright.sync_api")
     playwright.expect(seconds).to_have_value("0.51", timeout=_PATIENCE * 1000)
     return opened
 
 
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory):
+    """Return the folder of pictures: TFAUDIOGEN_SCREENSHOTS, else pytest's, which keeps three."""
+    folder = os.environ.get("TFAUDIOGEN_SCREENSHOTS")
+    return Path(folder) if folder else tmp_path_factory.mktemp("screenshots")
+
+
 @pytest.fixture
-def tab(page, request):
-    """Return a function that opens a tab; TFAUDIOGEN_SCREENSHOTS names a folder for pictures."""
+def tab(page, request, screenshots):
+    """Return a function that opens a tab, of which a picture is kept when the test is over."""
 
     def open_tab(name):
         page.get_by_role("tab", name=name).click()
         return page
 
     yield open_tab
-    folder = os.environ.get("TFAUDIOGEN_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{request.node.name}.png", full_page=True)
+    page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
 
 
 @pytest.fixture

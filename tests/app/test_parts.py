@@ -3,13 +3,17 @@
 import os
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from tfaudiogen import presets
+from tfaudiogen.app import trainings
 from tfaudiogen.app.jobs import Job, Jobs
-from tfaudiogen.app.limits import Busy, Refused, number
+from tfaudiogen.app.limits import Busy, Limits, Refused, number
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
+from tfaudiogen.training.settings import Settings
 
 
 @pytest.mark.parametrize("value", [0, 11, float("nan"), float("inf"), "x", None, 2.5, [], "1e999"])
@@ -95,3 +99,26 @@ def test_there_is_room_for_one_job(tmp_path):
     jobs.start("third", [["info", "--help"]], tmp_path / "log", None)
     jobs.close()
     assert not jobs.current.running
+
+
+def test_a_training_goes_on_with_its_own_settings(tmp_path):
+    preset = presets.get("sinewave_vae", **{"model.latent_size": 5}).as_dict()
+    run = tmp_path / "runs" / "mine"
+    run.mkdir(parents=True)
+    Settings(preset, "some data", {"train": 9}, 3, False, None).write(run)
+    started = []
+    studio = SimpleNamespace(
+        runs=run.parent,
+        out=tmp_path,
+        limits=Limits(),
+        jobs=SimpleNamespace(start=lambda *job: started.append(job)),
+    )
+    trainings.resume(studio, "mine", 7)
+    ((_, (command,), _, result),) = started
+    text = " ".join(command)
+    assert text.startswith("train sinewave_vae --data some data --out")
+    assert text.endswith("--resume")
+    assert all(words in text for words in ("--epochs 7", "--seed 3", "model.latent_size=5"))
+    assert result == run
+    with pytest.raises(Refused, match="letters, digits"):
+        trainings.resume(studio, "../mine", 7)

@@ -72,11 +72,26 @@ def mount_page(server, studio):
         pwa=False,
         enable_monitoring=False,
         mcp_server=False,
-        theme=gradio.themes.Soft(
-            primary_hue="violet", neutral_hue="slate", font=_FONT, font_mono=_MONO
-        ),
+        theme=_theme(),
         css=(static / "page.css").read_text(encoding="utf-8"),
         head=f"<script>{script}</script>",
+    )
+
+
+def _theme():
+    soft = gradio.themes.Soft(
+        primary_hue="violet", neutral_hue="slate", font=_FONT, font_mono=_MONO
+    )
+    return soft.set(
+        block_title_background_fill="transparent",
+        block_title_background_fill_dark="transparent",
+        block_title_text_color="*body_text_color",
+        block_title_text_color_dark="*body_text_color",
+        block_title_padding="0",
+        block_label_background_fill="transparent",
+        block_label_background_fill_dark="transparent",
+        block_label_text_color="*body_text_color",
+        block_label_text_color_dark="*body_text_color",
     )
 
 

@@ -6,6 +6,7 @@ import shlex
 
 from tfaudiogen import presets
 from tfaudiogen.app.limits import Refused, number
+from tfaudiogen.cli.options import settings as cli_settings
 from tfaudiogen.data.report import REPORT_NAME
 from tfaudiogen.training import settings
 from tfaudiogen.training.report import HISTORY
@@ -36,13 +37,13 @@ def start(studio, name, preset, data, epochs, batch_size=None, initial=FRESH, ch
     out = _new_folder(studio, name)
     _check_preset(preset)
     epochs = number("epochs", epochs, 1, studio.limits.epochs, int)
-    prepare, folder = _data(studio, preset, data)
+    prepare, folder = _data(studio, preset, data, cli_settings(_lines(changes)))
     train = ["train", preset, "--data", folder, "--out", out, "--epochs", epochs]
     if batch_size:
         train += ["--batch-size", number("batch size", batch_size, 1, _LARGEST_BATCH, int)]
     if initial != FRESH:
         train += ["--from", studio.model_folder(initial)]
-    train += _set(changes)
+    train += [word for line in _lines(changes) for word in ("--set", line)]
     return _job(studio, name, out, [*prepare, train])
 
 
@@ -98,13 +99,31 @@ def _check_preset(preset):
         )
 
 
-def _set(changes):
-    lines = [line.strip() for line in (changes or "").splitlines() if line.strip()]
-    return [word for line in lines for word in ("--set", line)]
+def _lines(changes):
+    return [line.strip() for line in (changes or "").splitlines() if line.strip()]
 
 
-def _data(studio, preset, data):
+def fitting_preset(studio):
+    """Return the first preset that takes data of the studio; the one for tones if none does."""
+    shapes = [_shape(studio.data[name]) for name in studio.data]
+    fitting = (name for name in presets.names() if presets.get(name).data in shapes)
+    return next(fitting, "sinewave_vae")
+
+
+def _shape(summary):
+    return {"sample_rate": summary.sample_rate, "samples": summary.samples}
+
+
+def _data(studio, preset, data, changes):
     """Return (commands that prepare the data, their folder)."""
+    wanted = presets.get(preset, **changes).data
+    there = presets.get(preset).data if data == TONES else _shape(studio.dataset(data))
+    if wanted != there:
+        raise Refused(
+            f"{preset} takes windows of {wanted['samples']} samples at {wanted['sample_rate']} Hz, "
+            f"and {data} has {there['samples']} at {there['sample_rate']}: choose other data, or "
+            "another preset."
+        )
     if data != TONES:
         return [], studio.dataset(data).folder
     folder = studio.out / "data" / f"tones_{preset}"

@@ -32,7 +32,6 @@ def _facts(studio, name):
         "window": f"{known['window_seconds']:.2f} s",
         "parameters": f"{known['parameters']:,}",
         "components of the prior": known["components"],
-        "can": ", ".join(known["can"]),
     }
     inside = "".join(
         f"<div><b>{value}</b><span>{words}</span></div>" for words, value in boxes.items()

@@ -19,7 +19,7 @@ def build(page):
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
             count = gradio.Slider(1, limits.count, 4, step=1, label="How many")
-            seconds = gradio.Slider(0.1, limits.seconds, 1, step=0.01, label="Seconds of each")
+            seconds = gradio.Slider(0.1, limits.seconds, 1, step=0.01, label="Seconds")
             temperature = gradio.Slider(
                 0, 2, 1, step=0.05, label="Temperature", info="below 1: closer to the typical"
             )

@@ -41,7 +41,9 @@ def build(page):
 
 def _form(studio):
     names = presets.names()
-    preset = gradio.Dropdown(names, value="sinewave_vae", label="Preset", elem_id="preset")
+    preset = gradio.Dropdown(
+        names, value=trainings.fitting_preset(studio), label="Preset", elem_id="preset"
+    )
     data = gradio.Dropdown([*studio.data, trainings.TONES], label="Data", elem_id="train-data")
     name = gradio.Textbox(label="Name of the run", placeholder="my_run", elem_id="run-name")
     epochs = gradio.Number(5, precision=0, minimum=1, label="Epochs", elem_id="epochs")
