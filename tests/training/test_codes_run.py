@@ -25,7 +25,7 @@ TINY = {
 @pytest.fixture(scope="session")
 def coded(preset):
     shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
-    preset = presets.get("speech_vqvae", **shape, **TINY)
+    preset = presets.get("speech_vqvae", priors=None, **shape, **TINY)
     return dataclasses.replace(preset, fit={**preset.fit, "jit_compile": False, "steps": 12})
 
 

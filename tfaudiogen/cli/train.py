@@ -63,6 +63,9 @@ def train(
 ):
     """Train PRESET on a prepared data set; Ctrl-C saves, and --resume continues.
 
+    A preset with priors over codes is trained in stages; --epochs, --steps and --minutes are of
+    each, and --resume goes on with the one under way. --set priors=null leaves the priors out.
+
     \b
     Examples:
       tfaudiogen train sinewave_vae --data data --out run
@@ -70,6 +73,7 @@ def train(
       tfaudiogen train speech_vae --data data --out mine --from speech_vae --steps 1000
       tfaudiogen train sinewave_vae --data data --out run --replicas 2
       tfaudiogen train music_vae --data data --out run --batch-size auto
+      tfaudiogen train speech_vqvae --data data --out run --minutes 20
     """
     import tfaudiogen
     from tfaudiogen import presets
@@ -90,5 +94,6 @@ def train(
         progress=True,
     )
     if trained is not None:  # on other machines than the chief there is none
-        hear = f"sample {out}" if hasattr(trained, "prior") else f"reconstruct {out} IN --out OUT"
+        speaks = hasattr(trained, "prior") or hasattr(trained, "priors")
+        hear = f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
         click.echo(f"The model is in {out}. Hear it: tfaudiogen {hear}")

@@ -64,10 +64,7 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
 
     def code_maps(self):
         """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
-        coder = self.autoencoder
-        tails = [quantizer.tail for quantizer in reversed(coder.quantizers)]
-        shapes = [(*shape, *tail) for shape, tail in zip(coder.code_shapes, tails, strict=True)]
-        return shapes, coder.code_counts
+        return self.autoencoder.code_maps()
 
     @property
     def spectrogram(self):

@@ -156,6 +156,15 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         ids = tf.range(tf.shape(batch["codes"], tf.int64)[0])
         return {**batch, "id": batch.get("id", ids)}
 
+    def blank(self, size):
+        """Return a batch of `size` examples of code 0, with the conditions that there are."""
+        maps = [one["shape"] for one in self.conditions.maps]
+        shapes = {"codes": self.shape, **{f"above_{n}": shape for n, shape in enumerate(maps)}}
+        batch = {name: tf.zeros([size, *shape], tf.int32) for name, shape in shapes.items()}
+        if self.conditions.vectors:
+            batch["vectors"] = tf.zeros([size, 1, self.conditions.vectors])
+        return batch
+
     def loss_terms(self, batch, key, training):
         codes, conditions = self._flat(batch["codes"]), self.conditions_of(batch)
         if training:

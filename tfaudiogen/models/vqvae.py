@@ -135,6 +135,12 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         """List of K of the code maps, top level first."""
         return [quantizer.codes for quantizer in reversed(self.quantizers)]
 
+    def code_maps(self):
+        """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
+        tails = [quantizer.tail for quantizer in reversed(self.quantizers)]
+        shapes = [(*shape, *tail) for shape, tail in zip(self.code_shapes, tails, strict=True)]
+        return shapes, self.code_counts
+
     def call(self, images, training=False):
         """Return the expected reconstruction [B, T, F, C] of images at their codes."""
         pixels, _ = self._reconstructed(images, training)

@@ -1,6 +1,7 @@
 """From a preset's plain values to a model."""
 
 import contextlib
+import math
 
 import keras
 
@@ -15,7 +16,10 @@ from tfaudiogen.layers.mixture import GaussianMixturePrior
 from tfaudiogen.layers.quantizer import VectorQuantizer
 from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
 from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
+from tfaudiogen.layers.recurrent import LSTMStack
 from tfaudiogen.layers.spectrogram import Spectrogram
+from tfaudiogen.layers.transformer import Transformer
+from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.vae import VAE
 from tfaudiogen.models.vqgan import VQGAN
 from tfaudiogen.models.vqvae import VQVAE, default_decoders, default_encoders
@@ -118,4 +122,22 @@ def _quantizer(model, codes):
     return VectorQuantizer(codes, gradient=model["gradient"], **settings)
 
 
-_KINDS = {"vae": _vae, "vqvae": _vqvae, "vqgan": _vqgan}
+def _prior(spectrogram, model, class_names):
+    """Return a prior over codes; its "shape", "codes", "maps" and "classes" are found by training.
+
+    A preset leaves them out, as they follow from the autoencoder and the data.
+    """
+    names = ("shape", "codes", "maps", "classes", "condition_dropout", "code_dropout", "dropout")
+    return CodePrior(core=_core(model), **{name: model[name] for name in names})
+
+
+def _core(model):
+    sizes = {name: model[name] for name in ("width", "depth", "heads")}
+    if model["core"] == "lstm":
+        return LSTMStack(**sizes)
+    if model["core"] != "transformer":
+        raise ValueError(f"core must be transformer or lstm; received {model['core']!r}")
+    return Transformer(**sizes, length=math.prod(model["shape"]))
+
+
+_KINDS = {"vae": _vae, "vqvae": _vqvae, "vqgan": _vqgan, "prior": _prior}

@@ -5,7 +5,20 @@ import dataclasses
 
 from tfaudiogen.presets.table import PRESETS
 
-_SECTIONS = ("spectrogram", "model", "fit")
+_SECTIONS = ("spectrogram", "model", "fit", "priors")
+# Of "priors", how each is trained; the rest is what it is.
+_FIT = (
+    "steps",
+    "batch_size",
+    "learning_rate",
+    "warmup_steps",
+    "decay",
+    "clip_norm",
+    "accumulate",
+    "average",
+    "jit_compile",
+    "precision",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +33,7 @@ class Preset:
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate,
             average, jit_compile,
             precision.
+        priors: settings of the priors over the codes and of their training; None for none.
     """
 
     name: str
@@ -27,6 +41,7 @@ class Preset:
     spectrogram: dict
     model: dict
     fit: dict
+    priors: dict | None = None
 
     @property
     def data(self):
@@ -41,6 +56,33 @@ class Preset:
         with precision(self.fit["precision"]):
             return build_model(self.spectrogram, self.model, class_names)
 
+    def without_priors(self):
+        """Return the preset of the autoencoder alone."""
+        return dataclasses.replace(self, priors=None)
+
+    def prior(self, number, shapes, counts, class_names):
+        """Return the preset of one of the priors.
+
+        Args:
+            number: of the level, from the top, 0.
+            shapes, counts: of the code maps, top level first; see `VQVAE.code_maps`.
+            class_names: of the data; fewer than two are no labels.
+        """
+        maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+        own = {key: _of_level(v, len(maps) - 1 - number) for key, v in self.priors.items()}
+        fit = {key: own.pop(key) for key in _FIT}
+        labels = own.pop("labels") and len(class_names) > 1
+        model = {
+            **own,
+            "kind": "prior",
+            **maps[number],
+            "maps": maps[:number],
+            "classes": len(class_names) if labels else 0,
+        }
+        name = f"{self.name}, prior {number}"
+        summary = f"prior over the codes of level {number}, the top one being 0, of {self.name}"
+        return Preset(name, summary, self.spectrogram, model, fit)
+
     def as_dict(self):
         """Return the preset as plain values, which `Preset(**values)` takes back."""
         return dataclasses.asdict(self)
@@ -54,7 +96,8 @@ def names():
 def get(name, **overrides):
     """Return the preset `name`, with values replaced by dotted key.
 
-    Example: `get("music_vae", **{"fit.batch_size": 4, "model.latent_size": 64})`.
+    Example: `get("music_vae", **{"fit.batch_size": 4, "model.latent_size": 64})`. `priors=None`
+    leaves the priors out.
 
     Raises:
         ValueError: for an unknown name or key, with those that there are.
@@ -62,10 +105,17 @@ def get(name, **overrides):
     if name not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}; received {name!r}")
     values = copy.deepcopy(PRESETS[name])
+    if overrides.get("priors", values) is None:
+        values["priors"] = overrides.pop("priors")
     for key, value in overrides.items():
         section, _, entry = key.partition(".")
-        if section not in _SECTIONS or entry not in values[section]:
-            known = ", ".join(f"{s}.{e}" for s in _SECTIONS for e in values[s])
+        if section not in _SECTIONS or entry not in (values.get(section) or ()):
+            known = ", ".join(f"{s}.{e}" for s in _SECTIONS for e in values.get(s) or ())
             raise ValueError(f"unknown setting {key!r}; {name} has {known}")
         values[section][entry] = value
     return Preset(name, **values)
+
+
+def _of_level(value, level):
+    """Return the value of a level, counted from the finest: a list has one for each."""
+    return value[level] if isinstance(value, (list, tuple)) else value

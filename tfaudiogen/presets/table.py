@@ -9,6 +9,11 @@ loss, in nats: it grows with the number of pixels; None for no limit), accumulat
 batch is computed, to need less memory), average (decay of the moving average of the weights that is
 kept; None for the weights as they are), jit_compile (whether XLA compiles; "auto" measures) and
 precision (of the networks: float32, mixed_bfloat16 or mixed_float16).
+
+Presets with "priors" train, after the autoencoder, a prior over the codes of each level, the top
+level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,
+labels (whether the labels of the data are conditions), condition_dropout, code_dropout, dropout,
+and what "fit" has. A list has a value for each level, beginning with the finest.
 """
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
@@ -49,6 +54,27 @@ _SPEECH_CODES = {
     "gradient": "rotation",
     "likelihood": "discretized_logistic",
     "scale": "pixel",
+}
+
+_PRIORS = {
+    "core": "transformer",
+    "width": (160, 160),
+    "depth": (4, 4),
+    "heads": 5,
+    "labels": True,
+    "condition_dropout": 0.1,
+    "code_dropout": 0.0,
+    "dropout": 0.1,
+    "steps": (1500, 3000),
+    "batch_size": (16, 32),
+    "learning_rate": 1e-3,
+    "warmup_steps": 100,
+    "decay": True,
+    "clip_norm": None,
+    "accumulate": 1,
+    "average": 0.998,
+    "jit_compile": "auto",
+    "precision": "float32",
 }
 
 PRESETS = {
@@ -181,6 +207,7 @@ PRESETS = {
             "jit_compile": "auto",
             "precision": "float32",
         },
+        "priors": _PRIORS,
     },
     "speech_vqgan": {
         "summary": "speech_vqvae made sharper by a discriminator; begin with --from a speech_vqvae",
@@ -240,6 +267,7 @@ PRESETS = {
             "jit_compile": "auto",
             "precision": "float32",
         },
+        "priors": {**_PRIORS, "batch_size": (8, 16)},
     },
     "orchestra_vqvae": {
         "summary": "single notes: 22,050 Hz, 2.97 s, two levels of codes, 128 above 512",
@@ -272,6 +300,7 @@ PRESETS = {
             "jit_compile": "auto",
             "precision": "float32",
         },
+        "priors": _PRIORS,
     },
     "literature_vae": {
         "summary": "the literature's convolutional VAE on music, a baseline to beat",

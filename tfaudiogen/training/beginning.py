@@ -3,6 +3,7 @@
 import dataclasses
 
 from tfaudiogen import saving
+from tfaudiogen.training.settings import Settings
 
 # What a training counts anew; "updates" are those of the prior, which then adapts faster.
 _OWN_STATE = ("step", "fault", "totals", "updates")
@@ -30,6 +31,7 @@ def take_weights(model, initial):
         ValueError: geometry or sizes differ, naming the first that does.
     """
     source = saving.load(initial)
+    source = getattr(source, "autoencoder", source)  # of a model with priors, which come later
     _check_geometry(model, source, initial)
     if hasattr(model, "take_autoencoder") and not hasattr(source, "take_autoencoder"):
         model.take_autoencoder(source)
@@ -56,3 +58,37 @@ def _check_geometry(model, source, initial):
                 f"{found.get(key)!r} and the preset's is {value!r}: choose the preset that the "
                 "model was trained with, or another model"
             )
+
+
+def settings_of(preset, summary, batch_size, seed, initial, stored):
+    """Return the `Settings` of a training.
+
+    Args:
+        preset: the `Preset`.
+        summary: the `DataSummary` of the data.
+        batch_size: a number, "auto", or None for that of the stored settings, else the preset's.
+        seed: of the training.
+        initial: folder or name of the model to begin with, or None.
+        stored: `Settings` of the run to resume; None to begin one.
+    """
+    if batch_size is None or (batch_size == "auto" and stored):
+        batch_size = stored.batch_size if stored else preset.fit["batch_size"]
+    if stored and initial is None:
+        initial = stored.initial
+    preset = dataclasses.replace(preset, fit={**preset.fit, "batch_size": batch_size})
+    preset = for_fine_tuning(preset) if initial else preset
+    return Settings(
+        preset=preset.as_dict(),
+        data=str(summary.folder),
+        examples=summary.examples,
+        seed=seed,
+        jit_compile=stored.jit_compile if stored else _decided(preset.fit["jit_compile"]),
+        initial=str(initial) if initial else None,
+    )
+
+
+def _decided(jit_compile):
+    """Return what a preset says of XLA, None for "auto"."""
+    if jit_compile not in ("auto", True, False):
+        raise ValueError(f'fit.jit_compile must be "auto", true or false; received {jit_compile!r}')
+    return None if jit_compile == "auto" else jit_compile

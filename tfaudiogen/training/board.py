@@ -26,13 +26,14 @@ class Board(keras.callbacks.Callback):
 
     Args:
         folder: where the event files go.
-        images: [B, T, F, 1] in [0, 1], the validation examples to show.
+        images: [B, T, F, 1] in [0, 1], the validation examples to show; None for none.
         figures: the `Figures`, whose `latents` are shown; it must be called before.
     """
 
     def __init__(self, folder, images, figures):
         super().__init__()
-        self.images, self.figures = np.asarray(images), figures
+        self.images = None if images is None else np.asarray(images)
+        self.figures = figures
         self.folder, self._writer = folder, None
 
     def on_epoch_end(self, epoch, logs=None):
@@ -41,7 +42,8 @@ class Board(keras.callbacks.Callback):
         pictured = is_pictured(epoch + 1)
         if pictured:
             with self.model.averaged():
-                values += self._reconstructions(first=epoch == 0)
+                if self.images is not None:
+                    values += self._reconstructions(first=epoch == 0)
                 if hasattr(self.model, "sample_images"):
                     values += self._samples()
         if self.figures.latents is not None:

@@ -1,6 +1,5 @@
 """`train`: from a preset and a data set to a model in a run folder."""
 
-import dataclasses
 from pathlib import Path
 
 import tensorflow as tf
@@ -8,11 +7,12 @@ import tensorflow as tf
 from tfaudiogen import presets, saving
 from tfaudiogen.data import describe
 from tfaudiogen.training import checkpoint, settings
-from tfaudiogen.training.beginning import for_fine_tuning
+from tfaudiogen.training.beginning import settings_of
 from tfaudiogen.training.devices import choose_strategy, is_chief, spans_machines
 from tfaudiogen.training.feeding import Feed
 from tfaudiogen.training.progress import say
 from tfaudiogen.training.run import Run
+from tfaudiogen.training.stages import Stages
 
 # Windows that the prior is fitted to.
 _FITTED = 4096
@@ -44,6 +44,10 @@ def train(
     `out` holds `model.keras` (after the epoch with the lowest validation loss), `metrics.json`,
     `card.md`, `curve.png`, `history.csv` (a row an epoch), `preset.json` (what it was started
     with), `checkpoint.npz` (what is needed to go on) and `logs` for TensorBoard.
+
+    A preset with priors is trained in stages, autoencoder, codes, priors, each of which has a
+    folder below `out`; see `tfaudiogen.training.stages`. `model.keras` is then the `CodeModel`,
+    the batch size that of the autoencoder, and the limits are of each training.
 
     The limits are of the run, and resuming counts on; the first one reached ends it, after the
     step under way. Without any it is the preset's number of steps. They cut a training short or
@@ -86,10 +90,13 @@ def train(
     out, summary, chief = Path(out), describe(data), is_chief(strategy)
     stored = _stored(out, resume) if chief or resume else None
     preset = presets.get(preset) if isinstance(preset, str) else preset
-    wanted = _settings(preset, summary, batch_size, seed, initial, stored)
+    wanted = settings_of(preset, summary, batch_size, seed, initial, stored)
     if stored:
         wanted.check_same(stored, out)
     tell = say if progress and chief else _silent
+    if preset.priors:
+        _check_one_machine(strategy)
+        return Stages(out, wanted, summary, strategy, cache, limits, tell).train()
     try:
         run = Run(out, wanted, summary, strategy, cache, resume, tell)
         run.fit(limits)
@@ -130,6 +137,14 @@ def _check_limits(limits, strategy):
         )
 
 
+def _check_one_machine(strategy):
+    if spans_machines(strategy):
+        raise ValueError(
+            "a preset with priors trains on one machine, since each stage needs the one before: "
+            "use --strategy mirrored there, or leave the priors out by --set priors=null"
+        )
+
+
 def _check_batch_size(batch_size, strategy):
     if batch_size == "auto" and spans_machines(strategy):
         raise ValueError(
@@ -153,27 +168,3 @@ def _stored(out, resume):
                 "--resume, or name another folder"
             )
     return None
-
-
-def _settings(preset, summary, batch_size, seed, initial, stored):
-    if batch_size is None or (batch_size == "auto" and stored):
-        batch_size = stored.batch_size if stored else preset.fit["batch_size"]
-    if stored and initial is None:
-        initial = stored.initial
-    preset = dataclasses.replace(preset, fit={**preset.fit, "batch_size": batch_size})
-    preset = for_fine_tuning(preset) if initial else preset
-    return settings.Settings(
-        preset=preset.as_dict(),
-        data=str(summary.folder),
-        examples=summary.examples,
-        seed=seed,
-        jit_compile=stored.jit_compile if stored else _decided(preset.fit["jit_compile"]),
-        initial=str(initial) if initial else None,
-    )
-
-
-def _decided(jit_compile):
-    """Return what a preset says of XLA, None for "auto"."""
-    if jit_compile not in ("auto", True, False):
-        raise ValueError(f'fit.jit_compile must be "auto", true or false; received {jit_compile!r}')
-    return None if jit_compile == "auto" else jit_compile

@@ -86,11 +86,7 @@ def _step(model):
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.int32)], autograph=False)
     def step(size):
-        shape = tf.stack([size, *model.spectrogram.image_shape])
-        images = tf.random.stateless_uniform(shape, (0, 0))
-        batch = model.complete(
-            {"image": tf.ensure_shape(images, (None, *model.spectrogram.image_shape))}
-        )
+        batch = model.complete(_batch(model, size))
         key = noise.Key(tf.zeros((), tf.int64), tf.zeros((), tf.int64), batch["id"])
         results = model.sums_and_gradients(batch, key, tf.constant(1.0))
         return tf.add_n(
@@ -98,6 +94,15 @@ def _step(model):
         )
 
     return step
+
+
+def _batch(model, size):
+    """Return a batch of noise; of zeros for a prior over codes."""
+    if hasattr(model, "blank"):
+        return model.blank(size)
+    shape = model.spectrogram.image_shape
+    images = tf.random.stateless_uniform(tf.stack([size, *shape]), (0, 0))
+    return {"image": tf.ensure_shape(images, (None, *shape))}
 
 
 def _peak(step, size, device):

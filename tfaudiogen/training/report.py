@@ -63,33 +63,38 @@ class Report:
         return "\n\n".join(sections) + "\n"
 
     def _facts(self):
-        spectrogram, examples = self.model.spectrogram, self.settings.examples
-        frames, bins, _ = spectrogram.image_shape
-        low, high = spectrogram.decibels
+        examples = self.settings.examples
         counts = ", ".join(f"{count} {split}" for split, count in examples.items())
         last = self.state.history[-1]
         return {
             "data": f"{self.summary.folder.name} ({self.summary.builder}); windows: {counts}",
             "licence of the data": self.summary.licence or "not known",
-            "sound": f"{spectrogram.sample_rate} Hz, windows of {spectrogram.seconds:.3f} s",
-            "image": f"{frames} frames by {bins} {spectrogram.scale} bins, frame length "
-            f"{spectrogram.frame_length}, hop {spectrogram.hop}, {low:g} to {high:g} dB",
+            **self._kind_of_data(),
             "model": f"{type(self.model).__name__}, {self.model.count_params():,} parameters",
             "training": f"{last['epoch']} epochs, {last['step']} steps of "
             f"{self.settings.batch_size} examples, {last['seconds'] / 60:.1f} minutes",
         }
 
+    def _kind_of_data(self):
+        if not hasattr(self.model, "spectrogram"):
+            return {"codes": f"maps of shape {self.model.shape}, {self.model.codes} codes"}
+        spectrogram = self.model.spectrogram
+        frames, bins, _ = spectrogram.image_shape
+        low, high = spectrogram.decibels
+        return {
+            "sound": f"{spectrogram.sample_rate} Hz, windows of {spectrogram.seconds:.3f} s",
+            "image": f"{frames} frames by {bins} {spectrogram.scale} bins, frame length "
+            f"{spectrogram.frame_length}, hop {spectrogram.hop}, {low:g} to {high:g} dB",
+        }
+
     def _numbers(self):
         best = self.state.best
-        names = [name for name in best if name.startswith("val_")]
-        rows = [f"| {name.removeprefix('val_')} | {best[name]:.5g} |" for name in names]
-        if "active_units" in best:
-            rows.append(f"| active_units | {best['active_units']} |")
+        kept = {n: v for n, v in best.items() if n.startswith("val_") or n == "active_units"}
         head = (
             f"`model.keras` is the model after epoch {best['epoch']}, the one with the lowest "
             f"validation loss. {self._note_on_rate()}, in nats per example unless named bits:"
         )
-        return "\n".join([head, "", "| figure | value |", "|---|---|", *rows])
+        return f"{head}\n\n{figure_table(kept)}"
 
     def _note_on_rate(self):
         if hasattr(self.model, "fit_prior"):
@@ -97,6 +102,8 @@ class Report:
                 "A prior with trained means is fitted once more to the training windows when "
                 "training ends, which lowers the rate. On the validation split before that"
             )
+        if not hasattr(self.model, "spectrogram"):
+            return "The loss is the negative log-probability of codes. On the validation split"
         return (
             "The rate is that of codes which are all equally likely, padding included: a prior "
             "over the codes lowers it. Levels of codes count from the top. On the validation split"
@@ -113,6 +120,12 @@ class Report:
         """Return the rows of epochs 1, 2, 4, 8, ... and of the last."""
         rows = self.state.history
         return [row for row in rows[:-1] if row["epoch"] & (row["epoch"] - 1) == 0] + rows[-1:]
+
+
+def figure_table(figures):
+    """Return figures by name as a table in Markdown, names without "val_"."""
+    rows = [f"| {name.removeprefix('val_')} | {value:.5g} |" for name, value in figures.items()]
+    return "\n".join(["| figure | value |", "|---|---|", *rows])
 
 
 def history_text(rows):

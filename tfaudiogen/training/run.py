@@ -12,6 +12,7 @@ from tfaudiogen import presets
 from tfaudiogen.models.compilation import faster
 from tfaudiogen.training import batch_size, board, checkpoint
 from tfaudiogen.training.beginning import take_weights
+from tfaudiogen.training.code_feed import CodeFeed
 from tfaudiogen.training.codes import CodeUsage
 from tfaudiogen.training.devices import is_chief, memories, spans_machines
 from tfaudiogen.training.faults import StopOnFault
@@ -38,10 +39,15 @@ class Run:
         cache: whether to keep computed spectrograms below the data.
         resume: whether to read the checkpoint, if there is one.
         tell: function that shows a line to the user.
+        codes: of a prior, what it learns from: the codes of the data, and its level.
+        whole: folder and `Settings` of the training that this is a stage of; None for none.
     """
 
-    def __init__(self, out, settings, summary, strategy, cache, resume, tell):
+    def __init__(
+        self, out, settings, summary, strategy, cache, resume, tell, codes=None, whole=None
+    ):
         self.out, self.settings, self.summary = out, settings, summary
+        self.codes, self.whole = codes, whole
         self.strategy, self.tell = strategy, tell
         keras.utils.set_random_seed(settings.seed)
         preset = presets.Preset(**settings.preset)
@@ -49,9 +55,7 @@ class Run:
             self.model = preset.build(summary.class_names)
         if not resume:
             self._choose_batch_size()
-        audio = getattr(self.model, "needs_audio", False)
-        options = (self.settings.batch_size, settings.seed, cache, audio)
-        self.feed = Feed(summary.folder, self.model.spectrogram, *options)
+        self.feed = self._feed(cache)
         # A split is a full batch at least; the order leaves out the rest of an epoch.
         self.steps_per_epoch = max(1, summary.examples["train"] // self.settings.batch_size)
         self.validation = self.feed.validation(strategy)
@@ -60,6 +64,13 @@ class Run:
                 self._choose_xla()
         self._compile()
         self._begin(resume)
+
+    def _feed(self, cache):
+        options = (self.settings.batch_size, self.settings.seed)
+        if self.codes:
+            return CodeFeed(*self.codes, *options)
+        audio = getattr(self.model, "needs_audio", False)
+        return Feed(self.summary.folder, self.model.spectrogram, *options, cache, audio)
 
     def _choose_batch_size(self):
         if spans_machines(self.strategy):  # whose memories may differ
@@ -96,8 +107,7 @@ class Run:
 
     def _compile(self):
         fit = self.settings.preset["fit"]
-        decay_steps = fit["steps"] if fit["decay"] else None
-        rate = LearningRate(fit["learning_rate"], fit["warmup_steps"], decay_steps)
+        rate = LearningRate.of(fit)
         with self.strategy.scope():
             self.model.compile(
                 keras.optimizers.Adam(rate),
@@ -172,27 +182,34 @@ class Run:
     def _observers(self):
         batches = self.feed.batches("validation", shuffle=False)
         figures = Figures(batches, self.settings.batch_size)
-        shown = board.Board(self.out / "logs", self._shown(), figures)
+        images = None if self.codes else self._shown()
+        shown = board.Board(self.out / "logs", images, figures)
         usage = [CodeUsage(self.out)] if hasattr(self.model, "code_usage") else []
         return [self._stop_on_fault(), figures, shown, *usage]
 
     def _stop_on_fault(self):
         origins = {split: self.summary.files(split) for split in ("train", "validation")}
-        advice = (
-            f"The last good checkpoint is kept in {self.out}; go on from its model with --from "
-            f"{self.out}, another --out, and --set fit.learning_rate or fit.clip_norm lower"
-        )
-        return StopOnFault(origins, self.feed.image, advice)
+        section = "priors" if self.codes else "fit"
+        advice = f"another --out, and --set {section}.learning_rate or {section}.clip_norm lower"
+        start = "train into" if self.codes else f"go on from its model with --from {self.out},"
+        advice = f"The last good checkpoint is kept in {self.out}; {start} {advice}"
+        return StopOnFault(origins, None if self.codes else self.feed.image, advice)
 
     def _shown(self):
         count = self.summary.examples["validation"]
         chosen = np.linspace(0, count - 1, min(count, _SHOWN_EXAMPLES)).astype(int)
         return np.concatenate([self.feed.image("validation", int(i)) for i in chosen])
 
+    @property
+    def _asked(self):
+        """Folder and settings of the command that a user gives."""
+        return self.whole or (self.out, self.settings)
+
     def _report(self, limits):
         # Where the data lie on this machine is of no use to who reads the card elsewhere.
-        neutral = dataclasses.replace(self.settings, data=self.summary.folder.name)
-        command = neutral.command(self.out.name, **limits)
+        out, settings = self._asked
+        neutral = dataclasses.replace(settings, data=self.summary.folder.name)
+        command = neutral.command(out.name, **limits)
         return Report(self.out, self.model, self.settings, self.summary, self.state, command)
 
     def _keeper(self, report, limits):
@@ -201,7 +218,8 @@ class Run:
             if board.is_pictured(self.state.history[-1]["epoch"]):
                 report.draw()
 
-        command = self.settings.command(self.out, **limits) + " --resume"
+        out, settings = self._asked
+        command = settings.command(out, **limits) + " --resume"
         return Keeper(self.out, self.state, self.steps_per_epoch, write, command)
 
 

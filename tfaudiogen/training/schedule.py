@@ -34,6 +34,12 @@ class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
             )
         self.rate, self.warmup_steps, self.decay_steps = rate, warmup_steps, decay_steps
 
+    @classmethod
+    def of(cls, fit):
+        """Return the rate of a preset's "fit" section."""
+        decay_steps = fit["steps"] if fit["decay"] else None
+        return cls(fit["learning_rate"], fit["warmup_steps"], decay_steps)
+
     def __call__(self, step):
         """Return the rate, float32 scalar, of the step that follows `step` finished ones."""
         step = ops.cast(step, "float32")

@@ -76,9 +76,13 @@ class Settings:
         if name not in presets.names():
             return
         usual = _plain(presets.get(name))
-        for section in ("spectrogram", "model", "fit"):
-            for key, value in _plain(self.preset)[section].items():
-                if key != "batch_size" and usual[section].get(key) != value:
+        mine = _plain(self.preset)
+        if mine["priors"] is None and usual["priors"] is not None:
+            yield "priors", None
+        for section in ("spectrogram", "model", "fit", "priors"):
+            for key, value in (mine[section] or {}).items():
+                changed = (usual[section] or {}).get(key) != value
+                if changed and (section, key) != ("fit", "batch_size"):
                     yield f"{section}.{key}", value
 
 
@@ -94,7 +98,9 @@ def read(folder):
             f"out {str(folder)!r} holds no run to resume (it has no {NAME}): leave out --resume"
         )
     try:
-        return Settings(**json.loads(path.read_text(encoding="utf-8")))
+        found = Settings(**json.loads(path.read_text(encoding="utf-8")))
+        found.preset.setdefault("priors", None)  # of runs from before there were any
+        return found
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path} is damaged ({error}): train into another folder") from error
 

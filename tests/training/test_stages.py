@@ -1,0 +1,111 @@
+"""A preset with priors: all its stages are trained, each goes on, and the whole speaks."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import tfaudiogen
+from tfaudiogen import presets
+from tfaudiogen.training import code_cache, keeping, train
+from tfaudiogen.training.run import Run
+
+TINY = {
+    "fit.batch_size": 16,
+    "fit.steps": 4,
+    "fit.warmup_steps": 1,
+    "fit.jit_compile": False,
+    "model.widths": [[8], [8]],
+    "model.strides": [[4], [2]],
+    "model.codes": [6, 5],
+    "model.width": 3,
+    "priors.width": [8, 12],
+    "priors.depth": 1,
+    "priors.heads": 2,
+    "priors.steps": [3, 5],
+    "priors.warmup_steps": 1,
+    "priors.batch_size": [8, 16],
+    "priors.jit_compile": False,
+}
+
+
+@pytest.fixture(scope="module")
+def staged(preset):
+    shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
+    return presets.get("speech_vqvae", **shape, **TINY)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, staged, data):
+    """The folder of a run that was stopped in its second prior and resumed."""
+    out = tmp_path_factory.mktemp("runs") / "staged"
+    fit, begun = Run.fit, []
+
+    def stopped(run, limits):
+        begun.append(run.out.name)
+        fit(run, {**limits, "steps": 2} if run.out.name == "prior_1" else limits)
+        if run.out.name == "prior_1":
+            raise keeping.Interrupted(run.out, 2, "again")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "fit", stopped)
+        with pytest.raises(keeping.Interrupted):
+            train(staged, data, out, progress=False)
+    assert begun == ["autoencoder", "prior_0", "prior_1"]
+    assert not (out / "model.keras").exists()
+    return out
+
+
+def figures(folder):
+    return json.loads((folder / "metrics.json").read_text())
+
+
+def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, monkeypatch):
+    before = (folder / code_cache.NAME).read_bytes()
+    coder = (folder / "autoencoder" / "checkpoint.npz").read_bytes()
+    train(staged, data, folder, resume=True, progress=False)
+    assert (folder / code_cache.NAME).read_bytes() == before
+    assert (folder / "autoencoder" / "checkpoint.npz").read_bytes() == coder
+    found = figures(folder)
+    assert [found[f"{n}_steps"] for n in ("autoencoder", "prior_0", "prior_1")] == [4, 5, 3]
+    rates = [figures(folder / f"prior_{n}")["val_bits_per_code"] for n in (0, 1)]
+    np.testing.assert_allclose([found[f"val_bits_per_code_{n}"] for n in (0, 1)], rates, rtol=1e-4)
+
+    model = tfaudiogen.load(folder)
+    assert isinstance(model, tfaudiogen.CodeModel)
+    label = model.class_names[0]
+    assert model.sample(2, label=label).shape == (2, model.spectrogram.samples)
+    assert label in (folder / "card.md").read_text()
+
+
+def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
+    coder = tfaudiogen.load(folder / "autoencoder")
+    cached = code_cache.read(folder)["validation"]
+    batches = tfaudiogen.load_dataset(data, coder.spectrogram, "validation", batch_size=3)
+    for batch in batches:
+        for level, codes in enumerate(coder.encode_codes(batch["image"])):
+            np.testing.assert_array_equal(cached[f"codes_{level}"][batch["id"]], codes)
+        np.testing.assert_array_equal(cached["label"][batch["id"]], batch["label"])
+
+
+def test_other_settings_of_priors_are_refused(folder, staged, data):
+    other = dataclasses.replace(staged, priors={**staged.priors, "dropout": 0.5})
+    with pytest.raises(ValueError, match=r"priors\.dropout of the run"):
+        train(other, data, folder, resume=True, progress=False)
+    with pytest.raises(ValueError, match="holds a training run already"):
+        train(staged, data, folder, progress=False)
+
+
+def test_settings_of_priors_that_cannot_be_are_told_at_once(staged, data, tmp_path):
+    for name, value in {"core": "none", "warmup_steps": 9, "heads": 3}.items():
+        other = dataclasses.replace(staged, priors={**staged.priors, name: value})
+        with pytest.raises(ValueError, match=name):
+            train(other, data, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_replicas_train_the_stages_as_well(staged, data, tmp_path):
+    train(staged, data, tmp_path / "run", steps=1, replicas=2, progress=False)
+    assert isinstance(tfaudiogen.load(tmp_path / "run"), tfaudiogen.CodeModel)

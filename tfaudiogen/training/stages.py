@@ -1,0 +1,143 @@
+"""The stages of a preset with priors: autoencoder, its codes, a prior for each level, the whole.
+
+    RUN/autoencoder   a training of the autoencoder
+    RUN/codes.npz     the codes that it gives to the data
+    RUN/prior_0, ...  a training of each prior, the top level first
+    RUN/model.keras   the `CodeModel` of them all
+
+Each training is a run of its own that can be resumed. As soon as the codes are there, the
+autoencoder is left as it is: the priors speak of its codes.
+"""
+
+import dataclasses
+import json
+
+from tfaudiogen import files, presets, saving
+from tfaudiogen.models.code_model import CodeModel
+from tfaudiogen.training import code_cache, settings
+from tfaudiogen.training.beginning import settings_of
+from tfaudiogen.training.feeding import Feed
+from tfaudiogen.training.report import CARD, METRICS, figure_table
+from tfaudiogen.training.run import Run
+from tfaudiogen.training.schedule import LearningRate
+
+_AUTOENCODER = "autoencoder"
+
+
+class Stages:
+    """A training in stages in the folder `out`, begun or to be continued.
+
+    Args:
+        out: the run folder.
+        wanted: the `Settings` of the whole.
+        summary: the `DataSummary` of the data.
+        strategy: the `tf.distribute.Strategy`, of one machine.
+        cache: whether to keep computed spectrograms below the data.
+        limits: {"epochs", "steps", "minutes"} of each stage.
+        tell: function that shows a line to the user.
+    """
+
+    def __init__(self, out, wanted, summary, strategy, cache, limits, tell):
+        self.out, self.settings, self.summary = out, wanted, summary
+        self.strategy, self.cache, self.limits, self.tell = strategy, cache, limits, tell
+        self.preset = presets.Preset(**wanted.preset)
+
+    def train(self):
+        """Train what is not yet trained, and return the whole model."""
+        coder = self._autoencoder()
+        codes = code_cache.read(self.out)
+        shapes, counts = coder.code_maps()
+        priors = []
+        for number in range(len(shapes)):
+            self.tell(f"Training the prior of level {number} of {len(shapes)}, the top being 0 ...")
+            preset = self.preset.prior(number, shapes, counts, coder.class_names)
+            priors.append(self._trained(f"prior_{number}", preset, codes=(codes, number)))
+        model = CodeModel(coder, priors)
+        saving.save(model, self.out)
+        self._report(model)
+        return model
+
+    def _autoencoder(self):
+        """Return the trained autoencoder; its codes are in the run folder."""
+        if (self.out / code_cache.NAME).is_file():
+            return saving.load(self.out / _AUTOENCODER)
+        self._check_priors()
+        self.tell("Training the autoencoder ...")
+        preset, initial = self.preset.without_priors(), self.settings.initial
+        coder = self._trained(_AUTOENCODER, preset, initial)
+        self.tell("Computing the codes of the data ...")
+        code_cache.write(self.out, coder, self._feed(coder))
+        return coder
+
+    def _check_priors(self):
+        """Find what is wrong with the settings of priors before the autoencoder is trained."""
+        coder = self.preset.without_priors().build(self.summary.class_names)
+        shapes, counts = coder.code_maps()
+        for number in range(len(shapes)):
+            preset = self.preset.prior(number, shapes, counts, coder.class_names)
+            preset.build()
+            LearningRate.of(preset.fit)
+
+    def _trained(self, name, preset, initial=None, codes=None):
+        """Return the best model of a stage, trained or trained further."""
+        folder = self.out / name
+        resume = (folder / settings.NAME).is_file()
+        stored = settings.read(folder) if resume else None
+        size, seed = preset.fit["batch_size"], self.settings.seed
+        wanted = settings_of(preset, self.summary, size, seed, initial, stored)
+        if resume:
+            wanted.check_same(stored, folder)
+        devices = (self.strategy, self.cache, resume, self.tell)
+        whole = (self.out, self.settings)
+        run = Run(folder, wanted, self.summary, *devices, codes=codes, whole=whole)
+        self.settings.write(self.out)  # not before all fits
+        run.fit(self.limits)
+        return saving.load(folder)
+
+    def _feed(self, model):
+        size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size
+        options = (size, self.settings.seed, self.cache)
+        return Feed(self.summary.folder, model.spectrogram, *options)
+
+    def _report(self, model):
+        """Measure the whole on the validation split, and write metrics and card."""
+        model.compile(jit_compile=False, seed=self.settings.seed)
+        batches = self._feed(model).batches("validation", shuffle=False)
+        found = model.evaluate(batches, verbose=0, return_dict=True)
+        figures = {f"val_{name}": float(value) for name, value in found.items()}
+        metrics = {**figures, "parameters": model.count_params(), **self._times()}
+        counts = {f"{split}_examples": n for split, n in self.summary.examples.items()}
+        text = json.dumps({**metrics, **counts}, indent=1)
+        files.write_text(self.out / METRICS, text + "\n")
+        files.write_text(self.out / CARD, self._card(model, figures))
+
+    def _times(self):
+        """Return the steps and minutes of each stage, and the minutes of all."""
+        stages = {name: self._metrics(name) for name in self._names()}
+        found = {f"{n}_{key}": m[key] for n, m in stages.items() for key in ("steps", "minutes")}
+        return {**found, "minutes": sum(metrics["minutes"] for metrics in stages.values())}
+
+    def _metrics(self, name):
+        return json.loads((self.out / name / METRICS).read_text(encoding="utf-8"))
+
+    def _names(self):
+        return [_AUTOENCODER, *sorted(path.name for path in self.out.glob("prior_*"))]
+
+    def _card(self, model, figures):
+        neutral = dataclasses.replace(self.settings, data=self.summary.folder.name)
+        command = neutral.command(self.out.name, **self.limits)
+        stages = [
+            f"- {name}: {m['steps']} steps in {m['minutes']:.1f} minutes, {m['parameters']:,} "
+            f"parameters; its own card is [{name}/{CARD}]({name}/{CARD})"
+            for name, m in ((name, self._metrics(name)) for name in self._names())
+        ]
+        sections = [
+            f"# {self.preset.name}\n\n{self.preset.summary}",
+            f"An autoencoder with codes, and priors over them: {model.count_params():,} "
+            f"parameters. Labels: {', '.join(model.class_names) or 'none'}. Data: "
+            f"{self.summary.folder.name} (licence: {self.summary.licence or 'not known'}).",
+            f"## Training\n\n    {command}\n\n" + "\n".join(stages),
+            "## Numbers\n\nOn the validation split, in nats per example unless named bits; levels "
+            f"of codes count from the top:\n\n{figure_table(figures)}",
+        ]
+        return "\n\n".join(sections) + "\n"
