@@ -51,8 +51,13 @@ class RecordBuilder(FileReaderBuilder, skip_registration=True):
     url_infos = {}
     report = None
 
-    def __init__(self, *, file_format="array_record", **kwargs):
-        super().__init__(file_format=file_format, **kwargs)
+    def __init__(self, *, file_format=None, **kwargs):
+        if file_format not in (None, "array_record", tfds.core.FileFormat.ARRAY_RECORD):
+            raise ValueError(
+                "file_format must be array_record, which is read in any order; received "
+                f"{file_format!r}"
+            )
+        super().__init__(file_format="array_record", **kwargs)
 
     def plan(self, workers):
         """Return {split: {key: part}}; the method `example` of a part returns its example.
@@ -100,7 +105,6 @@ class RecordBuilder(FileReaderBuilder, skip_registration=True):
             parts,
             2 * self.builder_config.samples,
             self.info.features,
-            self.info.file_format,
             count,
         )
 

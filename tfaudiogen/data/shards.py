@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow_datasets as tfds
+from array_record.python.array_record_module import ArrayRecordWriter
 from tensorflow_datasets.core.hashing import Hasher
 
 # Small enough to keep all cores busy, many enough for large collections.
 _SHARD_BYTES, _MOST_SHARDS = 32 * 2**20, 1024
+# As TFDS writes it, but for the level of compression: half the time for 2 % of size.
+_OPTIONS = "group_size:1,zstd:1"
 
 
 @dataclass(frozen=True)
@@ -21,29 +24,30 @@ class Shard:
         path: of the file.
         parts: objects whose method `example` returns the example.
         features: `tfds.features.FeaturesDict` of the examples.
-        file_format: `tfds.core.FileFormat`.
     """
 
     path: Path
     parts: tuple
     features: tfds.features.FeaturesDict
-    file_format: tfds.core.FileFormat
 
     def write(self):
         """Write the file, whole or not at all."""
         # Of its own name, since another worker may have been given the same shard.
         partial = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}")
-        tfds.core.ExampleWriter(self.file_format).write(partial, self._serialised())
+        writer = ArrayRecordWriter(str(partial), _OPTIONS)
+        for example in self._serialised():
+            writer.write(example)
+        writer.close()
         partial.replace(self.path)
 
     def _serialised(self):
         serializer = tfds.core.ExampleSerializer(self.features.get_serialized_info())
-        for place, part in enumerate(self.parts):
+        for part in self.parts:
             encoded = self.features.encode_example(part.example())
-            yield place, serializer.serialize_example(encoded)
+            yield serializer.serialize_example(encoded)
 
 
-def shards_of(template, parts, example_bytes, features, file_format, count=None):
+def shards_of(template, parts, example_bytes, features, count=None):
     """Return the `Shard`s of a split, its examples in the order of the hashes of their keys.
 
     That is the order of TFDS, so that neighbours are of different files.
@@ -53,7 +57,6 @@ def shards_of(template, parts, example_bytes, features, file_format, count=None)
         parts: {key: part}, see `Shard`.
         example_bytes: size of an example.
         features: of the examples.
-        file_format: of the files.
         count: how many shards; None for a good number.
     """
     count = min(count or _good_number(len(parts) * example_bytes), len(parts))
@@ -64,7 +67,6 @@ def shards_of(template, parts, example_bytes, features, file_format, count=None)
             Path(template.sharded_filepath(shard_index=place, num_shards=count)),
             tuple(ordered[ends[place] : ends[place + 1]]),
             features,
-            file_format,
         )
         for place in range(count)
     ]
