@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tfaudiogen.signal.mel import (
     hertz_to_mels,
+    linear_to_mel,
     mel_filters,
     mel_to_linear,
     mels_to_hertz,
@@ -75,3 +76,12 @@ def test_mfcc_is_librosas(coefficients):
 def test_mfcc_keeps_no_more_coefficients_than_bands():
     with pytest.raises(ValueError, match="coefficients must be from 1 to bins"):
         mfcc(np.zeros(4000, np.float32), coefficients=50, bins=40)
+
+
+@pytest.mark.parametrize(("bins", "frame_length"), [(512, 1024), (100, 512), (7, 64)])
+def test_mel_magnitudes_are_the_product_with_the_filters(bins, frame_length):
+    filters = mel_filters(bins, frame_length, 22050)
+    magnitudes = np.random.default_rng(0).random((2, 3, 1 + frame_length // 2), np.float32)
+    np.testing.assert_allclose(
+        linear_to_mel(magnitudes, filters), magnitudes @ filters.T, rtol=1e-5
+    )

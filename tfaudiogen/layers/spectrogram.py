@@ -6,9 +6,15 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.signal import decibels as levels
-from tfaudiogen.signal.mel import FORMULAS, mel_filters, mel_frequencies, mel_to_linear
+from tfaudiogen.signal.mel import (
+    FORMULAS,
+    linear_to_mel,
+    mel_filters,
+    mel_frequencies,
+    mel_to_linear,
+)
 from tfaudiogen.signal.phase import graph_phase, heap_phase
-from tfaudiogen.signal.stft import check_geometry, stft
+from tfaudiogen.signal.stft import analyse, check_geometry
 
 SCALES = ("linear", "mel")
 
@@ -94,10 +100,13 @@ class Spectrogram(keras.layers.Layer):
                 "waveform[None]"
             )
         samples = waveforms.shape[1] or tf.shape(waveforms)[1]
-        waveforms = tf.pad(waveforms, [[0, 0], [0, -samples % self.hop]])
-        magnitudes = tf.abs(stft(waveforms, self.frame_length, self.hop)[:, :-1])
+        half = self.frame_length // 2
+        # As `stft` pads, but for the hop that the last frame would need.
+        padding = [[0, 0], [half, half - self.hop + -samples % self.hop]]
+        spectra = analyse(tf.pad(waveforms, padding), self.frame_length, self.hop)
+        magnitudes = tf.abs(spectra)
         if self.scale == "mel":
-            magnitudes = tf.linalg.matmul(magnitudes, self._filters, transpose_b=True)
+            magnitudes = linear_to_mel(magnitudes, self._filters)
         images = levels.amplitude_to_image(
             magnitudes[..., : self.bins], self.frame_length, *self.decibels
         )

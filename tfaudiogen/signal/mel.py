@@ -14,6 +14,8 @@ FORMULAS = ("slaney", "htk")
 _BREAK_HERTZ, _BREAK_MELS = 1000.0, 15.0
 _LOG_STEP = math.log(6.4) / 27
 
+_ROWS = 32
+
 
 def hertz_to_mels(hertz, formula="slaney"):
     """Return frequencies in hertz (numpy, any shape) on the mel scale of Slaney or of HTK."""
@@ -64,6 +66,25 @@ def mel_filters(bins, frame_length, sample_rate, formula="slaney"):
     """
     weights = triangles(bins, frame_length, sample_rate, formula)
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def linear_to_mel(magnitudes, filters):
+    """Return the mel magnitudes [..., bins] of magnitudes [..., F].
+
+    A few rows of the filters at a time: together these are zero in most columns, which leaves a
+    third of the time that the whole product takes.
+
+    Args:
+        magnitudes: float32 [..., F].
+        filters: numpy [bins, F], as made by `mel_filters`.
+    """
+    bands = []
+    for start in range(0, len(filters), _ROWS):
+        rows = filters[start : start + _ROWS]
+        used = np.flatnonzero(rows.any(axis=0))
+        columns = slice(used[0], used[-1] + 1)
+        bands.append(tf.linalg.matmul(magnitudes[..., columns], rows[:, columns], transpose_b=True))
+    return tf.concat(bands, axis=-1)
 
 
 def mel_to_linear(mels, filters, iterations=20):
