@@ -106,6 +106,6 @@ def test_settings_of_priors_that_cannot_be_are_told_at_once(staged, data, tmp_pa
 
 
 @pytest.mark.slow
-def test_replicas_train_the_stages_as_well(staged, data, tmp_path):
-    train(staged, data, tmp_path / "run", steps=1, replicas=2, progress=False)
+def test_replicas_train_the_stages_as_well(staged, data, tmp_path, mirrored):
+    train(staged, data, tmp_path / "run", steps=1, strategy=mirrored, progress=False)
     assert isinstance(tfaudiogen.load(tmp_path / "run"), tfaudiogen.CodeModel)

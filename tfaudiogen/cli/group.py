@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import signal
 import sys
 
 import click
@@ -10,6 +9,7 @@ import click
 from tfaudiogen import __version__
 from tfaudiogen.cli.command import DEBUG, debugging
 from tfaudiogen.cli.errors import exit_code, one_line
+from tfaudiogen.cli.interruption import Interruption
 
 COMMANDS = (
     "prepare",
@@ -47,11 +47,13 @@ class Commands(click.Group):
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **options)
         try:
-            code = super().main(*args, standalone_mode=False, **options)
-        except Exception as error:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end is not interrupted again
+            with Interruption() as interruption:
+                code = super().main(*args, standalone_mode=False, **options)
+        except (Exception, KeyboardInterrupt) as error:
             if debugging():
                 raise
+            if interruption.pressed and not isinstance(error, click.Abort):
+                error = click.Abort()  # whatever the interruption has led to
             click.echo(one_line(error), err=True)
             code = exit_code(error)
         sys.exit(code if isinstance(code, int) else 0)
