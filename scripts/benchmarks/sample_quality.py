@@ -17,9 +17,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np
 
 import tfaudiogen
+from tfaudiogen.metrics import kernel_distance, kernel_distance_interval, pairwise_distance
 from tfaudiogen.signal.mel import mfcc
-
-RESAMPLES = 500
 
 
 def features(waveforms, sample_rate):
@@ -39,37 +38,11 @@ def real(model, data, split, count):
     return np.concatenate(waveforms)[:count]
 
 
-def kernel_distance(x, y):
-    """Return the unbiased squared maximum mean discrepancy of features [M, 40] and [N, 40]."""
-
-    def kernel(a, b):
-        return (a @ b.T / a.shape[1] + 1.0) ** 3
-
-    within = [
-        (k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (kernel(x, x), kernel(y, y))
-    ]
-    return sum(within) - 2.0 * kernel(x, y).mean()
-
-
 def with_interval(x, y):
-    """Return the distance x 1000 with its 95 % bootstrap interval, as text."""
-    random = np.random.default_rng(0)
-    subsets = [
-        kernel_distance(
-            x[random.choice(len(x), len(x) // 2, replace=False)],
-            y[random.choice(len(y), len(y) // 2, replace=False)],
-        )
-        for _ in range(RESAMPLES)
-    ]
-    low, high = 1000 * np.quantile(subsets, [0.025, 0.975])
-    return f"{1000 * kernel_distance(x, y):.1f} ({low:.1f} to {high:.1f}, halves)"
-
-
-def spread(x):
-    """Return the mean distance of pairs."""
-    squares = (x**2).sum(1)
-    distances = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * x @ x.T, 0))
-    return distances.sum() / (len(x) * (len(x) - 1))
+    """Return the distance x 1000 with its 95 % interval over halves, as text."""
+    low, high = kernel_distance_interval(x, y)
+    distance = kernel_distance(x, y)
+    return f"{1000 * distance:.1f} ({1000 * low:.1f} to {1000 * high:.1f}, halves)"
 
 
 def compare(name, data, count, seed, temperature):
@@ -82,13 +55,14 @@ def compare(name, data, count, seed, temperature):
     centre, scale = train.mean(0), train.std(0) + 1e-6
     train, test, samples = ((x - centre) / scale for x in (train, test, samples))
     ratio = kernel_distance(samples, test) / max(kernel_distance(train, test), 1e-9)
+    diversity = pairwise_distance(samples) / pairwise_distance(test)
     print(
         f"{name}: {len(samples)} samples, temperature {temperature:g}, {len(train)} real training "
         f"and {len(test)} real test sounds\n"
         f"  samples against test   {with_interval(samples, test)}\n"
         f"  training against test  {with_interval(train, test)}\n"
         f"  ratio to the floor     {ratio:.1f}\n"
-        f"  diversity              {spread(samples) / spread(test):.2f} of that of test sounds"
+        f"  diversity              {diversity:.2f} of that of test sounds"
     )
 
 

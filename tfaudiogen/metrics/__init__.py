@@ -1,5 +1,11 @@
 """Measures of sound, images and latents, and intervals that say how far to trust them."""
 
+from tfaudiogen.metrics.features import (
+    kernel_distance,
+    kernel_distance_interval,
+    nearest_distance,
+    pairwise_distance,
+)
 from tfaudiogen.metrics.intervals import bootstrap_interval, proportion_interval
 from tfaudiogen.metrics.waveforms import (
     log_spectral_distance,
@@ -10,8 +16,12 @@ from tfaudiogen.metrics.waveforms import (
 
 __all__ = [
     "bootstrap_interval",
+    "kernel_distance",
+    "kernel_distance_interval",
     "log_spectral_distance",
     "multi_resolution_stft_distance",
+    "nearest_distance",
+    "pairwise_distance",
     "proportion_interval",
     "si_sdr",
     "spectral_convergence",
