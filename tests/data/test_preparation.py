@@ -183,6 +183,8 @@ def test_seconds_are_rounded_to_whole_hops(tones, quick):
         ({"samples": 0}, "samples must be"),
         ({"samples": None, "seconds": -1.0}, "seconds must be"),
         ({"labels_csv": "nowhere.csv"}, "does not exist"),
+        ({"labels_csv": "a.csv", "label_pattern": "(a)"}, "exclude each other"),
+        ({"label_pattern": "(nowhere)"}, "fits none of the names"),
         ({"pictures": "nowhere"}, "does not exist"),
     ],
 )

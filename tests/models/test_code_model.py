@@ -7,6 +7,8 @@ import tensorflow as tf
 
 import tfaudiogen as tg
 from tfaudiogen import noise
+from tfaudiogen.layers.code_conditions import CodeConditions
+from tfaudiogen.models.code_labels import choose_labels, words_of
 from tfaudiogen.models.long_codes import Filling, join, windows_of
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
@@ -53,6 +55,35 @@ def test_rate_is_that_of_the_chain_of_priors(model):
     )
     by_sound = model.log_prob(np.stack([tone(1024), tone(1024, 300)]), ["low", "high"])
     np.testing.assert_allclose(-by_sound, terms["code_length"], rtol=1e-5)
+
+
+def test_words_of_labels_stand_for_all_labels_that_have_them():
+    names = ["oboe A4", "oboe C5", "drums", "bell A4"]
+    chosen = choose_labels(names, 4, ["oboe", "A4", "drums", "C5 oboe"] * 20, 80, noise.key(1, 80))
+    found = [set(chosen.numpy()[start::4]) for start in range(4)]
+    assert found == [{0, 1}, {0, 3}, {2}, {1}]
+    assert choose_labels(names, 4, 1, 2).numpy().tolist() == [1, 1]
+    for bad, key in [
+        ("oboe", None),
+        ("oboe C4", noise.key(1, 1)),
+        ("", noise.key(1, 1)),
+        (4, None),
+    ]:
+        with pytest.raises(ValueError, match="label must be one of oboe A4, .*received"):
+            choose_labels(names, 4, bad, 1, key)
+
+
+def test_labels_share_what_is_learned_of_their_words():
+    words = words_of(["oboe A4", "oboe C5", "bell C5"])
+    layer = CodeConditions((2, 2), 3, classes=3, words=words)
+    layer.build(None)
+    told = layer(tf.zeros(4, tf.bool), tf.constant([0, 1, 2, -1])).numpy()[:, 0]
+    vectors = layer.embed_label.embeddings.numpy()
+    bin_zero = layer.embed_column.embeddings.numpy()[0]
+    expected = [vectors[0] + vectors[1], vectors[0] + vectors[2], vectors[3] + vectors[2]]
+    np.testing.assert_allclose(told, bin_zero + np.stack([*expected, vectors[4]]), rtol=1e-6)
+    with pytest.raises(ValueError, match="each of the 2 labels, received 3 lists"):
+        CodeConditions((2, 2), 3, classes=2, words=words)
 
 
 def test_a_seed_gives_the_same_sounds_and_a_label_others(model):

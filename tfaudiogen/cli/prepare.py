@@ -34,6 +34,11 @@ from tfaudiogen.cli.command import Command
     help="CSV with the columns file and label, instead of labels from the sub-folders.",
 )
 @click.option(
+    "--label-pattern",
+    metavar="REGEX",
+    help="Its groups, found in the file's name, are the label; the sub-folder where it is not.",
+)
+@click.option(
     "--pictures",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of pictures, matched by file name.",
@@ -51,13 +56,14 @@ def prepare(
     builder,
     channel,
     labels,
+    label_pattern,
     pictures,
     licence,
     count,
     seed,
     split_by_time,
 ):
-    """Cut audio files below SOURCE into windows at one rate, with train and test splits.
+    r"""Cut audio files below SOURCE into windows at one rate, with train and test splits.
 
     The SOURCE `sinewave` stands for synthesised sounds and needs no files.
 
@@ -65,6 +71,7 @@ def prepare(
     Examples:
       tfaudiogen prepare my_sounds --out data --preset music_vae
       tfaudiogen prepare voices more_voices --out data --sample-rate 8000 --seconds 1
+      tfaudiogen prepare notes --out data --label-pattern '(\w+)_([A-G]s?\d)_'
       tfaudiogen prepare sinewave --out data --preset sinewave_vae
     """
     import tfaudiogen
@@ -75,6 +82,7 @@ def prepare(
         "builder": builder,
         "channel": channel,
         "labels_csv": labels,
+        "label_pattern": label_pattern,
         "pictures": pictures,
         "licence": licence,
         "count": count,

@@ -9,7 +9,7 @@ import numpy as np
 from tfaudiogen.data.conversion import READ_FOLDER, Recording, convert
 from tfaudiogen.data.errors import NothingUsable
 from tfaudiogen.data.files import find_files
-from tfaudiogen.data.labels import apply_labels
+from tfaudiogen.data.labels import apply_labels, labels_from_names
 from tfaudiogen.data.notices import notices_of
 from tfaudiogen.data.pictures import match_pictures
 from tfaudiogen.data.records import RecordBuilder, RecordConfig, record
@@ -25,6 +25,8 @@ class FolderConfig(RecordConfig):
         sources: folders (or single files).
         channel: "mix", "left" or "right", of files with several channels.
         labels_csv: file with the columns file and label, or None for the sub-folder's name.
+        label_pattern: regular expression whose groups find the label in the name of the file, or
+            None; see `labels_from_names`.
         pictures: folder of pictures, or None to look beside the audio.
         split_by_time: cut each file in time instead of giving it to one split.
     """
@@ -32,6 +34,7 @@ class FolderConfig(RecordConfig):
     sources: tuple = ()
     channel: str = "mix"
     labels_csv: str | None = None
+    label_pattern: str | None = None
     pictures: str | None = None
     split_by_time: bool = False
 
@@ -97,9 +100,12 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
 
     def _labelled(self, found):
         """Return the audio files with their labels; note those without in `_skipped`."""
-        if self.builder_config.labels_csv is None:
+        config = self.builder_config
+        if config.label_pattern is not None and found.audio:
+            return labels_from_names(config.label_pattern, found.audio)
+        if config.labels_csv is None:
             return found.audio
-        files, skipped = apply_labels(self.builder_config.labels_csv, found.audio)
+        files, skipped = apply_labels(config.labels_csv, found.audio)
         self._skipped += skipped
         return files
 

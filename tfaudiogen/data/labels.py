@@ -1,6 +1,7 @@
-"""Labels from a CSV file."""
+"""Labels from a CSV file, or from the names of the files."""
 
 import csv
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -32,6 +33,41 @@ def apply_labels(labels_csv, files):
     unused = sorted(set(labels) - used)
     reason = f"is listed in {Path(labels_csv).name} but names no file, or more than one"
     return labelled, skipped + [Skipped(key, reason) for key in unused]
+
+
+def labels_from_names(pattern, files):
+    """Return the files, labelled by what the groups of a regular expression find in their names.
+
+    The expression is searched for in the name without its extension; what its groups find is
+    joined by spaces: `([^_]+)_([A-G]s?\\d)_` makes "oboe A4" of oboe_A4_15_forte_normal.mp3. Where
+    nothing is found, the label stays that of the sub-folder.
+
+    Raises:
+        ValueError: the pattern is not an expression, has no group or fits no file.
+    """
+    try:
+        expression = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(
+            f"label_pattern must be a regular expression ({error}); received {pattern!r}"
+        ) from error
+    if not expression.groups:
+        raise ValueError(
+            f"label_pattern must have a group, in parentheses, for each part of the label; "
+            f"received {pattern!r}"
+        )
+    found = [expression.search(PurePosixPath(file.name).stem) for file in files]
+    if not any(found):
+        raise ValueError(
+            f"label_pattern {pattern!r} fits none of the names, the first of which is "
+            f"{files[0].name!r}"
+        )
+    return [_relabelled(file, match) for file, match in zip(files, found, strict=True)]
+
+
+def _relabelled(file, match):
+    label = " ".join(filter(None, match.groups())) if match else ""
+    return replace(file, label=label or file.label)
 
 
 def _keys(name):

@@ -27,6 +27,7 @@ def prepare(
     samples=None,
     channel="mix",
     labels_csv=None,
+    label_pattern=None,
     pictures=None,
     split_by_time=False,
     licence=None,
@@ -50,6 +51,8 @@ def prepare(
         samples: length of a window in samples, instead of `seconds`.
         channel: "mix" averages the channels, "left" and "right" take one.
         labels_csv: file with the columns file and label, instead of labels from folders.
+        label_pattern: regular expression whose groups, found in the names of files and joined by
+            spaces, are the labels; see `labels_from_names`.
         pictures: folder of pictures matched by file stem, instead of looking beside the audio.
         split_by_time: cut each file in time, for fewer than three files.
         licence: of the audio, in words, for the cards of models trained on it.
@@ -70,6 +73,8 @@ def prepare(
     if samples is None:
         samples = _window(seconds, sample_rate)
     _check(builder, sample_rate, samples, channel, sources)
+    if labels_csv is not None and label_pattern is not None:
+        raise ValueError("labels_csv and label_pattern exclude each other: give one of them")
     common = {
         "sample_rate": sample_rate,
         "samples": samples,
@@ -84,6 +89,7 @@ def prepare(
             "sources": tuple(str(source) for source in sources),
             "channel": channel,
             "labels_csv": labels_csv,
+            "label_pattern": label_pattern,
             "pictures": pictures,
             "split_by_time": split_by_time,
         }

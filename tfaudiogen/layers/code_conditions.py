@@ -3,6 +3,7 @@
 import math
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfaudiogen.layers.blocks import embedded
@@ -16,6 +17,8 @@ class CodeConditions(keras.layers.Layer):
         shape: (T, F) or (T, F, Q) of the map.
         width: D.
         classes: number of labels; 0 for none.
+        words: list of lists of ints, the words of each label; labels that share words share what
+            is learned of them ("oboe A4" and "oboe C5"). Empty: each label is a word of its own.
         maps: list of {"shape": ..., "codes": ...} of code maps that are given.
         vectors: width V of the vectors of a sequence that is given; 0 for none.
 
@@ -25,14 +28,16 @@ class CodeConditions(keras.layers.Layer):
     dropped: what they say holds at each place.
     """
 
-    def __init__(self, shape, width, classes=0, maps=(), vectors=0, **kwargs):
+    def __init__(self, shape, width, classes=0, maps=(), vectors=0, words=(), **kwargs):
         super().__init__(**kwargs)
         self.shape, self.width = check_shape(shape), width
         self.classes, self.vectors = classes, vectors
+        self.words = [list(label) for label in words]
         self.maps = [{"shape": list(one["shape"]), "codes": one["codes"]} for one in maps]
         policy = self.dtype_policy
         self.embed_column = keras.layers.Embedding(self.column, width, dtype=policy)
-        self.embed_label = keras.layers.Embedding(classes + 1, width, dtype=policy)
+        self.spelling = _spelling(self.words or [[label] for label in range(classes)], classes)
+        self.embed_label = keras.layers.Embedding(self.spelling.shape[1], width, dtype=policy)
         self.contexts = [CodeMapContext(**one, **self._target(policy)) for one in self.maps]
         self.project = keras.layers.Dense(width, dtype=policy) if vectors else None
 
@@ -59,10 +64,14 @@ class CodeConditions(keras.layers.Layer):
         steady = tf.tile(column, (self.shape[0], 1))[None]  # [1, S, D]
         nobody = tf.fill(tf.shape(dropped), self.classes)
         label = nobody if label is None else tf.where(dropped | (label < 0), nobody, label)
-        steady = steady + embedded(self.embed_label, label)[:, None]  # [B, S, D]
+        words = tf.gather(tf.constant(self.spelling, steady.dtype), label)  # [B, W + 1]
+        steady = steady + (words @ self._word_vectors())[:, None]  # [B, S, D]
         for context, codes in zip(self.contexts, maps, strict=True):
             steady = steady + context(codes)
         return steady
+
+    def _word_vectors(self):
+        return tf.cast(tf.convert_to_tensor(self.embed_label.embeddings), self.compute_dtype)
 
     def context(self, dropped, vectors):
         """Return what the core attends to, [B, M, D], for vectors [B, M, V]; None if none do."""
@@ -71,3 +80,16 @@ class CodeConditions(keras.layers.Layer):
         context = self.project(vectors)
         nothing = tf.cast(self.nothing, context.dtype)
         return tf.where(dropped[:, None, None], nothing, context)
+
+
+def _spelling(words, classes):
+    """Return float32 [classes + 1, W + 1]: the words of each label, and the one for no label."""
+    if len(words) != classes:
+        raise ValueError(
+            f"words must be those of each of the {classes} labels, received {len(words)} lists"
+        )
+    size = max((word for label in words for word in label), default=-1) + 1
+    table = np.zeros((classes + 1, size + 1), np.float32)
+    for label, numbers in enumerate([*words, [size]]):
+        table[label, numbers] = 1.0
+    return table

@@ -85,9 +85,9 @@ class CodeContinuation:
         windows = windows_for(frames, self.spectrogram)
         image = self.spectrogram(sound[None])[:, :frames]  # [1, T, F, 1]
         codes, known = self._codes_but(image, windows, gap)
-        filling = Filling(
-            self.priors, noise.key(seed, 1), self.labels(label, 1), settings, candidates
-        )
+        key = noise.key(seed, 1)
+        labels = self.labels(label, 1, key)
+        filling = Filling(self.priors, key, labels, settings, candidates)
         drawn = self.long_images(filling.fill(codes, known), windows)[:, :frames]
         weights = self._weights(frames, gap)
         whole = _mixed(image, drawn, weights, self.spectrogram)

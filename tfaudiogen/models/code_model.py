@@ -10,6 +10,7 @@ from tfaudiogen import noise
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.code_continuation import CodeContinuation
+from tfaudiogen.models.code_labels import choose_labels
 from tfaudiogen.models.code_usage import usage_figures
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
 from tfaudiogen.models.sound import SoundAutoencoder, in_batches
@@ -168,26 +169,18 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         frames = tf.fill([len(waveforms)], -(-length // self.spectrogram.hop))
         return self.image_log_prob(images, frames, self.labels(label, len(waveforms))).numpy()
 
-    def labels(self, label, count):
+    def labels(self, label, count, key=None):
         """Return int32 [count] of a class name, an int, several of them, or None.
+
+        With a `tfaudiogen.noise.Key`, a name of fewer words than the labels have stands for all
+        labels with these words, one of which is drawn for each sound: "oboe" for "oboe A4" and
+        "oboe C5".
 
         Raises:
             ValueError: for a label that this model was not trained with, naming those it was.
         """
-        if label is None:
-            return None
-        given = [label] * count if isinstance(label, (str, int, np.integer)) else list(label)
         classes = max(prior.conditions.classes for prior in self.priors)
-        names = self.class_names[:classes]
-        numbers = [names.index(one) if one in names else one for one in given]
-        valid = [isinstance(n, (int, np.integer)) and 0 <= n < classes for n in numbers]
-        if not all(valid) or len(numbers) != count:
-            known = f"of {', '.join(names)}" if names else f"from 0 to {classes - 1}"
-            raise ValueError(
-                f"label must be one {known if classes else 'of none: this model has no labels'}, "
-                f"or {count} of them; received {label!r}"
-            )
-        return tf.constant(numbers, tf.int32)
+        return choose_labels(self.class_names[:classes], classes, label, count, key)
 
     def sample(
         self,
@@ -207,7 +200,7 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         Args:
             count: B; at least 1.
             seed: int in [0, 2**31); the same seed gives the same sounds.
-            label: None, a class name, an int, or B of them.
+            label: None, a class name or words of one, an int, or B of them; see `labels`.
             temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
                 acts on priors that have labels.
             seconds: duration; None for one window. Longer sounds continue by half windows of
@@ -221,7 +214,8 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         samples = self._samples(seconds)
         settings = self._settings(count, seed, label, temperature, top_k, top_p, guidance)
         windows = windows_for(-(-samples // self.spectrogram.hop), self.spectrogram)
-        key, labels = noise.key(seed, count), self.labels(label, count)
+        key = noise.key(seed, count)
+        labels = self.labels(label, count, key)
 
         def draw(part):
             chosen = None if labels is None else tf.gather(labels, part)

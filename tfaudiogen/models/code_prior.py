@@ -43,6 +43,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         codes: K.
         core: `Transformer` or `LSTMStack`; with `cross` exactly if there are `vectors`.
         classes: number of labels; 0 for none.
+        words: of the labels; see `CodeConditions`.
         maps: list of {"shape": ..., "codes": ...} of the code maps above.
         vectors: V, width of the vectors of the sequence; 0 for none.
         condition_dropout, code_dropout, dropout: shares, in [0, 1).
@@ -56,6 +57,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         classes=0,
         maps=(),
         vectors=0,
+        words=(),
         condition_dropout=0.1,
         code_dropout=0.0,
         dropout=0.0,
@@ -73,7 +75,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         # Beside the codes there are the beginning, K, and a hidden code, K + 1.
         self.embed = keras.layers.Embedding(self.codes + 2, core.width, dtype=policy)
         self.conditions = CodeConditions(
-            self.shape, core.width, classes, maps, vectors, dtype=policy
+            self.shape, core.width, classes, maps, vectors, words, dtype=policy
         )
         self.head = keras.layers.Dense(self.codes, kernel_initializer="zeros", dtype=policy)
         self._check_core()
@@ -215,7 +217,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             "shape": self.shape,
             "codes": self.codes,
             "core": serialize(self.core),
-            **{name: getattr(conditions, name) for name in ("classes", "maps", "vectors")},
+            **{name: getattr(conditions, name) for name in ("classes", "maps", "vectors", "words")},
             **self.shares,
         }
 

@@ -123,11 +123,20 @@ def _quantizer(model, codes):
 
 
 def _prior(spectrogram, model, class_names):
-    """Return a prior over codes; its "shape", "codes", "maps" and "classes" are found by training.
+    """Return a prior over codes; its "shape", "codes", "maps" and "words" are found by training.
 
     A preset leaves them out, as they follow from the autoencoder and the data.
     """
-    names = ("shape", "codes", "maps", "classes", "condition_dropout", "code_dropout", "dropout")
+    names = (
+        "shape",
+        "codes",
+        "maps",
+        "classes",
+        "words",
+        "condition_dropout",
+        "code_dropout",
+        "dropout",
+    )
     return CodePrior(core=_core(model), **{name: model[name] for name in names})
 
 

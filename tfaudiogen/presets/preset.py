@@ -30,9 +30,8 @@ class Preset:
         summary: one line.
         spectrogram: arguments of `tfaudiogen.Spectrogram`.
         model: arguments of `tfaudiogen.presets.build.build_model`.
-        fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate,
-            average, jit_compile,
-            precision.
+        fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate, average,
+            jit_compile, precision.
         priors: settings of the priors over the codes and of their training; None for none.
     """
 
@@ -68,6 +67,8 @@ class Preset:
             shapes, counts: of the code maps, top level first; see `VQVAE.code_maps`.
             class_names: of the data; fewer than two are no labels.
         """
+        from tfaudiogen.models.code_labels import words_of
+
         maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
         own = {key: _of_level(v, len(maps) - 1 - number) for key, v in self.priors.items()}
         fit = {key: own.pop(key) for key in _FIT}
@@ -78,6 +79,7 @@ class Preset:
             **maps[number],
             "maps": maps[:number],
             "classes": len(class_names) if labels else 0,
+            "words": words_of(class_names) if labels else [],
         }
         name = f"{self.name}, prior {number}"
         summary = f"prior over the codes of level {number}, the top one being 0, of {self.name}"

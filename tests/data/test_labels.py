@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tfaudiogen.data.files import SourceFile
-from tfaudiogen.data.labels import apply_labels
+from tfaudiogen.data.labels import apply_labels, labels_from_names
 
 FILES = [SourceFile(Path(name), name, "folder") for name in ["a/x.wav", "a/y.wav", "b/x.wav"]]
 
@@ -56,3 +56,29 @@ def test_another_encoding(tmp_path):
     path.write_bytes("file,label\nx,été\n".encode("latin-1"))
     with pytest.raises(ValueError, match="UTF-8"):
         apply_labels(path, FILES)
+
+
+NOTES = [
+    SourceFile(Path(name), f"{folder}/{name}", folder)
+    for folder, name in [("oboe", "oboe_A4_15_forte.mp3"), ("drums", "gong__1_roll.mp3")]
+]
+
+
+def test_groups_of_a_pattern_are_the_label():
+    files = labels_from_names(r"([a-z]+)_([A-G]s?\d)_", NOTES)
+    assert [file.label for file in files] == ["oboe A4", "drums"]
+    files = labels_from_names(r"_(roll)|_(nothing)", NOTES)
+    assert [file.label for file in files] == ["oboe", "roll"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("(", "must be a regular expression .*received '\\('"),
+        ("oboe", "must have a group"),
+        ("(violin)", "fits none of the names, the first of which is 'oboe/oboe_A4_15_forte.mp3'"),
+    ],
+)
+def test_a_pattern_that_cannot_label_is_refused(pattern, message):
+    with pytest.raises(ValueError, match=message):
+        labels_from_names(pattern, NOTES)
