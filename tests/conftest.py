@@ -5,6 +5,8 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import settings
@@ -28,3 +30,37 @@ def mirrored():
     strategies over the same devices take each other's numbers for their own.
     """
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture(scope="session")
+def make_code_model():
+    """Return a function that makes a model of codes.
+
+    It has two levels and two labels, and windows of 1024 samples at 8000 Hz.
+    """
+
+    def make():
+        import tfaudiogen as tg
+        from tfaudiogen.models.vqvae import default_decoders, default_encoders
+
+        keras.utils.set_random_seed(1)
+        spectrogram = tg.Spectrogram(8000, 128, 32, frames=32, bins=64)
+        stages = [((8,), (4,)), ((12,), (2,))]
+        autoencoder = tg.VQVAE(
+            spectrogram,
+            encoders=default_encoders(stages),
+            decoders=default_decoders(stages, 2),
+            quantizers=[tg.VectorQuantizer(9, 4), tg.VectorQuantizer(7, 4)],
+            class_names=["low", "high"],
+        )
+        top = {"shape": (4, 8), "codes": 7}
+        priors = [
+            tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
+            tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),
+        ]
+        draw = np.random.default_rng(1)
+        for weight in [w for prior in priors for w in prior.trainable_weights]:
+            weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
+        return tg.CodeModel(autoencoder, priors)
+
+    return make

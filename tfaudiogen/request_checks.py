@@ -38,15 +38,17 @@ def of_shape(tensor, spec):
     promised_nothing = tf.raw_ops.PlaceholderWithDefault(input=tensor, shape=tf.TensorShape(None))
     sizes = tf.shape(promised_nothing)
     fits = tf.equal(tf.size(sizes), spec.shape.rank)
-    if spec.shape.rank > 1 and spec.shape[-1] is not None:
-        fits &= tf.reduce_all(sizes[-1:] == spec.shape[-1])
-    message = f"{spec.name} must have the shape {shape_text(spec.shape)}"
+    for place, size in enumerate(spec.shape):
+        if size is not None:
+            fits &= tf.reduce_all(sizes[place : place + 1] == size)
+    message = f"{spec.name} must have the shape {shape_text(spec.shape, spec.name)}"
     (found,) = after([check(fits, message)], promised_nothing)
     return tf.ensure_shape(found, spec.shape)
 
 
-def shape_text(shape):
-    """Return a shape as users read it: [B, N] for two free sizes."""
-    names = ["B", "N"]
+def shape_text(shape, name):
+    """Return the shape of an input or output as users read it: [B, N] for two free sizes."""
+    second = {"latents": "W", "codes": "T"}.get(name.split("_")[0], "N")
+    names = ["B", second]
     sizes = [names[place] if size is None else size for place, size in enumerate(shape)]
     return f"[{', '.join(map(str, sizes))}]"

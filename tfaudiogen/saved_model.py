@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 
 from tfaudiogen import files
-from tfaudiogen.signatures import Limits, Signatures
+from tfaudiogen.signatures import Limits, signatures_of
 from tfaudiogen.warmup import write_batching, write_warmup
 
 DESCRIPTION = "description.json"
@@ -39,11 +39,7 @@ def export(model, out, seconds=None, limits=None):
         raise ValueError(
             f"out {str(out)!r} is there already: name another, such as the next number"
         )
-    if seconds is not None and not 0 < seconds <= limits.seconds:
-        raise ValueError(
-            f"seconds must be above 0 and at most {limits.seconds}; received {seconds}"
-        )
-    signatures = Signatures(model, seconds, limits)
+    signatures = signatures_of(model, seconds, limits)
     table = signatures.table()
     archive = keras.export.ExportArchive()
     archive.track(model)
@@ -56,7 +52,11 @@ def export(model, out, seconds=None, limits=None):
     files.write_text(extra / DESCRIPTION, json.dumps(description, indent=1, ensure_ascii=False))
     files.write_text(extra / CARD, card(description))
     # TensorFlow Serving names a model by the folder that holds its versions.
-    write_warmup(extra, out.resolve().parent.name, table, model.spectrogram.samples)
+    requests = {
+        name: {key: (one.dtype, signatures.one_row(key, one)) for key, one in inputs.items()}
+        for name, (_, inputs) in table.items()
+    }
+    write_warmup(extra, out.resolve().parent.name, requests)
     write_batching(out, limits.batch)
     return out
 

@@ -18,18 +18,17 @@ _NAME, _SIGNATURE = 1, 3  # in ModelSpec
 _LENGTH_DELIMITED = 2
 
 
-def write_warmup(folder, model_name, table, window):
-    """Write a request for each signature: one row of zeros, which every input allows.
+def write_warmup(folder, model_name, requests):
+    """Write a request for each signature: zeros or empty texts, which every input allows.
 
     Args:
         folder: the SavedModel's `assets.extra`.
         model_name: under which it is served.
-        table: {signature: (function, {input: TensorSpec})}.
-        window: samples of a waveform.
+        requests: {signature: {input: (dtype, shape)}}.
     """
     with tf.io.TFRecordWriter(str(folder / WARMUP)) as records:
-        for signature, (_, inputs) in table.items():
-            records.write(_prediction_log(model_name, signature, inputs, window))
+        for signature, inputs in requests.items():
+            records.write(_prediction_log(model_name, signature, inputs))
 
 
 def write_batching(folder, most_rows):
@@ -46,19 +45,19 @@ def write_batching(folder, most_rows):
     (folder / BATCHING).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _prediction_log(model_name, signature, inputs, window):
+def _prediction_log(model_name, signature, inputs):
     model = _field(_NAME, model_name.encode()) + _field(_SIGNATURE, signature.encode())
     request = _field(_MODEL, model)
-    for name, spec in inputs.items():
-        entry = _field(_KEY, name.encode()) + _field(_VALUE, _zeros(spec, window))
+    for name, (dtype, shape) in inputs.items():
+        entry = _field(_KEY, name.encode()) + _field(_VALUE, _nothing(dtype, shape))
         request += _field(_INPUTS, entry)
     return _field(_PREDICT_LOG, _field(_REQUEST, request))
 
 
-def _zeros(spec, window):
-    """Return a TensorProto of one row; a repeated value is written once."""
-    shape = [1, *(window if size is None else size for size in spec.shape[1:])]
-    return tf.make_tensor_proto(0, spec.dtype, shape).SerializeToString()
+def _nothing(dtype, shape):
+    """Return a TensorProto; a repeated value is written once."""
+    value = "" if dtype == tf.string else 0
+    return tf.make_tensor_proto(value, dtype, shape).SerializeToString()
 
 
 def _field(number, content):

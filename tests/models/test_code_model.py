@@ -1,6 +1,5 @@
 """Autoencoder and priors as one model: likelihood, samples of any length, continuation."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,31 +9,11 @@ from tfaudiogen import noise
 from tfaudiogen.layers.code_conditions import CodeConditions
 from tfaudiogen.models.code_labels import choose_labels, words_of
 from tfaudiogen.models.long_codes import Filling, join, windows_of
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
 
 @pytest.fixture(scope="module")
-def model():
-    """A model of two levels with two labels, of windows of 1024 samples."""
-    keras.utils.set_random_seed(1)
-    spectrogram = tg.Spectrogram(8000, 128, 32, frames=32, bins=64)
-    stages = [((8,), (4,)), ((12,), (2,))]
-    autoencoder = tg.VQVAE(
-        spectrogram,
-        encoders=default_encoders(stages),
-        decoders=default_decoders(stages, 2),
-        quantizers=[tg.VectorQuantizer(9, 4), tg.VectorQuantizer(7, 4)],
-        class_names=["low", "high"],
-    )
-    top = {"shape": (4, 8), "codes": 7}
-    priors = [
-        tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
-        tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),
-    ]
-    draw = np.random.default_rng(1)
-    for weight in [w for prior in priors for w in prior.trainable_weights]:
-        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
-    return tg.CodeModel(autoencoder, priors)
+def model(make_code_model):
+    return make_code_model()
 
 
 def tone(samples, pitch=900.0):

@@ -108,7 +108,7 @@ def test_any_length_is_reconstructed(tiny, length):
 def test_interpolation_ends_at_its_ends(tiny, tones):
     model = tiny()
     sounds = model.interpolate(tones[0], tones[5], steps=3)
-    ends = model.decode(model.encode(tones[[0, 5]]))
+    ends = model.decode(model.encode(tones[[0, 5]])[:, 0])
     np.testing.assert_allclose(sounds[[0, 2]], ends, atol=1e-4)
     assert model.interpolate(0, 2, steps=4).shape == (4, 1024)
 
@@ -134,6 +134,29 @@ def test_log_prob_is_of_the_sound_alone(tiny, tones):
     assert np.all(batch < 0)
 
 
+def test_a_long_sound_is_scored_by_each_frame_once(tiny):
+    model = tiny()
+    sound = np.random.default_rng(0).normal(0, 0.1, 1500).astype(np.float32)
+    image = model.spectrogram(np.pad(sound, (0, 548))[None])  # [1, 64, F, 1]
+    parts = tf.reshape(image, (2, 32, 64, 1))
+    expected = model.image_log_prob(parts, tf.constant([32, 15]), samples=4)
+    found = model.log_prob(sound, samples=4)
+    np.testing.assert_allclose(found, [np.sum(expected)], rtol=1e-6)
+
+
+def test_a_long_sound_has_a_latent_for_each_window(tiny):
+    model = tiny()
+    sound = np.random.default_rng(0).normal(0, 0.1, (1, 2048)).astype(np.float32)
+    latents = model.encode(sound)
+    assert latents.shape == (1, 3, 6)
+    np.testing.assert_allclose(
+        model.decode(latents, phase="graph"), model.reconstruct(sound, phase="graph"), atol=1e-4
+    )
+    assert model.encode(sound[:, :1025]).shape == (1, 2, 6)
+    with pytest.raises(ValueError, match=r"received \(1, 0, 6\)"):
+        model.decode(latents[:, :0])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -142,7 +165,7 @@ def test_log_prob_is_of_the_sound_alone(tiny, tones):
         (lambda m: m.sample(1, temperature=-1), "temperature must not be negative"),
         (lambda m: m.sample(1, seconds=0), "seconds must be positive"),
         (lambda m: m.sample(1, component=3), "component must be from 0 to 2, received 3"),
-        (lambda m: m.encode(np.zeros(1025)), "at most 1024 samples"),
+        (lambda m: m.interpolate(np.zeros((2, 9)), 0), r"must be sounds \[N\]"),
         (lambda m: m.encode(np.full(10, np.nan)), "must be finite"),
         (lambda m: m.reconstruct(np.zeros((2, 2, 2))), r"shape \[N\] or \[B, N\]"),
         (lambda m: m.reconstruct(np.zeros(0)), "not be empty"),

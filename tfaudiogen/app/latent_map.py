@@ -81,7 +81,7 @@ def map_of_data(studio, model, data, split, count, progress=None):
         if progress:
             progress(len(ids), count)
         with studio.turn.taken():
-            latents.append(model.encode(batch["audio"]))
+            latents.append(model.encode(batch["audio"])[:, 0])
         labels += batch["label"].numpy().tolist()
         ids += batch["id"].numpy().tolist()
         if len(ids) >= count:

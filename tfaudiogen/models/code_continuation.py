@@ -4,9 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
-from tfaudiogen.models.long_codes import Filling, check_columns, empty, join, windows_of
-from tfaudiogen.models.sound import in_batches
-from tfaudiogen.models.windows import blend, split, windows_for
+from tfaudiogen.models.long_codes import Filling, check_columns, empty, join
+from tfaudiogen.models.windows import split, windows_for
 from tfaudiogen.signal import decibels
 
 
@@ -117,26 +116,6 @@ class CodeContinuation:
         before = np.clip(gap[0] - (place + 0.5) / column, 0, 1)
         after = 0 * place if gap[1] is None else np.clip((place + 0.5) / column - gap[1], 0, 1)
         return np.sin(0.5 * np.pi * (before + after)).astype(np.float32) ** 2
-
-    def long_images(self, codes, windows):
-        """Return the images [B, T (W + 1) / 2, F, C] of maps as of `sample_codes`.
-
-        Args:
-            codes: list of int32 [B, T_l (W + 1) / 2, ...], top level first.
-            windows: W.
-        """
-        shapes, _ = self.code_maps()
-        cut = [
-            windows_of(code, shape[0]) if windows > 1 else tf.constant(code)[:, None]
-            for code, shape in zip(codes, shapes, strict=True)
-        ]  # [B, W, T_l, ...]
-        flat = [tf.reshape(code, (-1, *code.shape[2:])) for code in cut]
-        images = in_batches(
-            lambda part: self.decode_codes([tf.gather(code, part) for code in flat]),
-            tf.range(len(flat[0])),
-        )
-        images = tf.reshape(images, (-1, windows, *images.shape[1:]))
-        return blend(images, self.spectrogram) if windows > 1 else images[:, 0]
 
 
 def _single(waveform):

@@ -9,16 +9,18 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.code_autoencoder import CodeAutoencoder
 from tfaudiogen.models.code_continuation import CodeContinuation
 from tfaudiogen.models.code_labels import choose_labels
+from tfaudiogen.models.code_rows import CodeModelRows
 from tfaudiogen.models.code_usage import usage_figures
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
-from tfaudiogen.models.sound import SoundAutoencoder, in_batches
+from tfaudiogen.models.sound import batch_of, in_batches
 from tfaudiogen.models.windows import windows_for
 
 
 @register
-class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
+class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
     """A vector-quantized autoencoder with a prior over the codes of each level.
 
         p(x, c | y) = p(c_L | y) p(c_(L-1) | c_L, y) ... p(c_1 | c_2, ..., c_L, y) p(x | c)
@@ -98,13 +100,12 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         """Return the expected images [B, T, F, C] of codes, top level first."""
         return self.autoencoder.decode_codes(codes)
 
-    def encode(self, waveform):
-        """Return the codes of sounds of at most one window, [N] or [B, N]; see `encode_codes`."""
-        return self.autoencoder.encode(waveform)
-
-    def decode(self, codes, phase="heap"):
-        """Return the waveforms [B, N] of codes, top level first."""
-        return self.autoencoder.decode(codes, phase)
+    def rows(self, samples=None):
+        """Return the `CodeModelRows` of this model, traced once for each length of samples."""
+        known = self.__dict__.setdefault("_known_rows", {})  # Keras tracks what it is told of
+        if samples not in known:
+            known[samples] = CodeModelRows(self, samples)
+        return known[samples]
 
     def complete(self, batch):
         return self.autoencoder.complete(batch) | _label_of(batch)
@@ -152,7 +153,10 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
 
     def log_prob(self, waveform, label=None):
-        """Return a lower bound of the log-probability of sounds of at most one window.
+        """Return a lower bound of the log-probability of sounds of any length.
+
+        A sound longer than a window is one of consecutive windows, each frame of it in one, whose
+        bounds are added.
 
         Args:
             waveform: [N] or [B, N].
@@ -161,13 +165,13 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         Returns:
             float32 [B], nats of the 8-bit image's unpadded frames, the codes of all frames.
         """
-        waveforms = self._of_a_window(waveform)
-        length = waveforms.shape[1]
-        images = self.spectrogram(
-            np.pad(waveforms, [(0, 0), (0, self.spectrogram.samples - length)])
-        )
-        frames = tf.fill([len(waveforms)], -(-length // self.spectrogram.hop))
-        return self.image_log_prob(images, frames, self.labels(label, len(waveforms))).numpy()
+        waveforms, _ = batch_of(waveform)
+        return self.rows().log_prob(waveforms, self._label_rows(label, len(waveforms))).numpy()
+
+    def _label_rows(self, label, count):
+        """Return int32 [count] of labels, -1 for none."""
+        found = self.labels(label, count)
+        return tf.fill([count], -1) if found is None else found
 
     def labels(self, label, count, key=None):
         """Return int32 [count] of a class name, an int, several of them, or None.
@@ -216,13 +220,23 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         windows = windows_for(-(-samples // self.spectrogram.hop), self.spectrogram)
         key = noise.key(seed, count)
         labels = self.labels(label, count, key)
+        if windows > 1:
+            check_columns(self.code_maps()[0])
+
+        def draw_in_graph(part):
+            chosen = tf.gather(tf.fill([count], -1) if labels is None else labels, part)
+            settled = [
+                tf.fill(tf.shape(part), tf.constant(settings[name] or none, dtype))
+                for name, none, dtype in _IN_GRAPH
+            ]
+            return self.rows(samples).sample(key.seed * tf.ones_like(part), part, chosen, *settled)
 
         def draw(part):
             chosen = None if labels is None else tf.gather(labels, part)
             images = self.sample_images(key._replace(index=part), windows, chosen, settings)
             return self.spectrogram.inverse(images, phase=phase)[:, :samples]
 
-        return in_batches(draw, key.index, progress)
+        return in_batches(draw_in_graph if phase == "graph" else draw, key.index, progress)
 
     def _samples(self, seconds):
         if seconds is None:
@@ -282,6 +296,13 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         return cls(**config)
 
 
+# The settings of a draw in the order of `CodeModelRows`, with what stands for None there.
+_IN_GRAPH = (
+    ("temperature", 0.0, tf.float32),
+    ("top_k", 0, tf.int32),
+    ("top_p", 1.0, tf.float32),
+    ("guidance", 0.0, tf.float32),
+)
 _REPLACED = ("loss", "rate", "code_length", "gaps")
 
 

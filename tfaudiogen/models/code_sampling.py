@@ -103,6 +103,27 @@ class CodeSampling:
         )
         return tf.reshape(drawn, (-1, *self.shape))
 
+    def walk(self, levels, conditions, given, known, settings):
+        """Draw code maps in the graph that calls this, without XLA; see `draw`.
+
+        Args:
+            levels: float32 [B, S], the uniform numbers at which quantiles are taken.
+            conditions: as in `draw`; labels below 0 are none.
+            given, known: int32 and bool [B, *shape], codes that are not drawn.
+            settings: dict of the scalars temperature, top_k (int32; 0 for all), top_p (1 for all;
+                0 for the likeliest) and guidance.
+
+        Returns:
+            int32 [B, *shape].
+        """
+        conditions = {name: value for name, value in conditions.items() if value is not None}
+        if not self.conditions.classes:
+            conditions.pop("label", None)
+        top_k = tf.where(settings["top_k"] > 0, settings["top_k"], self.codes)
+        flat = [tf.reshape(part, (-1, self.length)) for part in (given, known)]
+        walk = _Walk(self, levels, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided)
+        return tf.reshape(walk.cached(conditions), (-1, *self.shape))
+
     def _given(self, count, given, known):
         if given is None:
             nothing = tf.zeros((count, self.length), tf.int32)

@@ -18,12 +18,17 @@ def check_columns(shapes):
     Args:
         shapes: of all levels, top level first.
     """
-    columns = [shape[0] for shape in shapes]
-    if any(count % 2 or count % columns[0] for count in columns):
+    if not have_halves(shapes):
         raise ValueError(
             "sounds longer than a window need code maps with an even number of time columns, "
-            f"multiples of those of the top level; this model has {columns}"
+            "multiples of those of the top level; this model has "
+            f"{[shape[0] for shape in shapes]}"
         )
+
+
+def have_halves(shapes):
+    """Return whether windows of maps of these shapes (T, ...), top level first, have halves."""
+    return not any(shape[0] % 2 or shape[0] % shapes[0][0] for shape in shapes)
 
 
 def empty(count, shapes, windows):
@@ -35,7 +40,8 @@ def empty(count, shapes, windows):
 
 def windows_of(code, columns):
     """Return [B, W, T, ...], the windows of T columns of a map [B, T (W + 1) / 2, ...]."""
-    return tf.signal.frame(code, columns, max(1, columns // 2), axis=1)
+    # A map of an odd number of columns has no halves, and is that of one window.
+    return tf.signal.frame(code, columns, columns // 2 if columns % 2 == 0 else columns, axis=1)
 
 
 def join(windows):
@@ -45,9 +51,9 @@ def join(windows):
     network saw what comes before and after.
     """
     columns = windows.shape[1]
-    stride, quarter = columns // 2, columns // 4
-    parts = [window[quarter : quarter + stride] for window in windows]
-    return np.concatenate([windows[0][:quarter], *parts, windows[-1][quarter + stride :]])
+    stride, quarter = max(1, columns // 2), columns // 4
+    middle = tf.reshape(windows[:, quarter : quarter + stride], (-1, *windows.shape[2:]))
+    return tf.concat([windows[0, :quarter], middle, windows[-1, quarter + stride :]], axis=0)
 
 
 class Filling:

@@ -5,32 +5,30 @@ row never depends on its neighbours, and traced once. Phase retrieval magnifies 
 matters that Python runs the very graph that is saved.
 """
 
-import math
-
 import tensorflow as tf
 
-from tfaudiogen import noise
-from tfaudiogen.models.windows import blend, split, windows_for
+from tfaudiogen.models.windows import blend, frames_of, split, windows_for
 
-_WAVEFORM = tf.TensorSpec([None], tf.float32)
-_INTEGER = tf.TensorSpec([], tf.int64)
-_NUMBER = tf.TensorSpec([], tf.float32)
+WAVEFORM = tf.TensorSpec([None], tf.float32)
+INTEGER = tf.TensorSpec([], tf.int64)
+NUMBER = tf.TensorSpec([], tf.float32)
 
 
 class AutoencoderRows:
-    """The graph of an autoencoder.
+    """The graph of an autoencoder, and what the graphs of all models are made of.
 
     Args:
         model: a model with the methods of images that `SoundAutoencoder` lists.
+        samples: N of what `sample` draws, where there is one; one window where left out.
     """
 
-    def __init__(self, model):
+    def __init__(self, model, samples=None):
         self.model, self.spectrogram = model, model.spectrogram
-        self.reconstruct = _over_rows(self._reconstruct, (_WAVEFORM,), _WAVEFORM)
+        self.samples = samples or self.spectrogram.samples
+        self.reconstruct = over_rows(self._reconstruct, (WAVEFORM,), WAVEFORM)
 
     def _reconstruct(self, waveform):
-        image = self.spectrogram(waveform[None])  # [1, T, F, 1]
-        cut, frames = split(image, self.spectrogram)
+        cut, frames = split(self.spectrogram(waveform[None]), self.spectrogram)
         rebuilt = tf.map_fn(
             lambda window: self.model.reconstruct_images(window[None])[0], cut[0]
         )  # [W, T', F, 1]
@@ -40,67 +38,48 @@ class AutoencoderRows:
     def _waveform(self, image):
         return self.spectrogram.inverse(image, phase="graph")[0]
 
+    def _decoded(self, decode, *values):
+        """Return the waveform [N] of what windows are decoded from, each [W, ...]."""
+        shape = tf.TensorSpec(self.spectrogram.image_shape, tf.float32)
+        images = tf.map_fn(lambda each: decode(*each), values, fn_output_signature=shape)
+        return self._waveform(blend(images[None], self.spectrogram))
 
-class Rows(AutoencoderRows):
-    """The graphs of one model.
+    def _overlapping(self, waveform):
+        """Return the images [W, T, F, 1] of the windows, half overlapping, that cover a sound.
 
-    Args:
-        model: a model with the methods of images that `SoundModel` lists.
-        samples: N of what `sample` draws; one window where left out.
-        draws: k, importance samples of `log_prob`.
-    """
+        Silence follows the sound, as in training; `_reconstruct` has it in the image alone.
+        """
+        windows = windows_for(self._frames(waveform), self.spectrogram)
+        image = self._image(waveform, frames_of(windows, self.spectrogram))
+        return split(image, self.spectrogram)[0][0]
 
-    def __init__(self, model, samples=None, draws=16):
-        super().__init__(model)
-        self.samples, self.draws = samples or self.spectrogram.samples, draws
-        latents = tf.TensorSpec([model.latent_size], tf.float32)
-        draw = (_INTEGER, _INTEGER, _NUMBER, _INTEGER)
-        self.sample = _over_rows(self._sample, draw, _WAVEFORM)
-        self.encode = _over_rows(self._encode, (_WAVEFORM,), latents)
-        self.decode = _over_rows(self._decode, (latents,), _WAVEFORM)
-        self.log_prob = _over_rows(self._log_prob, (_WAVEFORM, _INTEGER, _INTEGER), _NUMBER)
-        ends = (_WAVEFORM, _WAVEFORM, _NUMBER)
-        self.interpolate = _over_rows(self._interpolate, ends, _WAVEFORM)
+    def _consecutive(self, waveform):
+        """Return images [W, T, F, 1] that hold each frame once, and int32 [W], those of the sound.
 
-    def _sample(self, seed, index, temperature, component):
-        """Draw [N] by seed and index; a negative component means one drawn by the weights."""
-        key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
-        drawn = self.model.prior.choose(key)
-        component = tf.where(component < 0, drawn, tf.cast(component, tf.int32))
-        windows = windows_for(math.ceil(self.samples / self.spectrogram.hop), self.spectrogram)
-        images = self.model.sample_images(key, windows, temperature, component)  # [1, W, T, F, 1]
-        return self._waveform(blend(images, self.spectrogram))[: self.samples]
+        Silence follows the sound in the last one.
+        """
+        frames, window = self._frames(waveform), self.spectrogram.frames
+        count = -(-frames // window)
+        image = self._image(waveform, count * window)
+        images = tf.reshape(image, (count, *self.spectrogram.image_shape))
+        return images, tf.minimum(frames - window * tf.range(count), window)
 
-    def _encode(self, waveform):
-        image, _ = self._window(waveform)
-        return self.model.posterior_parameters(image)[0][0]
+    def _frames(self, waveform):
+        return -(-tf.size(waveform) // self.spectrogram.hop)
 
-    def _decode(self, latents):
-        return self._waveform(self.model.decode_images(latents[None]))
-
-    def _log_prob(self, waveform, seed, index):
-        image, frames = self._window(waveform)
-        return self.model.image_log_prob(image, frames[None], self.draws, seed, index[None])[0]
-
-    def _interpolate(self, a, b, fraction):
-        """Return [N] of one window, `fraction` of the way from a to b."""
-        return self._decode((1.0 - fraction) * self._encode(a) + fraction * self._encode(b))
-
-    def _window(self, waveform):
-        """Return the image [1, T, F, 1] of a sound of at most one window, and its frames."""
-        size = tf.size(waveform)
-        padded = tf.pad(waveform, [[0, self.spectrogram.samples - size]])
-        padded = tf.ensure_shape(padded, [self.spectrogram.samples])
-        return self.spectrogram(padded[None]), -(-size // self.spectrogram.hop)
+    def _image(self, waveform, frames):
+        """Return the image [1, T, F, 1] of a sound with silence after it, of so many frames."""
+        padding = frames * self.spectrogram.hop - tf.size(waveform)
+        return self.spectrogram(tf.pad(waveform, [[0, padding]])[None])
 
 
-def _over_rows(function, inputs, output):
+def over_rows(function, inputs, output):
     """Return the graph that maps a function of one row over rows.
 
     Args:
-        function: from tensors without a batch dimension to one.
+        function: from tensors without a batch dimension to one, or to a tuple of them.
         inputs: their `tf.TensorSpec`s.
-        output: that of the result.
+        output: that of the result, or a tuple of them.
     """
 
     def mapped(*rows):

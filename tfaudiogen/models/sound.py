@@ -7,7 +7,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from tfaudiogen import noise
-from tfaudiogen.models.rows import AutoencoderRows, Rows
+from tfaudiogen.models.latent_rows import LatentRows
+from tfaudiogen.models.rows import AutoencoderRows
 from tfaudiogen.models.windows import blend, split, windows_for
 
 _BATCH = 8
@@ -32,7 +33,7 @@ class SoundAutoencoder:
 
     def reconstruct(self, waveform, phase="heap"):
         """Return what the model makes of `waveform`, [N] or [B, N] of any length, same shape."""
-        waveforms, single = _batch_of(waveform)
+        waveforms, single = batch_of(waveform)
         reconstructed = np.concatenate([self._reconstruct(sound, phase) for sound in waveforms])
         return reconstructed[0] if single else reconstructed
 
@@ -44,31 +45,20 @@ class SoundAutoencoder:
         whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
         return np.asarray(self.spectrogram.inverse(whole, phase=phase))[:, : len(sound)]
 
-    def _of_a_window(self, waveform):
-        """Return float32 [B, N] of sounds that are not longer than a window."""
-        waveforms, _ = _batch_of(waveform)
-        length, window = waveforms.shape[1], self.spectrogram.samples
-        if length > window:
-            raise ValueError(
-                f"waveform must have at most {window} samples ({self.spectrogram.seconds:.2f} s), "
-                f"one window of this model; received {length}. Cut it, or use reconstruct()."
-            )
-        return waveforms
-
 
 class SoundModel(SoundAutoencoder):
     """Sampling, reconstruction and interpolation of waveforms, from a model of images.
 
     A class that mixes this in has `spectrogram`, `posterior_parameters`, `decode_images`,
-    `reconstruct_images`, `sample_images`, `image_log_prob` and `prior`. Waveforms and `phase` are
-    as in `SoundAutoencoder`.
+    `reconstruct_images`, `sample_latents`, `sample_images`, `image_log_prob` and `prior`. Waveforms
+    and `phase` are as in `SoundAutoencoder`.
     """
 
     def rows(self, samples=None, draws=16):
-        """Return the `Rows` of this model, traced once for each length and number of draws."""
+        """Return the `LatentRows` of this model, traced once for each length and draws."""
         known = self.__dict__.setdefault("_known_rows", {})  # Keras tracks what it is told of
         if (samples, draws) not in known:
-            known[samples, draws] = Rows(self, samples, draws)
+            known[samples, draws] = LatentRows(self, samples, draws)
         return known[samples, draws]
 
     def sample(
@@ -120,23 +110,38 @@ class SoundModel(SoundAutoencoder):
         return in_batches(draw_in_graph if phase == "graph" else draw, key.index, progress)
 
     def encode(self, waveform):
-        """Return the posterior means [B, D] of sounds of at most one window, [N] or [B, N]."""
-        return self.rows().encode(self._of_a_window(waveform)).numpy()
+        """Return the posterior means [B, W, D] of sounds of any length, [N] or [B, N].
+
+        W windows, each half over the next one, cover a sound; it is one where it fits.
+        """
+        return self.rows().encode(batch_of(waveform)[0]).numpy()
 
     def decode(self, latents, phase="heap"):
-        """Return the waveforms [B, N] of latents [B, D]."""
+        """Return the waveforms [B, N] of latents [B, D] of one window, or [B, W, D] as of `encode`.
+
+        N are the samples of whole windows: (W + 1) / 2 times those of one.
+        """
         latents = tf.convert_to_tensor(latents, tf.float32)
-        if latents.shape.rank != 2 or latents.shape[1] != self.latent_size:
+        latents = latents[:, None] if latents.shape.rank == 2 else latents
+        if latents.shape.rank != 3 or latents.shape[2] != self.latent_size or 0 in latents.shape:
             raise ValueError(
-                f"latents must have the shape [B, {self.latent_size}], received {latents.shape}"
+                f"latents must have the shape [B, {self.latent_size}] or "
+                f"[B, W, {self.latent_size}], received {latents.shape}"
             )
         if phase == "graph":
             return self.rows().decode(latents).numpy()
-        images = in_batches(self.decode_images, latents)
-        return np.asarray(self.spectrogram.inverse(images, phase=phase))
+
+        def decoded(one):
+            images = in_batches(self.decode_images, one[0])  # [W, T, F, 1]
+            return self.spectrogram.inverse(blend(images[None], self.spectrogram), phase=phase)
+
+        return np.concatenate([decoded(latents[i : i + 1]) for i in range(len(latents))])
 
     def log_prob(self, waveform, samples=16, seed=0):
-        """Return a lower bound of the log-probability of sounds of at most one window.
+        """Return a lower bound of the log-probability of sounds of any length.
+
+        A sound longer than a window is one of consecutive windows, each frame of it in one: the
+        model knows nothing of what one window says about the next, and their bounds are added.
 
         Args:
             waveform: [N] or [B, N].
@@ -146,7 +151,7 @@ class SoundModel(SoundAutoencoder):
         Returns:
             float32 [B], nats of the 8-bit image's unpadded frames.
         """
-        waveforms = self._of_a_window(waveform)
+        waveforms, _ = batch_of(waveform)
         indices = tf.range(len(waveforms), dtype=tf.int64)
         seeds = tf.fill([len(waveforms)], tf.cast(seed, tf.int64))
         return self.rows(draws=samples).log_prob(waveforms, seeds, indices).numpy()
@@ -155,29 +160,42 @@ class SoundModel(SoundAutoencoder):
         """Return [steps, N]: sounds along the straight line from a to b in the latent space.
 
         Args:
-            a, b: each a waveform [N] of at most one window, taken at its posterior mean, or an
-                int, taken at the mean of that component of the prior.
+            a, b: each a waveform [N], taken at its posterior means, or an int, taken at the mean
+                of that component of the prior. Silence follows the shorter one.
             steps: at least 2; the first is a, the last is b.
             phase: see the class.
+
+        Returns:
+            [steps, N] of as many whole windows as the longer one needs; see `decode`.
         """
         if steps < 2:
             raise ValueError(f"steps must be at least 2, received {steps}")
         fraction = np.linspace(0.0, 1.0, steps, dtype=np.float32)
-        if phase == "graph" and not _is_component(a) and not _is_component(b):
-            ends = [np.repeat(self._of_a_window(end), steps, axis=0) for end in (a, b)]
+        sounds = [end if _is_component(end) else _single(end) for end in (a, b)]
+        if phase == "graph" and not any(map(_is_component, sounds)):
+            ends = [np.repeat(sound, steps, axis=0) for sound in sounds]
             return self.rows().interpolate(*ends, fraction).numpy()
-        start, end = self._anchor(a), self._anchor(b)
-        fraction = fraction[:, None]
+        longest = max((sound.shape[1] for sound in sounds if not _is_component(sound)), default=0)
+        start, end = (self._anchor(sound, longest) for sound in sounds)  # [1, W, D]
+        fraction = fraction[:, None, None]
         return self.decode((1.0 - fraction) * start + fraction * end, phase)
 
-    def _anchor(self, end):
+    def _anchor(self, end, longest):
         if _is_component(end):
-            return self.prior.sample(1, 0, temperature=0.0, component=int(end)).numpy()
-        return self.encode(end)
+            return self.prior.sample(1, 0, temperature=0.0, component=int(end)).numpy()[:, None]
+        return self.encode(np.pad(end, [(0, 0), (0, longest - end.shape[1])]))
 
 
 def _is_component(end):
     return isinstance(end, (int, np.integer))
+
+
+def _single(waveform):
+    """Return float32 [1, N] of one sound [N]."""
+    waveforms, single = batch_of(waveform)
+    if not single:
+        raise ValueError(f"a and b must be sounds [N], received the shape {waveforms.shape}")
+    return waveforms
 
 
 def in_batches(function, values, progress=False):
@@ -187,7 +205,7 @@ def in_batches(function, values, progress=False):
     return tf.concat([function(values[i : i + _BATCH]) for i in bar], axis=0)
 
 
-def _batch_of(waveform):
+def batch_of(waveform):
     """Return (float32 [B, N], whether the input was a single [N])."""
     waveforms = np.asarray(waveform, np.float32)
     if waveforms.ndim not in (1, 2) or waveforms.size == 0:

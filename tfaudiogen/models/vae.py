@@ -227,8 +227,8 @@ class VAE(SoundModel, ProbabilisticModel):
         """Return the expected image at the posterior mean: [B, T, F, C] to the same."""
         return self(images)
 
-    def sample_images(self, key, windows=1, temperature=1.0, component=None):
-        """Draw images from the prior.
+    def sample_latents(self, key, windows=1, temperature=1.0, component=None):
+        """Draw latents from the prior.
 
         Consecutive windows of one sound share their component, and their noise follows a
         stationary autoregression, so that each window alone is a draw from that component.
@@ -239,15 +239,19 @@ class VAE(SoundModel, ProbabilisticModel):
             temperature, component: as in `GaussianMixturePrior.sample`.
 
         Returns:
-            [B, W, T, F, C] in [0, 1].
+            [B, W, D].
         """
         chosen = self.prior.choose(key, component)
         walk = _stationary_walk(noise.normal(key, "latent", (windows, self.latent_size)))
-        images = [
-            self.decode_images(self.prior.place(chosen, walk[:, window], temperature))
-            for window in range(windows)
+        latents = [
+            self.prior.place(chosen, walk[:, window], temperature) for window in range(windows)
         ]
-        return tf.stack(images, axis=1)
+        return tf.stack(latents, axis=1)
+
+    def sample_images(self, key, windows=1, temperature=1.0, component=None):
+        """Draw images [B, W, T, F, C] in [0, 1] from the prior; see `sample_latents`."""
+        latents = self.sample_latents(key, windows, temperature, component)
+        return tf.stack([self.decode_images(one) for one in tf.unstack(latents, axis=1)], axis=1)
 
     def get_config(self):
         parts = ("spectrogram", "encoder", "decoder", "head", "prior", "likelihood")

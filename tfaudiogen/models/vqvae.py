@@ -13,12 +13,12 @@ from tfaudiogen.layers.feature_maps import FeatureDecoder, FeatureEncoder
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.quantizer import VectorQuantizer
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.code_autoencoder import CodeAutoencoder
 from tfaudiogen.models.code_usage import code_counts, usage_figures
-from tfaudiogen.models.sound import SoundAutoencoder, in_batches
 
 
 @register
-class VQVAE(SoundAutoencoder, ProbabilisticModel):
+class VQVAE(CodeAutoencoder, ProbabilisticModel):
     """A vector-quantized autoencoder (van den Oord et al., 2017) on L levels.
 
     With two levels it is the VQ-VAE-2 (Razavi et al., 2019). Level 0 is the finest map; the maps
@@ -282,22 +282,6 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
     def reconstruct_images(self, images):
         """Return the expected image at the codes of images: [B, T, F, C] to the same."""
         return self(images)
-
-    def encode(self, waveform):
-        """Return the codes of sounds of at most one window, [N] or [B, N]; see `encode_codes`."""
-        waveforms = self._of_a_window(waveform)
-        padding = self.spectrogram.samples - waveforms.shape[1]
-        images = self.spectrogram(np.pad(waveforms, [(0, 0), (0, padding)]))
-        parts = [self.encode_codes(images[i : i + 8]) for i in range(0, len(images), 8)]
-        return [np.concatenate(level) for level in zip(*parts, strict=True)]
-
-    def decode(self, codes, phase="heap"):
-        """Return the waveforms [B, N] of codes, top level first; see `decode_codes`."""
-        rows = tf.range(len(codes[0]))
-        images = in_batches(
-            lambda part: self.decode_codes([tf.gather(code, part) for code in codes]), rows
-        )
-        return np.asarray(self.spectrogram.inverse(images, phase=phase))
 
     def sample(self, count, **options):
         """Refuse: uniformly drawn codes are noise.

@@ -13,6 +13,12 @@ def _overlap_and_stride(spectrogram):
     return overlap, spectrogram.frames - overlap
 
 
+def frames_of(windows, spectrogram):
+    """Return how many frames so many overlapping windows cover, an int or a tensor."""
+    overlap, stride = _overlap_and_stride(spectrogram)
+    return windows * stride + overlap
+
+
 def windows_for(frames, spectrogram):
     """Return how many overlapping windows cover `frames` frames, an int or a tensor."""
     overlap, stride = _overlap_and_stride(spectrogram)
@@ -27,10 +33,9 @@ def split(image, spectrogram):
         [1, W, T', F, 1], padded with silence at the end, and T.
     """
     frames = image.shape[1] or tf.shape(image)[1]
-    overlap, stride = _overlap_and_stride(spectrogram)
-    padding = windows_for(frames, spectrogram) * stride + overlap - frames
+    padding = frames_of(windows_for(frames, spectrogram), spectrogram) - frames
     image = tf.pad(image, [[0, 0], [0, padding], [0, 0], [0, 0]])
-    return synthesis.split(image, spectrogram.frames, overlap), frames
+    return synthesis.split(image, spectrogram.frames, _overlap_and_stride(spectrogram)[0]), frames
 
 
 def blend(images, spectrogram):

@@ -115,7 +115,7 @@ class Explorer:
             model = operations.able(self.studio, name, "interpolate")
             with self.studio.turn.taken():
                 window = operations.first_window(self.studio, model, path)
-                latents = model.encode(window)[0]
+                latents = model.encode(window)[0, 0]
             return self._choose(state, fraction, place, "your sound", latents, window)
 
         return take

@@ -1,0 +1,90 @@
+"""Waveforms to code maps and back, for every model that has them."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.models.code_rows import CodeRows
+from tfaudiogen.models.long_codes import check_columns, windows_of
+from tfaudiogen.models.sound import SoundAutoencoder, batch_of, in_batches
+from tfaudiogen.models.windows import blend
+
+
+class CodeAutoencoder(SoundAutoencoder):
+    """Codes of waveforms of any length, from an autoencoder of images.
+
+    A class that mixes this in has `encode_codes`, `decode_codes` and `code_maps` besides what
+    `SoundAutoencoder` asks for. The maps of a sound of W half overlapping windows have (W + 1) / 2
+    times the time columns of one window; see `tfaudiogen.models.long_codes`.
+    """
+
+    def rows(self):
+        """Return the `CodeRows` of this model, traced once."""
+        if "_known_rows" not in self.__dict__:
+            self.__dict__["_known_rows"] = CodeRows(self)  # Keras tracks what it is told of
+        return self._known_rows
+
+    def encode(self, waveform):
+        """Return the codes of sounds of any length.
+
+        Args:
+            waveform: [N] or [B, N].
+
+        Returns:
+            List of int32 [B, T_l (W + 1) / 2, ...], top level first; see `encode_codes`.
+
+        Raises:
+            ValueError: the sound is longer than a window, and the maps of windows have no halves.
+        """
+        waveforms, _ = batch_of(waveform)
+        if waveforms.shape[1] > self.spectrogram.samples:
+            check_columns(self.code_maps()[0])
+        return [code.numpy() for code in self.rows().encode(waveforms)]
+
+    def decode(self, codes, phase="heap"):
+        """Return the waveforms [B, N] of codes, as `encode` returns them.
+
+        N are the samples of whole windows: (W + 1) / 2 times those of one.
+        """
+        windows = self.windows_of_codes(codes)
+        if phase == "graph":
+            given = [tf.convert_to_tensor(code, tf.int32) for code in codes]
+            return self.rows().decode(*given).numpy()
+        images = self.long_images(codes, windows)
+        return np.asarray(self.spectrogram.inverse(images, phase=phase))
+
+    def windows_of_codes(self, codes):
+        """Return W of code maps.
+
+        Raises:
+            ValueError: the maps are not those of any number of windows.
+        """
+        shapes, _ = self.code_maps()
+        received = [tuple(np.shape(code)[1:]) for code in codes]
+        columns = [shape[0] if shape else 0 for shape in received]
+        windows = 2 * columns[0] // shapes[0][0] - 1 if columns else 1
+        if windows > 1:
+            check_columns(shapes)
+        wanted = [(shape[0] * (windows + 1) // 2, *shape[1:]) for shape in shapes]
+        if received != wanted or windows < 1:
+            raise ValueError(
+                f"codes must be [B, ...] of the shapes {shapes}, top level first, the first size "
+                f"(W + 1) / 2 times as large for W windows; received {received}"
+            )
+        return windows
+
+    def long_images(self, codes, windows):
+        """Return the images [B, T (W + 1) / 2, F, C] of the maps of sounds of W windows.
+
+        Args:
+            codes: list of int32 [B, T_l (W + 1) / 2, ...], top level first.
+            windows: W.
+        """
+        shapes, _ = self.code_maps()
+        cut = [windows_of(code, shape[0]) for code, shape in zip(codes, shapes, strict=True)]
+        flat = [tf.reshape(code, (-1, *code.shape[2:])) for code in cut]  # [B W, T_l, ...]
+        images = in_batches(
+            lambda part: self.decode_codes([tf.gather(code, part) for code in flat]),
+            tf.range(len(flat[0])),
+        )
+        images = tf.reshape(images, (-1, windows, *images.shape[1:]))
+        return blend(images, self.spectrogram) if windows > 1 else images[:, 0]

@@ -1,0 +1,158 @@
+"""The signatures of models with discrete codes."""
+
+import tensorflow as tf
+
+from tfaudiogen.models.code_rows import CodeModelRows, CodeRows
+from tfaudiogen.models.long_codes import have_halves
+from tfaudiogen.request_checks import after, check
+from tfaudiogen.signatures.base import Signatures, spec
+
+_PLACES = 3
+
+
+class CodeSignatures(Signatures):
+    """What a `VQVAE` can do; see `Signatures`. Codes of level 0, the top, are `codes_0`."""
+
+    def __init__(self, model, seconds, limits):
+        self.shapes, self.counts = model.code_maps()
+        super().__init__(model, seconds, limits)
+        if not have_halves(self.shapes):
+            # Its maps are those of one window, and so are its sounds.
+            self.longest, self.most_windows = min(self.longest, model.spectrogram.samples), 1
+
+    def _rows_of(self, samples):
+        return CodeRows(self.model, samples)
+
+    def _further(self):
+        codes = [
+            spec(f"codes_{level}", None, *shape[1:], dtype=tf.int32)
+            for level, shape in enumerate(self.shapes)
+        ]
+        return {
+            "encode": self._entry(self.encode, spec("waveform", None)),
+            "decode": self._entry(self.decode, *codes),
+        }
+
+    def facts(self):
+        """Return what `describe` tells; see `Signatures`."""
+        padded = [[*shape, *[1] * (_PLACES - len(shape))] for shape in self.shapes]
+        return {
+            **super().facts(),
+            "code_maps": padded,
+            "code_counts": list(self.counts),
+            "most_windows": self.most_windows,
+        }
+
+    def one_row(self, name, wanted):
+        """Return the shape of a request; see `Signatures`."""
+        shape = super().one_row(name, wanted)
+        if name.startswith("codes_"):
+            shape[1] = self.shapes[int(name.removeprefix("codes_"))][0]
+        return shape
+
+    def encode(self, waveform):
+        """Return the codes int32 [B, T, ...] of each level; W windows have (W + 1) / 2 times T."""
+        checks = [*self._check_rows(waveform), *self._check_sound("waveform", waveform)]
+        codes = self.rows.encode(*after(checks, waveform))
+        return {f"codes_{level}": code for level, code in enumerate(codes)}
+
+    def decode(self, *codes):
+        """Return the waveforms [B, N] of codes as of `encode`; N is W + 1 half windows."""
+        checks = [*self._check_rows(*codes), *self._check_codes(codes)]
+        return {"waveform": self.rows.decode(*after(checks, *codes))}
+
+    def _check_codes(self, codes):
+        columns = [tf.shape(code)[1] for code in codes]
+        top, most = self.shapes[0][0], self.most_windows
+        halves = 2 * columns[0] // top
+        for level, (code, shape) in enumerate(zip(codes, self.shapes, strict=True)):
+            fits = (2 * columns[level] == halves * shape[0]) & (halves >= 2) & (halves <= most + 1)
+            further = f", and {shape[0] // 2} more for each further window" if most > 1 else ""
+            yield check(
+                fits,
+                f"codes_{level} must have {shape[0]} time columns for one window{further}, of "
+                f"at most {most}, as many on all levels",
+            )
+            count = self.counts[level]
+            yield check(
+                tf.reduce_all((code >= 0) & (code < count)),
+                f"codes_{level} must be from 0 to {count - 1}",
+            )
+
+
+class CodeModelSignatures(CodeSignatures):
+    """What a `CodeModel` can do; see `Signatures`.
+
+    A label is the name of a class, or its number where it has no name; an empty text is none.
+    """
+
+    default = "sample"
+
+    def _rows_of(self, samples):
+        classes = max(prior.conditions.classes for prior in self.model.priors)
+        numbers = map(str, range(classes))
+        names = self.model.class_names
+        self.labels = [*names[:classes], *list(numbers)[len(names) :]]
+        return CodeModelRows(self.model, samples)
+
+    def _further(self):
+        label, guidance = [], []
+        if self.labels:
+            label, guidance = [spec("label", dtype=tf.string)], [spec("guidance")]
+        seed, top_k = spec("seed", dtype=tf.int64), spec("top_k", dtype=tf.int32)
+        draw = (seed, spec("temperature"), top_k, spec("top_p"), *label, *guidance)
+        return {
+            "sample": self._entry(self.sample, *draw),
+            **super()._further(),
+            "log_prob": self._entry(self.log_prob, spec("waveform", None), *label),
+        }
+
+    def facts(self):
+        """Return what `describe` tells; see `Signatures`."""
+        return {**super().facts(), "sample_samples": self.rows.samples}
+
+    def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
+        """Draw sounds: all [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
+        label, guidance = self._told(seed, label, guidance)
+        checks = [
+            *self._check_rows(seed, temperature, top_k, top_p, label, guidance),
+            *self._check_draw(seed, temperature),
+            check(tf.reduce_all(top_k >= 0), "top_k must be at least 1, or 0 for all codes"),
+            self._check_range("top_p", top_p, 1),
+            self._check_range("guidance", guidance, 20),
+            check(
+                tf.reduce_all((guidance == 1.0) | (label != "")),
+                "guidance must be 1 where there is no label to strengthen",
+            ),
+            self._check_label(label),
+        ]
+        given = after(checks, seed, self._number(label), temperature, top_k, top_p, guidance)
+        index = tf.zeros_like(given[0])
+        return {"waveform": self.rows.sample(given[0], index, *given[1:])}
+
+    def log_prob(self, waveform, label=None):
+        """Return a bound [B] in nats given labels ("": none), the sum over consecutive windows."""
+        label, _ = self._told(waveform[:, 0], label, None)
+        checks = [
+            *self._check_rows(waveform, label),
+            *self._check_sound("waveform", waveform),
+            self._check_label(label),
+        ]
+        return {"log_prob": self.rows.log_prob(*after(checks, waveform, self._number(label)))}
+
+    @staticmethod
+    def _told(rows, label, guidance):
+        """Return label and guidance, or what stands for none for as many rows."""
+        label = tf.fill(tf.shape(rows)[:1], "") if label is None else label
+        return label, tf.ones(tf.shape(rows)[:1]) if guidance is None else guidance
+
+    def _number(self, label):
+        """Return int32 [B]: the place of labels in the list, -1 for none."""
+        same = tf.cast(label[:, None] == tf.constant(self.labels, tf.string), tf.int32)
+        return tf.reduce_sum(same * tf.range(1, len(self.labels) + 1), axis=1) - 1
+
+    def _check_label(self, label):
+        known = (self._number(label) >= 0) | (label == "")
+        return check(
+            tf.reduce_all(known), f'label must be one of {", ".join(self.labels)}, or "" for any'
+        )
