@@ -3,6 +3,8 @@
     python scripts/ask_server.py speech_vae --rest http://127.0.0.1:8501 describe
     python scripts/ask_server.py speech_vae --rest http://127.0.0.1:8501 sample --seed 3 --out a.wav
     python scripts/ask_server.py speech_vae --grpc 127.0.0.1:8500 reconstruct in.wav --out b.wav
+    python scripts/ask_server.py speech_vae --grpc 127.0.0.1:8500 log_prob in.wav
+    python scripts/ask_server.py digits --rest http://127.0.0.1:8501 sample --label seven
 
 REST needs numpy and soundfile alone; gRPC needs `pip install 'tfaudiogen[serving]'` too.
 """
@@ -44,7 +46,8 @@ def rest(url, model):
         except urllib.error.URLError as error:
             raise Refused(f"{url} does not answer ({error.reason})") from error
         # A single output comes without its name.
-        return outputs if isinstance(outputs, dict) else {"waveform": outputs}
+        name = "log_prob" if signature == "log_prob" else "waveform"
+        return outputs if isinstance(outputs, dict) else {name: outputs}
 
     return ask
 
@@ -84,16 +87,16 @@ def main():
         if options.question == "describe":
             print(json.dumps(facts, indent=1, ensure_ascii=False))
             return
-        waveform = answers()[options.question](ask, options, facts["sample_rate"])
+        if options.question == "log_prob":
+            print(f"{log_prob(ask, options, facts):.1f} nats")
+            return
+        waveform = {"sample": sample, "reconstruct": reconstruct}[options.question](
+            ask, options, facts
+        )
     except Refused as error:
         raise SystemExit(f"Refused: {error}") from error
     soundfile.write(options.out, waveform, facts["sample_rate"])
     print(f"Wrote {options.out}: {len(waveform) / facts['sample_rate']:.2f} s")
-
-
-def answers():
-    """Return {question: function of (ask, options, sample rate) that gives a waveform [N]}."""
-    return {"sample": sample, "reconstruct": reconstruct}
 
 
 def describe(ask):
@@ -103,22 +106,54 @@ def describe(ask):
     return {**facts, "class_names": names}
 
 
-def sample(ask, options, sample_rate):
+def sample(ask, options, facts):
     """Return a new sound."""
-    inputs = {
-        "seed": np.array([options.seed], np.int64),
-        "temperature": np.array([options.temperature], np.float32),
-        "component": np.array([options.component], np.int64),
-    }
-    return np.array(ask("sample", inputs)["waveform"][0])
+    wanted = ["seed", "temperature"]
+    wanted += ["component"] if "components" in facts else ["top_k", "top_p"]
+    wanted += ["label", "guidance"] if facts.get("labels") else []
+    for name in _CHOICES:
+        if name not in wanted and getattr(options, name) is not None:
+            raise SystemExit(f"--{name.replace('_', '-')} does not apply to {options.model}")
+    return np.array(ask("sample", {name: one_row(options, name) for name in wanted})["waveform"][0])
 
 
-def reconstruct(ask, options, sample_rate):
+# Inputs of `sample` that not all models have: type, and value where the command line has none.
+_CHOICES = {
+    "component": (np.int64, -1),
+    "label": (np.str_, ""),
+    "top_k": (np.int32, 0),
+    "top_p": (np.float32, 1.0),
+    "guidance": (np.float32, 1.0),
+}
+
+
+def one_row(options, name):
+    """Return the input `name` of one row, [1]."""
+    kind, value = {"seed": (np.int64, 0), "temperature": (np.float32, 1.0), **_CHOICES}[name]
+    given = getattr(options, name)
+    return np.array([value if given is None else given], kind)
+
+
+def reconstruct(ask, options, facts):
     """Return what the model makes of a file."""
-    sound, rate = soundfile.read(options.file, dtype="float32", always_2d=True)
+    sound = read(options.file, facts["sample_rate"])
+    return np.array(ask("reconstruct", {"waveform": sound})["waveform"][0])
+
+
+def log_prob(ask, options, facts):
+    """Return the log-probability of a file, at least so much, in nats."""
+    inputs = {"waveform": read(options.file, facts["sample_rate"])}
+    if facts.get("labels"):
+        inputs["label"] = one_row(options, "label")
+    return ask("log_prob", inputs)["log_prob"][0]
+
+
+def read(file, sample_rate):
+    """Return a file's sound, one channel, as a request of one row [1, N]."""
+    sound, rate = soundfile.read(file, dtype="float32", always_2d=True)
     if rate != sample_rate:
-        raise SystemExit(f"{options.file} has {rate} Hz; convert it to {sample_rate} Hz")
-    return np.array(ask("reconstruct", {"waveform": sound.mean(axis=1)[None]})["waveform"][0])
+        raise SystemExit(f"{file} has {rate} Hz; convert it to {sample_rate} Hz")
+    return sound.mean(axis=1)[None]
 
 
 def parse():
@@ -133,9 +168,16 @@ def parse():
     new = questions.add_parser("sample", help="draw a sound")
     new.add_argument("--seed", type=int, default=0)
     new.add_argument("--temperature", type=float, default=1.0)
-    new.add_argument("--component", type=int, default=-1, help="-1 for any")
+    new.add_argument("--component", type=int, help="of models with latents; any if left out")
+    new.add_argument("--top-k", type=int, help="of models with codes, as the next ones")
+    new.add_argument("--top-p", type=float)
+    new.add_argument("--guidance", type=float)
     again = questions.add_parser("reconstruct", help="send a sound through the model")
-    again.add_argument("file")
+    score = questions.add_parser("log_prob", help="print how likely a sound is")
+    for question in (again, score):
+        question.add_argument("file")
+    for question in (new, score):
+        question.add_argument("--label", help="name of a class; any if left out")
     for question in (new, again):
         question.add_argument("--out", default="answer.wav")
     return parser.parse_args()

@@ -33,34 +33,30 @@ def mirrored():
 
 
 @pytest.fixture(scope="session")
-def make_code_model():
-    """Return a function that makes a model of codes.
+def code_model():
+    """Return a model of codes on two levels, with two labels, of windows of 1024 samples.
 
-    It has two levels and two labels, and windows of 1024 samples at 8000 Hz.
+    Tests leave it as it is: what it has traced and compiled serves all of them.
     """
+    import tfaudiogen as tg
+    from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
-    def make():
-        import tfaudiogen as tg
-        from tfaudiogen.models.vqvae import default_decoders, default_encoders
-
-        keras.utils.set_random_seed(1)
-        spectrogram = tg.Spectrogram(8000, 128, 32, frames=32, bins=64)
-        stages = [((8,), (4,)), ((12,), (2,))]
-        autoencoder = tg.VQVAE(
-            spectrogram,
-            encoders=default_encoders(stages),
-            decoders=default_decoders(stages, 2),
-            quantizers=[tg.VectorQuantizer(9, 4), tg.VectorQuantizer(7, 4)],
-            class_names=["low", "high"],
-        )
-        top = {"shape": (4, 8), "codes": 7}
-        priors = [
-            tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
-            tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),
-        ]
-        draw = np.random.default_rng(1)
-        for weight in [w for prior in priors for w in prior.trainable_weights]:
-            weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
-        return tg.CodeModel(autoencoder, priors)
-
-    return make
+    keras.utils.set_random_seed(1)
+    spectrogram = tg.Spectrogram(8000, 128, 32, frames=32, bins=64)
+    stages = [((8,), (4,)), ((12,), (2,))]
+    autoencoder = tg.VQVAE(
+        spectrogram,
+        encoders=default_encoders(stages),
+        decoders=default_decoders(stages, 2),
+        quantizers=[tg.VectorQuantizer(9, 4), tg.VectorQuantizer(7, 4)],
+        class_names=["low", "high"],
+    )
+    top = {"shape": (4, 8), "codes": 7}
+    priors = [
+        tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
+        tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),
+    ]
+    draw = np.random.default_rng(1)
+    for weight in [w for prior in priors for w in prior.trainable_weights]:
+        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
+    return tg.CodeModel(autoencoder, priors)

@@ -53,7 +53,7 @@ def export(model, out, seconds=None, limits=None):
     files.write_text(extra / CARD, card(description))
     # TensorFlow Serving names a model by the folder that holds its versions.
     requests = {
-        name: {key: (one.dtype, signatures.one_row(key, one)) for key, one in inputs.items()}
+        name: {key: signatures.blank(key, one) for key, one in inputs.items()}
         for name, (_, inputs) in table.items()
     }
     write_warmup(extra, out.resolve().parent.name, requests)

@@ -19,12 +19,12 @@ _LENGTH_DELIMITED = 2
 
 
 def write_warmup(folder, model_name, requests):
-    """Write a request for each signature: zeros or empty texts, which every input allows.
+    """Write a request for each signature.
 
     Args:
         folder: the SavedModel's `assets.extra`.
         model_name: under which it is served.
-        requests: {signature: {input: (dtype, shape)}}.
+        requests: {signature: {input: (value, dtype, shape)}}.
     """
     with tf.io.TFRecordWriter(str(folder / WARMUP)) as records:
         for signature, inputs in requests.items():
@@ -48,16 +48,12 @@ def write_batching(folder, most_rows):
 def _prediction_log(model_name, signature, inputs):
     model = _field(_NAME, model_name.encode()) + _field(_SIGNATURE, signature.encode())
     request = _field(_MODEL, model)
-    for name, (dtype, shape) in inputs.items():
-        entry = _field(_KEY, name.encode()) + _field(_VALUE, _nothing(dtype, shape))
+    for name, repeated in inputs.items():
+        # A repeated value is written once.
+        tensor = tf.make_tensor_proto(*repeated).SerializeToString()
+        entry = _field(_KEY, name.encode()) + _field(_VALUE, tensor)
         request += _field(_INPUTS, entry)
     return _field(_PREDICT_LOG, _field(_REQUEST, request))
-
-
-def _nothing(dtype, shape):
-    """Return a TensorProto; a repeated value is written once."""
-    value = "" if dtype == tf.string else 0
-    return tf.make_tensor_proto(value, dtype, shape).SerializeToString()
 
 
 def _field(number, content):

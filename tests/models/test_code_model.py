@@ -12,8 +12,8 @@ from tfaudiogen.models.long_codes import Filling, join, windows_of
 
 
 @pytest.fixture(scope="module")
-def model(make_code_model):
-    return make_code_model()
+def model(code_model):
+    return code_model
 
 
 def tone(samples, pitch=900.0):

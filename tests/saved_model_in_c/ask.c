@@ -4,7 +4,8 @@
  *
  * The model is loaded once and answers one request after the other. A request has a line for each
  * tensor and ends with "run":
- *     input OPERATION INDEX TYPE FILE RANK SIZE...    the file holds the raw values
+ *     input OPERATION INDEX TYPE FILE RANK SIZE...    the file holds the raw values, of texts each
+ *                                                     with a zero after it
  *     output OPERATION INDEX FILE                     the file is written
  *     run
  * TYPE is the number of a TF_DataType. For each output its sizes are printed; for a request that
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #include "tensorflow/c/c_api.h"
+#include "tensorflow/c/tf_tstring.h"
 
 enum { MOST = 16, LONGEST = 4096 };
 
@@ -39,24 +41,69 @@ static TF_Output read_place(TF_Graph *graph) {
   return place;
 }
 
+/* Return the number of values of a tensor. */
+static int64_t count_values(const TF_Tensor *tensor) {
+  int64_t count = 1;
+  for (int i = 0; i < TF_NumDims(tensor); i++) count *= TF_Dim(tensor, i);
+  return count;
+}
+
+static void read_texts(const char *path, FILE *file, TF_Tensor *tensor) {
+  TF_TString *texts = TF_TensorData(tensor);
+  char text[LONGEST];
+  for (int64_t i = 0; i < count_values(tensor); i++) {
+    size_t length = 0;
+    int letter;
+    while ((letter = fgetc(file)) > 0 && length < LONGEST) text[length++] = (char)letter;
+    if (letter != 0) fail(path, "a text does not end");
+    TF_StringInit(&texts[i]);
+    TF_StringCopy(&texts[i], text, length);
+  }
+}
+
 static TF_Tensor *read_tensor(const char *path, int type, const int64_t *sizes, int rank) {
-  size_t bytes = TF_DataTypeSize((TF_DataType)type);
+  size_t bytes = type == TF_STRING ? sizeof(TF_TString) : TF_DataTypeSize((TF_DataType)type);
   for (int i = 0; i < rank; i++) bytes *= (size_t)sizes[i];
   TF_Tensor *tensor = TF_AllocateTensor((TF_DataType)type, sizes, rank, bytes);
   FILE *file = fopen(path, "rb");
   if (file == NULL) fail(path, "cannot be opened");
-  if (fread(TF_TensorData(tensor), 1, bytes, file) != bytes) fail(path, "is too short");
+  if (type == TF_STRING) {
+    read_texts(path, file, tensor);
+  } else if (fread(TF_TensorData(tensor), 1, bytes, file) != bytes) {
+    fail(path, "is too short");
+  }
   fclose(file);
   return tensor;
+}
+
+static void write_texts(FILE *file, const TF_Tensor *tensor) {
+  const TF_TString *texts = TF_TensorData(tensor);
+  for (int64_t i = 0; i < count_values(tensor); i++) {
+    fwrite(TF_StringGetDataPointer(&texts[i]), 1, TF_StringGetSize(&texts[i]), file);
+    fputc(0, file);
+  }
 }
 
 static void write_tensor(const char *path, const TF_Tensor *tensor) {
   FILE *file = fopen(path, "wb");
   if (file == NULL) fail(path, "cannot be opened");
-  fwrite(TF_TensorData(tensor), 1, TF_TensorByteSize(tensor), file);
+  if (TF_TensorType(tensor) == TF_STRING) {
+    write_texts(file, tensor);
+  } else {
+    fwrite(TF_TensorData(tensor), 1, TF_TensorByteSize(tensor), file);
+  }
   fclose(file);
   for (int i = 0; i < TF_NumDims(tensor); i++) printf("%lld ", (long long)TF_Dim(tensor, i));
   printf("\n");
+}
+
+/* Free a tensor and the texts in it. */
+static void delete_tensor(TF_Tensor *tensor) {
+  if (TF_TensorType(tensor) == TF_STRING) {
+    TF_TString *texts = TF_TensorData(tensor);
+    for (int64_t i = 0; i < count_values(tensor); i++) TF_StringDealloc(&texts[i]);
+  }
+  TF_DeleteTensor(tensor);
 }
 
 static void read_input(TF_Graph *graph, Request *request) {
@@ -95,10 +142,10 @@ static void answer(TF_Session *session, const Request *request, TF_Status *statu
   } else {
     for (int i = 0; i < request->fetched; i++) {
       write_tensor(request->files[i], found[i]);
-      TF_DeleteTensor(found[i]);
+      delete_tensor(found[i]);
     }
   }
-  for (int i = 0; i < request->fed; i++) TF_DeleteTensor(request->given[i]);
+  for (int i = 0; i < request->fed; i++) delete_tensor(request->given[i]);
 }
 
 int main(int count, char **arguments) {

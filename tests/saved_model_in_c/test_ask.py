@@ -68,9 +68,10 @@ class Served:
         signature, lines, outputs = self.signatures[name], [], {}
         for key, values in inputs.items():
             path = self.work / f"{place}_{key}.raw"
-            np.ascontiguousarray(values).tofile(path)
+            path.write_bytes(_raw(values))
             operation, index = signature.inputs[key].name.split(":")
-            type_ = tf.as_dtype(values.dtype).as_datatype_enum
+            dtype = tf.string if values.dtype.kind == "U" else tf.as_dtype(values.dtype)
+            type_ = dtype.as_datatype_enum
             sizes = " ".join(map(str, values.shape))
             lines.append(f"input {operation} {index} {type_} {path} {values.ndim} {sizes}")
         for key, info in signature.outputs.items():
@@ -87,8 +88,21 @@ class Served:
             line = next(said)
             if line.startswith("failed "):
                 return line
-            answer[key] = np.fromfile(path, type_).reshape(tuple(map(int, line.split())))
+            answer[key] = _values(path, type_).reshape(tuple(map(int, line.split())))
         return answer
+
+
+def _raw(values):
+    """Return the bytes of an array; after each text stands a zero."""
+    if values.dtype.kind == "U":
+        return b"".join(text.encode() + b"\0" for text in values.ravel())
+    return np.ascontiguousarray(values).tobytes()
+
+
+def _values(path, type_):
+    if type_ is object:
+        return np.array(path.read_bytes().decode().split("\0")[:-1])
+    return np.fromfile(path, type_)
 
 
 def tiny():
@@ -98,16 +112,18 @@ def tiny():
     return presets.get("sinewave_vae", **changes).build(["tone"])
 
 
-def models():
-    return {"tiny": tiny} | {
-        name: lambda name=name: tfaudiogen.load(name) for name in saving.shipped()
-    }
-
-
-@pytest.mark.parametrize("name", models())
-def test_every_signature_answers_as_python_does(program, tmp_path, name):
-    model = models()[name]()
+@pytest.mark.parametrize("name", ["tiny", "codes", *saving.shipped()])
+def test_every_signature_answers_as_python_does(program, tmp_path, name, request):
+    made = {"tiny": tiny, "codes": lambda: request.getfixturevalue("code_model")}
+    model = made[name]() if name in made else tfaudiogen.load(name)
     served = Served(program, export(model, tmp_path / "1"), tmp_path)
+    codes = isinstance(model, tfaudiogen.CodeModel)
+    (check_codes if codes else check_latents)(served, model)
+    names = served.ask("describe", row=np.zeros(1, np.int64))["class_names"]
+    assert names[0].tolist() == model.class_names
+
+
+def check_latents(served, model):
     draw = {
         "seed": np.array([3], np.int64),
         "temperature": np.array([0.8], np.float32),
@@ -117,8 +133,10 @@ def test_every_signature_answers_as_python_does(program, tmp_path, name):
     assert np.abs(sound).max() > 0
     expected = {"sample": np.asarray(model.sample(1, 3, 0.8, phase="graph"))}
     found = {"sample": sound}
-    latents = served.ask("encode", waveform=sound)["latents"]
-    found["encode"], expected["encode"] = latents, model.encode(sound)
+    longer = np.pad(sound, [(0, 0), (0, 100)])
+    latents = served.ask("encode", waveform=longer)["latents"]
+    assert latents.shape == (1, 2, model.latent_size)
+    found["encode"], expected["encode"] = latents, model.encode(longer)
     found["decode"] = served.ask("decode", latents=latents)["waveform"]
     expected["decode"] = model.decode(latents, phase="graph")
     found["reconstruct"] = served.ask("reconstruct", waveform=sound)["waveform"]
@@ -129,8 +147,37 @@ def test_every_signature_answers_as_python_does(program, tmp_path, name):
     expected["interpolate"] = model.interpolate(sound[0], other[0], steps=3, phase="graph")[1:2]
     for signature, value in found.items():
         np.testing.assert_allclose(value, expected[signature], atol=1e-4, err_msg=signature)
-    bound = served.ask("log_prob", waveform=sound)["log_prob"]
-    np.testing.assert_allclose(bound, model.log_prob(sound), rtol=1e-6)
+    bound = served.ask("log_prob", waveform=longer)["log_prob"]
+    np.testing.assert_allclose(bound, model.log_prob(longer), rtol=1e-6)
+
+
+def check_codes(served, model):
+    label = model.class_names[-1]
+    draw = {
+        "seed": np.array([3], np.int64),
+        "temperature": np.array([0.9], np.float32),
+        "top_k": np.array([6], np.int32),
+        "top_p": np.array([0.95], np.float32),
+        "label": np.array([label]),
+        "guidance": np.array([1.5], np.float32),
+    }
+    sound = served.ask("sample", **draw)["waveform"]
+    expected = model.sample(1, 3, label, 0.9, 6, 0.95, 1.5, phase="graph")
+    np.testing.assert_allclose(sound, expected, atol=1e-4)
+    longer = np.pad(sound, [(0, 0), (0, 100)])
+    codes = served.ask("encode", waveform=longer)
+    python = model.encode(longer)
+    for level, code in enumerate(python):
+        np.testing.assert_array_equal(codes[f"codes_{level}"], code)
+    found = served.ask("decode", **codes)["waveform"]
+    np.testing.assert_allclose(found, model.decode(python, phase="graph"), atol=1e-4)
+    found = served.ask("reconstruct", waveform=longer)["waveform"]
+    np.testing.assert_allclose(found, model.reconstruct(longer, phase="graph"), atol=1e-4)
+    bound = served.ask("log_prob", waveform=longer, label=np.array([label]))["log_prob"]
+    np.testing.assert_allclose(bound, model.log_prob(longer, label), rtol=1e-6)
+    wrong = {**draw, "label": np.array(["no such label"])}
+    (refused,) = served.ask_all(("sample", wrong))
+    assert "label must be one of" in refused
 
 
 def wrong_requests(size):
@@ -150,8 +197,10 @@ def wrong_requests(size):
         ("reconstruct", {"waveform": np.zeros((5, 9), np.float32)}, "from 1 to 4 rows"),
         ("encode", {"waveform": sound[0]}, "waveform must have the shape [B, N]"),
         ("log_prob", {"waveform": sound[None]}, "waveform must have the shape [B, N]"),
-        ("decode", {"latents": np.zeros((1, size + 1), np.float32)}, f"the shape [B, {size}]"),
-        ("decode", {"latents": np.zeros(size, np.float32)}, f"the shape [B, {size}]"),
+        ("log_prob", {"waveform": np.zeros((1, 16001), np.float32)}, "from 1 to 16000 samples"),
+        ("decode", {"latents": np.zeros((1, 1, size + 1), np.float32)}, f"[B, W, {size}]"),
+        ("decode", {"latents": np.zeros((1, size), np.float32)}, f"the shape [B, W, {size}]"),
+        ("decode", {"latents": np.zeros((1, 99, size), np.float32)}, "latents must be of from 1"),
         ("interpolate", {"a": sound, "b": sound, "fraction": one[0]}, "the shape [B]"),
         ("interpolate", {"a": sound, "b": sound[0], "fraction": one}, "the shape [B, N]"),
         (

@@ -67,6 +67,15 @@ def service(places):
         yield prediction_service_pb2_grpc.PredictionServiceStub(channel)
 
 
+@pytest.fixture(scope="module")
+def codes(code_model, tmp_path_factory):
+    """The folder and the places of a served model of codes."""
+    out = tmp_path_factory.mktemp("served") / "codes" / "1"
+    folder = export(code_model, out, limits=Limits(4, 1.0))
+    with server.serving("codes", folder) as places:
+        yield folder, dict(zip(("--rest", "--grpc"), places, strict=True))
+
+
 def warmup_requests(folder):
     file = str(folder / "assets.extra" / "tf_serving_warmup_requests")
     records = tf.data.TFRecordDataset(file).as_numpy_iterator()
@@ -148,6 +157,34 @@ def test_the_client_script_names_a_server_that_does_not_answer():
     done = ask("tiny", "--rest", "http://127.0.0.1:9", "describe")
     assert done.returncode == 1
     assert done.stderr.startswith("Refused: http://127.0.0.1:9 does not answer")
+
+
+def test_a_model_of_codes_is_warmed_up(codes):
+    folder, places = codes
+    requests = [log.predict_log.request for log in warmup_requests(folder)]
+    with grpc.insecure_channel(places["--grpc"]) as channel:
+        service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        for request in requests:
+            for proto in service.Predict(request).outputs.values():
+                assert proto.tensor_shape.dim[0].size == 1
+    (sample,) = (one for one in requests if one.model_spec.signature_name == "sample")
+    assert sample.inputs["label"].dtype == tf.string.as_datatype_enum
+
+
+@pytest.mark.parametrize("way", ["--rest", "--grpc"])
+def test_the_client_script_samples_by_label(code_model, codes, tmp_path, way):
+    out, place = tmp_path / "new.wav", ("codes", way, codes[1][way])
+    chosen = ("--seed", 3, "--label", "high", "--top-k", 5, "--guidance", 2, "--out", out)
+    done = ask(*place, "sample", *chosen)
+    assert done.returncode == 0, done.stderr
+    expected = code_model.sample(1, 3, "high", top_k=5, guidance=2.0, phase="graph")[0]
+    np.testing.assert_allclose(soundfile.read(out)[0], expected, atol=2e-4)
+    if way == "--rest":
+        assert "label must be one of low, high" in ask(*place, "sample", "--label", "x").stderr
+        assert "--component does not apply" in ask(*place, "sample", "--component", 1).stderr
+        sound = soundfile.read(out, dtype="float32")[0]
+        nats = float(ask(*place, "log_prob", out, "--label", "high").stdout.split()[0])
+        np.testing.assert_allclose(nats, code_model.log_prob(sound, "high")[0], rtol=1e-5)
 
 
 def test_the_configuration_of_the_models_is_one():

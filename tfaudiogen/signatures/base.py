@@ -15,6 +15,9 @@ from tfaudiogen.request_checks import (
     shape_text,
 )
 
+# Inputs of which a request that changes nothing is not zero.
+_NOT_ZERO = {"top_p": 1, "guidance": 1}
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -126,10 +129,15 @@ class Signatures:
         names = list(self.model.class_names)
         return {**self.facts(), "class_names": names, "signatures": signatures}
 
-    def one_row(self, name, wanted):
-        """Return the shape of a request of one row and one window for an input of `table`."""
-        free = {"latents": 1}.get(name, self.model.spectrogram.samples)
-        return [1, *(free if size is None else size for size in wanted.shape[1:])]
+    def blank(self, name, wanted):
+        """Return (value, dtype, shape) of a request of one row and one window that is allowed."""
+        value = "" if wanted.dtype == tf.string else _NOT_ZERO.get(name, 0)
+        free = self._free_size(name)
+        return value, wanted.dtype, [1, *(size or free for size in wanted.shape[1:])]
+
+    def _free_size(self, name):
+        """Return the size that an input leaves free, for one window."""
+        return 1 if name == "latents" else self.model.spectrogram.samples
 
     def _check_rows(self, *tensors):
         return check_rows(self.limits.batch, *tensors)

@@ -43,12 +43,9 @@ class CodeSignatures(Signatures):
             "most_windows": self.most_windows,
         }
 
-    def one_row(self, name, wanted):
-        """Return the shape of a request; see `Signatures`."""
-        shape = super().one_row(name, wanted)
-        if name.startswith("codes_"):
-            shape[1] = self.shapes[int(name.removeprefix("codes_"))][0]
-        return shape
+    def _free_size(self, name):
+        level = name.removeprefix("codes_")
+        return super()._free_size(name) if level == name else self.shapes[int(level)][0]
 
     def encode(self, waveform):
         """Return the codes int32 [B, T, ...] of each level; W windows have (W + 1) / 2 times T."""
@@ -109,7 +106,8 @@ class CodeModelSignatures(CodeSignatures):
 
     def facts(self):
         """Return what `describe` tells; see `Signatures`."""
-        return {**super().facts(), "sample_samples": self.rows.samples}
+        drawn = {"sample_samples": self.rows.samples, "labels": len(self.labels)}
+        return {**super().facts(), **drawn}
 
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
         """Draw sounds: all [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
