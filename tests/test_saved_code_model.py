@@ -173,6 +173,11 @@ def test_maps_without_halves_are_those_of_one_window():
         model.encode(np.zeros(1025))
 
 
+def test_a_model_that_draws_nothing_has_no_seconds():
+    with pytest.raises(ValueError, match="seconds must be None for a model without a prior"):
+        signatures_of(autoencoder(tg.VectorQuantizer(5, 3), 32), seconds=1.0)
+
+
 def test_models_of_no_sounds_are_refused():
     with pytest.raises(ValueError, match="model must be one of sounds"):
         signatures_of(tg.Spectrogram())

@@ -56,6 +56,16 @@ def model_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def codes_folder(tmp_path_factory, code_model):
+    """Return the folder of an untrained model of codes."""
+    from tfaudiogen import saving
+
+    folder = tmp_path_factory.mktemp("models") / "codes"
+    saving.save(code_model, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def data(tmp_path_factory):
     """Return the folder of 48 prepared windows."""
     from tfaudiogen import presets
@@ -76,13 +86,13 @@ def tone(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, model_folder, data):
+def server(tmp_path_factory, model_folder, codes_folder, data):
     """Start `tfaudiogen app` as a user would; afterwards check that nothing temporary is left."""
     require_app()
     out = tmp_path_factory.mktemp("app")
     temporary, log = Path(tempfile.mkdtemp(dir=out)), out / "server.log"
-    command = [sys.executable, "-m", "tfaudiogen", "app", model_folder, "--data", data]
-    command += ["--out", out / "results", "--port", "0", "--most-seconds", "4"]
+    command = [sys.executable, "-m", "tfaudiogen", "app", model_folder, codes_folder]
+    command += ["--data", data, "--out", out / "results", "--port", "0", "--most-seconds", "4"]
     command += ["--most-megabytes", "1"]
     environment = os.environ | {
         "PYTHONPATH": str(Path(tfaudiogen.__file__).parent.parent),

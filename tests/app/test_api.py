@@ -51,10 +51,13 @@ def refused(ask):
 def test_models_are_listed(ask):
     status, answer = ask("/api/models")
     assert status == 200
-    (tiny,) = (model for model in json.loads(answer)["models"] if model["name"] == "tiny")
+    tiny, codes = json.loads(answer)["models"][:2]
+    assert (tiny["name"], codes["name"]) == ("tiny", "codes")
     assert tiny["sample_rate"] == 8000
     assert tiny["components"] == 3
     assert tiny["can"] == ["sample", "reconstruct", "interpolate"]
+    assert codes["can"] == ["sample", "reconstruct"]
+    assert (codes["labels"], codes["components"]) == (["low", "high"], 0)
 
 
 def test_a_sample_is_the_one_that_python_draws(ask, model_folder, tmp_path):
@@ -69,12 +72,24 @@ def test_a_sample_is_the_one_that_python_draws(ask, model_folder, tmp_path):
     assert answer == (tmp_path / "expected.wav").read_bytes()
 
 
-def test_a_sound_is_reconstructed_and_scored(ask, tone):
-    status, answer = ask("/api/models/tiny/reconstruct", tone.read_bytes())
+def test_a_sample_by_label_is_the_one_that_python_draws(ask, code_model, tmp_path):
+    from tfaudiogen import files
+
+    wanted = {"seed": 5, "label": "high", "top_k": 4, "top_p": 0.9, "guidance": 1.5}
+    status, answer = ask("/api/models/codes/sample", wanted)
+    assert status == 200
+    (expected,) = code_model.sample(1, **wanted).numpy()
+    files.write_wav(tmp_path / "expected.wav", expected, 8000)
+    assert answer == (tmp_path / "expected.wav").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["tiny", "codes"])
+def test_a_sound_is_reconstructed_and_scored(ask, tone, name):
+    status, answer = ask(f"/api/models/{name}/reconstruct", tone.read_bytes())
     waveform, rate = soundfile.read(io.BytesIO(answer))
     assert (status, rate) == (200, 8000)
     assert np.std(waveform) > 1e-4
-    status, answer = ask("/api/models/tiny/log_prob", tone.read_bytes())
+    status, answer = ask(f"/api/models/{name}/log_prob", tone.read_bytes())
     assert status == 200
     assert json.loads(answer)["bits_per_dimension"] > 0
 
@@ -101,6 +116,21 @@ def test_a_wrong_request_is_refused_with_its_reason(refused, server, body, words
         assert words in json.loads(answer.read())["error"]
         return
     assert words in refused(400, "/api/models/tiny/sample", body)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("codes", {"component": 1}, "component does not apply to the model codes"),
+        ("codes", {"label": "deep"}, "label must be one of low, high; received 'deep'"),
+        ("codes", {"top_k": 0}, "top_k must be a whole number from 1"),
+        ("codes", {"top_p": 0}, "top_p must be a number"),
+        ("codes", {"guidance": 2}, "guidance needs a label"),
+        ("tiny", {"label": "chirp"}, "label does not apply to the model tiny"),
+    ],
+)
+def test_a_choice_that_a_model_has_not_is_refused(refused, name, body, words):
+    assert words in refused(400, f"/api/models/{name}/sample", body)
 
 
 def test_what_is_not_there_is_said(refused, ask):

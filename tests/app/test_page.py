@@ -143,6 +143,37 @@ def test_explore_the_map_and_go_from_a_to_b(tab, heard):
     assert not np.array_equal(end, half)
 
 
+def choose(page, name):
+    """Choose another model at the head of the page."""
+    page.get_by_label("Model", exact=True).click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def test_a_model_of_codes_draws_by_label_and_has_no_map(tab, heard):
+    page = tab("Sample")
+    choose(page, "codes")
+    label = page.get_by_label("Label", exact=True)
+    label.wait_for()
+    assert not page.get_by_label("Component of the prior").is_visible()
+    label.click()
+    page.get_by_role("option", name="high").click()
+    page.get_by_label("number input for How many").fill("1")
+    page.get_by_label("Top k").fill("5")
+    page.get_by_label("number input for Top p").fill("0.9")
+    page.get_by_label("number input for Guidance").fill("1.5")
+    page.click("#draw")
+    drawn = page.locator("#drawn a[download^=codes_]")
+    drawn.first.wait_for()
+    assert drawn.count() == 1
+    assert is_sound(heard(page.locator("#drawn audio").first))
+    tab("Explore")
+    page.locator("#no-map", has_text="no map of it").wait_for()
+    page.click("#draw-map")
+    assert "no map of it" in message(page)
+    choose(page, "tiny")
+    page.locator("#no-map").wait_for(state="hidden")
+
+
 def test_train_watch_and_stop(tab, heard, server):
     page = tab("Train")
     page.get_by_label("Name of the run").fill("../bad")

@@ -23,6 +23,10 @@ class Wanted(BaseModel):
     seed: int = 0
     temperature: float = 1.0
     component: int | None = None
+    label: str | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    guidance: float | None = None
 
 
 def routes(studio):
@@ -68,6 +72,7 @@ def describe_model(studio, name):
         "sample_rate": model.spectrogram.sample_rate,
         "window_seconds": model.spectrogram.seconds,
         "components": operations.components(model),
+        "labels": operations.labels(model),
         "class_names": list(model.class_names),
         "parameters": model.count_params(),
     }

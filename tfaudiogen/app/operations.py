@@ -1,5 +1,6 @@
 """What users ask a model for, checked against the limits: waveforms out, nothing written."""
 
+import inspect
 import math
 
 import numpy as np
@@ -9,14 +10,17 @@ from tfaudiogen.app.studio import abilities
 from tfaudiogen.app.uploads import read_upload
 
 _LARGEST_SEED = 2**31 - 1
-_HOTTEST = 4.0
+_HOTTEST, _STRONGEST, _MOST_CODES = 4.0, 10.0, 2**20
 
 
-def sample(studio, name, count=1, seconds=None, seed=0, temperature=1.0, component=None):
+def sample(studio, name, count=1, seconds=None, seed=0, temperature=1.0, **choices):
     """Return new sounds float32 [count, N]; arguments as in the model's `sample`.
 
+    Args:
+        choices: component, or label, top_k, top_p and guidance; None where nothing is chosen.
+
     Raises:
-        Refused: an argument is out of its range.
+        Refused: an argument is out of its range, or is none of this model.
     """
     limits = studio.limits
     count = number("count", count, 1, limits.count, int)
@@ -25,9 +29,44 @@ def sample(studio, name, count=1, seconds=None, seed=0, temperature=1.0, compone
     if seconds is not None:
         seconds = number("seconds", seconds, 0.01, limits.seconds)
     model = able(studio, name, "sample")
-    component = _component(model, component)
+    chosen = _chosen(model, name, choices)
     with studio.turn.taken():
-        return np.asarray(model.sample(count, seed, temperature, component, seconds))
+        return np.asarray(
+            model.sample(count, seed, temperature=temperature, seconds=seconds, **chosen)
+        )
+
+
+def _chosen(model, name, choices):
+    """Return those choices of a draw that are not None, when the model takes them."""
+    known = inspect.signature(model.sample).parameters
+    chosen = {key: value for key, value in choices.items() if value is not None}
+    for key, value in chosen.items():
+        if key not in known:
+            raise Refused(f"{key} does not apply to the model {name}: leave it out.")
+        chosen[key] = _CHECKS[key](model, value)
+    if chosen.get("guidance", 1.0) != 1.0 and "label" not in chosen:
+        raise Refused("guidance needs a label to strengthen: choose one, or leave it at 1.")
+    return chosen
+
+
+def _component(model, value):
+    return number("component", value, 0, components(model) - 1, int)
+
+
+def _label(model, value):
+    if value not in model.label_names:
+        known = ", ".join(model.label_names) or "none: this model has no labels"
+        raise Refused(f"label must be one of {known}; received {value!r:.60}.")
+    return value
+
+
+_CHECKS = {
+    "component": _component,
+    "label": _label,
+    "top_k": lambda model, value: number("top_k", value, 1, _MOST_CODES, int),
+    "top_p": lambda model, value: number("top_p", value, 1e-6, 1.0),
+    "guidance": lambda model, value: number("guidance", value, 0.0, _STRONGEST),
+}
 
 
 def reconstruct(studio, name, path):
@@ -38,15 +77,16 @@ def reconstruct(studio, name, path):
         return original, np.asarray(model.reconstruct(original))
 
 
-def log_prob(studio, name, path, seed=0):
-    """Return (nats, bits per dimension) of the first window of an uploaded sound."""
-    model = able(studio, name, "reconstruct")
+def log_prob(studio, name, path):
+    """Return (nats, bits per dimension) of an uploaded sound."""
+    model = studio.model(name)
+    if not hasattr(model, "log_prob"):
+        raise Refused(f"the model {name} has no probability of sounds: choose another.")
     with studio.turn.taken():
-        window = first_window(studio, model, path)
-        nats = float(model.log_prob(window, seed=number("seed", seed, 0, _LARGEST_SEED, int))[0])
-    frames, bins, _ = model.spectrogram.image_shape
-    used = min(frames, math.ceil(len(window) / model.spectrogram.hop))
-    return nats, -nats / (math.log(2.0) * used * bins)
+        sound = read_upload(path, model.spectrogram.sample_rate, studio.limits)
+        nats = float(model.log_prob(sound)[0])
+    pixels = math.ceil(len(sound) / model.spectrogram.hop) * model.spectrogram.bins
+    return nats, -nats / (math.log(2.0) * pixels)
 
 
 def first_window(studio, model, path):
@@ -68,11 +108,10 @@ def able(studio, name, ability):
 
 
 def components(model):
-    """Return how many components the model's prior has to choose from."""
-    return getattr(model.prior, "components", 1)
+    """Return how many components the model's prior has to choose from; 0 without a mixture."""
+    return getattr(getattr(model, "prior", None), "components", 0)
 
 
-def _component(model, component):
-    if component is None:
-        return None
-    return number("component", component, 0, components(model) - 1, int)
+def labels(model):
+    """Return the names of the labels that sounds can be drawn by."""
+    return getattr(model, "label_names", [])

@@ -12,6 +12,7 @@ from tfaudiogen.app.limits import Limits, Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.data import describe
+from tfaudiogen.models.vqvae import VQVAE
 
 # What a model may be able to do; a tab or an address asks for one of these.
 ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose")
@@ -97,7 +98,9 @@ class Studio:
 
 def abilities(model):
     """Return which of `ABILITIES` a model has."""
-    return [name for name in ABILITIES if callable(getattr(model, name, None))]
+    found = [name for name in ABILITIES if callable(getattr(model, name, None))]
+    # It has the method to say that it has no prior to draw from.
+    return [name for name in found if name != "sample" or not isinstance(model, VQVAE)]
 
 
 def fits(summary, model):

@@ -38,6 +38,8 @@ from tfaudiogen.cli.options import MODEL_HELP
 def export(model, out, seconds, most_rows, most_seconds):
     """Write MODEL as a SavedModel: sample, reconstruct, encode, decode, log_prob, interpolate.
 
+    A model with codes has no interpolate; one without a prior has no sample and no log_prob.
+
     \b
     Examples:
       tfaudiogen export speech_vae --out served/speech_vae/1

@@ -1,6 +1,5 @@
 """`tfaudiogen interpolate`: sounds on the way from one to another."""
 
-import warnings
 from pathlib import Path
 
 import click
@@ -25,6 +24,8 @@ from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option
 @bit_depth_option
 def interpolate(model, start, end, steps, out, bit_depth):
     """Write the sounds on a straight line from A to B through the latent space of MODEL.
+
+    Silence follows the shorter of two sounds; both may be longer than a window of the model.
 
     \b
     Examples:
@@ -53,7 +54,7 @@ def interpolate(model, start, end, steps, out, bit_depth):
 
 
 def _anchor(text, spectrogram):
-    """Return a component's number, or the first window of an audio file."""
+    """Return a component's number, or the sound in an audio file."""
     from tfaudiogen import files
 
     name, colon, number = text.partition(":")
@@ -61,7 +62,4 @@ def _anchor(text, spectrogram):
         if not number.isdigit():
             raise click.BadParameter(f"{text!r}: write component:0, component:1, ...")
         return int(number)
-    waveform = files.read_audio(text, spectrogram.sample_rate)
-    if len(waveform) > spectrogram.samples:
-        warnings.warn(f"{text}: only the first {spectrogram.seconds:.2f} s are used.", stacklevel=2)
-    return waveform[: spectrogram.samples]
+    return files.read_audio(text, spectrogram.sample_rate)

@@ -173,6 +173,13 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         found = self.labels(label, count)
         return tf.fill([count], -1) if found is None else found
 
+    @property
+    def label_names(self):
+        """What the priors were told of: names of classes, numbers as text where there are none."""
+        classes = max(prior.conditions.classes for prior in self.priors)
+        numbers = [str(number) for number in range(classes)]
+        return [*self.class_names[:classes], *numbers[len(self.class_names) :]]
+
     def labels(self, label, count, key=None):
         """Return int32 [count] of a class name, an int, several of them, or None.
 
@@ -183,8 +190,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         Raises:
             ValueError: for a label that this model was not trained with, naming those it was.
         """
-        classes = max(prior.conditions.classes for prior in self.priors)
-        return choose_labels(self.class_names[:classes], classes, label, count, key)
+        names = self.label_names
+        return choose_labels(names, len(names), label, count, key)
 
     def sample(
         self,

@@ -21,7 +21,11 @@ class CodeSignatures(Signatures):
             self.longest, self.most_windows = min(self.longest, model.spectrogram.samples), 1
 
     def _rows_of(self, samples):
-        return CodeRows(self.model, samples)
+        if samples is not None:
+            raise ValueError(
+                "seconds must be None for a model without a prior, which draws no sounds"
+            )
+        return CodeRows(self.model)
 
     def _further(self):
         codes = [
@@ -86,10 +90,7 @@ class CodeModelSignatures(CodeSignatures):
     default = "sample"
 
     def _rows_of(self, samples):
-        classes = max(prior.conditions.classes for prior in self.model.priors)
-        numbers = map(str, range(classes))
-        names = self.model.class_names
-        self.labels = [*names[:classes], *list(numbers)[len(names) :]]
+        self.labels = self.model.label_names
         return CodeModelRows(self.model, samples)
 
     def _further(self):

@@ -7,6 +7,7 @@ from tfaudiogen.app import latent_map, map_view, operations
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.app.sound_cards import Sound, put_on
+from tfaudiogen.app.studio import abilities
 
 TITLE, NEEDS = "Explore", "interpolate"
 PRIOR = "draws of the prior"
@@ -17,12 +18,18 @@ _HINT = (
     "Each click is heard, and chooses **A** and **B** in turn: a point is a sound, a cross the "
     "middle of a component, and anywhere else is what nobody has recorded."
 )
+_NO_MAP = (
+    "This model describes sounds by codes and has no latent space to walk through, so there is no "
+    "map of it: choose another model."
+)
 
 
 def build(page):
     """Lay out the tab and connect it."""
     explorer = Explorer(page.studio)
     state = gradio.State(_nothing())
+    note = gradio.Markdown(_NO_MAP, visible=False, elem_id="no-map")
+    page.when_model_changes(told(explorer.note), note)
     with gradio.Row(elem_classes="low"):
         data = gradio.Dropdown([*page.studio.data, PRIOR], label="Sounds of", elem_id="map-data")
         split = gradio.Dropdown(["train", "validation", "test"], value="validation", label="Split")
@@ -84,10 +91,15 @@ class Explorer:
     def __init__(self, studio):
         self.studio = studio
 
+    def note(self, name):
+        """Return what to say of a model that has no map."""
+        able = "interpolate" in abilities(self.studio.model(name))
+        return gradio.Markdown(visible=not able)
+
     def draw(self, name, data, split, count, progress=PROGRESS):
         """Compute the map of a data set, or of the prior."""
         count = number("points", count, 2, self.studio.limits.points, int)
-        model = operations.able(self.studio, name, "interpolate")
+        model = self._model(name)
         if data == PRIOR:
             drawn, source = latent_map.map_of_prior(model, count), None
         else:
@@ -112,7 +124,7 @@ class Explorer:
 
         def take(name, state, fraction, path):
             state = self._of_model(state, name)
-            model = operations.able(self.studio, name, "interpolate")
+            model = self._model(name)
             with self.studio.turn.taken():
                 window = operations.first_window(self.studio, model, path)
                 latents = model.encode(window)[0, 0]
@@ -127,13 +139,20 @@ class Explorer:
             if not component:
                 return (gradio.skip(),) * 4
             state = self._of_model(state, name)
-            model = operations.able(self.studio, name, "interpolate")
+            model = self._model(name)
             most = operations.components(model) - 1
             component = number("component", component, 0, most, int)
             latents = model.prior.sample(1, 0, temperature=0.0, component=component).numpy()[0]
             return self._choose(state, fraction, place, f"component {component}", latents)
 
         return take
+
+    def _model(self, name):
+        """Return the model, if it has a map."""
+        model = self.studio.model(name)
+        if "interpolate" not in abilities(model):
+            raise Refused(_NO_MAP)
+        return model
 
     def _of_model(self, state, name):
         """Return the state, emptied if it is of another model, whose latents mean other sounds."""
@@ -183,7 +202,7 @@ class Explorer:
         return gradio.skip() if drawn is None else map_view.draw(drawn, state["ends"], fraction)
 
     def _decode(self, state, latents):
-        model = operations.able(self.studio, state["model"], "interpolate")
+        model = self._model(state["model"])
         with self.studio.turn.taken():
             return model.decode(np.asarray(latents, np.float32)[None])[0]
 

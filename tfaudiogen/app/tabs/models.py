@@ -32,8 +32,9 @@ def _facts(studio, name):
         "window": f"{known['window_seconds']:.2f} s",
         "parameters": f"{known['parameters']:,}",
         "components of the prior": known["components"],
+        "labels": len(known["labels"]),
     }
     inside = "".join(
-        f"<div><b>{value}</b><span>{words}</span></div>" for words, value in boxes.items()
+        f"<div><b>{value}</b><span>{words}</span></div>" for words, value in boxes.items() if value
     )
     return f'<div class="figures">{inside}</div>'
