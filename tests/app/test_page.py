@@ -149,7 +149,7 @@ def choose(page, name):
     page.get_by_role("option", name=name, exact=True).click()
 
 
-def test_a_model_of_codes_draws_by_label_and_has_no_map(tab, heard):
+def test_a_model_of_codes_draws_by_label(tab, heard):
     page = tab("Sample")
     choose(page, "codes")
     label = page.get_by_label("Label", exact=True)
@@ -166,12 +166,21 @@ def test_a_model_of_codes_draws_by_label_and_has_no_map(tab, heard):
     drawn.first.wait_for()
     assert drawn.count() == 1
     assert is_sound(heard(page.locator("#drawn audio").first))
-    tab("Explore")
+
+
+def test_a_model_of_codes_has_no_map(tab):
+    page = tab("Explore")
+    choose(page, "codes")
     page.locator("#no-map", has_text="no map of it").wait_for()
     page.click("#draw-map")
     assert "no map of it" in message(page)
+
+
+def test_another_model_has_its_own_choices(tab):
+    page = tab("Sample")
     choose(page, "tiny")
-    page.locator("#no-map").wait_for(state="hidden")
+    page.get_by_label("Component of the prior").wait_for()
+    page.get_by_label("Label", exact=True).wait_for(state="hidden")
 
 
 def test_train_watch_and_stop(tab, heard, server):
