@@ -227,8 +227,6 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         windows = windows_for(-(-samples // self.spectrogram.hop), self.spectrogram)
         key = noise.key(seed, count)
         labels = self.labels(label, count, key)
-        if windows > 1:
-            check_columns(self.code_maps()[0])
 
         def draw_in_graph(part):
             chosen = tf.gather(tf.fill([count], -1) if labels is None else labels, part)

@@ -5,7 +5,7 @@ import math
 import tensorflow as tf
 
 from tfaudiogen import noise
-from tfaudiogen.models.long_codes import join, windows_of
+from tfaudiogen.models.long_codes import check_columns, join, windows_of
 from tfaudiogen.models.rows import INTEGER, NUMBER, WAVEFORM, AutoencoderRows, over_rows
 from tfaudiogen.models.windows import windows_for
 
@@ -49,10 +49,18 @@ class CodeRows(AutoencoderRows):
 
 
 class CodeModelRows(CodeRows):
-    """The graphs of a `CodeModel`: those of `CodeRows`, sampling and the likelihood."""
+    """The graphs of a `CodeModel`: those of `CodeRows`, sampling and the likelihood.
+
+    Raises:
+        ValueError: for `samples` beyond a window of maps that have no halves.
+    """
 
     def __init__(self, model, samples=None):
         super().__init__(model, samples)
+        frames = math.ceil(self.samples / self.spectrogram.hop)
+        self.windows = windows_for(frames, self.spectrogram)
+        if self.windows > 1:
+            check_columns(self.shapes)
         draw = (INTEGER, INTEGER, LABEL, NUMBER, LABEL, NUMBER, NUMBER)
         self.sample = over_rows(self._sample, draw, WAVEFORM)
         self.log_prob = over_rows(self._log_prob, (WAVEFORM, LABEL), NUMBER)
@@ -72,42 +80,42 @@ class CodeModelRows(CodeRows):
         return self._decode(*[code[0] for code in codes])[: self.samples]
 
     def _drawn(self, level, key, label, above, settings):
-        """Return the map int32 [1, T (W + 1) / 2, ...] of a level, as `Filling` draws it."""
+        """Return the map int32 [1, T (W + 1) / 2, ...] of a level, as `Filling` draws it.
+
+        Each window after the first keeps the second half of the one before it as its first.
+        """
         prior = self.model.priors[level]
-        columns, half = prior.shape[0], max(1, prior.shape[0] // 2)
-        frames = math.ceil(self.samples / self.spectrogram.hop)
-        starts = [half * window for window in range(windows_for(frames, self.spectrogram))]
+        columns, half, tail = prior.shape[0], prior.shape[0] // 2, prior.shape[1:]
+        starts = [half * window for window in range(self.windows)]
         levels = [noise.uniform(key, f"codes {level} {at} 0", (prior.length,)) for at in starts]
-        first = max(0, level - len(prior.conditions.maps))
-
-        def window(levels, start, before, known):
-            maps = [
-                tf.slice(code, *self._cut(code, start, columns, shape))
-                for code, shape in zip(above[first:level], self.shapes[first:level], strict=True)
-            ]
-            return prior.walk(levels, {"label": label, "maps": maps}, before, known, settings)
-
         nothing = tf.zeros((1, *prior.shape), tf.int32)
-        begun = window(levels[0], 0, nothing, tf.zeros_like(nothing, tf.bool))
-        if len(starts) == 1:
-            return begun
-        known = tf.range(columns) < columns - half
-        known = tf.reshape(known, (1, columns, *[1] * (len(prior.shape) - 1)))
+
+        def window(levels, start, given, known):
+            conditions = {"label": label, "maps": self._above(level, above, start)}
+            known = tf.reshape(tf.range(columns) < known, (1, columns, *[1] * len(tail)))
+            return prior.walk(
+                levels, conditions, given, tf.broadcast_to(known, given.shape), settings
+            )
 
         def following(before, each):
-            moved = tf.concat([before[:, half:], nothing[:, :half]], axis=1)
-            return window(*each, moved, tf.broadcast_to(known, moved.shape))
+            return window(*each, tf.concat([before[:, half:], nothing[:, :half]], axis=1), half)
 
-        each = tf.stack(levels[1:]), tf.constant(starts[1:])
-        later = tf.scan(following, each, initializer=begun)[:, :, columns - half :]
-        tail = prior.shape[1:]
-        return tf.concat([begun, tf.reshape(later, (1, half * len(starts[1:]), *tail))], axis=1)
+        first = window(levels[0], 0, nothing, 0)
+        if self.windows == 1:
+            return first
+        later = tf.scan(following, (tf.stack(levels[1:]), tf.constant(starts[1:])), first)
+        later = tf.reshape(later[:, :, half:], (1, half * (self.windows - 1), *tail))
+        return tf.concat([first, later], axis=1)
 
-    @staticmethod
-    def _cut(code, start, columns, shape):
-        """Return where a window of a map above begins, and its size."""
-        begin = start * shape[0] // columns
-        return [0, begin, *[0] * (len(shape) - 1)], [1, *shape]
+    def _above(self, level, codes, start):
+        """Return the windows of the maps above that condition one that starts at a column."""
+        prior = self.model.priors[level]
+        first = level - len(prior.conditions.maps)
+        found = []
+        for code, shape in zip(codes[first:], self.shapes[first:level], strict=True):
+            begin = [0, start * shape[0] // prior.shape[0], *[0] * (len(shape) - 1)]
+            found.append(tf.slice(code, begin, [1, *shape]))
+        return found
 
     def _log_prob(self, waveform, label):
         """Return the sum over consecutive windows."""
