@@ -4,9 +4,9 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
+from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.long_codes import Filling, check_columns, empty, join, windows_of
-from tfaudiogen.models.sound import in_batches
-from tfaudiogen.models.windows import blend, split, windows_for
+from tfaudiogen.models.windows import split, windows_for
 from tfaudiogen.signal import decibels
 
 
@@ -32,7 +32,8 @@ class CodeContinuation:
         Returns:
             float32 [round(seconds sample_rate)].
         """
-        sound, samples = _single(waveform), self._samples(seconds)
+        self._check_sounds("extend")
+        sound, samples = _single(waveform), self.medium.length(seconds)
         if samples <= len(sound):
             raise ValueError(
                 f"seconds must be more than the {len(sound) / self.spectrogram.sample_rate:.2f} s "
@@ -60,6 +61,7 @@ class CodeContinuation:
         Returns:
             float32 [N].
         """
+        self._check_sounds("inpaint")
         sound = _single(waveform)
         duration = len(sound) / self.spectrogram.sample_rate
         if not 0 <= start < end <= duration:
@@ -73,6 +75,10 @@ class CodeContinuation:
         rate = self.spectrogram.sample_rate
         gap = int(start * rate // column), int(-(-end * rate // column))
         return self._redraw(sound, gap, seed, label, phase, settings, candidates)
+
+    def _check_sounds(self, verb):
+        if not self.medium.has_phase:
+            raise ValueError(f"{verb} is for sounds, and this is a model of pictures")
 
     def _frames_of_a_column(self):
         return self.spectrogram.frames // self.code_maps()[0][0][0]
@@ -136,7 +142,7 @@ class CodeContinuation:
             tf.range(len(flat[0])),
         )
         images = tf.reshape(images, (-1, windows, *images.shape[1:]))
-        return blend(images, self.spectrogram) if windows > 1 else images[:, 0]
+        return self.medium.joined(images) if windows > 1 else images[:, 0]
 
 
 def _single(waveform):

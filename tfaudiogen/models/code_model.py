@@ -9,16 +9,16 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.code_continuation import CodeContinuation
 from tfaudiogen.models.code_labels import choose_labels
 from tfaudiogen.models.code_usage import usage_figures
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
-from tfaudiogen.models.sound import SoundAutoencoder, in_batches
-from tfaudiogen.models.windows import windows_for
+from tfaudiogen.models.media import MediumAutoencoder
 
 
 @register
-class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
+class CodeModel(CodeContinuation, MediumAutoencoder, ProbabilisticModel):
     """A vector-quantized autoencoder with a prior over the codes of each level.
 
         p(x, c | y) = p(c_L | y) p(c_(L-1) | c_L, y) ... p(c_1 | c_2, ..., c_L, y) p(x | c)
@@ -69,7 +69,7 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
 
     @property
     def spectrogram(self):
-        """The autoencoder's `Spectrogram`."""
+        """The autoencoder's representation, a `Spectrogram` or `Pictures`."""
         return self.autoencoder.spectrogram
 
     @property
@@ -98,12 +98,12 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         """Return the expected images [B, T, F, C] of codes, top level first."""
         return self.autoencoder.decode_codes(codes)
 
-    def encode(self, waveform):
-        """Return the codes of sounds of at most one window, [N] or [B, N]; see `encode_codes`."""
-        return self.autoencoder.encode(waveform)
+    def encode(self, given):
+        """Return the codes of sounds of at most one window, or of pictures; see `encode_codes`."""
+        return self.autoencoder.encode(given)
 
     def decode(self, codes, phase="heap"):
-        """Return the waveforms [B, N] of codes, top level first."""
+        """Return the waveforms [B, N] or pictures of codes, top level first."""
         return self.autoencoder.decode(codes, phase)
 
     def complete(self, batch):
@@ -151,23 +151,18 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         key = noise.key(0, tf.shape(images)[0])
         return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
 
-    def log_prob(self, waveform, label=None):
-        """Return a lower bound of the log-probability of sounds of at most one window.
+    def log_prob(self, given, label=None):
+        """Return a lower bound of the log-probability of sounds of one window, or of pictures.
 
         Args:
-            waveform: [N] or [B, N].
+            given: waveforms [N] or [B, N] of at most one window, or pictures.
             label: None, a class name, an int or int [B].
 
         Returns:
             float32 [B], nats of the 8-bit image's unpadded frames, the codes of all frames.
         """
-        waveforms = self._of_a_window(waveform)
-        length = waveforms.shape[1]
-        images = self.spectrogram(
-            np.pad(waveforms, [(0, 0), (0, self.spectrogram.samples - length)])
-        )
-        frames = tf.fill([len(waveforms)], -(-length // self.spectrogram.hop))
-        return self.image_log_prob(images, frames, self.labels(label, len(waveforms))).numpy()
+        images, frames = self.medium.images(given)
+        return self.image_log_prob(images, frames, self.labels(label, len(images))).numpy()
 
     def labels(self, label, count, key=None):
         """Return int32 [count] of a class name, an int, several of them, or None.
@@ -195,41 +190,34 @@ class CodeModel(CodeContinuation, SoundAutoencoder, ProbabilisticModel):
         phase="heap",
         progress=False,
     ):
-        """Draw sounds from the model.
+        """Draw sounds or pictures from the model.
 
         Args:
             count: B; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same sounds.
+            seed: int in [0, 2**31); the same seed gives the same draws.
             label: None, a class name or words of one, an int, or B of them; see `labels`.
             temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
                 acts on priors that have labels.
-            seconds: duration; None for one window. Longer sounds continue by half windows of
-                codes, and the phase is retrieved once over the whole.
-            phase: "heap" or "graph"; see `SoundAutoencoder`.
+            seconds: duration of sounds; None for one window. Longer ones continue by half windows
+                of codes, and the phase is retrieved once over the whole.
+            phase: "heap" or "graph"; see `MediumAutoencoder`.
             progress: show a progress bar, on a terminal.
 
         Returns:
-            float32 [B, N].
+            float32 [B, N] or [B, H, W, C].
         """
-        samples = self._samples(seconds)
+        samples = self.medium.length(seconds)
         settings = self._settings(count, seed, label, temperature, top_k, top_p, guidance)
-        windows = windows_for(-(-samples // self.spectrogram.hop), self.spectrogram)
+        windows = self.medium.windows(samples)
         key = noise.key(seed, count)
         labels = self.labels(label, count, key)
 
         def draw(part):
             chosen = None if labels is None else tf.gather(labels, part)
             images = self.sample_images(key._replace(index=part), windows, chosen, settings)
-            return self.spectrogram.inverse(images, phase=phase)[:, :samples]
+            return self.medium.inverse(images, samples, phase)
 
         return in_batches(draw, key.index, progress)
-
-    def _samples(self, seconds):
-        if seconds is None:
-            return self.spectrogram.samples
-        if not seconds > 0:
-            raise ValueError(f"seconds must be positive, received {seconds}")
-        return max(1, round(seconds * self.spectrogram.sample_rate))
 
     def _settings(self, count, seed, label, temperature, top_k, top_p, guidance):
         """Return the settings of a draw, when all are in their ranges."""

@@ -21,7 +21,7 @@ class AutoencoderRows:
     """The graph of an autoencoder.
 
     Args:
-        model: a model with the methods of images that `SoundAutoencoder` lists.
+        model: a model with the methods of images that `MediumAutoencoder` lists.
     """
 
     def __init__(self, model):
@@ -45,7 +45,7 @@ class Rows(AutoencoderRows):
     """The graphs of one model.
 
     Args:
-        model: a model with the methods of images that `SoundModel` lists.
+        model: a model with the methods of images that `MediumModel` lists.
         samples: N of what `sample` draws; one window where left out.
         draws: k, importance samples of `log_prob`.
     """

@@ -1,4 +1,4 @@
-"""The autoencoder of spectrogram images with discrete codes on any number of levels."""
+"""The autoencoder of images with discrete codes on any number of levels."""
 
 import math
 
@@ -13,12 +13,13 @@ from tfaudiogen.layers.feature_maps import FeatureDecoder, FeatureEncoder
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.quantizer import VectorQuantizer
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.code_usage import code_counts, usage_figures
-from tfaudiogen.models.sound import SoundAutoencoder, in_batches
+from tfaudiogen.models.media import MediumAutoencoder
 
 
 @register
-class VQVAE(SoundAutoencoder, ProbabilisticModel):
+class VQVAE(MediumAutoencoder, ProbabilisticModel):
     """A vector-quantized autoencoder (van den Oord et al., 2017) on L levels.
 
     With two levels it is the VQ-VAE-2 (Razavi et al., 2019). Level 0 is the finest map; the maps
@@ -44,7 +45,7 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
     the top level, as they are generated.
 
     Args:
-        spectrogram: the `Spectrogram` that makes images of waveforms; its `image_shape` decides.
+        spectrogram: the representation, a `Spectrogram` or `Pictures`; its `image_shape` decides.
         levels: L, where the parts are left to their defaults.
         encoders: L layers, from the image, then from each map to a smaller one.
         decoders: L layers; the first gives the `likelihood.channels`.
@@ -85,7 +86,9 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         self.quantizers = list(quantizers)
         stages = default_maps(spectrogram.image_shape, levels)
         self.encoders = list(encoders or default_encoders(stages))
-        self.decoders = list(decoders or default_decoders(stages, self.likelihood.channels))
+        bins = spectrogram.kind == "sounds"
+        channels = self.likelihood.channels
+        self.decoders = list(decoders or default_decoders(stages, channels, bin_bias=bins))
         self.class_names = list(class_names)
         self._further = list(further or {})
         for name, layer in (further or {}).items():
@@ -283,21 +286,19 @@ class VQVAE(SoundAutoencoder, ProbabilisticModel):
         """Return the expected image at the codes of images: [B, T, F, C] to the same."""
         return self(images)
 
-    def encode(self, waveform):
-        """Return the codes of sounds of at most one window, [N] or [B, N]; see `encode_codes`."""
-        waveforms = self._of_a_window(waveform)
-        padding = self.spectrogram.samples - waveforms.shape[1]
-        images = self.spectrogram(np.pad(waveforms, [(0, 0), (0, padding)]))
+    def encode(self, given):
+        """Return the codes of sounds of at most one window, or of pictures; see `encode_codes`."""
+        images, _ = self.medium.images(given)
         parts = [self.encode_codes(images[i : i + 8]) for i in range(0, len(images), 8)]
         return [np.concatenate(level) for level in zip(*parts, strict=True)]
 
     def decode(self, codes, phase="heap"):
-        """Return the waveforms [B, N] of codes, top level first; see `decode_codes`."""
+        """Return the waveforms [B, N] or pictures of codes, top level first; see `decode_codes`."""
         rows = tf.range(len(codes[0]))
         images = in_batches(
             lambda part: self.decode_codes([tf.gather(code, part) for code in codes]), rows
         )
-        return np.asarray(self.spectrogram.inverse(images, phase=phase))
+        return np.asarray(self.medium.inverse(images, phase=phase))
 
     def sample(self, count, **options):
         """Refuse: uniformly drawn codes are noise.
