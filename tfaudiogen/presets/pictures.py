@@ -75,6 +75,8 @@ _FIT = {
     "jit_compile": "auto",
     "precision": "float32",
 }
+# Codebooks are moving averages already.
+_CODES_FIT = {**_FIT, "average": None}
 _PICTURE_FIT = {**_FIT, "batch_size": 16, "learning_rate": 5e-4, "clip_norm": 1e5}
 
 
@@ -96,7 +98,7 @@ PICTURE_PRESETS = {
         "MNIST digits: 28 x 28, grey, two levels of codes, 49 above 196",
         _MNIST,
         _CODES,
-        _FIT,
+        _CODES_FIT,
         PRIORS,
     ),
     "cifar_vae": _preset(
@@ -109,7 +111,7 @@ PICTURE_PRESETS = {
         "CIFAR-10 and other small pictures: 32 x 32, RGB, two levels of codes, 64 above 256",
         _CIFAR,
         {**_CODES, "codes": (512, 512)},
-        {**_FIT, "clip_norm": 1e4},
+        {**_CODES_FIT, "clip_norm": 1e4},
         PRIORS,
     ),
     "picture_vae": _preset(
@@ -128,7 +130,7 @@ PICTURE_PRESETS = {
         "pictures of a folder: 128 x 128, RGB, two levels of codes, 256 above 1,024",
         _PICTURES,
         _PICTURE_CODES,
-        _PICTURE_FIT,
+        {**_PICTURE_FIT, "average": None},
         {**PRIORS, "batch_size": (8, 16)},
     ),
     "picture_vqgan": _preset(
@@ -141,7 +143,7 @@ PICTURE_PRESETS = {
         "pictures of a folder: 256 x 256, RGB, two levels of codes, 256 above 1,024",
         {**_PICTURES, "height": 256, "width": 256},
         {**_PICTURE_CODES, "widths": ((64, 128), (128,)), "strides": ((4, 2), (2,))},
-        {**_PICTURE_FIT, "batch_size": 8, "clip_norm": 3e5},
+        {**_PICTURE_FIT, "batch_size": 8, "clip_norm": 3e5, "average": None},
         {**PRIORS, "batch_size": (8, 16)},
     ),
 }
