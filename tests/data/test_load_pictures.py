@@ -70,3 +70,9 @@ def test_labels_from_a_file(tmp_path, pictures):
     report = prepare(folder, tmp_path / "data", image_shape=SHAPE, labels_csv=table, progress=False)
     assert describe(tmp_path / "data").class_names == ("a", "b")
     assert [one.file for one in report.skipped] == ["bright/5.png"]
+
+
+def test_labels_from_the_names(tmp_path, pictures):
+    options = {"image_shape": SHAPE, "label_pattern": "([0-9])$", "progress": False}
+    prepare(pictures(6), tmp_path / "data", **options)
+    assert describe(tmp_path / "data").class_names == tuple("012345")
