@@ -37,6 +37,7 @@ ARROWS = {
     "data": _DATA,
     "datasets": _DATA,
     "files": {"data"},
+    "picture_files": {"data", "files"},
     "plots": {"signal", "metrics", "files", "plots"},
     "callbacks": _TRAINING,
     "training": _TRAINING,
@@ -47,7 +48,7 @@ ARROWS = {
     "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
     "app": _TRAINING | {"plots", "cli", "app"},
     "cli": _TRAINING
-    | {"evaluation", "signatures", "saved_model", "plots", "app", "cli"}
+    | {"evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
     | {"datasets", "checkpoints"},
     "__main__": {"cli"},
     "__init__": set(),
@@ -188,7 +189,7 @@ def test_what_is_imported_is_declared():
     for extra in config["options.extras_require"].values():
         lines += extra.splitlines()
     names = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"[\w-]+", line)}
-    modules = {"scikit_learn": "sklearn", "protobuf": "google"}
+    modules = {"scikit_learn": "sklearn", "protobuf": "google", "pillow": "PIL"}
     declared = {name.replace("-", "_").lower() for name in names} | {"tfaudiogen"}
     declared = {modules.get(name, name) for name in declared}
     imported = {name.split(".")[0] for path in SOURCES for name in _imports(path)}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 _PUBLIC = {
     "Spectrogram": "tfaudiogen.layers.spectrogram",
+    "Pictures": "tfaudiogen.layers.pictures",
     "Encoder": "tfaudiogen.layers.encoder",
     "Decoder": "tfaudiogen.layers.decoder",
     "GaussianHead": "tfaudiogen.layers.gaussian",

@@ -11,15 +11,10 @@ from tfaudiogen import distributions, metrics, noise
 from tfaudiogen.data import describe, load_dataset
 from tfaudiogen.metrics.latents import active_units, marginal_kl, mixture_parameters
 from tfaudiogen.metrics.pixels import fit_logistic_scale, logistic_code_length
+from tfaudiogen.metrics.reconstruction import reconstruction_of
 from tfaudiogen.models.code_usage import usage_figures
 
 _PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "librosa", "numpy")
-_SOUND = (
-    "log_spectral_distance",
-    "multi_resolution_stft_distance",
-    "si_sdr",
-    "spectral_convergence",
-)
 
 
 def evaluate(
@@ -39,7 +34,7 @@ def evaluate(
     the padding of short files counts nowhere. Its interval is a 95 % bootstrap over source files.
 
     Args:
-        model: a VAE or a VQVAE.
+        model: a VAE, a VQVAE or a CodeModel, of sounds or of pictures.
         data: folder that `tfaudiogen.data.prepare` wrote.
         split: "train", "validation" or "test".
         samples: k of the importance-weighted bound.
@@ -58,13 +53,17 @@ def evaluate(
         discretised logistic around the decoded image whose one scale is fitted on the validation
         split. `reconstruction` compares waveforms, each figure beside the `codec`: analysis and
         inversion without a model. `bits_per_second` is the rate over the whole of the windows,
-        padding included. `units` are diagnostics of the latent dimensions of a Gaussian posterior,
-        `codes`, top level first, of discrete codes on this split; what does not apply is None.
+        padding included. Of pictures, which take the place of windows, `reconstruction` is mean
+        squared error (of numbers in [0, 1]), PSNR and SSIM of 8-bit reconstructions, without a
+        codec, and the rate is `bits_per_picture`. `units` are diagnostics of the latent dimensions
+        of a Gaussian posterior, `codes`, top level first, of discrete codes on this split; what
+        does not apply is None.
     """
     if limit is not None and limit < 1:
         raise ValueError(f"limit must be at least 1 or None, received {limit}")
 
     summary = describe(data)
+    sounds = model.spectrogram.kind == "sounds"
 
     def batches(split, audio):
         dataset = load_dataset(
@@ -82,7 +81,7 @@ def evaluate(
         steps = math.ceil(count / batch_size)
         yield from tqdm(dataset, split, steps, unit="batch", disable=not progress)
 
-    validation, windows = batches("validation", audio=False), batches(split, audio=True)
+    validation, windows = batches("validation", audio=False), batches(split, audio=sounds)
     report = evaluate_batches(
         model, windows, validation, summary.files(split), summary.class_names, samples, seed, phase
     )
@@ -97,7 +96,8 @@ def evaluate_batches(
 
     Args:
         model: a VAE or a VQVAE.
-        windows: iterable of batches, dicts of "image", "frames", "id", "label" and "audio".
+        windows: iterable of batches, dicts of "image", "frames", "id", "label" and "audio", of
+            pictures "image", "id" and "label".
         validation: iterable of batches without "audio", for the global scale.
         files: source file of each id: a sequence, or a mapping.
         class_names: names of the labels.
@@ -130,13 +130,13 @@ class _Judge:
         self._decode = _graph(self._decode_draw, image, ids)
         self._terms = _graph(self._likelihood_terms, image, frames, ids)
         self._reconstruct = _graph(model.reconstruct_images, image)
-        # 46 ms at any rate: 1024 samples at 22,050 Hz.
-        self.frame_length = 2 ** round(math.log2(1024 * model.spectrogram.sample_rate / 22050))
+        self.reconstruction = reconstruction_of(model.spectrogram, phase)
 
     def decoded(self, batch):
         """Return (images, decoded images at one draw of the posterior, frames)."""
         images = distributions.quantize(batch["image"])
-        return images, self._decode(images, batch["id"]), batch["frames"]
+        frames = self.model.complete(batch)["frames"]
+        return images, self._decode(images, batch["id"]), frames
 
     def measure(self, batch, scale):
         """Return a dict of columns [B, ...], one row for each window."""
@@ -147,10 +147,9 @@ class _Judge:
         code_length = logistic_code_length(images, means, frames, scale).numpy()
         row["global_code_length"] = row["rate"] + code_length
         row |= self._diagnosed(row)
-        hop, audio = self.model.spectrogram.hop, np.asarray(batch["audio"])
-        row["samples"] = np.clip(np.asarray(frames) * hop, 1, audio.shape[1])
         row |= {name: np.asarray(batch[name]) for name in ("id", "label")}
-        return row | self._sound(images, audio, row["samples"])
+        rebuilt = self._reconstruct(images)
+        return row | self.reconstruction.columns({**batch, "frames": frames}, images, rebuilt)
 
     def _diagnosed(self, row):
         """Return columns of the latents' dimensions."""
@@ -178,24 +177,6 @@ class _Judge:
             draws = (self.samples, self.seed, ids)
             row["log_prob"] = self.model.image_log_prob(images, frames, *draws)
         return {name: tf.cast(value, tf.float64) for name, value in row.items()}
-
-    def _sound(self, images, audio, lengths):
-        """Return the distances of the model's reconstruction and, named codec_, of the codec's."""
-        columns = {}
-        for prefix, source in (("", self._reconstruct(images)), ("codec_", images)):
-            estimate = self.model.spectrogram.inverse(source, phase=self.phase)
-            estimate = np.asarray(estimate)[:, : audio.shape[1]]
-            for name in _SOUND:
-                columns[prefix + name] = self._distance(name, audio, estimate, lengths)
-        return columns
-
-    def _distance(self, name, audio, estimate, lengths):
-        size = self.frame_length
-        settings = {
-            "si_sdr": {},
-            "multi_resolution_stft_distance": {"frame_lengths": (size // 2, size, 2 * size)},
-        }.get(name, {"frame_length": size, "hop": size // 4})
-        return getattr(metrics, name)(audio, estimate, lengths=lengths, **settings)
 
 
 class _CodeJudge(_Judge):
@@ -235,7 +216,6 @@ def _graph(function, *signature):
 
 def _report(table, judge, class_names, scale):
     own = judge.model.likelihood.is_density
-    seconds = judge.model.spectrogram.seconds
     table["negative_elbo"] = table["code_length" if own else "global_code_length"]
     table["distortion"] = table["negative_elbo"] - table["rate"]
     nats = table["pixels"] * math.log(2.0)
@@ -247,7 +227,7 @@ def _report(table, judge, class_names, scale):
     return {
         "windows": len(nats),
         "files": len(np.unique(table["file"])),
-        "minutes": float(table["samples"].sum()) / judge.model.spectrogram.sample_rate / 60,
+        **judge.reconstruction.amount(table),
         "likelihood": {
             "family": judge.model.likelihood.family,
             "scored_by": "itself, as probabilities of 256 levels" if own else shared,
@@ -256,18 +236,13 @@ def _report(table, judge, class_names, scale):
         "rate": mean("rate"),
         "distortion": mean("distortion"),
         "negative_elbo": mean("negative_elbo"),
-        "bits_per_second": float(table["rate"].mean()) / math.log(2.0) / seconds,
+        **judge.reconstruction.rate(float(table["rate"].mean())),
         "negative_log_prob": _negative_log_prob(table, judge) if "log_prob" in table else None,
         "bits_per_dimension": mean("negative_elbo", nats),
         "bits_per_dimension_global_scale": mean("global_code_length", nats),
-        "reconstruction": {
-            "phase": judge.phase,
-            "frame_length": judge.frame_length,
-            "hop": judge.frame_length // 4,
-            **{name: {**mean(name), "codec": mean(f"codec_{name}")} for name in _SOUND},
-        },
+        "reconstruction": judge.reconstruction.report(mean),
         **judge.diagnostics(table),
-        "labels": _labels(table, class_names, judge.seed),
+        "labels": _labels(table, class_names, judge),
         "uncertainty": "95 % bootstrap over source files, 2000 resamples",
     }
 
@@ -303,8 +278,8 @@ def _units(table):
     }
 
 
-def _labels(table, class_names, seed):
-    rows = {}
+def _labels(table, class_names, judge):
+    rows, seed, headline = {}, judge.seed, judge.reconstruction.headline
     for label in np.unique(table["label"]):
         chosen = {name: column[table["label"] == label] for name, column in table.items()}
         nats = chosen["pixels"] * math.log(2.0)
@@ -314,7 +289,7 @@ def _labels(table, class_names, seed):
             "windows": len(nats),
             "files": len(np.unique(groups)),
             "bits_per_dimension": _mean(chosen["negative_elbo"], nats, groups, seed),
-            "log_spectral_distance": _mean(chosen["log_spectral_distance"], None, groups, seed),
+            headline: _mean(chosen[headline], None, groups, seed),
         }
     return rows
 

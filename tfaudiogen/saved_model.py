@@ -32,9 +32,11 @@ def export(model, out, seconds=None, limits=None):
         up in `assets.extra`, and `batching_params.pbtxt` for it.
 
     Raises:
-        ValueError: `out` is there, or an argument is out of its range.
+        ValueError: `out` is there, an argument is out of its range, or the model is of pictures.
     """
     out, limits = Path(out), limits or Limits()
+    if model.spectrogram.kind != "sounds":
+        raise ValueError("model must be one of sounds to be exported, received one of pictures")
     if out.exists():
         raise ValueError(
             f"out {str(out)!r} is there already: name another, such as the next number"

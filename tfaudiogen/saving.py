@@ -11,6 +11,7 @@ import keras
 # Everything that may be named in a saved model's configuration registers itself on import.
 from tfaudiogen.layers import (  # noqa: F401
     literature,
+    pictures,
     quantizer_finite,
     quantizer_residual,
     recurrent,

@@ -211,6 +211,16 @@ def bottleneck(quantizer, features):
     return {name: tf.cast(value, tf.float32) for name, value in quantizer(features).items()}
 
 
+def picture_vae_arguments():
+    return {
+        "spectrogram": tg.Pictures(16, 16, 3),
+        "encoder": tg.Encoder((8, 12), (2, 2)),
+        "decoder": tg.Decoder((16, 16, 6), (8, 12), (2, 2)),
+        "head": tg.GaussianHead(3, hidden=4),
+        "prior": tg.GaussianMixturePrior(3, components=2),
+    }
+
+
 def literature_arguments():
     return {
         "spectrogram": tg.Spectrogram(8000, 128, 32, 64, 64),
@@ -284,6 +294,12 @@ SPECIFICATIONS = [
         tones(1000),
         float32=True,
         variant="mel",
+    ),
+    Specification(
+        tg.Pictures,
+        lambda: {"height": 6, "width": 5, "channels": 3},
+        images(6, 5, 3),
+        float32=True,
     ),
     Specification(ResidualBlock, lambda: {"width": 6}, normal(BATCH, 8, 8, 6)),
     Specification(Unfold, lambda: {"width": 3, "stride": 2}, normal(BATCH, 4, 4, 5)),
@@ -532,5 +548,14 @@ SPECIFICATIONS = [
         float32=True,
         absorbed=frozenset({"latent_size"}),
         variant="literature",
+    ),
+    Specification(
+        tg.VAE,
+        picture_vae_arguments,
+        batch_of(images(16, 16, 3)),
+        call=terms,
+        float32=True,
+        absorbed=frozenset({"latent_size"}),
+        variant="pictures",
     ),
 ]

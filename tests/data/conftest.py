@@ -41,3 +41,20 @@ def quick(tmp_path):
         return prepare(sources, tmp_path / out, **options)
 
     return run
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Return a function that makes a folder of so many small pictures under two labels."""
+    from PIL import Image
+
+    def make(count, size=(8, 6)):
+        generator = np.random.default_rng(5)
+        for number in range(count):
+            path = tmp_path / "pictures" / ("dark", "bright")[number % 2] / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            levels = generator.integers(0, 256, (size[1], size[0], 3), np.uint8)
+            Image.fromarray(levels).save(path)
+        return tmp_path / "pictures"
+
+    return make

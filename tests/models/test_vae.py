@@ -165,7 +165,7 @@ def test_a_long_sound_has_a_latent_for_each_window(tiny):
         (lambda m: m.sample(1, temperature=-1), "temperature must not be negative"),
         (lambda m: m.sample(1, seconds=0), "seconds must be positive"),
         (lambda m: m.sample(1, component=3), "component must be from 0 to 2, received 3"),
-        (lambda m: m.interpolate(np.zeros((2, 9)), 0), r"must be sounds \[N\]"),
+        (lambda m: m.interpolate(np.zeros((2, 9)), 0), r"each be one sound or picture"),
         (lambda m: m.encode(np.full(10, np.nan)), "must be finite"),
         (lambda m: m.reconstruct(np.zeros((2, 2, 2))), r"shape \[N\] or \[B, N\]"),
         (lambda m: m.reconstruct(np.zeros(0)), "not be empty"),

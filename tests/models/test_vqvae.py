@@ -194,11 +194,7 @@ def test_sounds_become_codes_and_codes_sounds(tones):
 
 
 def test_pictures_enter_by_the_same_class():
-    class Picture(keras.layers.Layer):
-        image_shape = (16, 16, 3)
-
-    likelihood = tfaudiogen.PixelLikelihood(image_channels=3)
-    model = tfaudiogen.VQVAE(Picture(), levels=2, likelihood=likelihood)
+    model = tfaudiogen.VQVAE(tfaudiogen.Pictures(16, 16, 3), levels=2)
     images = np.random.default_rng(0).random((2, 16, 16, 3), np.float32)
     assert model(images).shape == (2, 16, 16, 3)
     assert model.code_shapes == [(2, 2), (4, 4)]

@@ -72,7 +72,7 @@ class Studio:
         with self._loading:
             before, model = self._loaded.get(name, (None, None))
             if before != written:
-                self._loaded[name] = (written, _load(folder, model))
+                self._loaded[name] = (written, _of_sounds(name, _load(folder, model)))
             return self._loaded[name][1]
 
     def can(self, ability):
@@ -105,8 +105,14 @@ def abilities(model):
 
 def fits(summary, model):
     """Return whether a data set has the geometry that a model takes."""
-    shape = model.spectrogram
+    shape = model.spectrogram  # of sounds, as `Studio.model` sees to
     return (summary.sample_rate, summary.samples) == (shape.sample_rate, shape.samples)
+
+
+def _of_sounds(name, model):
+    if model.spectrogram.kind != "sounds":
+        raise Unknown(f"{name} is a model of pictures; the page is for models of sounds.")
+    return model
 
 
 def _load(folder, model):

@@ -92,10 +92,15 @@ def _new_folder(studio, name):
     return folder
 
 
+def preset_names():
+    """Return the names of the presets that the page offers: those of sounds."""
+    return [name for name in presets.names() if presets.get(name).pictures is None]
+
+
 def _check_preset(preset):
-    if preset not in presets.names():
+    if preset not in preset_names():
         raise Refused(
-            f"preset must be one of {', '.join(presets.names())}; received {preset!r:.60}."
+            f"preset must be one of {', '.join(preset_names())}; received {preset!r:.60}."
         )
 
 
@@ -106,7 +111,7 @@ def _lines(changes):
 def fitting_preset(studio):
     """Return the first preset that takes data of the studio; the one for tones if none does."""
     shapes = [_shape(studio.data[name]) for name in studio.data]
-    fitting = (name for name in presets.names() if presets.get(name).data in shapes)
+    fitting = (name for name in preset_names() if presets.get(name).data in shapes)
     return next(fitting, "sinewave_vae")
 
 

@@ -36,7 +36,9 @@ from tfaudiogen.cli.options import MODEL_HELP, seed_option
     show_default=True,
     help="k of the importance-weighted bound, which takes most of the time.",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Windows, drawn at random; else all.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="Windows or pictures, drawn at random; else all."
+)
 @seed_option
 def evaluate(model, data, split, out, samples, limit, seed):
     """Measure likelihood and reconstruction of MODEL, by the protocol of docs/evaluation.md.
@@ -46,6 +48,7 @@ def evaluate(model, data, split, out, samples, limit, seed):
       tfaudiogen evaluate speech_vae --data data
       tfaudiogen evaluate run --data data --split validation --out validation.json
       tfaudiogen evaluate run --data data --samples 1 --limit 64
+      tfaudiogen evaluate run_of_digits --data mnist_data --samples 1
     """
     import tfaudiogen
     from tfaudiogen import files

@@ -12,7 +12,7 @@ from tfaudiogen.cli.options import MODEL_HELP
 @click.command(cls=Command, epilog=MODEL_HELP)
 @click.argument("model")
 def info(model):
-    """Show the sounds, size and figures of MODEL, and its card.
+    """Show the sounds or pictures, size and figures of MODEL, and its card.
 
     \b
     Examples:
@@ -32,15 +32,24 @@ def info(model):
 
 
 def _facts(model, folder):
-    spectrogram = model.spectrogram
-    frames, bins, _ = spectrogram.image_shape
     return {
         "model": f"{type(model).__name__} in {folder}",
         "parameters": f"{model.count_params():,}",
+        **_geometry(model.spectrogram),
+        "classes": ", ".join(model.class_names) or "none",
+    }
+
+
+def _geometry(spectrogram):
+    from tfaudiogen.data.report import shape_in_words
+
+    if spectrogram.kind == "pictures":
+        return {"pictures": shape_in_words(spectrogram.image_shape)}
+    frames, bins, _ = spectrogram.image_shape
+    return {
         "sound": f"{spectrogram.seconds:.3f} s windows at {spectrogram.sample_rate} Hz",
         "image": f"{frames} frames, {bins} {spectrogram.scale} bins, "
         f"{spectrogram.decibels[0]:g} to {spectrogram.decibels[1]:g} dB",
-        "classes": ", ".join(model.class_names) or "none",
     }
 
 

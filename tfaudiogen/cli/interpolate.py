@@ -1,4 +1,4 @@
-"""`tfaudiogen interpolate`: sounds on the way from one to another."""
+"""`tfaudiogen interpolate`: sounds or pictures on the way from one to another."""
 
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option
 
 
 @click.command(
-    cls=Command, epilog=MODEL_HELP + " A and B are audio files, or component:K of the mixture."
+    cls=Command,
+    epilog=MODEL_HELP + " A and B are audio files or pictures, or component:K of the mixture.",
 )
 @click.argument("model")
 @click.argument("start", metavar="A")
@@ -23,7 +24,7 @@ from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option
 )
 @bit_depth_option
 def interpolate(model, start, end, steps, out, bit_depth):
-    """Write the sounds on a straight line from A to B through the latent space of MODEL.
+    """Write sounds or pictures on a straight line from A to B through the latent space of MODEL.
 
     Silence follows the shorter of two sounds; both may be longer than a window of the model.
 
@@ -34,32 +35,37 @@ def interpolate(model, start, end, steps, out, bit_depth):
     """
     import tfaudiogen
     from tfaudiogen.cli.outputs import write_record, write_sounds
+    from tfaudiogen.cli.picture_commands import is_of_pictures, write_pictures
 
     loaded = tfaudiogen.load(model)
+    if not hasattr(loaded, "interpolate"):
+        raise click.BadParameter(
+            f"is a {type(loaded).__name__}, and only a VAE has a latent space to interpolate in.",
+            param_hint="'MODEL'",
+        )
     ends = [_anchor(text, loaded.spectrogram) for text in (start, end)]
     click.echo(f"Interpolating {steps} steps ...", err=True)
-    waveforms = loaded.interpolate(*ends, steps=steps)
+    found = loaded.interpolate(*ends, steps=steps)
     names = [f"interpolation_{number:03d}" for number in range(steps)]
-    paths = write_sounds(waveforms, names, out, loaded.spectrogram, bit_depth)
-    write_record(
-        out / "interpolation.json",
-        model=model,
-        start=start,
-        end=end,
-        steps=steps,
-        bit_depth=bit_depth,
-        files=[path.name for path in paths],
-    )
-    click.echo(f"Wrote {steps} sounds with their pictures to {out}.")
+    record = {"model": model, "start": start, "end": end, "steps": steps}
+    if is_of_pictures(loaded):
+        paths, what = write_pictures(found, names, out), "pictures and a sheet of them"
+    else:
+        paths = write_sounds(found, names, out, loaded.spectrogram, bit_depth)
+        record["bit_depth"], what = bit_depth, "sounds with their pictures"
+    write_record(out / "interpolation.json", **record, files=[path.name for path in paths])
+    click.echo(f"Wrote {steps} {what} to {out}.")
 
 
 def _anchor(text, spectrogram):
-    """Return a component's number, or the sound in an audio file."""
-    from tfaudiogen import files
+    """Return a component's number, a picture, or the sound in an audio file."""
+    from tfaudiogen import files, picture_files
 
     name, colon, number = text.partition(":")
     if name == "component" and colon:
         if not number.isdigit():
             raise click.BadParameter(f"{text!r}: write component:0, component:1, ...")
         return int(number)
+    if spectrogram.kind == "pictures":
+        return picture_files.read(text, spectrogram.image_shape)
     return files.read_audio(text, spectrogram.sample_rate)

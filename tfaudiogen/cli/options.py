@@ -33,6 +33,21 @@ class CountOrAuto(click.ParamType):
         return value if value == "auto" else click.IntRange(min=1).convert(value, param, ctx)
 
 
+class PictureShape(click.ParamType):
+    """HEIGHTxWIDTH, or HEIGHTxWIDTHxCHANNELS."""
+
+    name = "HxW[xC]"
+
+    def convert(self, value, param, ctx):
+        """Return (H, W, C); C is 3 unless it is given."""
+        if isinstance(value, tuple):
+            return value
+        sides = value.lower().split("x")
+        if len(sides) not in (2, 3) or not all(side.isdigit() for side in sides):
+            self.fail(f"{value!r} is not like 128x128 or 28x28x1.", param, ctx)
+        return (*map(int, sides), 3)[:3]
+
+
 def section_options(command):
     """Add the options that say which part of a file a picture shows, and at which rate."""
     for option in (

@@ -46,6 +46,7 @@ def write_continued(verb, model, sound, out, bit_depth, options):
     """
     import tfaudiogen
     from tfaudiogen import files
+    from tfaudiogen.cli.picture_commands import check_sounds
 
     if out.suffix.lower() != ".wav" or out.resolve() == sound.resolve():
         raise click.BadParameter("must be a .wav file other than IN.", param_hint="'--out'")
@@ -55,6 +56,7 @@ def write_continued(verb, model, sound, out, bit_depth, options):
             f"is a {type(loaded).__name__}, and only models with priors over codes {verb} sounds.",
             param_hint="'MODEL'",
         )
+    check_sounds(loaded, verb)
     given = files.read_audio(sound, loaded.spectrogram.sample_rate, "mix")
     options = {name: value for name, value in options.items() if value is not None}
     write_sound(getattr(loaded, verb)(given, **options), out, loaded.spectrogram, bit_depth)

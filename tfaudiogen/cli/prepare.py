@@ -1,10 +1,15 @@
-"""`tfaudiogen prepare`: from folders of audio to a data set."""
+"""`tfaudiogen prepare`: from folders of audio or of pictures to a data set."""
 
 from pathlib import Path
 
 import click
 
 from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.options import PictureShape
+
+# As in tfaudiogen.data.preparation, which is not imported for help.
+_BUILDERS = ["auto", "audio_folder", "spoken_digits", "sinewave"]
+_BUILDERS += ["picture_folder", "mnist", "cifar10"]
 
 
 @click.command(cls=Command)
@@ -15,7 +20,7 @@ from tfaudiogen.cli.command import Command
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write: the data set and report.json.",
 )
-@click.option("--preset", help="Take rate and window from this preset; see `tfaudiogen presets`.")
+@click.option("--preset", help="Take rate and window, or the size of pictures, from this preset.")
 @click.option("--sample-rate", type=click.IntRange(min=1), help="Hz; 22050 if not given.")
 @click.option(
     "--seconds",
@@ -24,7 +29,7 @@ from tfaudiogen.cli.command import Command
 )
 @click.option(
     "--builder",
-    type=click.Choice(["auto", "audio_folder", "spoken_digits", "sinewave"]),
+    type=click.Choice(_BUILDERS),
     help="How the names of the files are read; auto if not given.",
 )
 @click.option("--channel", type=click.Choice(["mix", "left", "right"]), help="mix if not given.")
@@ -43,7 +48,8 @@ from tfaudiogen.cli.command import Command
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of pictures, matched by file name.",
 )
-@click.option("--licence", help="Licence of the audio, for the cards of models trained on it.")
+@click.option("--shape", type=PictureShape(), help="Of pictures: 128x128, or 28x28x1 for grey.")
+@click.option("--licence", help="Licence of the data, for the cards of models trained on it.")
 @click.option("--count", type=click.IntRange(min=3), help="Windows of the source `sinewave`.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Of the source `sinewave`; 0.")
 @click.option("--split-by-time", is_flag=True, help="Split within files; for fewer than 3 files.")
@@ -58,6 +64,7 @@ def prepare(
     labels,
     label_pattern,
     pictures,
+    shape,
     licence,
     count,
     seed,
@@ -65,7 +72,8 @@ def prepare(
 ):
     r"""Cut audio files below SOURCE into windows at one rate, with train and test splits.
 
-    The SOURCE `sinewave` stands for synthesised sounds and needs no files.
+    The SOURCE `sinewave` stands for synthesised sounds and needs no files. Where SOURCE holds
+    pictures, MNIST's idx files or CIFAR-10's binary files, they are brought to one size.
 
     \b
     Examples:
@@ -73,6 +81,8 @@ def prepare(
       tfaudiogen prepare voices more_voices --out data --sample-rate 8000 --seconds 1
       tfaudiogen prepare notes --out data --label-pattern '(\w+)_([A-G]s?\d)_'
       tfaudiogen prepare sinewave --out data --preset sinewave_vae
+      tfaudiogen prepare mnist --out data --preset mnist_vae
+      tfaudiogen prepare photographs --out data --shape 128x128
     """
     import tfaudiogen
 
@@ -84,23 +94,25 @@ def prepare(
         "labels_csv": labels,
         "label_pattern": label_pattern,
         "pictures": pictures,
+        "image_shape": shape,
         "licence": licence,
         "count": count,
         "seed": seed,
     }
-    options = _of_preset(preset, sample_rate, seconds)
+    geometry = {"--sample-rate": sample_rate, "--seconds": seconds, "--shape": shape}
+    options = _of_preset(preset, geometry)
     options |= {key: value for key, value in given.items() if value is not None}
     report = tfaudiogen.prepare(list(sources), out, split_by_time=split_by_time, **options)
     click.echo(report)
     click.echo(f"Wrote {out}.")
 
 
-def _of_preset(name, sample_rate, seconds):
+def _of_preset(name, geometry):
     if name is None:
         return {}
-    if sample_rate is not None or seconds is not None:
+    if any(value is not None for value in geometry.values()):
         raise click.UsageError(
-            "--preset already says rate and window: leave out --sample-rate and --seconds."
+            f"--preset already says the geometry: leave out {' and '.join(geometry)}."
         )
     from tfaudiogen import presets
 

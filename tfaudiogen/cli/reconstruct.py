@@ -1,4 +1,4 @@
-"""`tfaudiogen reconstruct`: what a model makes of given sounds."""
+"""`tfaudiogen reconstruct`: what a model makes of given sounds or pictures."""
 
 from pathlib import Path
 
@@ -15,30 +15,39 @@ from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option
     metavar="IN...",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
 )
 @click.option(
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="A .wav file for one IN, or a folder.",
+    help="A .wav or .png file for one IN, or a folder.",
 )
 @click.option("--channel", type=click.Choice(["mix", "left", "right"]), default="mix")
 @bit_depth_option
 def reconstruct(model, inputs, out, channel, bit_depth):
-    """Encode and decode audio files of any length and rate through MODEL.
+    """Encode and decode audio files of any length and rate, or pictures, through MODEL.
+
+    For a model of pictures IN may be folders; OUT then holds a PNG of each picture, brought to the
+    model's size, and reconstruction.csv with its mean squared error (of numbers from 0 to 1), PSNR
+    and SSIM.
 
     \b
     Examples:
       tfaudiogen reconstruct speech_vae words.mp3 --out words_again.wav
       tfaudiogen reconstruct run a.wav b.flac --out reconstructions
+      tfaudiogen reconstruct run photographs --out reconstructions
     """
     import tfaudiogen
     from tfaudiogen import files
+    from tfaudiogen.cli import picture_commands
     from tfaudiogen.cli.outputs import progress, write_sound
 
-    targets = _targets(inputs, out)
     loaded = tfaudiogen.load(model)
+    if picture_commands.is_of_pictures(loaded):
+        picture_commands.reconstruct(loaded, inputs, out)
+        return
+    targets = _targets(inputs, out)
     rate = loaded.spectrogram.sample_rate
     with progress(list(zip(inputs, targets, strict=True)), "reconstructing") as pairs:
         for path, target in pairs:
@@ -53,6 +62,11 @@ def _targets(inputs, out):
     Raises:
         click.BadParameter: if two would get the same name, or an input would be overwritten.
     """
+    for path in inputs:
+        if path.is_dir():
+            raise click.BadParameter(
+                f"{path} is a folder: name files of audio.", param_hint="'IN...'"
+            )
     if out.suffix.lower() == ".wav":
         if len(inputs) > 1:
             raise click.BadParameter("give a folder for several files.", param_hint="'--out'")

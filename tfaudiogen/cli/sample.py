@@ -1,4 +1,4 @@
-"""`tfaudiogen sample`: new sounds from a model."""
+"""`tfaudiogen sample`: new sounds or pictures from a model."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ DEFAULT_MODEL = "speech_vae"
 )
 @bit_depth_option
 def sample(model, count, seed, seconds, out, bit_depth, **options):
-    """Write new sounds drawn from MODEL, each with a picture of its spectrogram.
+    """Write new sounds drawn from MODEL, each with a picture of its spectrogram, or new pictures.
 
     \b
     Examples:
@@ -46,22 +46,19 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
     """
     import tfaudiogen
     from tfaudiogen.cli.outputs import write_record, write_sounds
+    from tfaudiogen.cli.picture_commands import is_of_pictures, write_pictures
 
     loaded = tfaudiogen.load(model)
     click.echo(f"Sampling {count} from {model} ...", err=True)
     options = asked_of(loaded.sample, **options)
-    waveforms = loaded.sample(count, seed=seed, seconds=seconds, progress=True, **options)
+    drawn = loaded.sample(count, seed=seed, seconds=seconds, progress=True, **options).numpy()
     names = [f"sample_{number:03d}" for number in range(count)]
-    paths = write_sounds(waveforms.numpy(), names, out, loaded.spectrogram, bit_depth)
-    write_record(
-        out / "sample.json",
-        model=model,
-        seed=seed,
-        count=count,
-        seconds=seconds,
-        **options,
-        bit_depth=bit_depth,
-        sample_rate=loaded.spectrogram.sample_rate,
-        files=[path.name for path in paths],
-    )
-    click.echo(f"Wrote {count} sounds with their pictures to {out}.")
+    options = {"model": model, "seed": seed, "count": count, "seconds": seconds, **options}
+    if is_of_pictures(loaded):
+        paths, what = write_pictures(drawn, names, out), "pictures and a sheet of them"
+    else:
+        paths = write_sounds(drawn, names, out, loaded.spectrogram, bit_depth)
+        what = "sounds with their pictures"
+        options |= {"bit_depth": bit_depth, "sample_rate": loaded.spectrogram.sample_rate}
+    write_record(out / "sample.json", **options, files=[path.name for path in paths])
+    click.echo(f"Wrote {count} {what} to {out}.")

@@ -95,5 +95,6 @@ def train(
     )
     if trained is not None:  # on other machines than the chief there is none
         speaks = hasattr(trained, "prior") or hasattr(trained, "priors")
-        hear = f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
-        click.echo(f"The model is in {out}. Hear it: tfaudiogen {hear}")
+        what = f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
+        verb = "Hear" if trained.spectrogram.kind == "sounds" else "See"
+        click.echo(f"The model is in {out}. {verb} it: tfaudiogen {what}")

@@ -12,7 +12,7 @@ AUDIO_SUFFIXES = frozenset(
 UNREADABLE_SUFFIXES = frozenset(
     {".m4a", ".aac", ".mp4", ".m4b", ".wma", ".webm", ".mka", ".amr", ".ape", ".wv", ".ac3"}
 )
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp"})
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 SINGLE_LABEL = "audio"
 
 
@@ -67,6 +67,27 @@ def find_files(sources):
         files.sort(key=lambda file: file.name)
     found.ignored = sorted(file.name for file in found.ignored)
     return found
+
+
+def find_named(sources, pattern):
+    """Return the `SourceFile`s below `sources` whose own names match, sorted by name.
+
+    Args:
+        sources: folders or single files.
+        pattern: compiled, of the whole name without its folder.
+
+    Raises:
+        ValueError: as `find_files`.
+    """
+    sources = [Path(source) for source in sources]
+    _check_sources(sources)
+    found = [
+        _source_file(path, source, several=len(sources) > 1)
+        for source in sources
+        for path, problem in _walk(source)
+        if not problem and pattern.fullmatch(path.name)
+    ]
+    return sorted(found, key=lambda file: file.name)
 
 
 def _check_sources(sources):

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from tfaudiogen.data.report import Skipped
 
-_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM")
+_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
 
 def match_pictures(audio, pictures):
@@ -43,7 +43,7 @@ def _problem(path, used):
     except OSError as error:
         return f"the picture cannot be read ({error.strerror}); its sound is used without it"
     if not head.startswith(_SIGNATURES):
-        return "not a PNG, JPEG, GIF or BMP picture; its sound is used without it"
+        return "not a PNG, JPEG, GIF, BMP or WebP picture; its sound is used without it"
     return None
 
 

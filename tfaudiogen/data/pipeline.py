@@ -1,4 +1,6 @@
-"""`load_dataset`: from a prepared data set to batches of spectrograms."""
+"""`load_dataset`: from a prepared data set to batches of spectrograms or of pictures."""
+
+import math
 
 import tensorflow as tf
 
@@ -29,23 +31,26 @@ def load_dataset(
     drop_remainder=None,
     replicas=None,
 ):
-    """Return the `tf.data.Dataset` of batches of spectrograms of one split.
+    """Return the `tf.data.Dataset` of batches of spectrograms, or of pictures, of one split.
 
     A batch is a dict of `image`, float32 [B, T, F, 1] in [0, 1], quantised to 256 levels; `label`,
     int32 [B]; `id`, int64 [B], the place of the example in its split; `frames`, int32 [B], the
-    frames before the padding begins; with `audio`, `audio`, float32 [B, N] in [-1, 1].
+    frames before the padding begins; with `audio`, `audio`, float32 [B, N] in [-1, 1]. A batch of
+    pictures has `image` [B, H, W, C], `label` and `id`.
     Only the batches on their way are in memory.
 
     Args:
         data: folder that `prepare` wrote.
-        spectrogram: the Spectrogram layer; its sample rate and samples are those of the data.
+        spectrogram: the `Spectrogram`, whose sample rate and samples are those of the data, or the
+            `Pictures`, whose size is.
         split: "train", "validation" or "test".
         batch_size: examples of a batch.
         shuffle: whether the order is another one in each epoch; None is True for "train".
         seed: of order and augmentation, in [0, 2**31); both are pure functions of it, of the
             epoch and of the id.
-        augment: an `Augmentation`, or None.
-        cache: compute the spectrograms once and keep them below `data`, 8 bits a pixel.
+        augment: an `Augmentation` of sounds, or None.
+        cache: compute the spectrograms once and keep them below `data`, 8 bits a pixel; pictures
+            are stored like that anyway.
         audio: give the waveforms as well.
         repeat: False gives one epoch, another one at each iteration; True an endless stream.
         first_step: step at which the endless stream begins, to continue an earlier one exactly.
@@ -60,12 +65,16 @@ def load_dataset(
     summary = describe(data)
     _check_geometry(summary, spectrogram)
     _check_arguments(augment, cache, repeat, first_step)
+    _check_sound_alone(summary, augment, audio)
     records = Records(data, split)
     shuffle = split == "train" if shuffle is None else shuffle
     order = Order(len(records), batch_size, shuffle, seed, drop_remainder)
     augment = augment or Augmentation()
-    read = _reader(records, summary.samples)
-    if cache:
+    if summary.image_shape:
+        read = _picture_reader(records, summary.image_shape)
+    else:
+        read = _reader(records, summary.samples)
+    if cache and not summary.image_shape:
         read = _cached_reader(data, split, spectrogram, records, read if audio else None)
 
     replicas = replicas or Replicas()
@@ -73,6 +82,8 @@ def load_dataset(
     def batch(step, replica):
         epoch, ids = order.epoch_and_ids(step)
         ids = replicas.part(ids, replica)
+        if summary.image_shape:
+            return {**read(ids), "id": ids}
         key = noise.Key(tf.constant(seed, tf.int64), epoch, ids)
         return _finish(read(ids), ids, key, spectrogram, augment, audio)
 
@@ -82,6 +93,15 @@ def load_dataset(
 
 
 def _check_geometry(summary, spectrogram):
+    if summary.kind != spectrogram.kind:
+        raise ValueError(
+            f"the data in {str(summary.folder)!r} are {summary.kind}, and the model is one of "
+            f"{spectrogram.kind}: prepare data with the model's preset (--preset), or choose "
+            "another preset"
+        )
+    if summary.image_shape:
+        _check_size(summary, spectrogram)
+        return
     for name, cure in (("sample_rate", "--sample-rate"), ("samples", "--seconds")):
         stored, wanted = getattr(summary, name), getattr(spectrogram, name)
         if stored != wanted:
@@ -90,6 +110,23 @@ def _check_geometry(summary, spectrogram):
                 f"is {wanted}: prepare the data again with the preset's geometry ({cure}, or "
                 "--preset), or use a spectrogram that fits"
             )
+
+
+def _check_size(summary, pictures):
+    if tuple(summary.image_shape) != pictures.image_shape:
+        raise ValueError(
+            f"pictures of the data in {str(summary.folder)!r} are {list(summary.image_shape)} "
+            f"(height, width, channels) and the model's {list(pictures.image_shape)}: prepare the "
+            "data again with the preset's size (--preset, or --shape)"
+        )
+
+
+def _check_sound_alone(summary, augment, audio):
+    if summary.image_shape and (augment or audio):
+        raise ValueError(
+            f"augment and audio are for sounds, and the data in {str(summary.folder)!r} are "
+            "pictures: leave them out"
+        )
 
 
 def _check_arguments(augment, cache, repeat, first_step):
@@ -121,6 +158,25 @@ def _reader(records, samples):
             "length": parsed["length"],
             "label": tf.cast(parsed["label"], tf.int32),
         }
+
+    return read
+
+
+def _picture_reader(records, image_shape):
+    """Return the function from ids [B] to images [B, H, W, C] and labels [B]."""
+    features = {
+        "image": tf.io.FixedLenFeature([], tf.string),
+        "label": tf.io.FixedLenFeature([], tf.int64),
+    }
+
+    def read(ids):
+        serialised = tf.numpy_function(records.serialised, [ids], tf.string, stateful=False)
+        parsed = tf.io.parse_example(tf.ensure_shape(serialised, ids.shape), features)
+        size = math.prod(image_shape)
+        levels = tf.io.decode_raw(parsed["image"], tf.uint8, fixed_length=size)
+        images = tf.reshape(tf.cast(levels, tf.float32) / LEVELS, (-1, *image_shape))
+        images = tf.ensure_shape(images, (*ids.shape, *image_shape))
+        return {"image": images, "label": tf.cast(parsed["label"], tf.int32)}
 
     return read
 

@@ -1,4 +1,4 @@
-"""`prepare`: from folders of audio to a TFDS data set."""
+"""`prepare`: from folders of audio or of pictures to a TFDS data set."""
 
 import contextlib
 import importlib
@@ -12,7 +12,8 @@ from tfaudiogen.data.conversion import READ_FOLDER
 from tfaudiogen.data.reading import CHANNELS
 from tfaudiogen.data.report import REPORT_NAME
 
-BUILDERS = ("auto", "audio_folder", "spoken_digits", "sinewave")
+PICTURE_BUILDERS = ("picture_folder", "mnist", "cifar10")
+BUILDERS = ("auto", "audio_folder", "spoken_digits", "sinewave", *PICTURE_BUILDERS)
 SINEWAVE_COUNT = 1000
 _GRID = 256
 _LONGEST_SECONDS = 3600
@@ -33,19 +34,22 @@ def prepare(
     licence=None,
     count=SINEWAVE_COUNT,
     seed=0,
+    image_shape=None,
     progress=True,
 ):
-    """Write a TFDS data set of 16-bit windows, with splits, into the folder `out`.
+    """Write a TFDS data set of 16-bit windows or of 8-bit pictures, with splits, into `out`.
 
     The folder appears when everything is written. A run that is stopped, in whatever way, leaves
     only `out` + ".partial"; the next one into `out` does not read again what was read, removes
     the rest and goes on.
 
     Args:
-        sources: path or list of paths of folders of audio; unused by the builder "sinewave".
+        sources: path or list of paths of folders of audio, or of pictures; unused by the builder
+            "sinewave".
         out: folder to write: the TFDS data set (array_record) and `report.json`.
         builder: "audio_folder"; "spoken_digits" for files named digit_speaker_index.wav;
-            "sinewave", synthesised; "auto" looks at the names.
+            "sinewave", synthesised; of pictures "picture_folder", "mnist" for its idx files and
+            "cifar10" for its binary files; "auto" looks at the names.
         sample_rate: Hz that everything is resampled to.
         seconds: length of a window, rounded to a multiple of 256 samples.
         samples: length of a window in samples, instead of `seconds`.
@@ -58,6 +62,8 @@ def prepare(
         licence: of the audio, in words, for the cards of models trained on it.
         count: number of windows that "sinewave" synthesises.
         seed: of the builder "sinewave"; splits of files depend on their names alone.
+        image_shape: (H, W, C) of pictures, C being 1 or 3; None for the builder's own. Of the
+            other arguments pictures take `labels_csv`, `label_pattern`, `licence` and `progress`.
         progress: show progress bars.
 
     Returns:
@@ -75,25 +81,23 @@ def prepare(
     _check(builder, sample_rate, samples, channel, sources)
     if labels_csv is not None and label_pattern is not None:
         raise ValueError("labels_csv and label_pattern exclude each other: give one of them")
-    common = {
-        "sample_rate": sample_rate,
-        "samples": samples,
-        "licence": licence,
-        "progress": progress,
-    }
-    if builder == "sinewave":
-        options = {"count": count, "seed": seed}
+    if builder == "auto":
+        builder = _choose(sources, image_shape is not None)
+    options = {"licence": licence, "progress": progress}
+    if builder in PICTURE_BUILDERS:
+        _check_picture(image_shape)
+        options["image_shape"] = image_shape
     else:
-        builder = _choose(sources) if builder == "auto" else builder
-        options = {
-            "sources": tuple(str(source) for source in sources),
-            "channel": channel,
-            "labels_csv": labels_csv,
-            "label_pattern": label_pattern,
-            "pictures": pictures,
-            "split_by_time": split_by_time,
-        }
-    return _build(builder, common | options, Path(out))
+        _check_no_picture(image_shape, builder)
+        options |= {"sample_rate": sample_rate, "samples": samples}
+    if builder == "sinewave":
+        options |= {"count": count, "seed": seed}
+    else:
+        options["sources"] = tuple(str(source) for source in sources)
+        options |= {"labels_csv": labels_csv, "label_pattern": label_pattern}
+    if builder in ("audio_folder", "spoken_digits"):
+        options |= {"channel": channel, "pictures": pictures, "split_by_time": split_by_time}
+    return _build(builder, options, Path(out))
 
 
 def _window(seconds, sample_rate):
@@ -115,12 +119,42 @@ def _check(builder, sample_rate, samples, channel, sources):
         raise ValueError("sources is empty: name at least one folder of audio files")
 
 
-def _choose(sources):
-    """Return the builder whose layout the names of the files have."""
-    from tfaudiogen.data.files import find_files
-    from tfaudiogen.datasets.spoken_digits import fits
+def _check_picture(image_shape):
+    if image_shape is None:
+        return
+    if len(image_shape) != 3 or min(image_shape) < 1 or image_shape[2] not in (1, 3):
+        raise ValueError(
+            "image_shape must be (H, W, C) of at least 1, C being 1 (grey) or 3 (RGB); received "
+            f"{tuple(image_shape)}"
+        )
 
-    return "spoken_digits" if fits(find_files(sources).audio) else "audio_folder"
+
+def _check_no_picture(image_shape, builder):
+    if image_shape is not None:
+        raise ValueError(
+            f"image_shape is of pictures, and the builder {builder} is of sounds: leave it out, or "
+            f"choose one of {', '.join(PICTURE_BUILDERS)}"
+        )
+
+
+def _choose(sources, pictures):
+    """Return the builder whose layout the names of the files have.
+
+    Args:
+        sources: of the files.
+        pictures: whether pictures are wanted in any case.
+    """
+    from tfaudiogen.data.files import find_files
+    from tfaudiogen.datasets import cifar10, mnist, spoken_digits
+
+    found = find_files(sources)
+    if not found.audio or pictures:
+        for name, builder in (("mnist", mnist), ("cifar10", cifar10)):
+            if builder.fits(sources):
+                return name
+        if found.pictures or pictures:
+            return "picture_folder"
+    return "spoken_digits" if spoken_digits.fits(found.audio) else "audio_folder"
 
 
 def _build(name, options, out):

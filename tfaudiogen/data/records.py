@@ -1,4 +1,4 @@
-"""What one stored example holds, and the builder class that all data sets share."""
+"""What one stored window of sound holds, and the builder class that all data sets share."""
 
 import dataclasses
 
@@ -11,21 +11,30 @@ from tfaudiogen.data.shards import Shard, shards_of
 
 
 @dataclasses.dataclass(eq=False)
-class RecordConfig(tfds.core.BuilderConfig):
+class StoreConfig(tfds.core.BuilderConfig):
+    """What the configurations of all builders have.
+
+    Attributes:
+        licence: of the data; None for what the data set itself states.
+        progress: show progress bars.
+    """
+
+    name: str = "default"
+    licence: str | None = None
+    progress: bool = True
+
+
+@dataclasses.dataclass(eq=False)
+class RecordConfig(StoreConfig):
     """Geometry of the stored windows.
 
     Attributes:
         sample_rate: Hz.
         samples: samples of a window.
-        licence: of the audio; None for what the data set itself states.
-        progress: show progress bars.
     """
 
-    name: str = "default"
     sample_rate: int = 22050
     samples: int = 131072
-    licence: str | None = None
-    progress: bool = True
 
 
 class LocalInfo(tfds.core.DatasetInfo):
@@ -35,18 +44,19 @@ class LocalInfo(tfds.core.DatasetInfo):
         """Do nothing; TFDS would ask its public catalogue, and wait for it when offline."""
 
 
-class RecordBuilder(FileReaderBuilder, skip_registration=True):
-    """Base of the builders: raw 16-bit windows of one length, with where they come from.
+class StoreBuilder(FileReaderBuilder, skip_registration=True):
+    """Base of the builders: examples of one size, with where they come from.
 
-    A subclass gives `plan`, sets the class names there, and leaves a `Report` in `report`, which
-    is written beside the data. Files are read and shards are written on all cores, or on the
-    workers of Apache Beam if the `DownloadConfig` names a runner or options.
+    A subclass gives `plan`, `features`, `metadata` and `example_bytes`, sets the class names in the
+    first, and leaves a `Report` in `report`, which is written beside the data. Files are read and
+    shards are written on all cores, or on the workers of Apache Beam if the `DownloadConfig` names
+    a runner or options.
     """
 
     VERSION = tfds.core.Version("1.0.0")
     DESCRIPTION = ""
     LICENCE = None
-    EXTRA_FEATURES = {}
+    UNIT = " examples"
     # Nothing is downloaded, so there are no checksums for TFDS to look up.
     url_infos = {}
     report = None
@@ -67,14 +77,26 @@ class RecordBuilder(FileReaderBuilder, skip_registration=True):
         """
         raise NotImplementedError(f"{type(self).__name__} must define plan")
 
+    def features(self):
+        """Return the `FeaturesDict` of an example."""
+        raise NotImplementedError(f"{type(self).__name__} must define features")
+
+    def metadata(self):
+        """Return what is stored once for all examples, as a dict."""
+        return {}
+
+    @property
+    def example_bytes(self):
+        """Size of an example."""
+        raise NotImplementedError(f"{type(self).__name__} must define example_bytes")
+
     def _info(self):
-        config = self.builder_config
         return LocalInfo(
             builder=self,
             description=self.DESCRIPTION,
-            features=record_features(config.samples, self.EXTRA_FEATURES),
-            metadata=tfds.core.MetadataDict(sample_rate=config.sample_rate),
-            license=config.licence or self.LICENCE,
+            features=self.features(),
+            metadata=tfds.core.MetadataDict(**self.metadata()),
+            license=self.builder_config.licence or self.LICENCE,
         )
 
     def _download_and_prepare(self, dl_manager, download_config=None):
@@ -91,7 +113,7 @@ class RecordBuilder(FileReaderBuilder, skip_registration=True):
             [shard for several in shards.values() for shard in several],
             size=lambda shard: len(shard.parts),
             desc="writing",
-            unit=" windows",
+            unit=self.UNIT,
             disable=not self.builder_config.progress,
         )
         self.info.set_splits(
@@ -103,7 +125,7 @@ class RecordBuilder(FileReaderBuilder, skip_registration=True):
         return shards_of(
             self._get_filename_template(split_name=split),
             parts,
-            2 * self.builder_config.samples,
+            self.example_bytes,
             self.info.features,
             count,
         )
@@ -115,6 +137,26 @@ class RecordBuilder(FileReaderBuilder, skip_registration=True):
             num_bytes=sum(shard.path.stat().st_size for shard in shards),
             filename_template=self._get_filename_template(split_name=split),
         )
+
+
+class RecordBuilder(StoreBuilder, skip_registration=True):
+    """Base of the builders of sound: raw 16-bit windows of one length."""
+
+    UNIT = " windows"
+    EXTRA_FEATURES = {}
+
+    def features(self):
+        """Return those of `record_features`, and the builder's own."""
+        return record_features(self.builder_config.samples, self.EXTRA_FEATURES)
+
+    def metadata(self):
+        """Return the sample rate."""
+        return {"sample_rate": self.builder_config.sample_rate}
+
+    @property
+    def example_bytes(self):
+        """Two for each sample."""
+        return 2 * self.builder_config.samples
 
 
 def record_features(samples, extra=None):

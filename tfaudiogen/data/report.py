@@ -20,7 +20,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Share:
-    """What one label has in one split: files, windows (examples), minutes without padding."""
+    """What one label has in one split: files, windows (examples), minutes without padding.
+
+    A picture is an example of no minutes; pictures of one file count that file once each.
+    """
 
     files: int
     windows: int
@@ -33,21 +36,23 @@ class Report:
 
     Attributes:
         builder: name of the builder.
-        sample_rate: Hz.
-        samples: samples of a window.
+        sample_rate: Hz; None for pictures.
+        samples: samples of a window; None for pictures.
         splits: {split: {label: Share}}.
         skipped: files that gave nothing, each with its reason.
         notices: what was done to files that are used (mixed down, turned down, cut short).
-        ignored: files that are neither audio nor pictures.
+        ignored: files that are neither audio nor pictures; of pictures, all other files.
+        image_shape: (H, W, C) of pictures; None for sounds.
     """
 
     builder: str
-    sample_rate: int
-    samples: int
+    sample_rate: int | None
+    samples: int | None
     splits: dict[str, dict[str, Share]]
     skipped: list[Skipped] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    image_shape: tuple[int, int, int] | None = None
 
     def __str__(self):
         return "\n".join([*self._totals(), *self._labels(), *self._remarks()])
@@ -78,6 +83,14 @@ class Report:
         return cls(**values)
 
     def _totals(self):
+        return self._totals_of_pictures() if self.image_shape else self._totals_of_sounds()
+
+    def _totals_of_pictures(self):
+        yield f"one picture: {shape_in_words(self.image_shape)}"
+        for split in SPLITS:
+            yield f"{split:>10}: {self.total(split).windows} pictures"
+
+    def _totals_of_sounds(self):
         seconds = self.samples / self.sample_rate
         yield f"one window: {seconds:.3f} s ({self.samples} samples at {self.sample_rate} Hz)"
         for split in SPLITS:
@@ -90,12 +103,20 @@ class Report:
     def _labels(self):
         for label in sorted(set().union(*self.splits.values())):
             windows = [self.splits[split].get(label, Share(0, 0, 0.0)).windows for split in SPLITS]
-            yield f"     label: {label}: {' + '.join(map(str, windows))} windows"
+            unit = "pictures" if self.image_shape else "windows"
+            yield f"     label: {label}: {' + '.join(map(str, windows))} {unit}"
 
     def _remarks(self):
         yield from (f"notice: {notice}" for notice in self.notices)
         if self.ignored:
             suffixes = Counter(Path(name).suffix.lower() or "no extension" for name in self.ignored)
             kinds = ", ".join(f"{count} {suffix}" for suffix, count in suffixes.most_common())
-            yield f"ignored, neither audio nor pictures: {kinds}"
+            what = "no pictures" if self.image_shape else "neither audio nor pictures"
+            yield f"ignored, {what}: {kinds}"
         yield from (f"skipped: {skipped.file}: {skipped.reason}" for skipped in self.skipped)
+
+
+def shape_in_words(image_shape):
+    """Return "28 x 28, grey" for (28, 28, 1)."""
+    height, width, channels = image_shape
+    return f"{height} x {width}, {'grey' if channels == 1 else 'RGB'}"

@@ -10,10 +10,10 @@ from tfaudiogen.data.storage import Records, open_builder
 
 
 class Origin(NamedTuple):
-    """Where an example comes from: the file, and its start in seconds."""
+    """Where an example comes from: the file, and its start in seconds, None for a picture."""
 
     file: str
-    start: float
+    start: float | None
 
 
 class Origins(Sequence):
@@ -28,7 +28,8 @@ class Origins(Sequence):
 
     def __getitem__(self, index):
         example = self._records.example(range(len(self))[index])
-        return Origin(example["source"].decode(), int(example["start"]) / self._sample_rate)
+        start = int(example["start"]) / self._sample_rate if "start" in example else None
+        return Origin(example["source"].decode(), start)
 
 
 @dataclass(frozen=True)
@@ -38,20 +39,27 @@ class DataSummary:
     Attributes:
         folder: where it lies.
         builder: name of the builder that wrote it.
-        sample_rate: Hz.
-        samples: samples of a window.
+        sample_rate: Hz; None for pictures.
+        samples: samples of a window; None for pictures.
         class_names: name of each label.
         examples: {split: number of windows}.
-        licence: of the audio, None where it is not known.
+        licence: of the data, None where it is not known.
+        image_shape: (H, W, C) of pictures; None for sounds.
     """
 
     folder: Path
     builder: str
-    sample_rate: int
-    samples: int
+    sample_rate: int | None
+    samples: int | None
     class_names: tuple[str, ...]
     examples: dict[str, int]
     licence: str | None
+    image_shape: tuple[int, int, int] | None = None
+
+    @property
+    def kind(self):
+        """ "pictures" or "sounds"."""
+        return "pictures" if self.image_shape else "sounds"
 
     def files(self, split):
         """Return the `Origins` of `split`: `files("train")[id]` is a file and a start time."""
@@ -75,12 +83,14 @@ def describe(data):
             "with `tfaudiogen prepare SOURCE --out DATA`"
         )
     info = open_builder(folder).info
+    pictures = "image" in info.features
     return DataSummary(
         folder=folder,
         builder=info.name,
-        sample_rate=info.metadata["sample_rate"],
-        samples=info.features["audio"].shape[0],
+        sample_rate=None if pictures else info.metadata["sample_rate"],
+        samples=None if pictures else info.features["audio"].shape[0],
         class_names=tuple(info.features["label"].names),
         examples={name: split.num_examples for name, split in info.splits.items()},
         licence=info.redistribution_info.license or None,
+        image_shape=info.features["image"].shape if pictures else None,
     )

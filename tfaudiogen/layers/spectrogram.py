@@ -45,6 +45,8 @@ class Spectrogram(keras.layers.Layer):
         ValueError: if the geometry, the scale, the formula or the range is not admissible.
     """
 
+    kind = "sounds"
+
     def __init__(
         self,
         sample_rate=22050,

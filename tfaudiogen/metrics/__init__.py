@@ -7,6 +7,7 @@ from tfaudiogen.metrics.features import (
     pairwise_distance,
 )
 from tfaudiogen.metrics.intervals import bootstrap_interval, proportion_interval
+from tfaudiogen.metrics.pictures import mean_squared_error, psnr, ssim
 from tfaudiogen.metrics.waveforms import (
     log_spectral_distance,
     multi_resolution_stft_distance,
@@ -19,10 +20,13 @@ __all__ = [
     "kernel_distance",
     "kernel_distance_interval",
     "log_spectral_distance",
+    "mean_squared_error",
     "multi_resolution_stft_distance",
     "nearest_distance",
     "pairwise_distance",
     "proportion_interval",
+    "psnr",
     "si_sdr",
     "spectral_convergence",
+    "ssim",
 ]

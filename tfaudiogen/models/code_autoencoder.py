@@ -1,19 +1,19 @@
-"""Waveforms to code maps and back, for every model that has them."""
+"""Sounds or pictures to code maps and back, for every model that has them."""
 
 import numpy as np
 import tensorflow as tf
 
+from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.code_rows import CodeRows
 from tfaudiogen.models.long_codes import check_columns, windows_of
-from tfaudiogen.models.sound import SoundAutoencoder, batch_of, in_batches
-from tfaudiogen.models.windows import blend
+from tfaudiogen.models.media import MediumAutoencoder
 
 
-class CodeAutoencoder(SoundAutoencoder):
-    """Codes of waveforms of any length, from an autoencoder of images.
+class CodeAutoencoder(MediumAutoencoder):
+    """Codes of sounds of any length or of pictures, from an autoencoder of images.
 
     A class that mixes this in has `encode_codes`, `decode_codes` and `code_maps` besides what
-    `SoundAutoencoder` asks for. The maps of a sound of W half overlapping windows have (W + 1) / 2
+    `MediumAutoencoder` asks for. The maps of a sound of W half overlapping windows have (W + 1) / 2
     times the time columns of one window; see `tfaudiogen.models.long_codes`.
     """
 
@@ -23,11 +23,11 @@ class CodeAutoencoder(SoundAutoencoder):
             self.__dict__["_known_rows"] = CodeRows(self)  # Keras tracks what it is told of
         return self._known_rows
 
-    def encode(self, waveform):
-        """Return the codes of sounds of any length.
+    def encode(self, given):
+        """Return the codes of sounds of any length, or of pictures.
 
         Args:
-            waveform: [N] or [B, N].
+            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
 
         Returns:
             List of int32 [B, T_l (W + 1) / 2, ...], top level first; see `encode_codes`.
@@ -35,22 +35,25 @@ class CodeAutoencoder(SoundAutoencoder):
         Raises:
             ValueError: the sound is longer than a window, and the maps of windows have no halves.
         """
-        waveforms, _ = batch_of(waveform)
-        if waveforms.shape[1] > self.spectrogram.samples:
+        batch, _ = self.medium.batch(given)
+        if not self.medium.has_phase:
+            parts = [self.encode_codes(batch[i : i + 8]) for i in range(0, len(batch), 8)]
+            return [np.concatenate(level) for level in zip(*parts, strict=True)]
+        if batch.shape[1] > self.spectrogram.samples:
             check_columns(self.code_maps()[0])
-        return [code.numpy() for code in self.rows().encode(waveforms)]
+        return [code.numpy() for code in self.rows().encode(batch)]
 
     def decode(self, codes, phase="heap"):
-        """Return the waveforms [B, N] of codes, as `encode` returns them.
+        """Return the waveforms [B, N] or pictures of codes, as `encode` returns them.
 
         N are the samples of whole windows: (W + 1) / 2 times those of one.
         """
         windows = self.windows_of_codes(codes)
-        if phase == "graph":
+        if self._in_graph(phase):
             given = [tf.convert_to_tensor(code, tf.int32) for code in codes]
             return self.rows().decode(*given).numpy()
         images = self.long_images(codes, windows)
-        return np.asarray(self.spectrogram.inverse(images, phase=phase))
+        return np.asarray(self.medium.inverse(images, phase=phase))
 
     def windows_of_codes(self, codes):
         """Return W of code maps.
@@ -87,4 +90,4 @@ class CodeAutoencoder(SoundAutoencoder):
             tf.range(len(flat[0])),
         )
         images = tf.reshape(images, (-1, windows, *images.shape[1:]))
-        return blend(images, self.spectrogram) if windows > 1 else images[:, 0]
+        return self.medium.joined(images) if windows > 1 else images[:, 0]

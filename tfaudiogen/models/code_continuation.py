@@ -31,7 +31,8 @@ class CodeContinuation:
         Returns:
             float32 [round(seconds sample_rate)].
         """
-        sound, samples = _single(waveform), self._samples(seconds)
+        self._check_sounds("extend")
+        sound, samples = _single(waveform), self.medium.length(seconds)
         if samples <= len(sound):
             raise ValueError(
                 f"seconds must be more than the {len(sound) / self.spectrogram.sample_rate:.2f} s "
@@ -59,6 +60,7 @@ class CodeContinuation:
         Returns:
             float32 [N].
         """
+        self._check_sounds("inpaint")
         sound = _single(waveform)
         duration = len(sound) / self.spectrogram.sample_rate
         if not 0 <= start < end <= duration:
@@ -72,6 +74,10 @@ class CodeContinuation:
         rate = self.spectrogram.sample_rate
         gap = int(start * rate // column), int(-(-end * rate // column))
         return self._redraw(sound, gap, seed, label, phase, settings, candidates)
+
+    def _check_sounds(self, verb):
+        if not self.medium.has_phase:
+            raise ValueError(f"{verb} is for sounds, and this is a model of pictures")
 
     def _frames_of_a_column(self):
         return self.spectrogram.frames // self.code_maps()[0][0][0]

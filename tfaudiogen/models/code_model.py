@@ -9,14 +9,13 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.code_autoencoder import CodeAutoencoder
 from tfaudiogen.models.code_continuation import CodeContinuation
 from tfaudiogen.models.code_labels import choose_labels
 from tfaudiogen.models.code_rows import CodeModelRows
 from tfaudiogen.models.code_usage import usage_figures
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
-from tfaudiogen.models.sound import batch_of, in_batches
-from tfaudiogen.models.windows import windows_for
 
 
 @register
@@ -71,7 +70,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
 
     @property
     def spectrogram(self):
-        """The autoencoder's `Spectrogram`."""
+        """The autoencoder's representation, a `Spectrogram` or `Pictures`."""
         return self.autoencoder.spectrogram
 
     @property
@@ -152,21 +151,29 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         key = noise.key(0, tf.shape(images)[0])
         return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
 
-    def log_prob(self, waveform, label=None):
-        """Return a lower bound of the log-probability of sounds of any length.
+    def log_prob(self, given, label=None):
+        """Return a lower bound of the log-probability of sounds of any length, or of pictures.
 
         A sound longer than a window is one of consecutive windows, each frame of it in one, whose
         bounds are added.
 
         Args:
-            waveform: [N] or [B, N].
+            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
             label: None, a class name, an int or int [B].
 
         Returns:
             float32 [B], nats of the 8-bit image's unpadded frames, the codes of all frames.
         """
-        waveforms, _ = batch_of(waveform)
-        return self.rows().log_prob(waveforms, self._label_rows(label, len(waveforms))).numpy()
+        batch, _ = self.medium.batch(given)
+        labels = self._label_rows(label, len(batch))
+        if self.medium.has_phase:
+            return self.rows().log_prob(batch, labels).numpy()
+
+        def bound(part):
+            images, frames = self.medium.images(tf.gather(batch, part))
+            return self.image_log_prob(images, frames, tf.gather(labels, part))
+
+        return in_batches(bound, tf.range(len(batch))).numpy()
 
     def _label_rows(self, label, count):
         """Return int32 [count] of labels, -1 for none."""
@@ -206,25 +213,25 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         phase="heap",
         progress=False,
     ):
-        """Draw sounds from the model.
+        """Draw sounds or pictures from the model.
 
         Args:
             count: B; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same sounds.
+            seed: int in [0, 2**31); the same seed gives the same draws.
             label: None, a class name or words of one, an int, or B of them; see `labels`.
             temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
                 acts on priors that have labels.
-            seconds: duration; None for one window. Longer sounds continue by half windows of
-                codes, and the phase is retrieved once over the whole.
-            phase: "heap" or "graph"; see `SoundAutoencoder`.
+            seconds: duration of sounds; None for one window. Longer ones continue by half windows
+                of codes, and the phase is retrieved once over the whole.
+            phase: "heap" or "graph"; see `MediumAutoencoder`.
             progress: show a progress bar, on a terminal.
 
         Returns:
-            float32 [B, N].
+            float32 [B, N] or [B, H, W, C].
         """
-        samples = self._samples(seconds)
+        samples = self.medium.length(seconds)
         settings = self._settings(count, seed, label, temperature, top_k, top_p, guidance)
-        windows = windows_for(-(-samples // self.spectrogram.hop), self.spectrogram)
+        windows = self.medium.windows(samples)
         key = noise.key(seed, count)
         labels = self.labels(label, count, key)
 
@@ -239,16 +246,9 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         def draw(part):
             chosen = None if labels is None else tf.gather(labels, part)
             images = self.sample_images(key._replace(index=part), windows, chosen, settings)
-            return self.spectrogram.inverse(images, phase=phase)[:, :samples]
+            return self.medium.inverse(images, samples, phase)
 
-        return in_batches(draw_in_graph if phase == "graph" else draw, key.index, progress)
-
-    def _samples(self, seconds):
-        if seconds is None:
-            return self.spectrogram.samples
-        if not seconds > 0:
-            raise ValueError(f"seconds must be positive, received {seconds}")
-        return max(1, round(seconds * self.spectrogram.sample_rate))
+        return in_batches(draw_in_graph if self._in_graph(phase) else draw, key.index, progress)
 
     def _settings(self, count, seed, label, temperature, top_k, top_p, guidance):
         """Return the settings of a draw, when all are in their ranges."""

@@ -15,7 +15,7 @@ class LatentRows(AutoencoderRows):
     A sound has a latent for each of the W windows that cover it, half overlapping.
 
     Args:
-        model: a model with the methods of images that `SoundModel` lists.
+        model: a model with the methods of images that `MediumModel` lists.
         samples: N of what `sample` draws; one window where left out.
         draws: k, importance samples of `log_prob`.
     """

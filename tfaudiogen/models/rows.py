@@ -18,7 +18,7 @@ class AutoencoderRows:
     """The graph of an autoencoder, and what the graphs of all models are made of.
 
     Args:
-        model: a model with the methods of images that `SoundAutoencoder` lists.
+        model: a model with the methods of images that `MediumAutoencoder` lists.
         samples: N of what `sample` draws, where there is one; one window where left out.
     """
 

@@ -1,4 +1,4 @@
-"""The variational autoencoder of spectrogram images."""
+"""The variational autoencoder of images: spectrograms or pictures."""
 
 import keras
 import tensorflow as tf
@@ -18,11 +18,11 @@ from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.mixture import GaussianMixturePrior
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.sound import SoundModel
+from tfaudiogen.models.media import MediumModel
 
 
 @register
-class VAE(SoundModel, ProbabilisticModel):
+class VAE(MediumModel, ProbabilisticModel):
     """A variational autoencoder (Kingma and Welling, 2014) with a Gaussian-mixture prior.
 
         p(x) = integral of p(x | z) p(z) dz,    q(z | x) = N(z; m(x), L(x) L(x)^T)
@@ -41,7 +41,8 @@ class VAE(SoundModel, ProbabilisticModel):
     training the loss is the negative ELBO of the recorded frames.
 
     Args:
-        spectrogram: the `Spectrogram` that makes images of waveforms.
+        spectrogram: the representation: the `Spectrogram` that makes images of waveforms, or
+            `Pictures`.
         latent_size: D, where `head` and `prior` are left to their defaults.
         encoder: layer from images to features; an `Encoder` for the geometry by default.
         decoder: layer from latents to pixel parameters; the mirrored `Decoder` by default.
@@ -75,7 +76,7 @@ class VAE(SoundModel, ProbabilisticModel):
         self.spectrogram = spectrogram
         self.head = head or GaussianHead(latent_size)
         self.prior = prior or GaussianMixturePrior(self.head.latent_size, components=8)
-        self.likelihood = likelihood or PixelLikelihood()
+        self.likelihood = likelihood or PixelLikelihood(image_channels=spectrogram.image_shape[2])
         widths, strides = default_stages(spectrogram.image_shape)
         self.encoder = encoder or Encoder(widths, strides)
         output_shape = (*spectrogram.image_shape[:2], self.likelihood.channels)

@@ -74,10 +74,11 @@ class VQGAN(VQVAE):
         self.adversarial_weight = float(adversarial_weight)
         self.matching_weight = float(matching_weight)
         self.waveform_weight, self.frozen_steps = float(waveform_weight), int(frozen_steps)
-        if waveform_weight and spectrogram.scale != "linear":
+        scale = getattr(spectrogram, "scale", spectrogram.kind)
+        if waveform_weight and scale != "linear":
             raise ValueError(
-                f"waveform_weight needs a spectrogram with a linear scale, received "
-                f"{spectrogram.scale!r}: set it to 0"
+                f"waveform_weight needs a spectrogram with a linear scale, received {scale!r}: set "
+                "it to 0"
             )
 
     @classmethod

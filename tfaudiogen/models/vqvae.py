@@ -1,4 +1,4 @@
-"""The autoencoder of spectrogram images with discrete codes on any number of levels."""
+"""The autoencoder of images with discrete codes on any number of levels."""
 
 import math
 
@@ -44,7 +44,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
     the top level, as they are generated.
 
     Args:
-        spectrogram: the `Spectrogram` that makes images of waveforms; its `image_shape` decides.
+        spectrogram: the representation, a `Spectrogram` or `Pictures`; its `image_shape` decides.
         levels: L, where the parts are left to their defaults.
         encoders: L layers, from the image, then from each map to a smaller one.
         decoders: L layers; the first gives the `likelihood.channels`.
@@ -85,7 +85,9 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         self.quantizers = list(quantizers)
         stages = default_maps(spectrogram.image_shape, levels)
         self.encoders = list(encoders or default_encoders(stages))
-        self.decoders = list(decoders or default_decoders(stages, self.likelihood.channels))
+        bins = spectrogram.kind == "sounds"
+        channels = self.likelihood.channels
+        self.decoders = list(decoders or default_decoders(stages, channels, bin_bias=bins))
         self.class_names = list(class_names)
         self._further = list(further or {})
         for name, layer in (further or {}).items():

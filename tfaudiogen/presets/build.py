@@ -13,6 +13,7 @@ from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.literature import LiteratureDecoder, LiteratureEncoder
 from tfaudiogen.layers.mixture import GaussianMixturePrior
+from tfaudiogen.layers.pictures import Pictures
 from tfaudiogen.layers.quantizer import VectorQuantizer
 from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
 from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
@@ -43,15 +44,17 @@ def precision(policy):
         keras.config.set_dtype_policy(before)
 
 
-def build_model(spectrogram, model, class_names=()):
-    """Return the model of a preset's "spectrogram" and "model" sections."""
+def build_model(spectrogram, model, class_names=(), pictures=None):
+    """Return the model of a preset's "spectrogram" or "pictures" and "model" sections."""
     if model["kind"] not in _KINDS:
         raise ValueError(f"kind must be one of {', '.join(_KINDS)}; received {model['kind']!r}")
-    return _KINDS[model["kind"]](Spectrogram(**spectrogram), model, class_names)
+    representation = Pictures(**pictures) if pictures else Spectrogram(**spectrogram)
+    return _KINDS[model["kind"]](representation, model, class_names)
 
 
 def _vae(spectrogram, model, class_names):
-    likelihood = PixelLikelihood(model["likelihood"], model["scale"])
+    channels = spectrogram.image_shape[2]
+    likelihood = PixelLikelihood(model["likelihood"], model["scale"], channels)
     output_shape = (*spectrogram.image_shape[:2], likelihood.channels)
     encoder, decoder = _networks(model, output_shape)
     latent_size = model["latent_size"]
@@ -100,9 +103,10 @@ def _coded(spectrogram, model):
     channels = spectrogram.image_shape[2]
     likelihood = PixelLikelihood(model["likelihood"], model["scale"], channels)
     stages = list(zip(model["widths"], model["strides"], strict=True))
+    bins = spectrogram.kind == "sounds"
     return {
         "encoders": default_encoders(stages, model["blocks"]),
-        "decoders": default_decoders(stages, likelihood.channels, model["blocks"]),
+        "decoders": default_decoders(stages, likelihood.channels, model["blocks"], bins),
         "quantizers": [_quantizer(model, codes) for codes in model["codes"]],
         "likelihood": likelihood,
     }

@@ -5,7 +5,8 @@ import dataclasses
 
 from tfaudiogen.presets.table import PRESETS
 
-_SECTIONS = ("spectrogram", "model", "fit", "priors")
+_SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors")
+_SIDES = ("height", "width", "channels")
 # Of "priors", how each is trained; the rest is what it is.
 _FIT = (
     "steps",
@@ -28,23 +29,27 @@ class Preset:
     Attributes:
         name: its name in the table.
         summary: one line.
-        spectrogram: arguments of `tfaudiogen.Spectrogram`.
+        spectrogram: arguments of `tfaudiogen.Spectrogram`; None for a model of pictures.
         model: arguments of `tfaudiogen.presets.build.build_model`.
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate, average,
             jit_compile, precision.
         priors: settings of the priors over the codes and of their training; None for none.
+        pictures: arguments of `tfaudiogen.Pictures`; None for a model of sounds.
     """
 
     name: str
     summary: str
-    spectrogram: dict
+    spectrogram: dict | None
     model: dict
     fit: dict
     priors: dict | None = None
+    pictures: dict | None = None
 
     @property
     def data(self):
         """Arguments of `tfaudiogen.prepare` for data that this preset trains on."""
+        if self.pictures:
+            return {"image_shape": tuple(self.pictures[key] for key in _SIDES)}
         shape = self.spectrogram
         return {"sample_rate": shape["sample_rate"], "samples": shape["frames"] * shape["hop"]}
 
@@ -53,7 +58,7 @@ class Preset:
         from tfaudiogen.presets.build import build_model, precision
 
         with precision(self.fit["precision"]):
-            return build_model(self.spectrogram, self.model, class_names)
+            return build_model(self.spectrogram, self.model, class_names, self.pictures)
 
     def without_priors(self):
         """Return the preset of the autoencoder alone."""
@@ -83,7 +88,7 @@ class Preset:
         }
         name = f"{self.name}, prior {number}"
         summary = f"prior over the codes of level {number}, the top one being 0, of {self.name}"
-        return Preset(name, summary, self.spectrogram, model, fit)
+        return Preset(name, summary, self.spectrogram, model, fit, pictures=self.pictures)
 
     def as_dict(self):
         """Return the preset as plain values, which `Preset(**values)` takes back."""

@@ -1,20 +1,24 @@
 """The presets, as plain values.
 
-Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`), "model" (its "kind",
-"vae", "vqvae" or "vqgan", and what `tfaudiogen.presets.build` makes of the rest; lists by level
-begin with the finest map), and "fit": steps (the length of a training, whatever the size of the
-data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half
-a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean
-loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a
-batch is computed, to need less memory), average (decay of the moving average of the weights that is
-kept; None for the weights as they are), jit_compile (whether XLA compiles; "auto" measures) and
-precision (of the networks: float32, mixed_bfloat16 or mixed_float16).
+Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`) or, in
+`tfaudiogen.presets.pictures`, "pictures" (arguments of `Pictures`), "model" (its "kind", "vae",
+"vqvae" or "vqgan", and what `tfaudiogen.presets.build` makes of the rest; lists by level begin with
+the finest map), and "fit": steps (the length of a training, whatever the size of the data set),
+batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half a cosine
+follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean loss, in
+nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a batch is
+computed, to need less memory), average (decay of the moving average of the weights that is kept;
+None for the weights as they are), jit_compile (whether XLA compiles; "auto" measures) and precision
+(of the networks: float32, mixed_bfloat16 or mixed_float16).
 
 Presets with "priors" train, after the autoencoder, a prior over the codes of each level, the top
 level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,
 labels (whether the labels of the data are conditions), condition_dropout, code_dropout, dropout,
 and what "fit" has. A list has a value for each level, beginning with the finest.
 """
+
+from tfaudiogen.presets.pictures import PICTURE_PRESETS
+from tfaudiogen.presets.priors import PRIORS
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
 _MUSIC_SPECTROGRAM = {
@@ -54,27 +58,6 @@ _SPEECH_CODES = {
     "gradient": "rotation",
     "likelihood": "discretized_logistic",
     "scale": "pixel",
-}
-
-_PRIORS = {
-    "core": "transformer",
-    "width": (160, 160),
-    "depth": (4, 4),
-    "heads": 5,
-    "labels": True,
-    "condition_dropout": 0.1,
-    "code_dropout": 0.0,
-    "dropout": 0.1,
-    "steps": (1500, 3000),
-    "batch_size": (16, 32),
-    "learning_rate": 1e-3,
-    "warmup_steps": 100,
-    "decay": True,
-    "clip_norm": None,
-    "accumulate": 1,
-    "average": 0.998,
-    "jit_compile": "auto",
-    "precision": "float32",
 }
 
 PRESETS = {
@@ -207,7 +190,7 @@ PRESETS = {
             "jit_compile": "auto",
             "precision": "float32",
         },
-        "priors": _PRIORS,
+        "priors": PRIORS,
     },
     "speech_vqgan": {
         "summary": "speech_vqvae made sharper by a discriminator; begin with --from a speech_vqvae",
@@ -267,7 +250,7 @@ PRESETS = {
             "jit_compile": "auto",
             "precision": "float32",
         },
-        "priors": {**_PRIORS, "batch_size": (8, 16)},
+        "priors": {**PRIORS, "batch_size": (8, 16)},
     },
     "orchestra_vqvae": {
         "summary": "single notes: 22,050 Hz, 2.97 s, two levels of codes, 128 above 512",
@@ -300,7 +283,7 @@ PRESETS = {
             "jit_compile": "auto",
             "precision": "float32",
         },
-        "priors": _PRIORS,
+        "priors": PRIORS,
     },
     "literature_vae": {
         "summary": "the literature's convolutional VAE on music, a baseline to beat",
@@ -333,4 +316,5 @@ PRESETS = {
             "precision": "float32",
         },
     },
+    **PICTURE_PRESETS,
 }

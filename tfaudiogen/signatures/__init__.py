@@ -1,14 +1,14 @@
 """The signatures of a SavedModel: checks of a request, then the model's graphs row by row."""
 
 from tfaudiogen.models.code_model import CodeModel
-from tfaudiogen.models.sound import SoundModel
+from tfaudiogen.models.media import MediumModel
 from tfaudiogen.models.vqvae import VQVAE
 from tfaudiogen.signatures.base import Limits
 from tfaudiogen.signatures.codes import CodeModelSignatures, CodeSignatures
 from tfaudiogen.signatures.latents import LatentSignatures
 
 __all__ = ["Limits", "signatures_of"]
-_KINDS = {SoundModel: LatentSignatures, CodeModel: CodeModelSignatures, VQVAE: CodeSignatures}
+_KINDS = {MediumModel: LatentSignatures, CodeModel: CodeModelSignatures, VQVAE: CodeSignatures}
 
 
 def signatures_of(model, seconds=None, limits=None):

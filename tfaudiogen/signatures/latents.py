@@ -10,7 +10,7 @@ _ANY = -1
 
 
 class LatentSignatures(Signatures):
-    """All that a `SoundModel` can do; see `Signatures`."""
+    """All that a `MediumModel` can do; see `Signatures`."""
 
     default = "sample"
 

@@ -9,6 +9,9 @@ from tfaudiogen.training.settings import Settings
 _OWN_STATE = ("step", "fault", "totals", "updates")
 
 
+_NOUNS = {"sounds": "spectrogram", "pictures": "pictures"}
+
+
 def for_fine_tuning(preset):
     """Return the preset with the KL weight that its annealing ends at.
 
@@ -51,10 +54,16 @@ def take_weights(model, initial):
 
 def _check_geometry(model, source, initial):
     wanted, found = (m.spectrogram.get_config() for m in (model, source))
+    kinds = [m.spectrogram.kind for m in (model, source)]
+    if kinds[0] != kinds[1]:
+        raise ValueError(
+            f"the initial model {str(initial)!r} is one of {kinds[1]} and the preset is of "
+            f"{kinds[0]}: choose another model or preset"
+        )
     for key, value in wanted.items():
         if key != "name" and found.get(key) != value:
             raise ValueError(
-                f"{key} of the spectrogram of the initial model {str(initial)!r} is "
+                f"{key} of the {_NOUNS[kinds[0]]} of the initial model {str(initial)!r} is "
                 f"{found.get(key)!r} and the preset's is {value!r}: choose the preset that the "
                 "model was trained with, or another model"
             )

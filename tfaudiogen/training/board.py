@@ -20,9 +20,9 @@ class Board(keras.callbacks.Callback):
 
     Each epoch has histograms of the posterior means of validation examples and of the KL
     divergence of each latent dimension. After epochs 1, 2, 4, 8 and every tenth it shows a few
-    validation examples beside their reconstructions, and as many samples, each as a picture and as
-    sound; the divergence of each dimension as bars; and all means, with their labels, in the
-    projector.
+    validation examples beside their reconstructions, and as many samples, each as a picture and,
+    of a model of sounds, as sound; the divergence of each dimension as bars; and all means, with
+    their labels, in the projector.
 
     Args:
         folder: where the event files go.
@@ -68,18 +68,24 @@ class Board(keras.callbacks.Callback):
     def _reconstructions(self, first):
         rebuilt = np.asarray(self.model.reconstruct_images(self.images))
         both = [_beside(*pair) for pair in zip(self.images, rebuilt, strict=True)]
-        yield from (_picture(f"reconstruction/{i}", image) for i, image in enumerate(both))
+        yield from self._pictures("reconstruction", both)
         yield from self._sounds("reconstruction", rebuilt)
         if first:
             yield from self._sounds("original", self.images)
 
     def _samples(self):
         images = np.asarray(self.model.sample_images(noise.key(0, len(self.images))))[:, 0]
-        yield from (_picture(f"sample/{i}", image) for i, image in enumerate(images))
+        yield from self._pictures("sample", images)
         yield from self._sounds("sample", images)
+
+    def _pictures(self, name, images):
+        draw = _spectrogram if self.model.spectrogram.kind == "sounds" else _picture
+        return (draw(f"{name}/{i}", image) for i, image in enumerate(images))
 
     def _sounds(self, name, images):
         spectrogram = self.model.spectrogram
+        if spectrogram.kind != "sounds":
+            return
         for i, waveform in enumerate(np.asarray(spectrogram.inverse(images))):
             yield _sound(f"{name}/{i}", waveform, spectrogram.sample_rate)
 
@@ -122,13 +128,23 @@ def _bars(tag, values):
     return _coloured(tag, 0.75 * lit)
 
 
-def _picture(tag, image):
+def _spectrogram(tag, image):
     """Draw an image [T, F, 1] with time to the right and frequency upwards."""
     return _coloured(tag, np.clip(image[..., 0].T[::-1], 0.0, 1.0))
 
 
+def _picture(tag, image):
+    """Draw a picture [H, W, C] as it is."""
+    levels = np.rint(255.0 * np.clip(image, 0.0, 1.0)).astype(np.uint8)
+    return _encoded(tag, np.broadcast_to(levels, (*levels.shape[:2], 3)))
+
+
 def _coloured(tag, upright):
-    colours = matplotlib.colormaps["magma"](upright, bytes=True)[..., :3]
+    return _encoded(tag, matplotlib.colormaps["magma"](upright, bytes=True)[..., :3])
+
+
+def _encoded(tag, colours):
+    """Return a picture of levels uint8 [H, W, 3]."""
     encoded = tf.io.encode_png(colours).numpy()
     height, width, colourspace = colours.shape
     proto = tf.compat.v1.Summary.Image(

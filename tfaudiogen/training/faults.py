@@ -64,7 +64,7 @@ class StopOnFault(keras.callbacks.Callback):
         if split not in self.origins or example < 0:
             return ""
         file, start = self.origins[split][example]
-        return f" (file {file!r} from {start:.2f} s)"
+        return f" (file {file!r})" if start is None else f" (file {file!r} from {start:.2f} s)"
 
     def _cause(self, split, example):
         if self.image is not None and not np.isfinite(self.image(split, example)).all():

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tfaudiogen import files
+from tfaudiogen.data.report import shape_in_words
 
 HISTORY, METRICS, CARD, CURVE = "history.csv", "metrics.json", "card.md", "curve.png"
 
@@ -67,7 +68,7 @@ class Report:
         counts = ", ".join(f"{count} {split}" for split, count in examples.items())
         last = self.state.history[-1]
         return {
-            "data": f"{self.summary.folder.name} ({self.summary.builder}); windows: {counts}",
+            "data": f"{self.summary.folder.name} ({self.summary.builder}); examples: {counts}",
             "licence of the data": self.summary.licence or "not known",
             **self._kind_of_data(),
             "model": f"{type(self.model).__name__}, {self.model.count_params():,} parameters",
@@ -79,6 +80,8 @@ class Report:
         if not hasattr(self.model, "spectrogram"):
             return {"codes": f"maps of shape {self.model.shape}, {self.model.codes} codes"}
         spectrogram = self.model.spectrogram
+        if spectrogram.kind == "pictures":
+            return {"pictures": shape_in_words(spectrogram.image_shape)}
         frames, bins, _ = spectrogram.image_shape
         low, high = spectrogram.decibels
         return {

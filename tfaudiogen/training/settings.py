@@ -79,8 +79,8 @@ class Settings:
         mine = _plain(self.preset)
         if mine["priors"] is None and usual["priors"] is not None:
             yield "priors", None
-        for section in ("spectrogram", "model", "fit", "priors"):
-            for key, value in (mine[section] or {}).items():
+        for section in ("spectrogram", "pictures", "model", "fit", "priors"):
+            for key, value in (mine.get(section) or {}).items():
                 changed = (usual[section] or {}).get(key) != value
                 if changed and (section, key) != ("fit", "batch_size"):
                     yield f"{section}.{key}", value

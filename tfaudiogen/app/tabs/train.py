@@ -2,7 +2,6 @@
 
 import gradio
 
-from tfaudiogen import presets
 from tfaudiogen.app import curve_view, job_view, operations, trainings
 from tfaudiogen.app.handlers import told
 from tfaudiogen.app.sound_cards import Sound, put_on
@@ -40,7 +39,7 @@ def build(page):
 
 
 def _form(studio):
-    names = presets.names()
+    names = trainings.preset_names()
     preset = gradio.Dropdown(
         names, value=trainings.fitting_preset(studio), label="Preset", elem_id="preset"
     )

@@ -1,0 +1,5 @@
+"""Handwritten digits in the idx files of MNIST."""
+
+from tfaudiogen.datasets.mnist.mnist_dataset_builder import Builder, Config, fits
+
+__all__ = ["Builder", "Config", "fits"]

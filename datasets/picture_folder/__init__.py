@@ -1,0 +1,5 @@
+"""Any folder of pictures as a TFDS data set."""
+
+from tfaudiogen.datasets.picture_folder.picture_folder_dataset_builder import Builder, Config
+
+__all__ = ["Builder", "Config"]

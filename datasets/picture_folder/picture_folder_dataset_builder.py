@@ -1,0 +1,34 @@
+"""Any folder of pictures as a TFDS data set."""
+
+import dataclasses
+
+from tfaudiogen.data.picture_folder import convert, labelled, notices_of
+from tfaudiogen.data.picture_records import PictureBuilder, PictureConfig
+
+
+@dataclasses.dataclass(eq=False)
+class Config(PictureConfig):
+    """Which files are read, and the size of what is stored; see `PictureConfig`."""
+
+
+class Builder(PictureBuilder):
+    """Every png, jpeg, bmp, gif and webp below the sources; the label is the sub-folder.
+
+    Splits are by hash of the file's name.
+    """
+
+    name = "picture_folder"
+    # `tfds build --config` asks for one, to see what class it has.
+    BUILDER_CONFIGS = [Config(name="empty")]
+    DESCRIPTION = "The pictures of a folder, in one size, labelled by sub-folder."
+
+    def pictures(self, workers):
+        """Return the list of `Picture`s of the sources."""
+        config = self.builder_config
+        labels = (config.labels_csv, config.label_pattern)
+        files, self.skipped, self.ignored = labelled(config.sources, *labels)
+        settings = (self.read_folder, self.image_shape, workers, config.progress)
+        pictures, skipped, taken = convert(files, *settings)
+        self.skipped += skipped
+        self.notices = notices_of(taken, self.image_shape)
+        return pictures

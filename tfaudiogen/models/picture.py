@@ -1,0 +1,77 @@
+"""Between pictures and the images of a model, which are the same but for checks."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.models.batches import in_batches
+
+
+class PictureMedium:
+    """What a model does with pictures: the counterpart of `SoundMedium`.
+
+    Pictures are float32 [H, W, C] or [B, H, W, C] in [0, 1], of the model's size. They have no
+    phase, and one is as long as another.
+
+    Args:
+        pictures: the `Pictures`.
+    """
+
+    has_phase = False
+
+    def __init__(self, pictures):
+        self.pictures = pictures
+
+    def batch(self, picture):
+        """Return (float32 [B, H, W, C] on 256 levels, whether the input was a single one).
+
+        Raises:
+            ValueError: for another shape, or numbers outside of [0, 1].
+        """
+        pictures = np.asarray(picture, np.float32)
+        shape = self.pictures.image_shape
+        if pictures.shape[-3:] != shape or pictures.ndim not in (3, 4) or not pictures.size:
+            raise ValueError(
+                f"picture must have the shape {list(shape)} or [B, {', '.join(map(str, shape))}] "
+                f"and not be empty, received shape {pictures.shape}"
+            )
+        if not (np.min(pictures) >= 0.0 and np.max(pictures) <= 1.0):
+            raise ValueError("picture must hold numbers in [0, 1], received others: divide by 255?")
+        single = pictures.ndim == 3
+        return self.pictures(pictures[None] if single else pictures).numpy(), single
+
+    def evened(self, ends):
+        """Return the pictures and numbers as they are: one picture is as large as another."""
+        return ends
+
+    def images(self, picture):
+        """Return the images [B, H, W, C] of pictures, and their rows [B], all recorded."""
+        images, _ = self.batch(picture)
+        return images, tf.fill([len(images)], self.pictures.height)
+
+    def through(self, function, pictures, phase):
+        """Return pictures [B, H, W, C] after a function of images."""
+        del phase
+        return in_batches(function, pictures).numpy()
+
+    def length(self, seconds):
+        """Return None, since pictures do not last.
+
+        Raises:
+            ValueError: unless `seconds` is None.
+        """
+        if seconds is not None:
+            raise ValueError(f"seconds does not apply to a model of pictures, received {seconds}")
+
+    def windows(self, length):
+        """Return 1."""
+        del length
+        return 1
+
+    def joined(self, images):
+        """Return the images [B, H, W, C] of [B, 1, H, W, C]."""
+        return images[:, 0]
+
+    def inverse(self, images, length=None, phase="heap"):
+        """Return the pictures [B, H, W, C] of images: the same."""
+        del length, phase
+        return tf.convert_to_tensor(images, tf.float32)

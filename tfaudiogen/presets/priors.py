@@ -1,0 +1,22 @@
+"""Usual settings of priors over codes; see `tfaudiogen.presets.table`."""
+
+PRIORS = {
+    "core": "transformer",
+    "width": (160, 160),
+    "depth": (4, 4),
+    "heads": 5,
+    "labels": True,
+    "condition_dropout": 0.1,
+    "code_dropout": 0.0,
+    "dropout": 0.1,
+    "steps": (1500, 3000),
+    "batch_size": (16, 32),
+    "learning_rate": 1e-3,
+    "warmup_steps": 100,
+    "decay": True,
+    "clip_norm": None,
+    "accumulate": 1,
+    "average": 0.998,
+    "jit_compile": "auto",
+    "precision": "float32",
+}
