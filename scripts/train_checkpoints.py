@@ -15,19 +15,29 @@ from pathlib import Path
 import tfaudiogen
 from tfaudiogen import presets
 
-SHIPPED = {
-    "speech_vae": {
-        "sources": ["fsdd"],
-        "licence": "CC BY-SA 4.0 (Free Spoken Digit Dataset, github.com/Jakobovski)",
-    },
-    "music_vae": {
-        "sources": ["music", "orchestra", "loops"],
-        "licence": "music/game: CC BY, CC BY-SA and CC0 by file (github.com/alemart/opensurge); "
-        "music/clips: public domain and CC BY by file (github.com/librosa/data); orchestra: "
-        "CC BY-SA 3.0 (Philharmonia samples, github.com/oramics/sampled); loops: CC0 (Sonic Pi)",
-    },
+_DIGITS = {
+    "sources": ["fsdd"],
+    "licence": "CC BY-SA 4.0 (Free Spoken Digit Dataset, github.com/Jakobovski)",
 }
-KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv")
+_MUSIC = {
+    "sources": ["music", "orchestra", "loops"],
+    "licence": "music/game: CC BY, CC BY-SA and CC0 by file (github.com/alemart/opensurge); "
+    "music/clips: public domain and CC BY by file (github.com/librosa/data); orchestra: "
+    "CC BY-SA 3.0 (Philharmonia samples, github.com/oramics/sampled); loops: CC0 (Sonic Pi)",
+}
+_NOTES = {
+    "sources": ["orchestra"],
+    "licence": "CC BY-SA 3.0 (Philharmonia samples, github.com/oramics/sampled)",
+    "label_pattern": r"([a-z-]+)_([A-G]s?\d)_",
+}
+SHIPPED = {
+    "speech_vae": _DIGITS,
+    "music_vae": _MUSIC,
+    "speech_vqvae": _DIGITS,
+    "orchestra_vqvae": _NOTES,
+    "music_vqvae2": _MUSIC,
+}
+KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv", "codes.png")
 
 
 def prepared(name, data, work):
@@ -35,19 +45,17 @@ def prepared(name, data, work):
     out = work / "data" / name
     if not (out / "report.json").exists():
         out.parent.mkdir(parents=True, exist_ok=True)
-        entry = SHIPPED[name]
-        sources = [data / source for source in entry["sources"]]
-        options = presets.get(name).data
-        print(tfaudiogen.prepare(sources, out, licence=entry["licence"], **options))
+        entry = {**SHIPPED[name], **presets.get(name).data}
+        sources = [data / source for source in entry.pop("sources")]
+        print(tfaudiogen.prepare(sources, out, **entry))
     return out
 
 
 def trained(name, data, work, minutes):
     """Return the run folder of a model, begun or continued."""
     run = work / "runs" / name
-    resume = (run / "checkpoint.npz").exists()
-    steps = presets.get(name).fit["steps"]
-    tfaudiogen.train(name, data, run, steps=steps, minutes=minutes, resume=resume)
+    resume = (run / "preset.json").exists()
+    tfaudiogen.train(name, data, run, minutes=minutes, resume=resume)
     return run
 
 
@@ -56,8 +64,12 @@ def ship(name, run, data, work):
     report = tfaudiogen.evaluate(tfaudiogen.load(run), data, split="test")
     target = work / "checkpoints" / name
     target.mkdir(parents=True, exist_ok=True)
-    for file in KEPT:
-        shutil.copy(run / file, target / file)
+    for folder in (run, run / "autoencoder", *run.glob("prior_*")):
+        for file in filter(Path.is_file, (folder / kept for kept in KEPT)):
+            if folder == run or file.name != "model.keras":
+                place = target / file.relative_to(run)
+                place.parent.mkdir(exist_ok=True)
+                shutil.copy(file, place)
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
     text = json.dumps({**metrics, "test": report}, indent=1)
     (target / "metrics.json").write_text(text + "\n", encoding="utf-8")
@@ -117,11 +129,15 @@ def main():
         "data",
         type=Path,
         help="folder with "
-        + ", ".join(source for entry in SHIPPED.values() for source in entry["sources"]),
+        + ", ".join(sorted({place for entry in SHIPPED.values() for place in entry["sources"]})),
     )
     parser.add_argument("--work", type=Path, required=True, help="folder for data, runs, results")
     parser.add_argument("--only", choices=SHIPPED, help="train this one alone")
-    parser.add_argument("--minutes", type=float, help="stop each training after this time")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="stop each training, of models in stages each stage, after this time",
+    )
     arguments = parser.parse_args()
     for name in [arguments.only] if arguments.only else SHIPPED:
         data = prepared(name, arguments.data, arguments.work)

@@ -6,8 +6,8 @@ from tqdm import tqdm
 _BATCH = 8
 
 
-def in_batches(function, values, progress=False):
-    """Apply `function` to `values` [B, ...] a few at a time, so that memory stays bounded."""
-    starts = range(0, len(values), _BATCH)
+def in_batches(function, values, progress=False, size=_BATCH):
+    """Apply `function` to `values` [B, ...], `size` at a time, so that memory stays bounded."""
+    starts = range(0, len(values), size)
     bar = tqdm(starts, unit="batch", leave=False, disable=None if progress else True)
-    return tf.concat([function(values[i : i + _BATCH]) for i in bar], axis=0)
+    return tf.concat([function(values[i : i + size]) for i in bar], axis=0)

@@ -248,7 +248,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
             images = self.sample_images(key._replace(index=part), windows, chosen, settings)
             return self.medium.inverse(images, samples, phase)
 
-        return in_batches(draw_in_graph if self._in_graph(phase) else draw, key.index, progress)
+        drawn = draw_in_graph if self._in_graph(phase) else draw
+        return in_batches(drawn, key.index, progress, _TOGETHER)
 
     def _settings(self, count, seed, label, temperature, top_k, top_p, guidance):
         """Return the settings of a draw, when all are in their ranges."""
@@ -308,6 +309,8 @@ _IN_GRAPH = (
     ("top_p", 1.0, tf.float32),
     ("guidance", 0.0, tf.float32),
 )
+# Sounds drawn at a time: a step draws one code of each, and takes hardly longer for many.
+_TOGETHER = 32
 _REPLACED = ("loss", "rate", "code_length", "gaps")
 
 
