@@ -102,6 +102,15 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, preset, data, finished, mo
     assert_same_run(out, finished)
 
 
+@pytest.fixture
+def python_answers():
+    """Ctrl-C as Python answers it, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("python_answers")
 def test_a_second_ctrl_c_stops_at_once():
     keeper, told = type("Keeper", (), {"interrupted": False})(), []
     with keeping.InterruptAfterStep(keeper, told.append):

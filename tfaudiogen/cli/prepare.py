@@ -70,7 +70,7 @@ def prepare(
     seed,
     split_by_time,
 ):
-    r"""Cut audio files below SOURCE into windows at one rate, with train and test splits.
+    """Cut audio files below SOURCE into windows at one rate, with train and test splits.
 
     The SOURCE `sinewave` stands for synthesised sounds and needs no files. Where SOURCE holds
     pictures, MNIST's idx files or CIFAR-10's binary files, they are brought to one size.
@@ -79,7 +79,7 @@ def prepare(
     Examples:
       tfaudiogen prepare my_sounds --out data --preset music_vae
       tfaudiogen prepare voices more_voices --out data --sample-rate 8000 --seconds 1
-      tfaudiogen prepare notes --out data --label-pattern '(\w+)_([A-G]s?\d)_'
+      tfaudiogen prepare notes --out data --label-pattern '([a-z]+)_([A-G][0-9])_'
       tfaudiogen prepare sinewave --out data --preset sinewave_vae
       tfaudiogen prepare mnist --out data --preset mnist_vae
       tfaudiogen prepare photographs --out data --shape 128x128
