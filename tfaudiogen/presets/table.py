@@ -60,6 +60,27 @@ _SPEECH_CODES = {
     "scale": "pixel",
 }
 
+# Two levels of codes for _MUSIC_SPECTROGRAM: 16 x 16 above 32 x 32.
+_MUSIC_CODES = {
+    **_SPEECH_CODES,
+    "widths": ((64, 96), (160,)),
+    "strides": ((8, 2), (2,)),
+    "codes": (1024, 1024),
+}
+
+_MUSIC_CODES_FIT = {
+    "steps": 6000,
+    "batch_size": 8,
+    "learning_rate": 5e-4,
+    "warmup_steps": 100,
+    "decay": True,
+    "clip_norm": 1e5,
+    "accumulate": 1,
+    "average": None,
+    "jit_compile": "auto",
+    "precision": "float32",
+}
+
 PRESETS = {
     "music_vae": {
         "summary": "music and instruments: 22,050 Hz, 5.94 s, residual VAE",
@@ -222,67 +243,15 @@ PRESETS = {
     "music_vqvae2": {
         "summary": "music and instruments: 22,050 Hz, 5.94 s, two levels of codes, 256 above 1,024",
         "spectrogram": _MUSIC_SPECTROGRAM,
-        "model": {
-            "kind": "vqvae",
-            "widths": ((64, 96), (160,)),
-            "strides": ((8, 2), (2,)),
-            "blocks": 1,
-            "quantizer": "vector",
-            "codes": (1024, 1024),
-            "quantizers": 1,
-            "width": 8,
-            "decay": 0.99,
-            "expiry": 0.1,
-            "commitment": 5.0,
-            "gradient": "rotation",
-            "likelihood": "discretized_logistic",
-            "scale": "pixel",
-        },
-        "fit": {
-            "steps": 6000,
-            "batch_size": 8,
-            "learning_rate": 5e-4,
-            "warmup_steps": 100,
-            "decay": True,
-            "clip_norm": 1e5,
-            "accumulate": 1,
-            "average": None,
-            "jit_compile": "auto",
-            "precision": "float32",
-        },
+        "model": _MUSIC_CODES,
+        "fit": _MUSIC_CODES_FIT,
         "priors": {**PRIORS, "batch_size": (8, 16)},
     },
     "orchestra_vqvae": {
         "summary": "single notes: 22,050 Hz, 2.97 s, two levels of codes, 128 above 512",
         "spectrogram": {**_MUSIC_SPECTROGRAM, "frames": 256},
-        "model": {
-            "kind": "vqvae",
-            "widths": ((64, 96), (160,)),
-            "strides": ((8, 2), (2,)),
-            "blocks": 1,
-            "quantizer": "vector",
-            "codes": (1024, 1024),
-            "quantizers": 1,
-            "width": 8,
-            "decay": 0.99,
-            "expiry": 0.1,
-            "commitment": 5.0,
-            "gradient": "rotation",
-            "likelihood": "discretized_logistic",
-            "scale": "pixel",
-        },
-        "fit": {
-            "steps": 6000,
-            "batch_size": 8,
-            "learning_rate": 5e-4,
-            "warmup_steps": 100,
-            "decay": True,
-            "clip_norm": 1e5,
-            "accumulate": 1,
-            "average": None,
-            "jit_compile": "auto",
-            "precision": "float32",
-        },
+        "model": _MUSIC_CODES,
+        "fit": _MUSIC_CODES_FIT,
         "priors": PRIORS,
     },
     "literature_vae": {
