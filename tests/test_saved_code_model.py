@@ -50,6 +50,7 @@ def sounds(ask):
     return ask("sample", **DRAW)["waveform"]
 
 
+@pytest.mark.slow
 def test_samples_are_those_of_python(model, sounds):
     assert sounds.shape == (2, 2400)
     options = {"seconds": 0.3, "phase": "graph"}

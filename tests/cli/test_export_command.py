@@ -1,6 +1,8 @@
+import pytest
 import tensorflow as tf
 
 
+@pytest.mark.slow
 def test_export_writes_a_saved_model_with_the_limits(run, refused, model_folder, tmp_path):
     out = tmp_path / "1"
     arguments = ("export", model_folder, "--out", out, "--seconds", 1.0)

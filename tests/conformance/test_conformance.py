@@ -19,6 +19,8 @@ import tfaudiogen.training
 
 LAYERS = [one for one in SPECIFICATIONS if one.is_layer and not one.is_model]
 MODELS = [one for one in SPECIFICATIONS if one.is_model]
+# A model compiles for many seconds, a layer in one.
+COMPILED = [pytest.param(one, marks=[pytest.mark.slow] * one.is_model) for one in SPECIFICATIONS]
 
 
 def public_classes():
@@ -97,24 +99,6 @@ class TestConformance:
             if name in config and not isinstance(parts[0], (dict, keras.layers.Layer)):
                 assert plain(config[name]) == plain(value), name
 
-    def test_compiled_outputs_and_gradients(self, specification):
-        instance = specification.build()
-        inputs = specification.inputs()
-
-        def outputs_and_gradients():
-            weights = [w.value for w in getattr(instance, "trainable_weights", ())]
-            with tf.GradientTape() as tape:
-                outputs = specification.call(instance, inputs)
-                leaves = [tf.cast(x, tf.float32) for x in tf.nest.flatten(outputs)]
-                total = tf.add_n([tf.reduce_sum(tf.sin(leaf / 10)) for leaf in leaves])
-            zero = tf.UnconnectedGradients.ZERO
-            return outputs, tape.gradient(total, weights, unconnected_gradients=zero)
-
-        expected, gradients = outputs_and_gradients()
-        actual, compiled = tf.function(outputs_and_gradients, jit_compile=True)()
-        assert_near(actual, expected, 1e-5)
-        assert_near(compiled, gradients, 1e-3)
-
     def test_mixed_precision(self, specification):
         reference = specification.build()
         with precision("mixed_bfloat16"):
@@ -164,6 +148,26 @@ class TestConformance:
         assert_near(results, expected, 1e-6)
 
 
+@pytest.mark.parametrize("specification", COMPILED, ids=str)
+def test_compiled_outputs_and_gradients(specification):
+    instance = specification.build()
+    inputs = specification.inputs()
+
+    def outputs_and_gradients():
+        weights = [w.value for w in getattr(instance, "trainable_weights", ())]
+        with tf.GradientTape() as tape:
+            outputs = specification.call(instance, inputs)
+            leaves = [tf.cast(x, tf.float32) for x in tf.nest.flatten(outputs)]
+            total = tf.add_n([tf.reduce_sum(tf.sin(leaf / 10)) for leaf in leaves])
+        zero = tf.UnconnectedGradients.ZERO
+        return outputs, tape.gradient(total, weights, unconnected_gradients=zero)
+
+    expected, gradients = outputs_and_gradients()
+    actual, compiled = tf.function(outputs_and_gradients, jit_compile=True)()
+    assert_near(actual, expected, 1e-5)
+    assert_near(compiled, gradients, 1e-3)
+
+
 @pytest.mark.parametrize("specification", LAYERS + MODELS, ids=str)
 def test_save_and_load(specification, tmp_path):
     model, call = specification.build(), specification.call
@@ -203,6 +207,7 @@ def trained(specification, strategy):
     return model.fit(dataset, shuffle=False, verbose=0).history, model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("specification", MODELS, ids=str)
 def test_two_replicas_train_like_one_device(specification, mirrored):
     logs, model = trained(specification, mirrored)

@@ -69,6 +69,7 @@ def test_batches_split_over_replicas_give_the_same_sums():
         np.testing.assert_allclose(value, first[name] + rest[name], rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_planted_mixture_is_found():
     random = np.random.default_rng(0)
     centres = np.array([[4.0, 0.0], [-4.0, 1.0], [0.0, -6.0]])
@@ -87,6 +88,7 @@ def test_a_planted_mixture_is_found():
     )
 
 
+@pytest.mark.slow
 def test_every_component_stays_alive():
     latents = np.random.default_rng(0).normal(size=(500, 2)) + [30.0, 0.0]
     layer = prior(8, train_weights=True)

@@ -37,6 +37,7 @@ def test_both_are_measured(tiny, batches):
     assert choice.compiled == (choice.seconds[True] <= choice.seconds[False])
 
 
+@pytest.mark.slow
 def test_true_and_false_measure_nothing(tiny, batches, monkeypatch):
     monkeypatch.delattr(base, "faster")
     for wanted in (True, False):

@@ -20,6 +20,7 @@ def test_losses_agree_with_32_bits(tiny, batches, precision):
     assert found[-1] < found[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", TOLERANCE)
 def test_compiled_training_in_16_bits(tiny, batches, precision):
     found = losses(tiny(**{"fit.precision": precision}), batches, compiled=True)

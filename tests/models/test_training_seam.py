@@ -181,6 +181,7 @@ def test_several_steps_in_one_call_are_refused():
         Line().compile(steps_per_execution=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("compiled", "size"), [(True, 4), (False, 4), (False, 5)])
 def test_two_replicas_equal_one_device(tiny, batches, mirrored, compiled, size):
     """Eleven examples in batches of 4, 4 and 3, or 5, 5 and 1: one replica gets nothing."""

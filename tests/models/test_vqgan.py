@@ -142,6 +142,7 @@ def test_frozen_encoders_do_not_move(batch):
         assert bool(max(sizes) == 0.0) is still
 
 
+@pytest.mark.slow
 def test_adversaries_are_the_same_on_two_replicas(batches, mirrored):
     found = []
     for scope in (tf.distribute.get_strategy().scope(), mirrored.scope()):

@@ -161,6 +161,7 @@ def test_silence_has_a_gradient_of_ordinary_size(quantizer):
     assert all(np.linalg.norm(gradient) < 1e6 for gradient in gradients["loss"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("levels", "quantizer", "compiled"), [(1, "vector", True), (2, "residual", False)]
 )

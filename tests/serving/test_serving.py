@@ -82,6 +82,7 @@ def warmup_requests(folder):
     return [prediction_log_pb2.PredictionLog.FromString(record) for record in records]
 
 
+@pytest.mark.slow
 def test_the_warm_up_asks_each_signature_and_is_answered(folder, service):
     logs = warmup_requests(folder)
     assert {log.WhichOneof("log_type") for log in logs} == {"predict_log"}
@@ -125,6 +126,7 @@ def ask(*arguments):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["--rest", "--grpc"])
 def test_the_client_script_samples(model, places, tmp_path, way):
     out = tmp_path / "new.wav"
@@ -159,6 +161,7 @@ def test_the_client_script_names_a_server_that_does_not_answer():
     assert done.stderr.startswith("Refused: http://127.0.0.1:9 does not answer")
 
 
+@pytest.mark.slow
 def test_a_model_of_codes_is_warmed_up(codes):
     folder, places = codes
     requests = [log.predict_log.request for log in warmup_requests(folder)]
@@ -171,6 +174,7 @@ def test_a_model_of_codes_is_warmed_up(codes):
     assert sample.inputs["label"].dtype == tf.string.as_datatype_enum
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["--rest", "--grpc"])
 def test_the_client_script_samples_by_label(code_model, codes, tmp_path, way):
     out, place = tmp_path / "new.wav", ("codes", way, codes[1][way])

@@ -64,6 +64,12 @@ def test_the_need_of_a_model_is_measured(preset):
     assert found.fits(found.largest)
 
 
+def test_what_cannot_be_measured_says_why(preset, monkeypatch):
+    monkeypatch.setattr(memory.sys, "executable", "false")
+    with pytest.raises(memory.NotMeasurable, match=r"exit code 1\): give a batch size"):
+        memory.measure(preset.build())
+
+
 def test_auto_trains_and_the_run_keeps_the_number(preset, data, tmp_path):
     train(preset, data, tmp_path / "run", steps=1, batch_size="auto", progress=False)
     kept = json.loads((tmp_path / "run" / "preset.json").read_text())

@@ -60,6 +60,7 @@ def test_the_saved_model_gives_the_same_codes(coded_run):
         np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.slow
 def test_a_run_resumed_within_an_epoch_is_the_same(tmp_path, coded, coded_run, data):
     """Codebooks, their moving averages and the counts of the epoch go on."""
     out = tmp_path / "run"

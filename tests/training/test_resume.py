@@ -67,6 +67,7 @@ def test_a_killed_run_continues_to_the_same_digits(tmp_path, preset, data, finis
     assert_same_run(out, finished)
 
 
+@pytest.mark.slow
 def test_a_limit_within_an_epoch_can_be_raised(tmp_path, preset, data, finished):
     out = tmp_path / "run"
     train(preset, data, out, steps=10, progress=False)
@@ -81,6 +82,7 @@ def test_resuming_a_finished_run_changes_nothing(tmp_path, preset, data, finishe
     assert (finished / "checkpoint.npz").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, preset, data, finished, monkeypatch):
     out = tmp_path / "run"
     count = keeping.Limits.on_train_batch_end

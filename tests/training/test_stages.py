@@ -61,6 +61,7 @@ def figures(folder):
     return json.loads((folder / "metrics.json").read_text())
 
 
+@pytest.mark.slow
 def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, monkeypatch):
     before = (folder / code_cache.NAME).read_bytes()
     coder = (folder / "autoencoder" / "checkpoint.npz").read_bytes()
@@ -79,6 +80,7 @@ def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, monkeypat
     assert label in (folder / "card.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
     coder = tfaudiogen.load(folder / "autoencoder")
     cached = code_cache.read(folder)["validation"]
@@ -89,6 +91,7 @@ def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
         np.testing.assert_array_equal(cached["label"][batch["id"]], batch["label"])
 
 
+@pytest.mark.slow
 def test_other_settings_of_priors_are_refused(folder, staged, data):
     other = dataclasses.replace(staged, priors={**staged.priors, "dropout": 0.5})
     with pytest.raises(ValueError, match=r"priors\.dropout of the run"):
@@ -97,6 +100,7 @@ def test_other_settings_of_priors_are_refused(folder, staged, data):
         train(staged, data, folder, progress=False)
 
 
+@pytest.mark.slow
 def test_settings_of_priors_that_cannot_be_are_told_at_once(staged, data, tmp_path):
     for name, value in {"core": "none", "warmup_steps": 9, "heads": 3}.items():
         other = dataclasses.replace(staged, priors={**staged.priors, name: value})

@@ -1,21 +1,19 @@
 """How much memory a training step needs, and which batch fits."""
 
 import contextlib
-import ctypes
+import json
 import math
 import os
 import subprocess
+import sys
 from typing import NamedTuple
 
+import keras
 import psutil
 import tensorflow as tf
 
-from tfaudiogen import noise
+from tfaudiogen.training import peaks
 
-# The input pipeline, the validation and the pictures of an epoch need their share too.
-_SHARE = 0.7
-# What a batch adds must stand out of what memory allocators do by themselves.
-_CLEAR = 256 * 2**20
 _LARGEST = 4096
 # Adam keeps two moments of each weight and makes one update of it.
 _OPTIMIZER = 3
@@ -27,7 +25,10 @@ class NotMeasurable(ValueError):  # noqa: N818 - says what it is
 
 
 class Need(NamedTuple):
-    """Bytes that a training step needs: `fixed + per_example B`, and those that it may have."""
+    """Bytes that a training step needs: `fixed + per_example B`, and those that it may have.
+
+    On a processor both are beside what the process holds already.
+    """
 
     fixed: float
     per_example: float
@@ -39,7 +40,7 @@ class Need(NamedTuple):
 
     def fits(self, size):
         """Return whether a step of `size` examples fits."""
-        return self.of(size) <= _SHARE * self.available
+        return self.of(size) <= peaks.SHARE * self.available
 
     @property
     def largest(self):
@@ -51,7 +52,8 @@ class Need(NamedTuple):
 def measure(model):
     """Measure what loss and gradients of a `ProbabilisticModel` need on its first device.
 
-    Batches of noise grow until the growth of the peak is clear; nothing is trained.
+    On a processor in a process of its own: memory that allocators kept from earlier work would hide
+    what a batch needs, and what this takes is given back. Nothing is trained.
 
     Returns:
         A `Need`.
@@ -59,83 +61,36 @@ def measure(model):
     Raises:
         NotMeasurable: the peak of the memory cannot be read on this system.
     """
-    device, limit, step = _card(), available(), _step(model)
-    peaks, size = {}, 1
-    while True:
-        peaks[size] = _peak(step, size, device)
-        growth = peaks[size] - peaks[1]
-        if growth > _CLEAR or size == _LARGEST or peaks[size] + 4 * growth > _SHARE * limit:
-            break
-        size *= 4
-    per_example = growth / max(1, size - 1)
+    limit = available()
+    found = peaks.on_card(model, limit) if _card() else _in_another_process(model, limit)
+    smallest, largest = min(found), max(found)
+    per_example = (found[largest] - found[smallest]) / max(1, largest - smallest)
     if per_example <= 0:
         raise NotMeasurable(
             "the memory of a training step cannot be measured on this system: give a batch size"
         )
-    fixed = max(0.0, peaks[1] - per_example) + _OPTIMIZER * _weights(model)
+    fixed = max(0.0, found[smallest] - per_example * smallest) + _OPTIMIZER * _weights(model)
     return Need(fixed, per_example, limit)
+
+
+def _in_another_process(model, limit):
+    """Return the bytes at the peak of a step by number of examples, measured by `peaks`."""
+    asked = {"model": keras.saving.serialize_keras_object(model), "limit": limit}
+    command = (sys.executable, "-m", peaks.__name__)
+    done = subprocess.run(
+        command, input=json.dumps(asked), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        reason = (done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise NotMeasurable(
+            f"the memory of a training step cannot be measured ({reason}): give a batch size"
+        )
+    return {int(size): peak for size, peak in json.loads(done.stdout.splitlines()[-1]).items()}
 
 
 def _weights(model):
     """Return the bytes of the trained weights."""
     return sum(4 * math.prod(weight.shape) for weight in model.trainable_weights)
-
-
-def _step(model):
-    """Return a function that computes one step of so many examples, traced once, not compiled."""
-
-    @tf.function(input_signature=[tf.TensorSpec((), tf.int32)], autograph=False)
-    def step(size):
-        batch = model.complete(_batch(model, size))
-        key = noise.Key(tf.zeros((), tf.int64), tf.zeros((), tf.int64), batch["id"])
-        results = model.sums_and_gradients(batch, key, tf.constant(1.0))
-        return tf.add_n(
-            [tf.reduce_sum(tf.cast(leaf, tf.float32)) for leaf in tf.nest.flatten(results)]
-        )
-
-    return step
-
-
-def _batch(model, size):
-    """Return a batch of noise; of zeros for a prior over codes."""
-    if hasattr(model, "blank"):
-        return model.blank(size)
-    shape = model.spectrogram.image_shape
-    images = tf.random.stateless_uniform(tf.stack([size, *shape]), (0, 0))
-    return {"image": tf.ensure_shape(images, (None, *shape))}
-
-
-def _peak(step, size, device):
-    """Return the bytes in use at the peak of one step of `size` examples."""
-    with _watched(device) as peak:
-        step(tf.constant(size)).numpy()  # waits
-        return peak()
-
-
-@contextlib.contextmanager
-def _watched(device):
-    """Forget the peak, and give a function that returns the one since then, in bytes."""
-    if device:
-        tf.config.experimental.reset_memory_stats(device)
-        yield lambda: tf.config.experimental.get_memory_info(device)["peak"]
-        return
-    _forget_peak()
-    yield _resident_peak
-
-
-def _forget_peak():
-    """On Linux, give back what is free and set the peak to what is resident then (proc(5))."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)  # else the step fills what the allocator has kept
-    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-
-
-def _resident_peak():
-    with contextlib.suppress(OSError), open("/proc/self/status") as file:
-        found = [line for line in file if line.startswith("VmHWM")]
-        return int(found[0].split()[1]) * 1024
-    return psutil.Process().memory_info().rss
 
 
 def _card():
@@ -144,11 +99,14 @@ def _card():
 
 
 def available():
-    """Return the bytes that a training may have in all, on the first device."""
+    """Return the bytes that a training may have on the first device: all of a card, else the rest.
+
+    The rest is what this process may take beside what it holds.
+    """
     if _card():
         return _card_memory()
-    mine = psutil.Process().memory_info().rss
-    return min(psutil.virtual_memory().available + mine, *_container_limits())
+    container = min(_container_limits()) - psutil.Process().memory_info().rss
+    return max(0, min(psutil.virtual_memory().available, container))
 
 
 def _container_limits():
