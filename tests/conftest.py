@@ -22,6 +22,12 @@ settings.register_profile("suite", deadline=None, derandomize=True, max_examples
 settings.load_profile("suite")
 
 
+@pytest.fixture(autouse=True)
+def _seeded():
+    """Begin each test alike, whichever tests the same process ran before."""
+    keras.utils.set_random_seed(0)
+
+
 @pytest.fixture(scope="session")
 def mirrored():
     """Return a strategy of two replicas on logical processors.

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import tfaudiogen as tg
 from tfaudiogen import noise
+from tfaudiogen.models.code_labels import LabelNames, choose_labels
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.saved_model import export
 from tfaudiogen.signatures import Limits, signatures_of
@@ -62,6 +63,19 @@ def test_samples_are_those_of_python(model, sounds):
 def test_a_row_depends_on_itself_alone_and_a_seed_gives_the_same_bytes(ask, sounds):
     last = {key: values[1:] for key, values in DRAW.items()}
     np.testing.assert_array_equal(ask("sample", **last)["waveform"], sounds[1:])
+
+
+def test_words_of_labels_are_drawn_as_python_draws_them(model, monkeypatch):
+    names, seeds = ["oboe A4", "oboe C5", "bell C5"], list(range(20))
+    signatures = signatures_of(model, None, Limits(4, 1.0))
+    monkeypatch.setattr(signatures, "names", LabelNames(names))
+    labels = ["oboe", "C5", "bell C5", "oboe bell", ""] * 4
+    drawn = tf.function(signatures._drawn_label)(tf.constant(seeds, tf.int64), tf.constant(labels))
+    for found, seed, label in zip(drawn.numpy(), seeds, labels, strict=True):
+        if label in ("oboe bell", ""):
+            assert found == -1
+        else:
+            assert found == choose_labels(names, 3, label, 1, noise.key(seed, 1)).numpy()[0]
 
 
 def test_the_graph_draws_the_codes_that_the_compiled_sampler_draws(model):

@@ -68,3 +68,9 @@ def test_what_cannot_be_is_refused(refused, code_folder, sounds, tmp_path):
     assert "low, high" in refused("sample", code_folder, "--label", "middle", "--out", tmp_path)
     assert "more than the 1.00 s" in refused("extend", code_folder, sound, "--seconds", 0.5, *out)
     assert "'--out'" in refused("extend", code_folder, sound, "--seconds", 2, "--out", sound)
+
+
+def test_a_part_of_a_model_is_refused(refused, code_folder, tmp_path):
+    saving.save(saving.load(code_folder).priors[0], tmp_path / "prior_0")
+    line = refused("sample", tmp_path / "prior_0", "--out", tmp_path)
+    assert "holds a CodePrior, a part of a model: give the folder of the whole" in line

@@ -41,6 +41,8 @@ def test_words_of_labels_stand_for_all_labels_that_have_them():
     chosen = choose_labels(names, 4, ["oboe", "A4", "drums", "C5 oboe"] * 20, 80, noise.key(1, 80))
     found = [set(chosen.numpy()[start::4]) for start in range(4)]
     assert found == [{0, 1}, {0, 3}, {2}, {1}]
+    assert choose_labels(names, 4, "oboe A4", 1, noise.key(1, 1)).numpy().tolist() == [0]
+    assert choose_labels(["A4", "oboe A4"], 2, ["A4"] * 9, 9, noise.key(1, 9)).numpy().any() == 0
     assert choose_labels(names, 4, 1, 2).numpy().tolist() == [1, 1]
     for bad, key in [
         ("oboe", None),

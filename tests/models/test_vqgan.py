@@ -29,9 +29,9 @@ def parts():
 
 
 def adversaries(**settings):
-    discriminator = tfaudiogen.PatchDiscriminator((6, 8))
-    settings = {"plateau": Plateau(patience=2, tolerance=0.5), **settings}
-    return tfaudiogen.VQGAN(**parts(), discriminator=discriminator, **settings)
+    settings = {**parts(), "plateau": Plateau(patience=2, tolerance=0.5), **settings}
+    discriminator = tfaudiogen.PatchDiscriminator((6, 8))  # after `parts` has set the seed
+    return tfaudiogen.VQGAN(discriminator=discriminator, **settings)
 
 
 def gradients(model, batch, step=0):

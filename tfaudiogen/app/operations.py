@@ -8,7 +8,7 @@ import numpy as np
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.app.studio import abilities
 from tfaudiogen.app.uploads import read_upload
-from tfaudiogen.models.code_labels import matching
+from tfaudiogen.models.code_labels import is_known
 
 _LARGEST_SEED = 2**31 - 1
 _HOTTEST, _STRONGEST, _MOST_CODES = 4.0, 10.0, 2**20
@@ -55,7 +55,7 @@ def _component(model, value):
 
 
 def _label(model, value):
-    if not matching(model.label_names, value):
+    if not is_known(model.label_names, value):
         known = ", ".join(model.label_names) or "none: this model has no labels"
         raise Refused(f"label must be one of {known}; received {value!r:.60}.")
     return value

@@ -46,10 +46,11 @@ def export(model, out, seconds, most_rows, most_seconds):
       tfaudiogen export run --out served/run/2 --seconds 12 --most-rows 8
     """
     import tfaudiogen
+    from tfaudiogen.cli.loading import load_model
     from tfaudiogen.cli.picture_commands import check_sounds
     from tfaudiogen.signatures import Limits
 
-    loaded = tfaudiogen.load(model)
+    loaded = load_model(model)
     check_sounds(loaded, "export")
     click.echo(f"Exporting {model} ...", err=True)
     tfaudiogen.export(loaded, out, seconds, Limits(most_rows, most_seconds))

@@ -38,12 +38,12 @@ def reconstruct(model, inputs, out, channel, bit_depth):
       tfaudiogen reconstruct run a.wav b.flac --out reconstructions
       tfaudiogen reconstruct run photographs --out reconstructions
     """
-    import tfaudiogen
     from tfaudiogen import files
     from tfaudiogen.cli import picture_commands
+    from tfaudiogen.cli.loading import load_model
     from tfaudiogen.cli.outputs import progress, write_sound
 
-    loaded = tfaudiogen.load(model)
+    loaded = load_model(model)
     if picture_commands.is_of_pictures(loaded):
         picture_commands.reconstruct(loaded, inputs, out)
         return

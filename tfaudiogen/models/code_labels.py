@@ -15,15 +15,51 @@ def words_of(names):
     return [[numbers.setdefault(word, len(numbers)) for word in name.split()] for name in names]
 
 
-def matching(names, label):
-    """Return the numbers of the labels that have all words of `label`; of the label itself, if any.
+class LabelNames:
+    """Finds labels by their names or their words, in graphs too.
 
-    Example: "oboe" matches "oboe A4" and "oboe C5", "A4" the first of them and "clarinet A4".
+    Example: "oboe" stands for "oboe A4" and "oboe C5", "A4" for the first of them.
+
+    Args:
+        names: of the labels; at least one.
     """
-    if label in names:
-        return [names.index(label)]
-    wanted = set(label.split())
-    return [number for number, name in enumerate(names) if wanted and wanted <= set(name.split())]
+
+    def __init__(self, names):
+        self.names = tf.constant(names, tf.string)
+        self.words = tf.constant(list(dict.fromkeys(" ".join(names).split())), tf.string)
+        self.has = np.zeros((len(names), len(self.words)), bool)  # [labels, words]
+        for label, words in enumerate(words_of(names)):
+            self.has[label, words] = True
+
+    def named(self, text):
+        """Return bool [B, labels]: which label has the name text [B]."""
+        return text[:, None] == self.names
+
+    def matching(self, text):
+        """Return bool [B, labels]: the label of this name, or else all that have its words."""
+        told = tf.strings.split(text).to_tensor("")[..., None]  # [B, W, 1]
+        same = told == self.words  # [B, W, words]
+        known = tf.reduce_all((told[..., 0] == "") | tf.reduce_any(same, axis=2), axis=1)
+        known &= tf.reduce_any(told[..., 0] != "", axis=1)
+        lacking = tf.reduce_any(same, axis=1)[:, None] & ~self.has  # [B, labels, words]
+        named = self.named(text)
+        by_words = known[:, None] & ~tf.reduce_any(lacking, axis=2)
+        return tf.where(tf.reduce_any(named, axis=1, keepdims=True), named, by_words)
+
+
+def pick(candidates, share):
+    """Return int32 [B]: the candidate bool [B, labels] at a share [B] of them, -1 for none."""
+    rank = tf.cumsum(tf.cast(candidates, tf.int32), axis=1)
+    count = rank[:, -1]
+    place = tf.minimum(tf.cast(share * tf.cast(count, tf.float32), tf.int32) + 1, count)
+    found = tf.argmax((rank == place[:, None]) & candidates, axis=1, output_type=tf.int32)
+    return tf.where(count > 0, found, -1)
+
+
+def is_known(names, text):
+    """Return whether a text is the name of a label, or words of one."""
+    found = _candidates(names, len(names), text, by_words=True)
+    return found is not None and bool(found.any())
 
 
 def choose_labels(names, classes, label, count, key=None):
@@ -39,21 +75,20 @@ def choose_labels(names, classes, label, count, key=None):
     if label is None:
         return None
     given = [label] * count if isinstance(label, (str, int, np.integer)) else list(label)
-    found = [_candidates(names, classes, one, key is not None) for one in given]
-    if len(found) != count or not all(found):
+    candidates = [_candidates(names, classes, one, key is not None) for one in given]
+    if len(given) != count or not all(one is not None and one.any() for one in candidates):
         raise ValueError(f"label must be {_known(names, classes, count)}; received {label!r}")
-    if all(len(numbers) == 1 for numbers in found):
-        return tf.constant([number for (number,) in found], tf.int32)
-    draws = noise.uniform(key, "label").numpy()
-    chosen = [numbers[int(u * len(numbers))] for numbers, u in zip(found, draws, strict=True)]
-    return tf.constant(chosen, tf.int32)
+    return pick(tf.constant(candidates), noise.uniform(key or noise.key(0, count), "label"))
 
 
 def _candidates(names, classes, label, by_words):
-    if isinstance(label, str):
-        return matching(names, label) if by_words or label in names else []
-    valid = isinstance(label, (int, np.integer)) and 0 <= label < classes
-    return [int(label)] if valid else []
+    """Return bool [classes], or None for what cannot be a label."""
+    if isinstance(label, str) and names:
+        known, text = LabelNames(names), tf.constant([label])
+        return (known.matching(text) if by_words else known.named(text)).numpy()[0]
+    if isinstance(label, str) or not 0 <= label < classes:
+        return None
+    return np.arange(classes) == label
 
 
 def _known(names, classes, count):

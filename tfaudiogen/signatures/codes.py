@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from tfaudiogen import noise
+from tfaudiogen.models.code_labels import LabelNames, pick
 from tfaudiogen.models.code_rows import CodeModelRows, CodeRows
 from tfaudiogen.models.long_codes import have_halves
 from tfaudiogen.request_checks import after, check
@@ -84,13 +86,15 @@ class CodeSignatures(Signatures):
 class CodeModelSignatures(CodeSignatures):
     """What a `CodeModel` can do; see `Signatures`.
 
-    A label is the name of a class, or its number where it has no name; an empty text is none.
+    A label is the name of a class, or its number where it has no name; an empty text is none. Where
+    sounds are drawn, words of labels stand for all labels that have them: see `CodeModel.labels`.
     """
 
     default = "sample"
 
     def _rows_of(self, samples):
         self.labels = self.model.label_names
+        self.names = LabelNames(self.labels) if self.labels else None
         return CodeModelRows(self.model, samples)
 
     def _further(self):
@@ -113,6 +117,7 @@ class CodeModelSignatures(CodeSignatures):
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
         """Draw sounds: all [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
         label, guidance = self._told(seed, label, guidance)
+        chosen = self._drawn_label(seed, label)
         checks = [
             *self._check_rows(seed, temperature, top_k, top_p, label, guidance),
             *self._check_draw(seed, temperature),
@@ -123,21 +128,22 @@ class CodeModelSignatures(CodeSignatures):
                 tf.reduce_all((guidance == 1.0) | (label != "")),
                 "guidance must be 1 where there is no label to strengthen",
             ),
-            self._check_label(label),
+            self._check_label(chosen, label),
         ]
-        given = after(checks, seed, self._number(label), temperature, top_k, top_p, guidance)
+        given = after(checks, seed, chosen, temperature, top_k, top_p, guidance)
         index = tf.zeros_like(given[0])
         return {"waveform": self.rows.sample(given[0], index, *given[1:])}
 
     def log_prob(self, waveform, label=None):
         """Return a bound [B] in nats given labels ("": none), the sum over consecutive windows."""
         label, _ = self._told(waveform[:, 0], label, None)
+        number = self._number(label)
         checks = [
             *self._check_rows(waveform, label),
             *self._check_sound("waveform", waveform),
-            self._check_label(label),
+            self._check_label(number, label),
         ]
-        return {"log_prob": self.rows.log_prob(*after(checks, waveform, self._number(label)))}
+        return {"log_prob": self.rows.log_prob(*after(checks, waveform, number))}
 
     @staticmethod
     def _told(rows, label, guidance):
@@ -147,11 +153,25 @@ class CodeModelSignatures(CodeSignatures):
 
     def _number(self, label):
         """Return int32 [B]: the place of labels in the list, -1 for none."""
-        same = tf.cast(label[:, None] == tf.constant(self.labels, tf.string), tf.int32)
-        return tf.reduce_sum(same * tf.range(1, len(self.labels) + 1), axis=1) - 1
+        if not self.names:
+            return tf.fill(tf.shape(label), -1)
+        return pick(self.names.named(label), tf.zeros(tf.shape(label)))
 
-    def _check_label(self, label):
-        known = (self._number(label) >= 0) | (label == "")
+    def _drawn_label(self, seed, label):
+        """Return int32 [B]: of the labels that have the words, the one that the seed draws."""
+        if not self.names:
+            return self._number(label)
+        share = tf.map_fn(_share_of, seed, fn_output_signature=tf.float32)
+        return pick(self.names.matching(label), share)
+
+    def _check_label(self, number, label):
         return check(
-            tf.reduce_all(known), f'label must be one of {", ".join(self.labels)}, or "" for any'
+            tf.reduce_all((number >= 0) | (label == "")),
+            f'label must be one of {", ".join(self.labels)}, or "" for any',
         )
+
+
+def _share_of(seed):
+    """Return what `CodeModel.labels` draws for the first sound of a seed."""
+    key = noise.Key(seed, tf.zeros([], tf.int64), tf.zeros([1], tf.int64))
+    return noise.uniform(key, "label")[0]

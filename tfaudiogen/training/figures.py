@@ -18,7 +18,8 @@ class Figures(keras.callbacks.Callback):
     - `learning_rate`, of the last step;
     - `examples_per_second`, in training, without the step that compiles;
     - `active_units`, of a model with a Gaussian posterior: latent dimensions in which the
-      variance over validation examples (the first 512) of E[z | x] exceeds 0.01.
+      variance over validation examples (the first 512) of E[z | x] exceeds 0.01; left out for one
+      example alone.
 
     The encoded examples stay in `latents`, None for a model without such a posterior.
 
@@ -53,7 +54,8 @@ class Figures(keras.callbacks.Callback):
         if hasattr(self.model, "posterior_parameters"):
             with self.model.averaged():
                 self.latents = self._encoded()
-            logs["active_units"] = int(active_units(self.latents.means).sum())
+            if len(self.latents.means) > 1:  # a single example has no variance
+                logs["active_units"] = int(active_units(self.latents.means).sum())
         logs["learning_rate"] = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
         seconds = (self._stop or time.monotonic()) - self._start
         speed = self._batches * self.batch_size / seconds if self._batches else float("nan")
