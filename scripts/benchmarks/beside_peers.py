@@ -18,7 +18,8 @@ import sys
 import venv
 from pathlib import Path
 
-PEERS = Path(__file__).parent / "peers"
+HERE = Path(__file__).parent
+PEERS = HERE / "peers"
 PACKAGES = {
     "keras2": ["tensorflow", "tf-keras", "tensorflow-probability[tf]"],
     "torch": ["torch==2.13.0", "numpy"],
@@ -41,12 +42,14 @@ class Contestant:
     """A process that takes steps in turn; see `peers/turns.py`."""
 
     def __init__(self, command):
+        paths = (str(HERE), os.environ.get("PYTHONPATH"))  # ours takes `training_step` from here
         self.process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
         line = self.process.stdout.readline()
         if not line:

@@ -20,9 +20,8 @@ import tensorflow as tf
 from tfaudiogen import presets
 
 
-def stepper(name, batch_size, compiled):
-    """Return a function that takes one training step of the preset and waits for it."""
-    model = presets.get(name).build()
+def stepper(model, batch_size, compiled):
+    """Return a function that takes one training step of a model, waits, and returns the loss."""
     model.compile(keras.optimizers.Adam(1e-4), jit_compile=compiled)
     model.make_train_function()
     images = np.random.default_rng(0).random((batch_size, *model.spectrogram.image_shape))
@@ -49,7 +48,7 @@ def main():
     )
     steps = {}
     for name in arguments.presets:
-        steps[name] = stepper(name, arguments.batch_size, not arguments.no_jit)
+        steps[name] = stepper(presets.get(name).build(), arguments.batch_size, not arguments.no_jit)
         steps[name]()  # compiles
     seconds = {name: [] for name in steps}
     for _ in range(arguments.rounds):

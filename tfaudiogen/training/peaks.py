@@ -44,14 +44,20 @@ def on_card(model, limit):
 
 def on_processor(model, limit):
     """Return what `on_card` does, beside what this process held before: to be called in it once."""
-    before = _resident()
+    before = resident()
+    return _grow(_step(model), lambda run: watched(run) - before, limit)
 
-    def peak(run):
-        with _Watch() as watch:
-            run()
-        return watch.peak - before
 
-    return _grow(_step(model), peak, limit)
+def resident():
+    """Return the bytes of memory that this process holds."""
+    return psutil.Process().memory_info().rss
+
+
+def watched(run):
+    """Run a function and return the most bytes that this process held while it ran."""
+    with _Watch() as watch:
+        run()
+    return watch.peak
 
 
 class _Watch(threading.Thread):
@@ -66,11 +72,11 @@ class _Watch(threading.Thread):
     def __init__(self):
         super().__init__(daemon=True)
         self._left = threading.Event()
-        self.peak = _resident()
+        self.peak = resident()
 
     def run(self):
         while not self._left.wait(_LOOK_SECONDS):
-            self.peak = max(self.peak, _resident())
+            self.peak = max(self.peak, resident())
 
     def __enter__(self):
         self.start()
@@ -79,10 +85,6 @@ class _Watch(threading.Thread):
     def __exit__(self, *_):
         self._left.set()
         self.join()
-
-
-def _resident():
-    return psutil.Process().memory_info().rss
 
 
 def _grow(step, peak, limit):
