@@ -75,7 +75,7 @@ def trained_judge(data, spectrogram, classes, epochs, seed):
     model = keras.Model(judge.input, judge.outputs[1])
     schedule = keras.optimizers.schedules.CosineDecay(2e-3, epochs * len(batches))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(schedule), loss, ["accuracy"])
+    model.compile(keras.optimizers.Adam(schedule), loss, metrics=["accuracy"])
     pairs = batches.map(lambda batch: (batch["image"], batch["label"]))
     model.fit(pairs, epochs=epochs, verbose=2)
     return judge
