@@ -47,15 +47,20 @@ class Builder(PairBuilder):
         return self._pairs.sounds
 
     def _picture_files(self, found):
-        """Return the `SourceFile`s of the pictures; what else lies among them is noted."""
+        """Return the `SourceFile`s of the pictures; note what lies in the other folder."""
         folder = self.builder_config.pictures
         if folder is None:
             return found.pictures
         beside = find_files([folder])
         self._skipped += [Skipped(name, reason) for name, reason in beside.problems]
         taken = {file.path.resolve() for file in (*beside.pictures, *found.audio)}
-        rest = [*found.pictures, *beside.audio]
-        found.ignored += [file.name for file in rest if file.path.resolve() not in taken]
+        reason = "lies in the folder of the {}, where no {} are looked for"
+        for files, words in (
+            (found.pictures, ("sounds", "pictures")),
+            (beside.audio, ("pictures", "sounds")),
+        ):
+            lost = [file.name for file in files if file.path.resolve() not in taken]
+            self._skipped += [Skipped(name, reason.format(*words)) for name in lost]
         found.ignored += beside.ignored
         return beside.pictures
 

@@ -121,6 +121,25 @@ def test_pictures_that_are_odd_are_used_and_bad_ones_named_with_their_sounds(pai
     assert sum(report.total(split).files for split in SPLITS) == 8 + len(USABLE)
 
 
+def test_what_lies_in_the_other_folder_is_named(pairs, folders):
+    write_picture(folders[0] / "0.png")
+    write_sound(folders[1] / "1.wav")
+    reasons = {skipped.file: skipped.reason for skipped in pairs().skipped}
+    assert reasons == {
+        "0.png": "lies in the folder of the sounds, where no pictures are looked for",
+        "1.wav": "lies in the folder of the pictures, where no sounds are looked for",
+    }
+
+
+def test_pictures_may_lie_below_the_sounds(quick, tmp_path):
+    for number in range(5):
+        write_sound(tmp_path / "in" / f"{number}.wav")
+        write_picture(tmp_path / "in" / "image" / f"{number}.png")
+    report = quick(tmp_path / "in", pictures=tmp_path / "in" / "image", image_shape=SHAPE)
+    assert not report.skipped
+    assert sum(report.total(split).files for split in SPLITS) == 5
+
+
 def test_one_folder_for_both_and_labels_of_sub_folders(quick, tmp_path):
     for number in range(4):
         for label in "ab":
