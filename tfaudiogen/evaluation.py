@@ -61,6 +61,10 @@ def evaluate(
     """
     if limit is not None and limit < 1:
         raise ValueError(f"limit must be at least 1 or None, received {limit}")
+    if not hasattr(model, "reconstruct_images"):
+        raise ValueError(
+            f"model must be one that reconstructs its images; received a {type(model).__name__}"
+        )
 
     summary = describe(data)
     sounds = model.spectrogram.kind == "sounds"

@@ -57,15 +57,27 @@ def save_spectrogram_picture(path, image, spectrogram):
         image: float [T, F] or [T, F, 1] in [0, 1], as the `Spectrogram` layer returns.
         spectrogram: that layer, which knows the frequencies, the hop and the decibel range.
     """
-    image = np.asarray(image, np.float32)
-    image = image[..., 0] if image.ndim == 3 else image
-    low, high = spectrogram.decibels
-    seconds = len(image) * spectrogram.hop / spectrogram.sample_rate
     # Figure without pyplot: no window, no global state.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 5), dpi=100, layout="constrained")
-    axes = figure.add_subplot(xlabel="time (s)", ylabel="frequency (Hz)")
+    picture = draw_spectrogram(figure.add_subplot(), image, spectrogram)
+    figure.colorbar(picture, label="level (dB, 0 is a full-scale sine)")
+    with atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def draw_spectrogram(axes, image, spectrogram):
+    """Draw a spectrogram image on Matplotlib's axes, in seconds and hertz; return what has levels.
+
+    Args:
+        axes: of a figure.
+        image, spectrogram: as in `save_spectrogram_picture`.
+    """
+    image = np.asarray(image, np.float32)
+    image = image[..., 0] if image.ndim == 3 else image
+    low, high = spectrogram.decibels
+    seconds = len(image) * spectrogram.hop / spectrogram.sample_rate
     picture = axes.imshow(
         low + (high - low) * image.T,
         origin="lower",
@@ -77,9 +89,8 @@ def save_spectrogram_picture(path, image, spectrogram):
         interpolation="nearest",
     )
     axes.set_yticks(*_frequency_ticks(spectrogram))
-    figure.colorbar(picture, label="level (dB, 0 is a full-scale sine)")
-    with atomic_file(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
+    axes.set(xlabel="time (s)", ylabel="frequency (Hz)")
+    return picture
 
 
 def read_audio(path, sample_rate, channel="mix"):

@@ -15,10 +15,11 @@ from tfaudiogen.layers import (  # noqa: F401
     quantizer_finite,
     quantizer_residual,
     recurrent,
+    sequence_encoder,
     spectrogram,
     transformer,
 )
-from tfaudiogen.models import code_model, code_prior, vae, vqgan, vqvae  # noqa: F401
+from tfaudiogen.models import code_model, code_prior, translator, vae, vqgan, vqvae  # noqa: F401
 from tfaudiogen.models.base import ProbabilisticModel
 
 MODEL_FILE = "model.keras"

@@ -1,5 +1,5 @@
 """Handwritten digits in the idx files of MNIST."""
 
-from tfaudiogen.datasets.mnist.mnist_dataset_builder import Builder, Config, fits
+from tfaudiogen.datasets.mnist.mnist_dataset_builder import Builder, Config, fits, read_parts
 
-__all__ = ["Builder", "Config", "fits"]
+__all__ = ["Builder", "Config", "fits", "read_parts"]

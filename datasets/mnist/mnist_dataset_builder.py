@@ -35,23 +35,32 @@ class Builder(PictureBuilder):
     def pictures(self, workers):
         """Return the list of `Picture`s of the files."""
         del workers
-        files = find_named(self.builder_config.sources, _IMAGES)
-        parts = filter(None, map(self._part, files))
+        parts = read_parts(self.builder_config.sources, self.skipped)
         return stored(parts, self.read_folder, self.image_shape)
 
-    def _part(self, file):
-        """Return the `Part` of a file of pictures; None, and a reason, if it cannot be used."""
+
+def read_parts(sources, skipped):
+    """Yield the `Part` of each file of pictures below the sources.
+
+    Args:
+        sources: folders or single files.
+        skipped: list to which the files that cannot be used are added, as `Skipped`.
+    """
+    for file in find_named(sources, _IMAGES):
         try:
-            images = read_idx(file.path, 3)
-            labels = read_idx(_labels_of(file.path), 1)
-            if len(images) != len(labels):
-                raise Unusable(f"holds {len(images)} pictures, and {len(labels)} labels belong")
+            yield _part(file)
         except Unusable as error:
-            self.skipped.append(Skipped(file.name, str(error)))
-            return None
-        split = "test" if _IMAGES.fullmatch(file.path.name)["part"] == "t10k" else None
-        name = file.name.removesuffix(".gz")
-        return Part(name, images[..., None], [str(label) for label in labels], split)
+            skipped.append(Skipped(file.name, str(error)))
+
+
+def _part(file):
+    images = read_idx(file.path, 3)
+    labels = read_idx(_labels_of(file.path), 1)
+    if len(images) != len(labels):
+        raise Unusable(f"holds {len(images)} pictures, and {len(labels)} labels belong")
+    split = "test" if _IMAGES.fullmatch(file.path.name)["part"] == "t10k" else None
+    name = file.name.removesuffix(".gz")
+    return Part(name, images[..., None], [str(label) for label in labels], split)
 
 
 def _labels_of(path):

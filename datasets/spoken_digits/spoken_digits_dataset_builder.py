@@ -14,14 +14,22 @@ _TEST_INDICES = range(5)
 
 @dataclasses.dataclass(eq=False)
 class Config(FolderConfig):
-    """Which files are read, and how; see `FolderConfig`."""
+    """Which files are read, and how; see `FolderConfig`.
+
+    Attributes:
+        test_speaker: name of the speaker all of whose files are the test split, None for the
+            official test split.
+    """
+
+    test_speaker: str | None = None
 
 
 class Builder(FolderBuilder):
     """Windows of files named digit_speaker_index.wav, labelled by digit, with the speaker.
 
     Index 0 to 4 of each digit and speaker is the data set's official test split; a tenth of the
-    other files, by hash of the name, is the validation split.
+    other files, by hash of the name, is the validation split. With a `test_speaker` the files of
+    that speaker are the test split, and no other file is.
     """
 
     name = "spoken_digits"
@@ -45,8 +53,16 @@ class Builder(FolderBuilder):
         ]
 
     def _fixed_splits(self, names):
-        indices = {name: int(_NAME.fullmatch(name)["index"]) for name in names}
-        return {name: "test" for name, index in indices.items() if index in _TEST_INDICES}
+        parts = {name: _NAME.fullmatch(name) for name in names}
+        speaker = self.builder_config.test_speaker
+        if speaker is None:
+            return {n: "test" for n, part in parts.items() if int(part["index"]) in _TEST_INDICES}
+        speakers = sorted({part["speaker"] for part in parts.values()})
+        if speaker not in speakers:
+            raise ValueError(
+                f"test_speaker must be one of {', '.join(speakers)}; received {speaker!r}"
+            )
+        return {name: "test" for name, part in parts.items() if part["speaker"] == speaker}
 
 
 def fits(files):

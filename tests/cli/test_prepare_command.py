@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 
 def test_prepare_names_what_it_used_and_what_it_skipped(run, sounds, tmp_path):
@@ -23,6 +24,24 @@ def test_a_preset_gives_rate_and_window(run, sounds, tmp_path):
     assert result.exit_code == 0, result.output
     report = json.loads((tmp_path / "data" / "report.json").read_text())
     assert (report["sample_rate"], report["samples"]) == (8000, 4096)
+
+
+def test_pictures_make_pairs(run, refused, sounds, tmp_path):
+    for name in ("low/0", "low/1", "high/0", "high/2", "other/9"):
+        path = tmp_path / "pictures" / f"{name}.PNG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (9, 9), "red").save(path)
+    arguments = ("prepare", sounds, "--pictures", tmp_path / "pictures", "--preset")
+    result = run(*arguments, "digit_painter", "--out", tmp_path / "data")
+    assert result.exit_code == 0, result.output
+    assert "4 pictures, 28 x 28, grey" in result.output
+    assert "skipped: other/9.PNG: no sound has its stem" in result.output
+    report = json.loads((tmp_path / "data" / "report.json").read_text())
+    assert (report["builder"], report["samples"]) == ("audio_image_pairs", 8192)
+    table = tmp_path / "pairs.csv"
+    table.write_text("sound,image\n")
+    line = refused("prepare", sounds, "--pairs", table, "--out", tmp_path / "more")
+    assert "columns audio and image" in line
 
 
 def test_a_preset_and_a_rate_contradict(refused, sounds, tmp_path):

@@ -187,6 +187,52 @@ def code_model_arguments():
     }
 
 
+def picture_vqvae_arguments():
+    stages = [((8,), (2,)), ((12,), (2,))]
+    return {
+        "spectrogram": tg.Pictures(8, 12, 3),
+        "encoders": default_encoders(stages),
+        "decoders": default_decoders(stages, 6, bin_bias=False),
+        "quantizers": [tg.VectorQuantizer(6, width=3), tg.VectorQuantizer(5, width=3)],
+        "likelihood": tg.PixelLikelihood(image_channels=3),
+    }
+
+
+def translator_arguments():
+    """A prior on each of two levels, the lower of which sees the source through the upper alone."""
+    target = tg.VQVAE(**picture_vqvae_arguments())
+    shapes, counts = target.code_maps()
+    top, bottom = ({"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True))
+    core = tg.Transformer(8, 1, 2, 16, cross=True)
+    return {
+        "source": spectrogram(),
+        "encoder": tg.SequenceEncoder((4, 6), (2, 2)),
+        "target": target,
+        "priors": [
+            tg.CodePrior(**top, core=core, vectors=6),
+            tg.CodePrior(**bottom, core=tg.LSTMStack(8, 1), maps=[top]),
+        ],
+    }
+
+
+def pairs():
+    return {
+        "image": images(32, 32, 1)(),
+        "picture": images(8, 12, 3)(),
+        "id": tf.constant([3, 0, 8, 5], tf.int64),
+    }
+
+
+def translator_terms(model, batch):
+    """The vectors of the source, and the loss as it is and in training."""
+    key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
+    return {
+        "vectors": tf.cast(model(batch["image"]), tf.float32),
+        "evaluation": model.loss_terms(batch, key, training=False),
+        "training": model.loss_terms(batch, key, training=True),
+    }
+
+
 def prior_batch():
     return {
         "codes": codes(7, 4, 3)(),
@@ -459,6 +505,11 @@ SPECIFICATIONS = [
         normal(BATCH, 5, 8),
     ),
     Specification(
+        tg.SequenceEncoder,
+        lambda: {"widths": (8, 12), "strides": (4, 2), "blocks": 2},
+        images(16, 24, 1),
+    ),
+    Specification(
         CodeMapContext,
         lambda: {"shape": (3, 2, 2), "codes": 5, "target": (4, 3), "width": 6, "blocks": 1},
         codes(5, 3, 2, 2),
@@ -521,6 +572,14 @@ SPECIFICATIONS = [
             "transformer": lambda: tg.Transformer(8, 2, 2, 12, cross=True),
             "recurrent": lambda: tg.LSTMStack(8, 2, 2, cross=True),
         }.items()
+    ),
+    Specification(
+        tg.Translator,
+        translator_arguments,
+        pairs,
+        call=translator_terms,
+        float32=True,
+        bfloat16_tolerance=0.5,  # as of VQVAE
     ),
     Specification(
         tg.VQGAN,

@@ -94,7 +94,8 @@ def _new_folder(studio, name):
 
 def preset_names():
     """Return the names of the presets that the page offers: those of sounds."""
-    return [name for name in presets.names() if presets.get(name).pictures is None]
+    found = {name: presets.get(name) for name in presets.names()}
+    return [name for name, one in found.items() if not (one.pictures or one.translator)]
 
 
 def _check_preset(preset):

@@ -19,6 +19,8 @@ COMMANDS = (
     "interpolate",
     "extend",
     "inpaint",
+    "paint",
+    "compose",
     "evaluate",
     "app",
     "export",

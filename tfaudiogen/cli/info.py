@@ -36,8 +36,15 @@ def _facts(model, folder):
         "model": f"{type(model).__name__} in {folder}",
         "parameters": f"{model.count_params():,}",
         **_geometry(model.spectrogram),
+        **_given(model),
         "classes": ", ".join(model.class_names) or "none",
     }
+
+
+def _given(model):
+    """Return what a model that translates is given."""
+    source = _geometry(model.source) if hasattr(model, "source") else {}
+    return {f"given {name}": value for name, value in source.items()}
 
 
 def _geometry(spectrogram):

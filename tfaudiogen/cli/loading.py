@@ -2,12 +2,16 @@
 
 import click
 
+# Commands of translators, by the kind of what they draw.
+TRANSLATING = {"pictures": "paint", "sounds": "compose"}
+
 
 def load_model(name):
     """Load the model of a folder or a name.
 
     Raises:
-        click.BadParameter: for a part of a model, which has neither sounds nor pictures.
+        click.BadParameter: for a part of a model, which has neither sounds nor pictures, and for
+            one that translates, which has commands of its own.
     """
     import tfaudiogen
 
@@ -16,6 +20,35 @@ def load_model(name):
         raise click.BadParameter(
             f"{name} holds a {type(model).__name__}, a part of a model: give the folder of the "
             "whole, one above.",
+            param_hint="'MODEL'",
+        )
+    if isinstance(model, tfaudiogen.Translator):
+        raise click.BadParameter(
+            f"{name} holds a Translator: use `tfaudiogen {TRANSLATING[model.spectrogram.kind]}`.",
+            param_hint="'MODEL'",
+        )
+    return model
+
+
+def load_translator(name, verb):
+    """Load the translator in a folder.
+
+    Raises:
+        click.BadParameter: for another model, and for a translator that does something else.
+    """
+    import tfaudiogen
+
+    model = tfaudiogen.load(name)
+    if not isinstance(model, tfaudiogen.Translator):
+        raise click.BadParameter(
+            f"{name} holds a {type(model).__name__}, and {verb} is for models that translate, such "
+            "as those of the presets digit_painter and digit_speaker.",
+            param_hint="'MODEL'",
+        )
+    own = TRANSLATING[model.spectrogram.kind]
+    if own != verb:
+        raise click.BadParameter(
+            f"{name} draws {model.spectrogram.kind}: use `tfaudiogen {own}`.",
             param_hint="'MODEL'",
         )
     return model

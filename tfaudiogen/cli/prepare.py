@@ -9,7 +9,7 @@ from tfaudiogen.cli.options import PictureShape
 
 # As in tfaudiogen.data.preparation, which is not imported for help.
 _BUILDERS = ["auto", "audio_folder", "spoken_digits", "sinewave"]
-_BUILDERS += ["picture_folder", "mnist", "cifar10"]
+_BUILDERS += ["picture_folder", "mnist", "cifar10", "audio_image_pairs", "spoken_digit_pictures"]
 
 
 @click.command(cls=Command)
@@ -46,12 +46,20 @@ _BUILDERS += ["picture_folder", "mnist", "cifar10"]
 @click.option(
     "--pictures",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of pictures, matched by file name.",
+    help="Folder of pictures that belong to the sounds of the same names.",
 )
+@click.option(
+    "--pairs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV with the columns audio and image, and perhaps label and caption.",
+)
+@click.option("--test-speaker", metavar="NAME", help="Of spoken digits: who is the test split.")
 @click.option("--shape", type=PictureShape(), help="Of pictures: 128x128, or 28x28x1 for grey.")
 @click.option("--licence", help="Licence of the data, for the cards of models trained on it.")
 @click.option("--count", type=click.IntRange(min=3), help="Windows of the source `sinewave`.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Of the source `sinewave`; 0.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), help="Of `sinewave` and of random pairs; 0."
+)
 @click.option("--split-by-time", is_flag=True, help="Split within files; for fewer than 3 files.")
 def prepare(
     sources,
@@ -64,6 +72,8 @@ def prepare(
     labels,
     label_pattern,
     pictures,
+    pairs,
+    test_speaker,
     shape,
     licence,
     count,
@@ -73,7 +83,8 @@ def prepare(
     """Cut audio files below SOURCE into windows at one rate, with train and test splits.
 
     The SOURCE `sinewave` stands for synthesised sounds and needs no files. Where SOURCE holds
-    pictures, MNIST's idx files or CIFAR-10's binary files, they are brought to one size.
+    pictures, MNIST's idx files or CIFAR-10's binary files, they are brought to one size. With
+    --pictures or --pairs each sound is stored with its pictures.
 
     \b
     Examples:
@@ -83,6 +94,9 @@ def prepare(
       tfaudiogen prepare sinewave --out data --preset sinewave_vae
       tfaudiogen prepare mnist --out data --preset mnist_vae
       tfaudiogen prepare photographs --out data --shape 128x128
+      tfaudiogen prepare songs --pictures covers --out data --shape 64x64
+      tfaudiogen prepare collection --pairs pairs.csv --out data --seconds 3
+      tfaudiogen prepare fsdd --pictures mnist --out data --sample-rate 8000 --seconds 1.024
     """
     import tfaudiogen
 
@@ -94,6 +108,8 @@ def prepare(
         "labels_csv": labels,
         "label_pattern": label_pattern,
         "pictures": pictures,
+        "pairs_csv": pairs,
+        "test_speaker": test_speaker,
         "image_shape": shape,
         "licence": licence,
         "count": count,

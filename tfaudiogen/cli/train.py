@@ -94,7 +94,15 @@ def train(
         progress=True,
     )
     if trained is not None:  # on other machines than the chief there is none
-        speaks = hasattr(trained, "prior") or hasattr(trained, "priors")
-        what = f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
         verb = "Hear" if trained.spectrogram.kind == "sounds" else "See"
-        click.echo(f"The model is in {out}. {verb} it: tfaudiogen {what}")
+        click.echo(f"The model is in {out}. {verb} it: tfaudiogen {_next(trained, out)}")
+
+
+def _next(model, out):
+    """Return the command that shows what a trained model does."""
+    from tfaudiogen.cli.loading import TRANSLATING
+
+    if hasattr(model, "source"):
+        return f"{TRANSLATING[model.spectrogram.kind]} {out} IN"
+    speaks = hasattr(model, "prior") or hasattr(model, "priors")
+    return f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"

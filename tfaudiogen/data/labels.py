@@ -1,6 +1,7 @@
 """Labels from a CSV file, or from the names of the files."""
 
 import csv
+import io
 import re
 from collections import Counter
 from dataclasses import replace
@@ -21,10 +22,10 @@ def apply_labels(labels_csv, files):
         ValueError: the file is missing, lacks a column or names a file twice with other labels.
     """
     labels = _read(Path(labels_csv))
-    keys = Counter(key for file in files for key in _keys(file.name))
+    keys = Counter(key for file in files for key in names_of(file.name))
     labelled, skipped, used = [], [], set()
     for file in files:
-        key = next((key for key in _keys(file.name) if key in labels and keys[key] == 1), None)
+        key = next((key for key in names_of(file.name) if key in labels and keys[key] == 1), None)
         if key is None:
             skipped.append(Skipped(file.name, f"has no label in {Path(labels_csv).name}"))
         else:
@@ -70,32 +71,43 @@ def _relabelled(file, match):
     return replace(file, label=label or file.label)
 
 
-def _keys(name):
+def names_of(name):
+    """Return what may stand for a file in a table: its path, its name, its name's stem."""
     path = PurePosixPath(name)
     return dict.fromkeys([name, path.name, path.stem])
 
 
 def _read(path):
     """Return {file: label} of the rows that have both."""
-    if not path.is_file():
-        raise ValueError(f"labels_csv {str(path)!r} does not exist")
-    rows = csv.DictReader(_text(path).splitlines())
-    if not set(COLUMNS) <= set(rows.fieldnames or ()):
-        raise ValueError(
-            f"labels_csv {path.name} must have the columns file and label in its first line, "
-            f"parted by a comma; received {rows.fieldnames}"
-        )
     labels = {}
-    for row in rows:
-        name, label = ((row[column] or "").strip() for column in COLUMNS)
-        name = name.replace("\\", "/")
+    for row in read_table(path, "labels_csv", COLUMNS):
+        name, label = row["file"].replace("\\", "/"), row["label"]
         if label and labels.setdefault(name, label) != label:
             raise ValueError(f"labels_csv {path.name} gives {name!r} two labels: keep one")
     return labels
 
 
-def _text(path):
+def read_table(path, argument, columns):
+    """Return the rows of a CSV file as dicts of stripped text, empty where nothing stands.
+
+    Args:
+        path: of the file.
+        argument: name of the argument that it was given as, for messages.
+        columns: that it must have.
+
+    Raises:
+        ValueError: the file is missing, no UTF-8 text or lacks a column.
+    """
+    if not path.is_file():
+        raise ValueError(f"{argument} {str(path)!r} does not exist")
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"labels_csv {path.name} is not UTF-8 text: save it as UTF-8") from error
+        raise ValueError(f"{argument} {path.name} is not UTF-8 text: save it as UTF-8") from error
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if not set(columns) <= set(rows.fieldnames or ()):
+        raise ValueError(
+            f"{argument} {path.name} must have the columns {' and '.join(columns)} in its first "
+            f"line, parted by a comma; received {rows.fieldnames}"
+        )
+    return [{column: (row[column] or "").strip() for column in rows.fieldnames} for row in rows]

@@ -1,18 +1,16 @@
 """`load_dataset`: from a prepared data set to batches of spectrograms or of pictures."""
 
-import math
-
 import tensorflow as tf
 
 from tfaudiogen import noise
 from tfaudiogen.data.augmentation import Augmentation
 from tfaudiogen.data.cache import LEVELS, cached
 from tfaudiogen.data.order import Order
+from tfaudiogen.data.readers import partner_reader, picture_reader, sound_reader
 from tfaudiogen.data.replicas import Replicas
 from tfaudiogen.data.storage import Records
 from tfaudiogen.data.summary import describe
 
-_FULL_SCALE = 2.0**15
 _CACHING_BATCH = 16
 
 
@@ -36,13 +34,16 @@ def load_dataset(
     A batch is a dict of `image`, float32 [B, T, F, 1] in [0, 1], quantised to 256 levels; `label`,
     int32 [B]; `id`, int64 [B], the place of the example in its split; `frames`, int32 [B], the
     frames before the padding begins; with `audio`, `audio`, float32 [B, N] in [-1, 1]. A batch of
-    pictures has `image` [B, H, W, C], `label` and `id`.
+    pictures has `image` [B, H, W, C], `label` and `id`; one of sounds that are paired with pictures
+    `picture` as well, float32 [B, H, W, C] in [0, 1]: of several pictures of a sound a shuffled
+    order draws another one in each epoch, and any other order gives the first.
     Only the batches on their way are in memory.
 
     Args:
         data: folder that `prepare` wrote.
         spectrogram: the `Spectrogram`, whose sample rate and samples are those of the data, or the
-            `Pictures`, whose size is.
+            `Pictures`, whose size is. Of pairs the latter gives each picture, once, without
+            sounds.
         split: "train", "validation" or "test".
         batch_size: examples of a batch.
         shuffle: whether the order is another one in each epoch; None is True for "train".
@@ -62,7 +63,8 @@ def load_dataset(
     Raises:
         ValueError: the data do not fit the spectrogram, or an argument is out of its range.
     """
-    summary = describe(data)
+    summary = describe(data).of_kind(spectrogram.kind)
+    data = summary.folder
     _check_geometry(summary, spectrogram)
     _check_arguments(augment, cache, repeat, first_step)
     _check_sound_alone(summary, augment, audio)
@@ -71,12 +73,13 @@ def load_dataset(
     order = Order(len(records), batch_size, shuffle, seed, drop_remainder)
     augment = augment or Augmentation()
     if summary.image_shape:
-        read = _picture_reader(records, summary.image_shape)
+        read = picture_reader(records, summary.image_shape)
     else:
-        read = _reader(records, summary.samples)
+        read = sound_reader(records, summary.samples)
     if cache and not summary.image_shape:
         read = _cached_reader(data, split, spectrogram, records, read if audio else None)
 
+    partners = partner_reader(records, summary, shuffle) if summary.picture_shape else None
     replicas = replicas or Replicas()
 
     def batch(step, replica):
@@ -85,7 +88,8 @@ def load_dataset(
         if summary.image_shape:
             return {**read(ids), "id": ids}
         key = noise.Key(tf.constant(seed, tf.int64), epoch, ids)
-        return _finish(read(ids), ids, key, spectrogram, augment, audio)
+        finished = _finish(read(ids), ids, key, spectrogram, augment, audio)
+        return finished | ({"picture": partners(ids, key)} if partners else {})
 
     steps = order.endless(first_step) if repeat else order.finite()
     places = replicas.spread(steps)
@@ -141,49 +145,9 @@ def _check_arguments(augment, cache, repeat, first_step):
         raise ValueError(f"first_step must not be negative; received {first_step}")
 
 
-def _reader(records, samples):
-    """Return the function from ids [B] to waveforms [B, N], lengths [B] and labels [B]."""
-    features = {
-        "audio": tf.io.FixedLenFeature([], tf.string),
-        "length": tf.io.FixedLenFeature([], tf.int64),
-        "label": tf.io.FixedLenFeature([], tf.int64),
-    }
-
-    def read(ids):
-        serialised = tf.numpy_function(records.serialised, [ids], tf.string, stateful=False)
-        parsed = tf.io.parse_example(tf.ensure_shape(serialised, ids.shape), features)
-        levels = tf.io.decode_raw(parsed["audio"], tf.int16, fixed_length=2 * samples)
-        return {
-            "audio": tf.cast(levels, tf.float32) / _FULL_SCALE,
-            "length": parsed["length"],
-            "label": tf.cast(parsed["label"], tf.int32),
-        }
-
-    return read
-
-
-def _picture_reader(records, image_shape):
-    """Return the function from ids [B] to images [B, H, W, C] and labels [B]."""
-    features = {
-        "image": tf.io.FixedLenFeature([], tf.string),
-        "label": tf.io.FixedLenFeature([], tf.int64),
-    }
-
-    def read(ids):
-        serialised = tf.numpy_function(records.serialised, [ids], tf.string, stateful=False)
-        parsed = tf.io.parse_example(tf.ensure_shape(serialised, ids.shape), features)
-        size = math.prod(image_shape)
-        levels = tf.io.decode_raw(parsed["image"], tf.uint8, fixed_length=size)
-        images = tf.reshape(tf.cast(levels, tf.float32) / LEVELS, (-1, *image_shape))
-        images = tf.ensure_shape(images, (*ids.shape, *image_shape))
-        return {"image": images, "label": tf.cast(parsed["label"], tf.int32)}
-
-    return read
-
-
 def _cached_reader(data, split, spectrogram, records, read_audio):
     """Return the function from ids [B] to levels uint8 [B, T, F], frames and labels [B]."""
-    read = _reader(records, spectrogram.samples)
+    read = sound_reader(records, spectrogram.samples)
 
     def batches():
         order = Order(len(records), _CACHING_BATCH, shuffle=False, seed=0, drop_remainder=False)

@@ -13,7 +13,10 @@ from tfaudiogen.data.reading import CHANNELS
 from tfaudiogen.data.report import REPORT_NAME
 
 PICTURE_BUILDERS = ("picture_folder", "mnist", "cifar10")
-BUILDERS = ("auto", "audio_folder", "spoken_digits", "sinewave", *PICTURE_BUILDERS)
+PAIR_BUILDERS = ("audio_image_pairs", "spoken_digit_pictures")
+_DIGITS = ("spoken_digits", "spoken_digit_pictures")
+_FILES = ("audio_folder", "spoken_digits", *PAIR_BUILDERS)
+BUILDERS = ("auto", *_FILES, "sinewave", *PICTURE_BUILDERS)
 SINEWAVE_COUNT = 1000
 _GRID = 256
 _LONGEST_SECONDS = 3600
@@ -35,9 +38,14 @@ def prepare(
     count=SINEWAVE_COUNT,
     seed=0,
     image_shape=None,
+    pairs_csv=None,
+    test_speaker=None,
     progress=True,
 ):
     """Write a TFDS data set of 16-bit windows or of 8-bit pictures, with splits, into `out`.
+
+    A data set of pairs has windows, and its pictures in the folder `out`/pictures, a data set of
+    its own.
 
     The folder appears when everything is written. A run that is stopped, in whatever way, leaves
     only `out` + ".partial"; the next one into `out` does not read again what was read, removes
@@ -49,7 +57,9 @@ def prepare(
         out: folder to write: the TFDS data set (array_record) and `report.json`.
         builder: "audio_folder"; "spoken_digits" for files named digit_speaker_index.wav;
             "sinewave", synthesised; of pictures "picture_folder", "mnist" for its idx files and
-            "cifar10" for its binary files; "auto" looks at the names.
+            "cifar10" for its binary files; of pairs "audio_image_pairs", matched by name or listed,
+            and "spoken_digit_pictures" for digits of the two layouts, paired at random; "auto"
+            looks at the names, and takes sounds with `pictures` or `pairs_csv` for pairs.
         sample_rate: Hz that everything is resampled to.
         seconds: length of a window, rounded to a multiple of 256 samples.
         samples: length of a window in samples, instead of `seconds`.
@@ -58,12 +68,18 @@ def prepare(
         label_pattern: regular expression whose groups, found in the names of files and joined by
             spaces, are the labels; see `labels_from_names`.
         pictures: folder of pictures matched by file stem, instead of looking beside the audio.
+            The builder "audio_folder" keeps them as they are, in the windows.
         split_by_time: cut each file in time, for fewer than three files.
         licence: of the audio, in words, for the cards of models trained on it.
         count: number of windows that "sinewave" synthesises.
-        seed: of the builder "sinewave"; splits of files depend on their names alone.
+        seed: of the builder "sinewave", and of the pairs of "spoken_digit_pictures"; splits of
+            files depend on their names alone.
         image_shape: (H, W, C) of pictures, C being 1 or 3; None for the builder's own. Of the
             other arguments pictures take `labels_csv`, `label_pattern`, `licence` and `progress`.
+        pairs_csv: file with the columns audio and image, and perhaps label and caption: paths below
+            the sources and `pictures`, or names of files; instead of matching stems.
+        test_speaker: of spoken digits, the speaker whose files are the test split, instead of the
+            official one.
         progress: show progress bars.
 
     Returns:
@@ -82,21 +98,34 @@ def prepare(
     if labels_csv is not None and label_pattern is not None:
         raise ValueError("labels_csv and label_pattern exclude each other: give one of them")
     if builder == "auto":
-        builder = _choose(sources, image_shape is not None)
+        builder = _choose(sources, image_shape is not None, pictures, pairs_csv)
+    _check_applies("pairs_csv", pairs_csv, builder, ("audio_image_pairs",))
+    _check_applies("test_speaker", test_speaker, builder, _DIGITS)
+    _check_applies("image_shape", image_shape, builder, (*PICTURE_BUILDERS, *PAIR_BUILDERS))
+    _check_picture(image_shape)
+    if split_by_time and builder == "spoken_digit_pictures":
+        raise ValueError(
+            "split_by_time is for files that are cut in time, and digits are paired in the splits "
+            "of their data sets: leave it out"
+        )
     options = {"licence": licence, "progress": progress}
-    if builder in PICTURE_BUILDERS:
-        _check_picture(image_shape)
+    if builder in (*PICTURE_BUILDERS, *PAIR_BUILDERS):
         options["image_shape"] = image_shape
-    else:
-        _check_no_picture(image_shape, builder)
+    if builder not in PICTURE_BUILDERS:
         options |= {"sample_rate": sample_rate, "samples": samples}
     if builder == "sinewave":
         options |= {"count": count, "seed": seed}
     else:
         options["sources"] = tuple(str(source) for source in sources)
         options |= {"labels_csv": labels_csv, "label_pattern": label_pattern}
-    if builder in ("audio_folder", "spoken_digits"):
+    if builder in _FILES:
         options |= {"channel": channel, "pictures": pictures, "split_by_time": split_by_time}
+    if builder in _DIGITS:
+        options["test_speaker"] = test_speaker
+    if builder == "audio_image_pairs":
+        options["pairs_csv"] = pairs_csv
+    if builder == "spoken_digit_pictures":
+        options["seed"] = seed
     return _build(builder, options, Path(out))
 
 
@@ -129,30 +158,37 @@ def _check_picture(image_shape):
         )
 
 
-def _check_no_picture(image_shape, builder):
-    if image_shape is not None:
+def _check_applies(name, value, builder, builders):
+    if value is not None and builder not in builders:
+        of = "of pictures" if name == "image_shape" else f"for {' and '.join(builders)}"
         raise ValueError(
-            f"image_shape is of pictures, and the builder {builder} is of sounds: leave it out, or "
-            f"choose one of {', '.join(PICTURE_BUILDERS)}"
+            f"{name} is {of}, and the builder {builder} is not: leave it out, or choose one of "
+            f"{', '.join(builders)}"
         )
 
 
-def _choose(sources, pictures):
+def _choose(sources, shaped, pictures, pairs_csv):
     """Return the builder whose layout the names of the files have.
 
     Args:
         sources: of the files.
-        pictures: whether pictures are wanted in any case.
+        shaped: whether a size of pictures is given.
+        pictures: folder of the pictures of sounds, or None.
+        pairs_csv: table of sounds and pictures, or None.
     """
     from tfaudiogen.data.files import find_files
-    from tfaudiogen.datasets import cifar10, mnist, spoken_digits
+    from tfaudiogen.datasets import cifar10, mnist, spoken_digit_pictures, spoken_digits
 
     found = find_files(sources)
-    if not found.audio or pictures:
+    if pictures is not None or pairs_csv is not None:
+        beside = sources if pictures is None else [pictures]
+        digits = pairs_csv is None and spoken_digit_pictures.fits(found.audio, beside)
+        return "spoken_digit_pictures" if digits else "audio_image_pairs"
+    if not found.audio or shaped:
         for name, builder in (("mnist", mnist), ("cifar10", cifar10)):
             if builder.fits(sources):
                 return name
-        if found.pictures or pictures:
+        if found.pictures or shaped:
             return "picture_folder"
     return "spoken_digits" if spoken_digits.fits(found.audio) else "audio_folder"
 

@@ -4,6 +4,9 @@ import numpy as np
 import tensorflow_datasets as tfds
 from array_record.python.array_record_data_source import ArrayRecordDataSource
 
+# Folder, below a data set of pairs, of the data set of its pictures.
+PICTURES = "pictures"
+
 
 def open_builder(folder):
     """Return the read-only TFDS builder of the data set in `folder`.
@@ -20,13 +23,19 @@ def open_builder(folder):
 
 
 class Records:
-    """The serialised examples of one split, by id (their place in the split)."""
+    """The serialised examples of a split, by id: their place in the split.
 
-    def __init__(self, folder, split):
+    Args:
+        folder: of the data set.
+        splits: name of the split; of several, ids go on from one to the next.
+    """
+
+    def __init__(self, folder, *splits):
         info = open_builder(folder).info
-        if split not in info.splits:
-            raise ValueError(f"split must be one of {sorted(info.splits)}; received {split!r}")
-        paths = [str(path) for path in info.splits[split].filepaths]
+        for split in splits:
+            if split not in info.splits:
+                raise ValueError(f"split must be one of {sorted(info.splits)}; received {split!r}")
+        paths = [str(path) for split in splits for path in info.splits[split].filepaths]
         self._features = info.features
         self._source = ArrayRecordDataSource(paths)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfaudiogen.data.report import REPORT_NAME, Report
-from tfaudiogen.data.storage import Records, open_builder
+from tfaudiogen.data.storage import PICTURES, Records, open_builder
 
 
 class Origin(NamedTuple):
@@ -45,6 +45,7 @@ class DataSummary:
         examples: {split: number of windows}.
         licence: of the data, None where it is not known.
         image_shape: (H, W, C) of pictures; None for sounds.
+        picture_shape: (H, W, C) of the pictures that sounds are paired with; None without.
     """
 
     folder: Path
@@ -55,11 +56,17 @@ class DataSummary:
     examples: dict[str, int]
     licence: str | None
     image_shape: tuple[int, int, int] | None = None
+    picture_shape: tuple[int, int, int] | None = None
 
     @property
     def kind(self):
-        """ "pictures" or "sounds"."""
+        """ "pictures" or "sounds"; those of pairs are sounds."""
         return "pictures" if self.image_shape else "sounds"
+
+    def of_kind(self, kind):
+        """Return the summary of what is wanted: of pairs, the sounds, or the pictures alone."""
+        alone = kind == "pictures" and self.picture_shape
+        return describe(self.folder / PICTURES) if alone else self
 
     def files(self, split):
         """Return the `Origins` of `split`: `files("train")[id]` is a file and a start time."""
@@ -83,14 +90,15 @@ def describe(data):
             "with `tfaudiogen prepare SOURCE --out DATA`"
         )
     info = open_builder(folder).info
-    pictures = "image" in info.features
+    pictures, metadata = "image" in info.features, info.metadata or {}
     return DataSummary(
         folder=folder,
         builder=info.name,
-        sample_rate=None if pictures else info.metadata["sample_rate"],
+        sample_rate=None if pictures else metadata["sample_rate"],
         samples=None if pictures else info.features["audio"].shape[0],
         class_names=tuple(info.features["label"].names),
         examples={name: split.num_examples for name, split in info.splits.items()},
         licence=info.redistribution_info.license or None,
         image_shape=info.features["image"].shape if pictures else None,
+        picture_shape=tuple(metadata.get("picture_shape", ())) or None,
     )

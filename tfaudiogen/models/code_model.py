@@ -44,25 +44,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         counts = {f"counts_{n}": codes for n, codes in enumerate(_tallied(autoencoder))}
         super().__init__(vectors={"rates": levels, **counts}, **kwargs)
         self.autoencoder, self.priors = autoencoder, list(priors)
-        self._check_priors()
+        check_priors(self.priors, *self.code_maps())
         self.built = True
-
-    def _check_priors(self):
-        shapes, counts = self.code_maps()
-        received = [(prior.shape, prior.codes) for prior in self.priors]
-        wanted = list(zip(shapes, counts, strict=True))
-        if received != wanted:
-            raise ValueError(
-                f"priors must be for maps of the shapes and codes {wanted}, top level first; "
-                f"received {received}"
-            )
-        for level, prior in enumerate(self.priors):
-            told = [(tuple(one["shape"]), one["codes"]) for one in prior.conditions.maps]
-            if len(told) > level or told != wanted[level - len(told) : level]:
-                raise ValueError(
-                    f"maps of prior {level} must be those of the levels above it, which are "
-                    f"{wanted[:level]}; received {told}"
-                )
 
     def code_maps(self):
         """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
@@ -312,6 +295,29 @@ _IN_GRAPH = (
 # Sounds drawn at a time: a step draws one code of each, and takes hardly longer for many.
 _TOGETHER = 32
 _REPLACED = ("loss", "rate", "code_length", "gaps")
+
+
+def check_priors(priors, shapes, counts):
+    """Raise ValueError unless there is a prior for each level, told of levels above it alone.
+
+    Args:
+        priors: list of `CodePrior`s.
+        shapes, counts: of the code maps, top level first; see `VQVAE.code_maps`.
+    """
+    received = [(prior.shape, prior.codes) for prior in priors]
+    wanted = list(zip(shapes, counts, strict=True))
+    if received != wanted:
+        raise ValueError(
+            f"priors must be for maps of the shapes and codes {wanted}, top level first; "
+            f"received {received}"
+        )
+    for level, prior in enumerate(priors):
+        told = [(tuple(one["shape"]), one["codes"]) for one in prior.conditions.maps]
+        if len(told) > level or told != wanted[level - len(told) : level]:
+            raise ValueError(
+                f"maps of prior {level} must be those of the levels above it, which are "
+                f"{wanted[:level]}; received {told}"
+            )
 
 
 def _tallied(autoencoder):

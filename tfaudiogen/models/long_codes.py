@@ -65,10 +65,11 @@ class Filling:
         label: int32 [B], or None.
         settings: temperature, top_k, top_p and guidance of `CodePrior.draw`.
         candidates: how many fillings are drawn where known columns follow unknown ones.
+        vectors: [B, M, V] for the priors that attend to vectors; None for none.
     """
 
-    def __init__(self, priors, key, label, settings, candidates=1):
-        self.priors, self.key, self.label = priors, key, label
+    def __init__(self, priors, key, label, settings, candidates=1, vectors=None):
+        self.priors, self.key, self.label, self.vectors = priors, key, label, vectors
         self.settings, self.candidates = settings, candidates
 
     def fill(self, codes, known):
@@ -92,6 +93,7 @@ class Filling:
         prior, batch = self.priors[level], len(codes[level])
         given = codes[level][:, start : start + len(known)]
         conditions = {"label": self.label, "maps": self._above(level, codes, start)}
+        conditions["vectors"] = self.vectors if prior.conditions.vectors else None
         mask = np.broadcast_to(
             known.reshape(-1, *[1] * (given.ndim - 2)), given.shape
         )  # [B, T, ...]

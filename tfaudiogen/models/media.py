@@ -13,6 +13,11 @@ from tfaudiogen.models.sound import SoundMedium
 _MEDIA = {"sounds": SoundMedium, "pictures": PictureMedium}
 
 
+def medium_of(representation):
+    """Return the `SoundMedium` or `PictureMedium` of a `Spectrogram` or `Pictures`."""
+    return _MEDIA[representation.kind](representation)
+
+
 class MediumAutoencoder:
     """Reconstruction of sounds or pictures, from an autoencoder of images.
 
@@ -27,7 +32,7 @@ class MediumAutoencoder:
     @property
     def medium(self):
         """The `SoundMedium` or `PictureMedium` of this model."""
-        return _MEDIA[self.spectrogram.kind](self.spectrogram)
+        return medium_of(self.spectrogram)
 
     def rows(self):
         """Return the `AutoencoderRows` of this model of sounds, traced once."""

@@ -7,7 +7,7 @@ matters that Python runs the very graph that is saved.
 
 import tensorflow as tf
 
-from tfaudiogen.models.windows import blend, frames_of, split, windows_for
+from tfaudiogen.models.windows import blend, consecutive, frames_of, split, windows_for
 
 WAVEFORM = tf.TensorSpec([None], tf.float32)
 INTEGER = tf.TensorSpec([], tf.int64)
@@ -54,15 +54,8 @@ class AutoencoderRows:
         return split(image, self.spectrogram)[0][0]
 
     def _consecutive(self, waveform):
-        """Return images [W, T, F, 1] that hold each frame once, and int32 [W], those of the sound.
-
-        Silence follows the sound in the last one.
-        """
-        frames, window = self._frames(waveform), self.spectrogram.frames
-        count = -(-frames // window)
-        image = self._image(waveform, count * window)
-        images = tf.reshape(image, (count, *self.spectrogram.image_shape))
-        return images, tf.minimum(frames - window * tf.range(count), window)
+        """Return images [W, T, F, 1] and frames int32 [W]; see `windows.consecutive`."""
+        return consecutive(waveform, self.spectrogram)
 
     def _frames(self, waveform):
         return -(-tf.size(waveform) // self.spectrogram.hop)

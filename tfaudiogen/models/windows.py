@@ -26,6 +26,25 @@ def windows_for(frames, spectrogram):
     return max(1, covered) if isinstance(frames, int) else tf.maximum(1, covered)
 
 
+def consecutive(waveform, spectrogram):
+    """Cut the image of a sound of any length into windows that hold each frame once.
+
+    Args:
+        waveform: [N].
+        spectrogram: the `Spectrogram`.
+
+    Returns:
+        Images [W, T, F, 1], with silence after the sound in the last one, and int32 [W], the
+        frames of the sound in each.
+    """
+    frames, window = -(-tf.size(waveform) // spectrogram.hop), spectrogram.frames
+    count = -(-frames // window)
+    padding = count * window * spectrogram.hop - tf.size(waveform)
+    image = spectrogram(tf.pad(waveform, [[0, padding]])[None])
+    images = tf.reshape(image, (count, *spectrogram.image_shape))
+    return images, tf.minimum(frames - window * tf.range(count), window)
+
+
 def split(image, spectrogram):
     """Cut the image [1, T, F, 1] of a sound of any length into windows.
 

@@ -18,12 +18,15 @@ from tfaudiogen.layers.quantizer import VectorQuantizer
 from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
 from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
 from tfaudiogen.layers.recurrent import LSTMStack
+from tfaudiogen.layers.sequence_encoder import SequenceEncoder
 from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.layers.transformer import Transformer
 from tfaudiogen.models.code_prior import CodePrior
+from tfaudiogen.models.translator import Translator
 from tfaudiogen.models.vae import VAE
 from tfaudiogen.models.vqgan import VQGAN
 from tfaudiogen.models.vqvae import VQVAE, default_decoders, default_encoders
+from tfaudiogen.presets.preset import of_level
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
@@ -48,8 +51,12 @@ def build_model(spectrogram, model, class_names=(), pictures=None):
     """Return the model of a preset's "spectrogram" or "pictures" and "model" sections."""
     if model["kind"] not in _KINDS:
         raise ValueError(f"kind must be one of {', '.join(_KINDS)}; received {model['kind']!r}")
-    representation = Pictures(**pictures) if pictures else Spectrogram(**spectrogram)
+    representation = _representation(spectrogram, pictures)
     return _KINDS[model["kind"]](representation, model, class_names)
+
+
+def _representation(spectrogram, pictures):
+    return Pictures(**pictures) if pictures else Spectrogram(**spectrogram)
 
 
 def _vae(spectrogram, model, class_names):
@@ -144,8 +151,30 @@ def _prior(spectrogram, model, class_names):
     return CodePrior(core=_core(model), **{name: model[name] for name in names})
 
 
+def _translator(spectrogram, model, class_names):
+    """Return a translator to what the "target" section makes of the representation."""
+    target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
+    stages = (model["widths"], model["strides"], model["blocks"])
+    encoder = SequenceEncoder(*stages)
+    shapes, counts = target.code_maps()
+    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    priors = []
+    for level, code_map in enumerate(maps):
+        own = {key: of_level(model[key], len(maps) - 1 - level) for key in _PRIOR}
+        own |= {**code_map, "cross": True}
+        shares = {name: own[name] for name in ("condition_dropout", "code_dropout", "dropout")}
+        options = {"maps": maps[:level], "vectors": encoder.width, **shares}
+        priors.append(CodePrior(**code_map, core=_core(own), **options))
+    source = _representation(model["spectrogram"], model["pictures"])
+    return Translator(source, encoder, target, priors)
+
+
+_PRIOR = ("core", "width", "depth", "heads", "condition_dropout", "code_dropout", "dropout")
+
+
 def _core(model):
     sizes = {name: model[name] for name in ("width", "depth", "heads")}
+    sizes["cross"] = model.get("cross", False)
     if model["core"] == "lstm":
         return LSTMStack(**sizes)
     if model["core"] != "transformer":
@@ -153,4 +182,10 @@ def _core(model):
     return Transformer(**sizes, length=math.prod(model["shape"]))
 
 
-_KINDS = {"vae": _vae, "vqvae": _vqvae, "vqgan": _vqgan, "prior": _prior}
+_KINDS = {
+    "vae": _vae,
+    "vqvae": _vqvae,
+    "vqgan": _vqgan,
+    "prior": _prior,
+    "translator": _translator,
+}

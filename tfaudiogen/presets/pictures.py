@@ -2,7 +2,7 @@
 
 from tfaudiogen.presets.priors import PRIORS
 
-_MNIST = {"height": 28, "width": 28, "channels": 1}
+MNIST = {"height": 28, "width": 28, "channels": 1}
 _CIFAR = {"height": 32, "width": 32, "channels": 3}
 _PICTURES = {"height": 128, "width": 128, "channels": 3}
 
@@ -27,7 +27,7 @@ _VAE = {
 }
 
 # Two levels of codes: 7 x 7 above 14 x 14 for 28 pixels, 8 x 8 above 16 x 16 for 32.
-_CODES = {
+SMALL_CODES = {
     "kind": "vqvae",
     "widths": ((64,), (96,)),
     "strides": ((2,), (2,)),
@@ -46,7 +46,7 @@ _CODES = {
 
 # 16 x 16 above 32 x 32 for 128 pixels.
 _PICTURE_CODES = {
-    **_CODES,
+    **SMALL_CODES,
     "widths": ((96,), (128,)),
     "strides": ((4,), (2,)),
     "codes": (1024, 1024),
@@ -76,7 +76,7 @@ _FIT = {
     "precision": "float32",
 }
 # Codebooks are moving averages already.
-_CODES_FIT = {**_FIT, "average": None}
+CODES_FIT = {**_FIT, "average": None}
 _PICTURE_FIT = {**_FIT, "batch_size": 16, "learning_rate": 5e-4, "clip_norm": 1e5}
 
 
@@ -93,12 +93,12 @@ def _preset(summary, pictures, model, fit, priors=None):
 
 
 PICTURE_PRESETS = {
-    "mnist_vae": _preset("MNIST digits: 28 x 28, grey, residual VAE", _MNIST, _VAE, _FIT),
+    "mnist_vae": _preset("MNIST digits: 28 x 28, grey, residual VAE", MNIST, _VAE, _FIT),
     "mnist_vqvae": _preset(
         "MNIST digits: 28 x 28, grey, two levels of codes, 49 above 196",
-        _MNIST,
-        _CODES,
-        _CODES_FIT,
+        MNIST,
+        SMALL_CODES,
+        CODES_FIT,
         PRIORS,
     ),
     "cifar_vae": _preset(
@@ -110,8 +110,8 @@ PICTURE_PRESETS = {
     "cifar_vqvae": _preset(
         "CIFAR-10 and other small pictures: 32 x 32, RGB, two levels of codes, 64 above 256",
         _CIFAR,
-        {**_CODES, "codes": (512, 512)},
-        {**_CODES_FIT, "clip_norm": 1e4},
+        {**SMALL_CODES, "codes": (512, 512)},
+        {**CODES_FIT, "clip_norm": 1e4},
         PRIORS,
     ),
     "picture_vae": _preset(

@@ -5,7 +5,7 @@ import dataclasses
 
 from tfaudiogen.presets.table import PRESETS
 
-_SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors")
+_SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator")
 _SIDES = ("height", "width", "channels")
 # Of "priors", how each is trained; the rest is what it is.
 _FIT = (
@@ -35,6 +35,8 @@ class Preset:
             jit_compile, precision.
         priors: settings of the priors over the codes and of their training; None for none.
         pictures: arguments of `tfaudiogen.Pictures`; None for a model of sounds.
+        translator: of one that translates, the source ("spectrogram" or "pictures"), the encoder,
+            the priors and their training; the other sections are then of the target. None for none.
     """
 
     name: str
@@ -44,14 +46,21 @@ class Preset:
     fit: dict
     priors: dict | None = None
     pictures: dict | None = None
+    translator: dict | None = None
 
     @property
     def data(self):
         """Arguments of `tfaudiogen.prepare` for data that this preset trains on."""
-        if self.pictures:
-            return {"image_shape": tuple(self.pictures[key] for key in _SIDES)}
-        shape = self.spectrogram
-        return {"sample_rate": shape["sample_rate"], "samples": shape["frames"] * shape["hop"]}
+        source = self.translator or {}
+        pictures = self.pictures or source.get("pictures")
+        shape = self.spectrogram or source.get("spectrogram")
+        found = {}
+        if pictures:
+            found["image_shape"] = tuple(pictures[key] for key in _SIDES)
+        if shape:
+            found["sample_rate"] = shape["sample_rate"]
+            found["samples"] = shape["frames"] * shape["hop"]
+        return found
 
     def build(self, class_names=()):
         """Return the model, not compiled, with fresh weights."""
@@ -62,7 +71,15 @@ class Preset:
 
     def without_priors(self):
         """Return the preset of the autoencoder alone."""
-        return dataclasses.replace(self, priors=None)
+        return dataclasses.replace(self, priors=None, translator=None)
+
+    def translation(self):
+        """Return the preset of the second stage of one that translates."""
+        own = copy.deepcopy(self.translator)
+        fit = {key: own.pop(key) for key in _FIT}
+        model = {**own, "kind": "translator", "target": self.model}
+        name, summary = f"{self.name}, translator", f"the translator of {self.name}"
+        return Preset(name, summary, self.spectrogram, model, fit, pictures=self.pictures)
 
     def prior(self, number, shapes, counts, class_names):
         """Return the preset of one of the priors.
@@ -75,7 +92,7 @@ class Preset:
         from tfaudiogen.models.code_labels import words_of
 
         maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
-        own = {key: _of_level(v, len(maps) - 1 - number) for key, v in self.priors.items()}
+        own = {key: of_level(v, len(maps) - 1 - number) for key, v in self.priors.items()}
         fit = {key: own.pop(key) for key in _FIT}
         labels = own.pop("labels") and len(class_names) > 1
         model = {
@@ -123,6 +140,6 @@ def get(name, **overrides):
     return Preset(name, **values)
 
 
-def _of_level(value, level):
+def of_level(value, level):
     """Return the value of a level, counted from the finest: a list has one for each."""
     return value[level] if isinstance(value, (list, tuple)) else value

@@ -15,10 +15,17 @@ Presets with "priors" train, after the autoencoder, a prior over the codes of ea
 level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,
 labels (whether the labels of the data are conditions), condition_dropout, code_dropout, dropout,
 and what "fit" has. A list has a value for each level, beginning with the finest.
+
+Presets with "translator", in `tfaudiogen.presets.translators`, train a translator after the
+autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one
+being None; widths, strides and blocks of its encoder; core, width, depth, heads, condition_dropout,
+code_dropout and dropout of the priors; and what "fit" has.
 """
 
 from tfaudiogen.presets.pictures import PICTURE_PRESETS
 from tfaudiogen.presets.priors import PRIORS
+from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
+from tfaudiogen.presets.translators import TRANSLATOR_PRESETS
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
 _MUSIC_SPECTROGRAM = {
@@ -31,38 +38,9 @@ _MUSIC_SPECTROGRAM = {
     "decibels": (-80.0, 0.0),
 }
 
-# 128 frames of 64 samples at 8 kHz are 1.02 s.
-_SPEECH_SPECTROGRAM = {
-    "sample_rate": 8000,
-    "frame_length": 256,
-    "hop": 64,
-    "frames": 128,
-    "bins": 128,
-    "scale": "linear",
-    "decibels": (-80.0, 0.0),
-}
-
-# Two levels of codes for _SPEECH_SPECTROGRAM: 16 x 16 above 32 x 32.
-_SPEECH_CODES = {
-    "kind": "vqvae",
-    "widths": ((64,), (128,)),
-    "strides": ((4,), (2,)),
-    "blocks": 1,
-    "quantizer": "vector",
-    "codes": (512, 512),
-    "quantizers": 1,
-    "width": 8,
-    "decay": 0.99,
-    "expiry": 0.1,
-    "commitment": 5.0,
-    "gradient": "rotation",
-    "likelihood": "discretized_logistic",
-    "scale": "pixel",
-}
-
 # Two levels of codes for _MUSIC_SPECTROGRAM: 16 x 16 above 32 x 32.
 _MUSIC_CODES = {
-    **_SPEECH_CODES,
+    **SPEECH_CODES,
     "widths": ((64, 96), (160,)),
     "strides": ((8, 2), (2,)),
     "codes": (1024, 1024),
@@ -119,7 +97,7 @@ PRESETS = {
     },
     "speech_vae": {
         "summary": "short words: 8 kHz, 1.02 s, small residual VAE, minutes to train",
-        "spectrogram": _SPEECH_SPECTROGRAM,
+        "spectrogram": SPEECH_SPECTROGRAM,
         "model": {
             "kind": "vae",
             "network": "residual",
@@ -197,8 +175,8 @@ PRESETS = {
     },
     "speech_vqvae": {
         "summary": "short words: 8 kHz, 1.02 s, two levels of codes, 256 above 1,024",
-        "spectrogram": _SPEECH_SPECTROGRAM,
-        "model": _SPEECH_CODES,
+        "spectrogram": SPEECH_SPECTROGRAM,
+        "model": SPEECH_CODES,
         "fit": {
             "steps": 2560,
             "batch_size": 32,
@@ -215,9 +193,9 @@ PRESETS = {
     },
     "speech_vqgan": {
         "summary": "speech_vqvae made sharper by a discriminator; begin with --from a speech_vqvae",
-        "spectrogram": _SPEECH_SPECTROGRAM,
+        "spectrogram": SPEECH_SPECTROGRAM,
         "model": {
-            **_SPEECH_CODES,
+            **SPEECH_CODES,
             "kind": "vqgan",
             "discriminator": (32, 64, 128),
             "patience": 128,
@@ -286,4 +264,5 @@ PRESETS = {
         },
     },
     **PICTURE_PRESETS,
+    **TRANSLATOR_PRESETS,
 }

@@ -34,9 +34,10 @@ def take_weights(model, initial):
         ValueError: geometry or sizes differ, naming the first that does.
     """
     source = saving.load(initial)
-    source = getattr(source, "autoencoder", source)  # of a model with priors, which come later
+    if not isinstance(source, type(model)):  # of a model with priors, which come later
+        source = getattr(source, "autoencoder", getattr(source, "target", source))
     _check_geometry(model, source, initial)
-    if hasattr(model, "take_autoencoder") and not hasattr(source, "take_autoencoder"):
+    if hasattr(model, "take_autoencoder") and not isinstance(source, type(model)):
         model.take_autoencoder(source)
         return
     pairs = list(zip(model.weights, source.weights, strict=False))
@@ -61,7 +62,7 @@ def _check_geometry(model, source, initial):
             f"{kinds[0]}: choose another model or preset"
         )
     for key, value in wanted.items():
-        if key != "name" and found.get(key) != value:
+        if key not in ("name", "trainable") and found.get(key) != value:
             raise ValueError(
                 f"{key} of the {_NOUNS[kinds[0]]} of the initial model {str(initial)!r} is "
                 f"{found.get(key)!r} and the preset's is {value!r}: choose the preset that the "

@@ -4,6 +4,11 @@ from tfaudiogen.data import load_dataset
 from tfaudiogen.data.replicas import Replicas
 
 
+def representation_of(model):
+    """Return what the data of a model are given as: of one that translates, its sounds."""
+    return getattr(model, "sounds", model.spectrogram)
+
+
 class Feed:
     """Batches of a prepared data set, as a training with given devices needs them.
 

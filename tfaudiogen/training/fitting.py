@@ -13,6 +13,7 @@ from tfaudiogen.training.feeding import Feed
 from tfaudiogen.training.progress import say
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.stages import Stages
+from tfaudiogen.training.translation import TranslationStages
 
 # Windows that the prior is fitted to.
 _FITTED = 4096
@@ -47,7 +48,9 @@ def train(
 
     A preset with priors is trained in stages, autoencoder, codes, priors, each of which has a
     folder below `out`; see `tfaudiogen.training.stages`. `model.keras` is then the `CodeModel`,
-    the batch size that of the autoencoder, and the limits are of each training.
+    the batch size that of the autoencoder, and the limits are of each training. So is one that
+    translates, on pairs: autoencoder of the target, `Translator`; see
+    `tfaudiogen.training.translation`. Other presets of pictures learn the pictures of pairs.
 
     The limits are of the run, and resuming counts on; the first one reached ends it, after the
     step under way. Without any it is the preset's number of steps. They cut a training short or
@@ -87,16 +90,20 @@ def train(
     limits = {"epochs": epochs, "steps": steps, "minutes": minutes}
     _check_limits(limits, strategy)
     _check_batch_size(batch_size, strategy)
-    out, summary, chief = Path(out), describe(data), is_chief(strategy)
-    stored = _stored(out, resume) if chief or resume else None
+    out, chief = Path(out), is_chief(strategy)
     preset = presets.get(preset) if isinstance(preset, str) else preset
+    summary = describe(data)
+    if preset.pictures and not preset.translator:
+        summary = summary.of_kind("pictures")
+    stored = _stored(out, resume) if chief or resume else None
     wanted = settings_of(preset, summary, batch_size, seed, initial, stored)
     if stored:
         wanted.check_same(stored, out)
     tell = say if progress and chief else _silent
-    if preset.priors:
+    if preset.priors or preset.translator:
         _check_one_machine(strategy)
-        return Stages(out, wanted, summary, strategy, cache, limits, tell).train()
+        stages = TranslationStages if preset.translator else Stages
+        return stages(out, wanted, summary, strategy, cache, limits, tell).train()
     try:
         run = Run(out, wanted, summary, strategy, cache, resume, tell)
         run.fit(limits)
@@ -140,8 +147,8 @@ def _check_limits(limits, strategy):
 def _check_one_machine(strategy):
     if spans_machines(strategy):
         raise ValueError(
-            "a preset with priors trains on one machine, since each stage needs the one before: "
-            "use --strategy mirrored there, or leave the priors out by --set priors=null"
+            "a preset of several stages trains on one machine, since each needs the one before: "
+            "use --strategy mirrored there, or leave priors out by --set priors=null"
         )
 
 

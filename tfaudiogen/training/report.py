@@ -105,7 +105,7 @@ class Report:
                 "A prior with trained means is fitted once more to the training windows when "
                 "training ends, which lowers the rate. On the validation split before that"
             )
-        if not hasattr(self.model, "spectrogram"):
+        if not hasattr(self.model, "likelihood"):
             return "The loss is the negative log-probability of codes. On the validation split"
         return (
             "The rate is that of codes which are all equally likely, padding included: a prior "

@@ -16,7 +16,7 @@ from tfaudiogen.training.code_feed import CodeFeed
 from tfaudiogen.training.codes import CodeUsage
 from tfaudiogen.training.devices import is_chief, memories, spans_machines
 from tfaudiogen.training.faults import StopOnFault
-from tfaudiogen.training.feeding import Feed
+from tfaudiogen.training.feeding import Feed, representation_of
 from tfaudiogen.training.figures import Figures
 from tfaudiogen.training.keeping import GoOn, InterruptAfterStep, Keeper, Limits
 from tfaudiogen.training.progress import Progress
@@ -70,7 +70,7 @@ class Run:
         if self.codes:
             return CodeFeed(*self.codes, *options)
         audio = getattr(self.model, "needs_audio", False)
-        return Feed(self.summary.folder, self.model.spectrogram, *options, cache, audio)
+        return Feed(self.summary.folder, representation_of(self.model), *options, cache, audio)
 
     def _choose_batch_size(self):
         if spans_machines(self.strategy):  # whose memories may differ
@@ -182,7 +182,7 @@ class Run:
     def _observers(self):
         batches = self.feed.batches("validation", shuffle=False)
         figures = Figures(batches, self.settings.batch_size)
-        images = None if self.codes else self._shown()
+        images = self._shown() if hasattr(self.model, "reconstruct") else None
         shown = board.Board(self.out / "logs", images, figures)
         usage = [CodeUsage(self.out)] if hasattr(self.model, "code_usage") else []
         return [self._stop_on_fault(), figures, shown, *usage]

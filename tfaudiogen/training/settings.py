@@ -79,7 +79,7 @@ class Settings:
         mine = _plain(self.preset)
         if mine["priors"] is None and usual["priors"] is not None:
             yield "priors", None
-        for section in ("spectrogram", "pictures", "model", "fit", "priors"):
+        for section in ("spectrogram", "pictures", "model", "fit", "priors", "translator"):
             for key, value in (mine.get(section) or {}).items():
                 changed = (usual[section] or {}).get(key) != value
                 if changed and (section, key) != ("fit", "batch_size"):
@@ -99,7 +99,8 @@ def read(folder):
         )
     try:
         found = Settings(**json.loads(path.read_text(encoding="utf-8")))
-        found.preset.setdefault("priors", None)  # of runs from before there were any
+        for section in ("priors", "translator"):  # of runs from before there were any
+            found.preset.setdefault(section, None)
         return found
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path} is damaged ({error}): train into another folder") from error

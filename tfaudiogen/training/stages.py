@@ -16,12 +16,12 @@ from tfaudiogen import files, presets, saving
 from tfaudiogen.models.code_model import CodeModel
 from tfaudiogen.training import code_cache, settings
 from tfaudiogen.training.beginning import settings_of
-from tfaudiogen.training.feeding import Feed
+from tfaudiogen.training.feeding import Feed, representation_of
 from tfaudiogen.training.report import CARD, METRICS, figure_table
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.schedule import LearningRate
 
-_AUTOENCODER = "autoencoder"
+AUTOENCODER = "autoencoder"
 
 
 class Stages:
@@ -36,6 +36,8 @@ class Stages:
         limits: {"epochs", "steps", "minutes"} of each stage.
         tell: function that shows a line to the user.
     """
+
+    contents = "An autoencoder with codes, and priors over them"
 
     def __init__(self, out, wanted, summary, strategy, cache, limits, tell):
         self.out, self.settings, self.summary = out, wanted, summary
@@ -60,11 +62,11 @@ class Stages:
     def _autoencoder(self):
         """Return the trained autoencoder; its codes are in the run folder."""
         if (self.out / code_cache.NAME).is_file():
-            return saving.load(self.out / _AUTOENCODER)
+            return saving.load(self.out / AUTOENCODER)
         self._check_priors()
         self.tell("Training the autoencoder ...")
         preset, initial = self.preset.without_priors(), self.settings.initial
-        coder = self._trained(_AUTOENCODER, preset, initial)
+        coder = self._trained(AUTOENCODER, preset, initial)
         self.tell("Computing the codes of the data ...")
         code_cache.write(self.out, coder, self._feed(coder))
         return coder
@@ -78,18 +80,27 @@ class Stages:
             preset.build()
             LearningRate.of(preset.fit)
 
-    def _trained(self, name, preset, initial=None, codes=None):
-        """Return the best model of a stage, trained or trained further."""
-        folder = self.out / name
+    def _trained(self, name, preset, initial=None, codes=None, summary=None):
+        """Return the best model of a stage, trained or trained further.
+
+        Args:
+            name: of its folder.
+            preset: of the stage.
+            initial: model to begin with, or None.
+            codes: of a prior; see `Run`.
+            summary: of its data, None for those of the whole.
+        """
+        folder, summary = self.out / name, summary or self.summary
         resume = (folder / settings.NAME).is_file()
+        initial = None if resume else initial  # which the stored settings name
         stored = settings.read(folder) if resume else None
         size, seed = preset.fit["batch_size"], self.settings.seed
-        wanted = settings_of(preset, self.summary, size, seed, initial, stored)
+        wanted = settings_of(preset, summary, size, seed, initial, stored)
         if resume:
             wanted.check_same(stored, folder)
         devices = (self.strategy, self.cache, resume, self.tell)
         whole = (self.out, self.settings)
-        run = Run(folder, wanted, self.summary, *devices, codes=codes, whole=whole)
+        run = Run(folder, wanted, summary, *devices, codes=codes, whole=whole)
         self.settings.write(self.out)  # not before all fits
         run.fit(self.limits)
         return saving.load(folder)
@@ -97,7 +108,7 @@ class Stages:
     def _feed(self, model):
         size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size
         options = (size, self.settings.seed, self.cache)
-        return Feed(self.summary.folder, model.spectrogram, *options)
+        return Feed(self.summary.folder, representation_of(model), *options)
 
     def _report(self, model):
         """Measure the whole on the validation split, and write metrics and card."""
@@ -121,7 +132,7 @@ class Stages:
         return json.loads((self.out / name / METRICS).read_text(encoding="utf-8"))
 
     def _names(self):
-        return [_AUTOENCODER, *sorted(path.name for path in self.out.glob("prior_*"))]
+        return [AUTOENCODER, *sorted(path.name for path in self.out.glob("prior_*"))]
 
     def _card(self, model, figures):
         neutral = dataclasses.replace(self.settings, data=self.summary.folder.name)
@@ -133,7 +144,7 @@ class Stages:
         ]
         sections = [
             f"# {self.preset.name}\n\n{self.preset.summary}",
-            f"An autoencoder with codes, and priors over them: {model.count_params():,} "
+            f"{self.contents}: {model.count_params():,} "
             f"parameters. Labels: {', '.join(model.class_names) or 'none'}. Data: "
             f"{self.summary.folder.name} (licence: {self.summary.licence or 'not known'}).",
             f"## Training\n\n    {command}\n\n" + "\n".join(stages),

@@ -1,0 +1,113 @@
+"""Spoken digits with handwritten ones, paired at random by digit."""
+
+import dataclasses
+import math
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from tfaudiogen.data.errors import NothingUsable
+from tfaudiogen.data.pair_records import PairBuilder, PairConfig
+from tfaudiogen.data.picture_sets import stored
+from tfaudiogen.data.splits import SPLITS, split_names
+from tfaudiogen.datasets import mnist, spoken_digits
+
+
+@dataclasses.dataclass(eq=False)
+class Config(PairConfig, spoken_digits.Config):
+    """Which files are read, and how they are paired.
+
+    Attributes:
+        seed: another seed, other pairs.
+    """
+
+    seed: int = 0
+
+
+class Builder(PairBuilder, spoken_digits.Builder):
+    """Windows of `spoken_digits`, in its splits, with pictures of `mnist`, in its splits.
+
+    The pictures of a digit and split are dealt out like shuffled cards, in turn, to the sounds of
+    that digit and split: each sound gets as many as the others, and each picture is used.
+    """
+
+    name = "spoken_digit_pictures"
+    # `tfds build --config` asks for one, to see what class it has.
+    BUILDER_CONFIGS = [Config(name="empty")]
+    DESCRIPTION = "Spoken digits (FSDD), each with handwritten ones (MNIST) of the same digit."
+    LICENCE = "sounds CC BY-SA 4.0; of the pictures none is stated"
+    IMAGE_SHAPE = (28, 28, 1)
+    EXTRA_FEATURES = {**PairBuilder.EXTRA_FEATURES, "speaker": tfds.features.Text()}
+
+    def _pictures(self, found):
+        """Return nothing: pictures do not go into the windows."""
+        del found
+        return {}
+
+    def partners(self, sounds):
+        """Return {name of a sound: names of its pictures} and the list of `Picture`s."""
+        pictures = self._digits()
+        splits = _splits(pictures)
+        partners = {}
+        for split in SPLITS:
+            for digit in sorted({sound.label for sound in sounds[split]}):
+                names = sorted(sound.name for sound in sounds[split] if sound.label == digit)
+                cards = [
+                    one.name for one in pictures if (splits[one.name], one.label) == (split, digit)
+                ]
+                if not cards:
+                    raise NothingUsable(
+                        f"{split} has no picture of the digit {digit}", self._skipped
+                    )
+                seed = [self.builder_config.seed, SPLITS.index(split), int(digit)]
+                partners |= dealt(cards, names, np.random.default_rng(seed))
+        return partners, pictures
+
+    def _digits(self):
+        config, folder = self.builder_config, self._read_folder / "pictures"
+        folder.mkdir(exist_ok=True)
+        sources = (config.pictures,) if config.pictures else config.sources
+        parts = mnist.read_parts(sources, self._skipped)
+        pictures = stored(parts, folder, self.image_shape)
+        if not pictures:
+            raise NothingUsable(
+                f"no pictures of digits in {', '.join(map(str, sources))}: the files "
+                "train-images-idx3-ubyte and t10k-images-idx3-ubyte with their labels are needed",
+                self._skipped,
+            )
+        return pictures
+
+
+def _splits(pictures):
+    fixed = {picture.name: picture.split for picture in pictures if picture.split}
+    return split_names([picture.name for picture in pictures], fixed)
+
+
+def dealt(cards, names, generator):
+    """Return {name: list of cards}: all cards, shuffled, the same number for each name.
+
+    Where that needs more cards than there are, they are shuffled again.
+
+    Args:
+        cards: of any kind, at least one.
+        names: at least one.
+        generator: `numpy.random.Generator`.
+    """
+    each = math.ceil(len(cards) / len(names))
+    decks = math.ceil(each * len(names) / len(cards))
+    order = np.concatenate([generator.permutation(len(cards)) for _ in range(decks)])
+    hands = order[: each * len(names)].reshape(len(names), each)
+    return {
+        name: [cards[card] for card in dict.fromkeys(hand.tolist())]
+        for name, hand in zip(names, hands, strict=True)
+    }
+
+
+def fits(files, pictures):
+    """Return whether sounds are named as spoken digits and pictures as those of MNIST.
+
+    Args:
+        files: `SourceFile`s of the sounds.
+        pictures: sources of the pictures.
+    """
+    return spoken_digits.fits(files) and mnist.fits(pictures)

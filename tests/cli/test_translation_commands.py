@@ -1,0 +1,107 @@
+"""`paint` and `compose`: from files and folders to files, and what is refused."""
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+
+from tfaudiogen import presets, saving
+
+SOUND = {"frames": 32, "hop": 32, "frame_length": 64, "bins": 32}
+PICTURE = {"height": 8, "width": 8, "channels": 1}
+PRIORS = {"width": 8, "depth": 1, "heads": 2, "widths": [4, 4], "strides": [4, 2]}
+CODES = {"model.widths": [[4]], "model.strides": [[4]], "model.codes": [5], "model.width": 3}
+
+
+def saved(folder, name, source, target):
+    """Return the folder of an untrained translator of a preset."""
+    preset = presets.get(name)
+    kinds = [kind for kind in ("spectrogram", "pictures") if preset.as_dict()[kind]]
+    changes = {f"{kinds[0]}.{key}": value for key, value in target.items()} | CODES
+    other = "pictures" if kinds[0] == "spectrogram" else "spectrogram"
+    changes[f"translator.{other}"] = {**preset.translator[other], **source}
+    changes |= {f"translator.{key}": value for key, value in PRIORS.items()}
+    model = presets.get(name, **changes).translation().build(["zero", "one"])
+    saving.save(model, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def painter(tmp_path_factory):
+    return saved(tmp_path_factory.mktemp("models"), "digit_painter", SOUND, PICTURE)
+
+
+@pytest.fixture(scope="module")
+def composer(tmp_path_factory):
+    return saved(tmp_path_factory.mktemp("models"), "digit_speaker", PICTURE, SOUND)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Sounds and pictures, of other rates and sizes than the model's, one of each broken."""
+    folder = tmp_path_factory.mktemp("files")
+    generator = np.random.default_rng(0)
+    for name, samples in {"one.wav": 500, "more/two.flac": 9000}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        soundfile.write(folder / name, 0.1 * generator.normal(size=(samples, 2)), 16000)
+    Image.new("RGB", (30, 20), "red").save(folder / "one.png")
+    Image.new("L", (3, 5), 77).save(folder / "more" / "two.jpg")
+    (folder / "broken.wav").write_text("no sound")
+    (folder / "broken.png").write_text("no picture")
+    return folder
+
+
+def test_paint_a_folder_and_one_of_its_files_the_same(run, painter, files, tmp_path):
+    for out, given in (("all", files), ("one", files / "one.wav")):
+        options = ("--count", 3, "--seed", 2, "--guidance", 2, "--out", tmp_path / out)
+        result = run("paint", painter, given, *options)
+        assert result.exit_code == 0, result.output
+        assert ("broken.wav" in result.output) == (out == "all")
+    record = json.loads((tmp_path / "all" / "paint.json").read_text())
+    assert record["files"] == [f"{name}_{n}.png" for name in ("more/two", "one") for n in range(3)]
+    assert record["guidance"] == 2
+    for name in record["files"]:
+        assert np.asarray(Image.open(tmp_path / "all" / name)).shape == (8, 8)
+    for name in ("one.png", *record["files"][3:]):
+        one, other = (tmp_path / out / name for out in ("all", "one"))
+        assert one.read_bytes() == other.read_bytes()
+    assert Image.open(tmp_path / "all" / "one.png").size == (900, 450)
+
+
+def test_compose_a_folder(run, composer, files, tmp_path):
+    result = run("compose", composer, files, "--seconds", 0.4, "--count", 2, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "broken.png" in result.output
+    record = json.loads((tmp_path / "compose.json").read_text())
+    assert record["files"] == [f"{name}_{n}.wav" for name in ("more/two", "one") for n in (0, 1)]
+    for name in record["files"]:
+        sound, rate = soundfile.read(tmp_path / name)
+        assert (len(sound), rate) == (3200, 8000)
+        assert (tmp_path / name).with_suffix(".png").is_file()
+
+
+def test_info_says_what_is_given_and_what_is_drawn(run, painter):
+    result = run("info", painter)
+    assert result.exit_code == 0, result.output
+    assert "8 x 8, grey" in result.output
+    assert "given sound" in result.output
+
+
+def test_what_cannot_be_is_refused_in_one_line(
+    refused, painter, composer, model_folder, files, tmp_path
+):
+    sound, picture, out = files / "one.wav", files / "one.png", ("--out", tmp_path / "out")
+    assert "use `tfaudiogen compose`" in refused("paint", composer, sound, *out)
+    assert "use `tfaudiogen paint`" in refused("compose", painter, picture, *out)
+    assert "holds a VAE" in refused("paint", model_folder, sound, *out)
+    assert "broken.wav" in refused("paint", painter, files / "broken.wav", *out)
+    assert "broken.png" in refused("compose", composer, files / "broken.png", *out)
+    (tmp_path / "empty").mkdir()
+    assert "hold no audio" in refused("paint", painter, tmp_path / "empty", *out)
+    assert "same name" in refused("paint", painter, sound, files, *out)
+    assert "use `tfaudiogen paint`" in refused("sample", painter, *out)
+    assert "use `tfaudiogen paint`" in refused("reconstruct", painter, picture, *out)
+    assert "use `tfaudiogen compose`" in refused("interpolate", composer, sound, sound, *out)
+    assert not (tmp_path / "out").exists()

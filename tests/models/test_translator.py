@@ -1,0 +1,250 @@
+"""Sound to picture and back: what is drawn follows what is given, and what is scored adds up."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tfaudiogen as tg
+from tfaudiogen import noise
+from tfaudiogen.models.vqvae import default_decoders, default_encoders
+from tfaudiogen.models.windows import consecutive
+
+SIDE = 8
+
+
+def autoencoder(representation, stages, counts):
+    channels = representation.image_shape[2]
+    likelihood = tg.PixelLikelihood(image_channels=channels)
+    return tg.VQVAE(
+        representation,
+        encoders=default_encoders(stages),
+        decoders=default_decoders(stages, likelihood.channels),
+        quantizers=[tg.VectorQuantizer(count, 4) for count in counts],
+        likelihood=likelihood,
+        class_names=["low", "high"],
+    )
+
+
+def translator(source, target, dropout=0.0):
+    shapes, counts = target.code_maps()
+    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    encoder = tg.SequenceEncoder((8, 12), (4, 2))
+    priors = [
+        tg.CodePrior(
+            **one,
+            core=tg.Transformer(16, 1, 2, int(np.prod(one["shape"])), cross=True),
+            maps=maps[:level],
+            vectors=12,
+            condition_dropout=dropout,
+        )
+        for level, one in enumerate(maps)
+    ]
+    model = tg.Translator(source, encoder, target, priors)
+    draw = np.random.default_rng(1)
+    for weight in model.trainable_weights:
+        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
+    return model
+
+
+@pytest.fixture(scope="module")
+def spectrogram():
+    return tg.Spectrogram(8000, 64, 32, frames=32, bins=32)
+
+
+@pytest.fixture(scope="module")
+def painter(spectrogram):
+    """Two levels of codes of pictures of 8 x 8, for sounds of 1,024 samples."""
+    keras.utils.set_random_seed(1)
+    target = autoencoder(tg.Pictures(SIDE, SIDE, 1), [((8,), (2,)), ((8,), (2,))], (7, 5))
+    return translator(spectrogram, target)
+
+
+@pytest.fixture(scope="module")
+def composer(spectrogram):
+    """One level of codes of sounds, for pictures of 8 x 8 in colour."""
+    keras.utils.set_random_seed(2)
+    target = autoencoder(spectrogram, [((8,), (8,))], (6,))
+    return translator(tg.Pictures(SIDE, SIDE, 3), target)
+
+
+def sounds(count, samples=1024):
+    time = np.arange(samples) / 8000
+    pitches = np.linspace(200, 3000, count)[:, None]
+    return (0.5 * np.sin(2 * np.pi * pitches * time)).astype(np.float32)
+
+
+def pictures(count, channels=3):
+    draw = np.random.default_rng(count)
+    return draw.integers(0, 256, (count, SIDE, SIDE, channels)).astype(np.float32) / 255
+
+
+def test_draws_are_pictures_by_seed_and_place(painter):
+    given = sounds(2)
+    drawn = painter.sample(given, count=2, seed=4).numpy()
+    assert drawn.shape == (2, 2, SIDE, SIDE, 1)
+    assert np.all((drawn >= 0) & (drawn <= 1))
+    np.testing.assert_array_equal(drawn, painter.sample(given, count=2, seed=4))
+    assert np.any(drawn != painter.sample(given, count=2, seed=5).numpy())
+    single = painter.sample(given[0], count=4, seed=4).numpy()
+    np.testing.assert_allclose(single[:2], drawn[0], atol=1e-6)
+
+
+def test_other_sounds_give_other_pictures(painter):
+    one, two = sounds(2)
+    draws = [painter.sample(sound, count=4, temperature=0.5).numpy() for sound in (one, two)]
+    assert np.any(np.abs(draws[0] - draws[1]) > 1e-3)
+
+
+def test_without_guidance_the_source_is_not_heard(painter):
+    """Guidance 0 is the distribution without the source."""
+    draws = [painter.sample(sound, count=4, guidance=0.0).numpy() for sound in sounds(2)]
+    np.testing.assert_allclose(draws[0], draws[1], atol=1e-5)
+
+
+def test_long_sounds_are_attended_to_as_a_whole(painter, spectrogram):
+    long = np.concatenate([*sounds(2), np.zeros(200, np.float32)])
+    vectors = painter.vectors(long)
+    images, frames = consecutive(long, spectrogram)
+    assert frames.numpy().tolist() == [32, 32, 7]
+    np.testing.assert_allclose(vectors, tf.reshape(painter(images), (1, -1, 12)), atol=1e-5)
+    target = pictures(1, 1)
+    assert np.isfinite(painter.log_prob(target, long))
+    assert painter.log_prob(target, long) != painter.log_prob(target, sounds(1))
+
+
+def test_pictures_give_sounds_of_any_length(composer):
+    given = pictures(2)
+    assert composer.sample(given).shape == (2, 1, 1024)
+    drawn = composer.sample(given[0], count=2, seconds=0.3, phase="graph").numpy()
+    assert drawn.shape == (2, 2400)
+    assert np.all(np.isfinite(drawn))
+    np.testing.assert_array_equal(
+        drawn, composer.sample(given[0], count=2, seconds=0.3, phase="graph")
+    )
+
+
+def test_the_loss_is_the_exact_probability_of_the_codes(painter, spectrogram):
+    batch = painter.complete({"image": spectrogram(sounds(3)), "picture": pictures(3, 1)})
+    terms = painter.loss_terms(batch, noise.key(0, 3), training=False)
+    codes = painter.target.encode_codes(batch["picture"])
+    vectors = painter.vectors(sounds(3))
+    top, bottom = painter.priors
+    expected = top.log_prob(codes[0], vectors=vectors)
+    expected += bottom.log_prob(codes[1], maps=codes[:1], vectors=vectors)
+    np.testing.assert_allclose(terms["loss"], -expected, rtol=1e-4)
+    np.testing.assert_allclose(tf.reduce_sum(terms["rates"], axis=1), terms["loss"], rtol=1e-6)
+
+
+def test_the_probability_of_a_target_is_that_of_its_codes_and_pixels(painter):
+    targets, given = pictures(3, 1), sounds(3)
+    bound = painter.log_prob(targets, given)
+    frames = tf.fill([3], SIDE)
+    codes = painter.target.encode_codes(targets)
+    vectors = painter.vectors(given)
+    pixels = painter.target.image_log_prob(tf.constant(targets), frames) + painter.target.rate
+    prior = painter.priors[0].log_prob(codes[0], vectors=vectors)
+    prior += painter.priors[1].log_prob(codes[1], maps=codes[:1], vectors=vectors)
+    np.testing.assert_allclose(bound, pixels + prior, rtol=1e-4)
+    assert bound.shape == (3,)
+
+
+def test_the_probability_of_a_long_sound_is_that_of_its_windows(composer):
+    given, whole = pictures(1), sounds(1, 1024 + 512)
+    bound = composer.log_prob(whole, given)
+    images, frames = consecutive(whole[0], composer.spectrogram)
+    vectors = tf.repeat(composer.vectors(given), 2, axis=0)
+    parts = composer.image_log_prob(images, frames, vectors)
+    np.testing.assert_allclose(bound, [tf.reduce_sum(parts)], rtol=1e-4)
+
+
+def test_training_leaves_the_target_alone_and_learns_who_belongs_to_whom(spectrogram):
+    """Two sounds with a picture each: in the end the codes follow from the sound."""
+    keras.utils.set_random_seed(3)
+    target = autoencoder(tg.Pictures(SIDE, SIDE, 1), [((8,), (4,))], (5,))
+    model = translator(spectrogram, target, dropout=0.1)
+    batch = {"image": spectrogram(sounds(2)), "picture": pictures(2, 1)}
+    codes = target.encode_codes(batch["picture"])[0].numpy()
+    assert np.any(codes[0] != codes[1])
+    before = [weight.numpy() for weight in target.weights]
+    model.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
+    data = tf.data.Dataset.from_tensor_slices(batch).batch(2).repeat()
+    history = model.fit(data, steps_per_epoch=60, verbose=0).history
+    for weight, value in zip(target.weights, before, strict=True):
+        np.testing.assert_array_equal(weight, value)
+    assert set(history) == {"loss", "bits_per_code_0"}
+    drawn = [model.sample(sound, temperature=0.0).numpy()[0] for sound in sounds(2)]
+    expected = target.decode_codes([codes]).numpy()
+    np.testing.assert_allclose(drawn, expected, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_compiled_replicas_train_like_one_device(spectrogram, mirrored):
+    batch = {"image": spectrogram(sounds(5)), "picture": pictures(5, 1), "id": np.arange(5)}
+    found = []
+    for strategy in (tf.distribute.get_strategy(), mirrored):
+        keras.utils.set_random_seed(3)
+        with strategy.scope():
+            target = autoencoder(tg.Pictures(SIDE, SIDE, 1), [((8,), (4,))], (5,))
+            model = translator(spectrogram, target, dropout=0.3)
+            model.compile(keras.optimizers.SGD(1e-3), jit_compile=True, average=0.9)
+        data = tf.data.Dataset.from_tensor_slices(batch).batch(5)
+        history = model.fit(data, epochs=2, verbose=0, shuffle=False).history
+        found.append((history["loss"], [weight.numpy() for weight in model.weights]))
+    (losses, weights), (others, theirs) = found
+    np.testing.assert_allclose(losses, others, rtol=1e-5)
+    for one, other in zip(weights, theirs, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_a_saved_translator_is_the_same(painter, tmp_path):
+    tg.save(painter, tmp_path)
+    again = tg.load(tmp_path)
+    assert isinstance(again, tg.Translator)
+    assert not again.target.trainable_weights
+    assert again.class_names == ["low", "high"]
+    pair = pictures(2, 1), sounds(2)
+    np.testing.assert_array_equal(painter.log_prob(*pair), again.log_prob(*pair))
+
+
+def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
+    parts = {"source": spectrogram, "encoder": tg.SequenceEncoder((8, 12), (4, 2))}
+    target, priors = painter.target, painter.priors
+    with pytest.raises(ValueError, match="received pictures and pictures"):
+        tg.Translator(target.spectrogram, parts["encoder"], target, priors)
+    narrow = tg.SequenceEncoder((6,), (4,))
+    with pytest.raises(ValueError, match=r"vectors of the priors must be 6.*received \[12, 12\]"):
+        tg.Translator(spectrogram, narrow, target, priors)
+    with pytest.raises(ValueError, match="priors must be for maps of the shapes"):
+        tg.Translator(**parts, target=target, priors=priors[:1])
+    shapes, counts = target.code_maps()
+    told = tg.CodePrior(
+        shapes[0], counts[0], tg.Transformer(16, 1, 2, 4, cross=True), classes=2, vectors=12
+    )
+    with pytest.raises(ValueError, match="classes=0"):
+        tg.Translator(**parts, target=target, priors=[told, priors[1]])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"count": 0}, "count must be at least 1"),
+        ({"seed": -1}, "seed must be"),
+        ({"temperature": -1.0}, "temperature must not"),
+        ({"top_p": 0.0}, "top_p must be"),
+        ({"guidance": -1.0}, "guidance must not"),
+        ({"seconds": 2.0}, "seconds does not apply"),
+    ],
+)
+def test_settings_out_of_range_are_refused(painter, options, message):
+    with pytest.raises(ValueError, match=message):
+        painter.sample(sounds(1), **options)
+
+
+def test_inputs_of_another_kind_are_refused(painter, composer):
+    with pytest.raises(ValueError, match="waveform must have the shape"):
+        painter.sample(pictures(2))
+    with pytest.raises(ValueError, match="picture must have the shape"):
+        composer.sample(sounds(2))
+    with pytest.raises(ValueError, match="must be as many; received 3 and 2"):
+        painter.log_prob(pictures(3, 1), sounds(2))

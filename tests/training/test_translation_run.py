@@ -1,0 +1,113 @@
+"""A preset that translates: both stages are trained on pairs, go on, and the whole paints."""
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+
+import tfaudiogen
+from tfaudiogen import presets
+from tfaudiogen.data import prepare
+from tfaudiogen.training import keeping, train
+from tfaudiogen.training.run import Run
+
+TINY = {
+    "fit.batch_size": 8,
+    "fit.steps": 4,
+    "fit.warmup_steps": 1,
+    "fit.jit_compile": False,
+    "pictures.height": 8,
+    "pictures.width": 8,
+    "model.widths": [[8]],
+    "model.strides": [[4]],
+    "model.codes": [6],
+    "model.width": 3,
+    "translator.widths": [4, 4],
+    "translator.strides": [4, 2],
+    "translator.width": 8,
+    "translator.depth": 1,
+    "translator.heads": 2,
+    "translator.steps": 5,
+    "translator.warmup_steps": 1,
+    "translator.batch_size": 8,
+    "translator.jit_compile": False,
+}
+
+
+@pytest.fixture(scope="module")
+def painter(preset):
+    return presets.get("digit_painter", **TINY, **{"translator.spectrogram": preset.spectrogram})
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory, painter):
+    folder = tmp_path_factory.mktemp("pairs")
+    generator = np.random.default_rng(0)
+    for number in range(24):
+        soundfile.write(folder / f"{number}.wav", 0.1 * generator.normal(size=1500), 8000)
+        levels = generator.integers(0, 256, (8, 8), np.uint8)
+        Image.fromarray(levels).save(folder / f"{number}.png")
+    prepare(folder, folder / "data", "audio_image_pairs", progress=False, **painter.data)
+    return folder / "data"
+
+
+def test_the_preset_says_what_data_it_needs():
+    data = presets.get("digit_painter").data
+    assert data == {"image_shape": (28, 28, 1), "sample_rate": 8000, "samples": 8192}
+    assert presets.get("digit_speaker").data == data
+
+
+@pytest.mark.parametrize("name", ["digit_painter", "digit_speaker"])
+def test_a_shippable_translator_has_at_most_six_million_parameters(name):
+    model = presets.get(name).translation().build()
+    assert model.count_params() < 6e6
+    assert not model.target.trainable_weights
+
+
+@pytest.mark.slow
+def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path):
+    out, fit, begun = tmp_path / "run", Run.fit, []
+
+    def stopped(run, limits):
+        begun.append(run.out.name)
+        fit(run, {**limits, "steps": 2} if run.out.name == "translator" else limits)
+        if run.out.name == "translator":
+            raise keeping.Interrupted(run.out, 2, "again")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "fit", stopped)
+        with pytest.raises(keeping.Interrupted):
+            train(painter, pairs, out, progress=False)
+    assert begun == ["autoencoder", "translator"]
+    coder = (out / "autoencoder" / "checkpoint.npz").read_bytes()
+    # The autoencoder is not trained further, however long the training may be now.
+    train(painter, pairs, out, steps=6, resume=True, progress=False)
+    assert (out / "autoencoder" / "checkpoint.npz").read_bytes() == coder
+    found = json.loads((out / "metrics.json").read_text())
+    assert [found[f"{name}_steps"] for name in ("autoencoder", "translator")] == [4, 6]
+    model = tfaudiogen.load(out)
+    assert isinstance(model, tfaudiogen.Translator)
+    target = tfaudiogen.load(out / "autoencoder")
+    for mine, theirs in zip(model.target.weights[3:], target.weights[3:], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    sound = np.zeros(model.source.samples, np.float32)
+    assert model.sample(sound, count=2).shape == (2, 8, 8, 1)
+    assert "given the source" in (out / "card.md").read_text()
+
+
+def test_data_without_pairs_are_refused_at_once(painter, data, tmp_path):
+    with pytest.raises(ValueError, match="learns from pairs.*--pictures FOLDER"):
+        train(painter, data, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_settings_of_the_translator_that_cannot_be_are_told_at_once(painter, pairs, tmp_path):
+    for name, value in {"core": "none", "warmup_steps": 9, "heads": 3}.items():
+        changed = presets.Preset(
+            **{**painter.as_dict(), "translator": {**painter.translator, name: value}}
+        )
+        with pytest.raises(ValueError, match=name):
+            train(changed, pairs, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()

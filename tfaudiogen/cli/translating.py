@@ -1,0 +1,92 @@
+"""What `paint` and `compose` have in common: options, the files that are given, and names."""
+
+import os
+from pathlib import PurePosixPath
+
+import click
+
+from tfaudiogen.cli.options import temperature_option
+
+
+def drawing_options(command):
+    """Add the options of how codes are drawn."""
+    for option in (
+        click.option(
+            "--guidance",
+            type=click.FloatRange(min=0),
+            default=1.0,
+            show_default=True,
+            help="Above 1: what is drawn shows more clearly what was given.",
+        ),
+        click.option(
+            "--top-p",
+            type=click.FloatRange(0, 1, min_open=True),
+            help="Draw among the likeliest codes that sum to this probability.",
+        ),
+        temperature_option,
+    ):
+        command = option(command)
+    return command
+
+
+def inputs_of(given, kind):
+    """Return {name: (path, whether it was asked for by name)} of files and folders.
+
+    Args:
+        given: paths.
+        kind: "audio" or "pictures", what is taken of folders.
+
+    Raises:
+        click.BadParameter: if there is no file, or two would get the same name.
+    """
+    from tfaudiogen.data.files import find_files
+
+    named = []
+    for path in given:
+        if path.is_dir():
+            found = getattr(find_files([path]), kind)
+            named += [(PurePosixPath(file.name), file.path, False) for file in found]
+        else:
+            named.append((PurePosixPath(path.name), path, True))
+    if not named:
+        raise click.BadParameter(f"hold no {kind}.", param_hint="'IN...'")
+    inputs = {str(name.with_suffix("")): (path, asked) for name, path, asked in named}
+    if len(inputs) < len(named):
+        raise click.BadParameter(
+            "two files have the same name without suffix; give them one by one.",
+            param_hint="'IN...'",
+        )
+    return inputs
+
+
+def readable(inputs, read):
+    """Yield (name, what `read` gives for the path) of the inputs that can be read.
+
+    What a folder holds and cannot be read is said and left out.
+
+    Args:
+        inputs: of `inputs_of`.
+        read: function of a path; raises ValueError for a file that cannot be used.
+    """
+    for name, (path, asked) in inputs:
+        try:
+            yield name, read(path)
+        except ValueError as error:
+            if asked:
+                raise
+            click.echo(f"Left out: {error}", err=True)
+
+
+def check_some(written):
+    """Refuse to end without a result.
+
+    Raises:
+        click.BadParameter: if nothing was written.
+    """
+    if not written:
+        raise click.BadParameter("hold nothing that can be read.", param_hint="'IN...'")
+
+
+def relative_names(paths, folder):
+    """Return the paths relative to a folder, with forward slashes."""
+    return [PurePosixPath(os.path.relpath(path, folder)).as_posix() for path in paths]

@@ -1,0 +1,35 @@
+"""A sound beside the pictures that were drawn for it."""
+
+import math
+
+import numpy as np
+
+from tfaudiogen import files
+
+
+def plot_painted(path, image, spectrogram, pictures, name=""):
+    """Draw the spectrogram of a sound, with axes, and pictures to the right of it, as a PNG.
+
+    Args:
+        path: the file to write.
+        image: float [T, F, 1] in [0, 1], of the sound.
+        spectrogram: the `Spectrogram`.
+        pictures: float [n, H, W, C] in [0, 1].
+        name: of the sound.
+    """
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    columns = math.ceil(math.sqrt(len(pictures)))
+    rows = math.ceil(len(pictures) / columns)
+    figure = Figure(figsize=(9, 4.5), dpi=100, layout="constrained")
+    left, right = figure.subfigures(1, 2)
+    files.draw_spectrogram(left.add_subplot(title=name), image, spectrogram)
+    grid = right.subplots(rows, columns, squeeze=False).ravel()
+    for axes in grid:
+        axes.axis("off")
+    for axes, picture in zip(grid, pictures, strict=False):
+        grey = np.shape(picture)[2] == 1
+        shown = np.asarray(picture)[..., 0] if grey else np.asarray(picture)
+        axes.imshow(shown, cmap="gray" if grey else None, vmin=0.0, vmax=1.0)
+    with files.atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})

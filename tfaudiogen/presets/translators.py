@@ -1,0 +1,78 @@
+"""The presets that translate, as plain values: see `tfaudiogen.presets.table`."""
+
+from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES
+from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
+
+_FIT = {
+    "steps": 4000,
+    "batch_size": 32,
+    "learning_rate": 1e-3,
+    "warmup_steps": 100,
+    "decay": True,
+    "clip_norm": None,
+    "accumulate": 1,
+    "average": 0.998,
+    "jit_compile": "auto",
+    "precision": "float32",
+}
+
+_PRIORS = {
+    "core": "transformer",
+    "width": 128,
+    "depth": 4,
+    "heads": 4,
+    "condition_dropout": 0.15,
+    "code_dropout": 0.0,
+    "dropout": 0.1,
+}
+
+TRANSLATOR_PRESETS = {
+    "digit_painter": {
+        "summary": "spoken digits to MNIST digits: 49 codes, given the sound",
+        "spectrogram": None,
+        "pictures": MNIST,
+        # One level, 7 x 7.
+        "model": {
+            **SMALL_CODES,
+            "widths": ((64, 96),),
+            "strides": ((2, 2),),
+            "codes": (256,),
+        },
+        "fit": {**CODES_FIT, "steps": 3000},
+        "translator": {
+            "spectrogram": SPEECH_SPECTROGRAM,
+            "pictures": None,
+            # 8 x 8 vectors.
+            "widths": (64, 96),
+            "strides": (8, 2),
+            "blocks": 1,
+            **_PRIORS,
+            **_FIT,
+        },
+    },
+    "digit_speaker": {
+        "summary": "MNIST digits to spoken digits: 256 codes above 1,024, given the picture",
+        "spectrogram": SPEECH_SPECTROGRAM,
+        "pictures": None,
+        "model": SPEECH_CODES,
+        "fit": {
+            **_FIT,
+            "steps": 2560,
+            "batch_size": 32,
+            "clip_norm": 3e4,
+            "average": None,
+        },
+        "translator": {
+            "spectrogram": None,
+            "pictures": MNIST,
+            # 7 x 7 vectors.
+            "widths": (48, 96),
+            "strides": (2, 2),
+            "blocks": 1,
+            **_PRIORS,
+            **_FIT,
+            "steps": 2000,
+            "batch_size": 16,
+        },
+    },
+}
