@@ -53,9 +53,9 @@ def evaluate(model, data, split, out, samples, limit, seed):
     import tfaudiogen
     from tfaudiogen import files
     from tfaudiogen.cli import tables
-    from tfaudiogen.cli.loading import load_model
+    from tfaudiogen.cli.loading import load_generator
 
-    loaded = load_model(model)
+    loaded = load_generator(model)
     report = tfaudiogen.evaluate(loaded, data, split, samples=samples, limit=limit, seed=seed)
     files.write_text(out, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     tables.show(report)

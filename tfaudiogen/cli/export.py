@@ -46,11 +46,11 @@ def export(model, out, seconds, most_rows, most_seconds):
       tfaudiogen export run --out served/run/2 --seconds 12 --most-rows 8
     """
     import tfaudiogen
-    from tfaudiogen.cli.loading import load_model
+    from tfaudiogen.cli.loading import load_generator
     from tfaudiogen.cli.picture_commands import check_sounds
     from tfaudiogen.signatures import Limits
 
-    loaded = load_model(model)
+    loaded = load_generator(model)
     check_sounds(loaded, "export")
     click.echo(f"Exporting {model} ...", err=True)
     tfaudiogen.export(loaded, out, seconds, Limits(most_rows, most_seconds))

@@ -33,11 +33,11 @@ def interpolate(model, start, end, steps, out, bit_depth):
       tfaudiogen interpolate speech_vae yes.wav no.wav --steps 8 --out morph
       tfaudiogen interpolate speech_vae component:0 component:3 --out digits
     """
-    from tfaudiogen.cli.loading import load_model
+    from tfaudiogen.cli.loading import load_generator
     from tfaudiogen.cli.outputs import write_record, write_sounds
     from tfaudiogen.cli.picture_commands import is_of_pictures, write_pictures
 
-    loaded = load_model(model)
+    loaded = load_generator(model)
     if not hasattr(loaded, "interpolate"):
         raise click.BadParameter(
             f"is a {type(loaded).__name__}, and only a VAE has a latent space to interpolate in.",

@@ -6,7 +6,7 @@ import click
 TRANSLATING = {"pictures": "paint", "sounds": "compose"}
 
 
-def load_model(name):
+def load_generator(name):
     """Load the model of a folder or a name.
 
     Raises:

@@ -45,12 +45,12 @@ def write_continued(verb, model, sound, out, bit_depth, options):
         click.BadParameter: if the model has no priors over codes, or `out` is no new WAV file.
     """
     from tfaudiogen import files
-    from tfaudiogen.cli.loading import load_model
+    from tfaudiogen.cli.loading import load_generator
     from tfaudiogen.cli.picture_commands import check_sounds
 
     if out.suffix.lower() != ".wav" or out.resolve() == sound.resolve():
         raise click.BadParameter("must be a .wav file other than IN.", param_hint="'--out'")
-    loaded = load_model(model)
+    loaded = load_generator(model)
     if not hasattr(loaded, verb):
         raise click.BadParameter(
             f"is a {type(loaded).__name__}, and only models with priors over codes {verb} sounds.",

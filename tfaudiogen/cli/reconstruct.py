@@ -40,10 +40,10 @@ def reconstruct(model, inputs, out, channel, bit_depth):
     """
     from tfaudiogen import files
     from tfaudiogen.cli import picture_commands
-    from tfaudiogen.cli.loading import load_model
+    from tfaudiogen.cli.loading import load_generator
     from tfaudiogen.cli.outputs import progress, write_sound
 
-    loaded = load_model(model)
+    loaded = load_generator(model)
     if picture_commands.is_of_pictures(loaded):
         picture_commands.reconstruct(loaded, inputs, out)
         return

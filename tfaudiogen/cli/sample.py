@@ -44,11 +44,11 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
       tfaudiogen sample speech_vae --seconds 5 --bit-depth 24
       tfaudiogen sample run --label seven --top-p 0.9 --guidance 2
     """
-    from tfaudiogen.cli.loading import load_model
+    from tfaudiogen.cli.loading import load_generator
     from tfaudiogen.cli.outputs import write_record, write_sounds
     from tfaudiogen.cli.picture_commands import is_of_pictures, write_pictures
 
-    loaded = load_model(model)
+    loaded = load_generator(model)
     click.echo(f"Sampling {count} from {model} ...", err=True)
     options = asked_of(loaded.sample, **options)
     drawn = loaded.sample(count, seed=seed, seconds=seconds, progress=True, **options).numpy()
