@@ -114,7 +114,11 @@ def sample(ask, options, facts):
     for name in _CHOICES:
         if name not in wanted and getattr(options, name) is not None:
             raise SystemExit(f"--{name.replace('_', '-')} does not apply to {options.model}")
-    return np.array(ask("sample", {name: one_row(options, name) for name in wanted})["waveform"][0])
+    usual = {"temperature": facts.get("temperature", 1.0)}
+    if options.label:
+        usual["guidance"] = facts.get("guidance", 1.0)
+    rows = {name: one_row(options, name, usual.get(name)) for name in wanted}
+    return np.array(ask("sample", rows)["waveform"][0])
 
 
 # Inputs of `sample` that not all models have: type, and value where the command line has none.
@@ -127,11 +131,11 @@ _CHOICES = {
 }
 
 
-def one_row(options, name):
-    """Return the input `name` of one row, [1]."""
+def one_row(options, name, usual=None):
+    """Return the input `name` of one row, [1]; where none is given, the model's `usual` one."""
     kind, value = {"seed": (np.int64, 0), "temperature": (np.float32, 1.0), **_CHOICES}[name]
-    given = getattr(options, name)
-    return np.array([value if given is None else given], kind)
+    chosen = [one for one in (getattr(options, name), usual, value) if one is not None]
+    return np.array(chosen[:1], kind)
 
 
 def reconstruct(ask, options, facts):
@@ -167,7 +171,7 @@ def parse():
     questions.add_parser("describe", help="print what the model is")
     new = questions.add_parser("sample", help="draw a sound")
     new.add_argument("--seed", type=int, default=0)
-    new.add_argument("--temperature", type=float, default=1.0)
+    new.add_argument("--temperature", type=float)
     new.add_argument("--component", type=int, help="of models with latents; any if left out")
     new.add_argument("--top-k", type=int, help="of models with codes, as the next ones")
     new.add_argument("--top-p", type=float)

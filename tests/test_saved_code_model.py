@@ -114,6 +114,7 @@ def test_it_says_what_it_is(ask, folder):
     assert facts["class_names"].tolist() == [b"low", b"high"]
     assert facts["code_maps"].tolist() == [[4, 8, 1], [8, 16, 1]]
     assert (facts["code_counts"].tolist(), facts["sample_samples"]) == ([7, 9], 2400)
+    assert (facts["temperature"], facts["guidance"]) == (1.0, 1.0)
     described = json.loads((folder / "assets.extra" / "description.json").read_text())
     inputs = described["signatures"]["sample"]["inputs"]
     assert inputs["label"] == "string [B]"

@@ -184,6 +184,8 @@ def code_model_arguments():
             tg.CodePrior(**top, core=tg.Transformer(8, 1, 2, 16), classes=2),
             tg.CodePrior(**bottom, core=core, maps=[top]),
         ],
+        "temperature": 0.8,
+        "guidance": 1.5,
     }
 
 

@@ -74,6 +74,19 @@ def test_a_seed_gives_the_same_sounds_and_a_label_others(model):
     assert np.abs(first - model.sample(2, seed=3, label="low")).max() > 1e-3
 
 
+def test_a_model_draws_at_its_own_temperature_and_guidance(model):
+    own = tg.CodeModel(model.autoencoder, model.priors, temperature=0.7, guidance=2.0)
+    settings = {"temperature": 0.7, "guidance": 2.0}
+    np.testing.assert_array_equal(own.sample(2, 3, "high"), model.sample(2, 3, "high", **settings))
+    np.testing.assert_array_equal(own.sample(2, 3), model.sample(2, 3, temperature=0.7))
+    sound = tone(2400)
+    np.testing.assert_array_equal(
+        own.extend(sound, 0.4, label="high"), model.extend(sound, 0.4, label="high", **settings)
+    )
+    with pytest.raises(ValueError, match="guidance must not be negative, received -1"):
+        tg.CodeModel(model.autoencoder, model.priors, guidance=-1.0)
+
+
 def test_long_samples_begin_with_their_first_window(model):
     key = noise.key(4, 2)
     short, long = (model.sample_codes(key, windows) for windows in (1, 3))

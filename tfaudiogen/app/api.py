@@ -21,7 +21,7 @@ class Wanted(BaseModel):
 
     seconds: float | None = None
     seed: int = 0
-    temperature: float = 1.0
+    temperature: float | None = None
     component: int | None = None
     label: str | None = None
     top_k: int | None = None

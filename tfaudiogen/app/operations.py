@@ -14,11 +14,12 @@ _LARGEST_SEED = 2**31 - 1
 _HOTTEST, _STRONGEST, _MOST_CODES = 4.0, 10.0, 2**20
 
 
-def sample(studio, name, count=1, seconds=None, seed=0, temperature=1.0, **choices):
+def sample(studio, name, count=1, seconds=None, seed=0, **choices):
     """Return new sounds float32 [count, N]; arguments as in the model's `sample`.
 
     Args:
-        choices: component, or label, top_k, top_p and guidance; None where nothing is chosen.
+        choices: temperature, component, or label, top_k, top_p and guidance; None where nothing is
+            chosen.
 
     Raises:
         Refused: an argument is out of its range, or is none of this model.
@@ -26,15 +27,12 @@ def sample(studio, name, count=1, seconds=None, seed=0, temperature=1.0, **choic
     limits = studio.limits
     count = number("count", count, 1, limits.count, int)
     seed = number("seed", seed, 0, _LARGEST_SEED, int)
-    temperature = number("temperature", temperature, 0.0, _HOTTEST)
     if seconds is not None:
         seconds = number("seconds", seconds, 0.01, limits.seconds)
     model = able(studio, name, "sample")
     chosen = _chosen(model, name, choices)
     with studio.turn.taken():
-        return np.asarray(
-            model.sample(count, seed, temperature=temperature, seconds=seconds, **chosen)
-        )
+        return np.asarray(model.sample(count, seed, seconds=seconds, **chosen))
 
 
 def _chosen(model, name, choices):
@@ -62,6 +60,7 @@ def _label(model, value):
 
 
 _CHECKS = {
+    "temperature": lambda model, value: number("temperature", value, 0.0, _HOTTEST),
     "component": _component,
     "label": _label,
     "top_k": lambda model, value: number("top_k", value, 1, _MOST_CODES, int),

@@ -72,9 +72,8 @@ def section_options(command):
 temperature_option = click.option(
     "--temperature",
     type=click.FloatRange(min=0),
-    default=1.0,
-    show_default=True,
-    help="Below 1: closer to the typical; above 1: further from it.",
+    help="Below 1: closer to the typical; above 1: further from it. The model's own, usually 1, if "
+    "not given.",
 )
 
 
@@ -94,7 +93,7 @@ def code_options(command):
             click.option(
                 "--guidance",
                 type=click.FloatRange(min=0),
-                help="Above 1: codes fit the label more strongly.",
+                help="Above 1: codes fit the label more strongly. The model's own if not given.",
             ),
         ]
     ):
@@ -120,6 +119,14 @@ def asked_of(function, **options):
                 param_hint=f"'--{name.replace('_', '-')}'",
             )
     return asked
+
+
+def usual_of(model, options):
+    """Return what a model takes for the temperature and the guidance that were not asked for."""
+    usual = {"temperature": getattr(model, "temperature", 1.0)}
+    if options.get("label") is not None:
+        usual["guidance"] = model.guidance
+    return usual
 
 
 def settings(pairs):

@@ -12,6 +12,7 @@ from tfaudiogen.cli.options import (
     code_options,
     seed_option,
     temperature_option,
+    usual_of,
 )
 
 # The model that comes with the package.
@@ -53,7 +54,8 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
     options = asked_of(loaded.sample, **options)
     drawn = loaded.sample(count, seed=seed, seconds=seconds, progress=True, **options).numpy()
     names = [f"sample_{number:03d}" for number in range(count)]
-    options = {"model": model, "seed": seed, "count": count, "seconds": seconds, **options}
+    asked = {"model": model, "seed": seed, "count": count, "seconds": seconds}
+    options = {**asked, **usual_of(loaded, options), **options}
     if is_of_pictures(loaded):
         paths, what = write_pictures(drawn, names, out), "pictures and a sheet of them"
     else:

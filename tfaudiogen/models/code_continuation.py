@@ -84,8 +84,8 @@ class CodeContinuation:
 
     def _redraw(self, sound, gap, seed, label, phase, settings, candidates):
         """Return the sound with the columns of the top level in `gap` drawn anew."""
-        settings = {"temperature": 1.0, "top_k": None, "top_p": None, "guidance": 1.0, **settings}
-        settings = self._settings(1, seed, label, **settings)
+        names = ("temperature", "top_k", "top_p", "guidance")
+        settings = self._settings(1, seed, label, **{**dict.fromkeys(names), **settings})
         frames = -(-len(sound) // self.spectrogram.hop)
         windows = windows_for(frames, self.spectrogram)
         image = self.spectrogram(sound[None])[:, :frames]  # [1, T, F, 1]

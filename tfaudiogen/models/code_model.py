@@ -35,16 +35,21 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         autoencoder: a `VQVAE`.
         priors: a `CodePrior` for each level, top level first, each with the n levels above it as
             its `maps`, top level first, n from 0 up.
+        temperature, guidance: of draws that ask for none; guidance where there is a label. Both at
+            1 draw from the distribution above, others from one that is sharper or follows the
+            label more closely.
     """
 
     terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
 
-    def __init__(self, autoencoder, priors, **kwargs):
+    def __init__(self, autoencoder, priors, temperature=1.0, guidance=1.0, **kwargs):
         levels = len(autoencoder.code_shapes)
         counts = {f"counts_{n}": codes for n, codes in enumerate(_tallied(autoencoder))}
         super().__init__(vectors={"rates": levels, **counts}, **kwargs)
         self.autoencoder, self.priors = autoencoder, list(priors)
         check_priors(self.priors, *self.code_maps())
+        self.temperature, self.guidance = temperature, guidance
+        self._settings(1, 0, 0, None, None, None, None)
         self.built = True
 
     def code_maps(self):
@@ -188,10 +193,10 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         count,
         seed=0,
         label=None,
-        temperature=1.0,
+        temperature=None,
         top_k=None,
         top_p=None,
-        guidance=1.0,
+        guidance=None,
         seconds=None,
         phase="heap",
         progress=False,
@@ -203,7 +208,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
             seed: int in [0, 2**31); the same seed gives the same draws.
             label: None, a class name or words of one, an int, or B of them; see `labels`.
             temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
-                acts on priors that have labels.
+                acts on priors that have labels. None for the temperature and the guidance of this
+                model, and for all codes.
             seconds: duration of sounds; None for one window. Longer ones continue by half windows
                 of codes, and the phase is retrieved once over the whole.
             phase: "heap" or "graph"; see `MediumAutoencoder`.
@@ -238,10 +244,15 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         """Return the settings of a draw, when all are in their ranges."""
         if not 0 <= seed < 2**31:
             raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
+        temperature = self.temperature if temperature is None else temperature
         for prior in self.priors:
             prior.check_sampling(count, temperature, top_k, top_p, 1.0)
+        if guidance is None:
+            guidance = 1.0 if label is None else self.guidance
         if guidance != 1.0 and label is None:
             raise ValueError(f"guidance needs a label to strengthen; received {guidance}")
+        if guidance < 0:
+            raise ValueError(f"guidance must not be negative, received {guidance}")
         settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
         return {**settings, "guidance": guidance}
 
@@ -274,6 +285,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
             **super().get_config(),
             "autoencoder": serialize(self.autoencoder),
             "priors": [serialize(prior) for prior in self.priors],
+            "temperature": self.temperature,
+            "guidance": self.guidance,
         }
 
     @classmethod

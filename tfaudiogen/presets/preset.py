@@ -7,6 +7,8 @@ from tfaudiogen.presets.table import PRESETS
 
 _SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator")
 _SIDES = ("height", "width", "channels")
+# Of "priors", how the whole draws unless it is told otherwise.
+_DRAWS = ("temperature", "guidance")
 # Of "priors", how each is trained; the rest is what it is.
 _FIT = (
     "steps",
@@ -81,6 +83,10 @@ class Preset:
         name, summary = f"{self.name}, translator", f"the translator of {self.name}"
         return Preset(name, summary, self.spectrogram, model, fit, pictures=self.pictures)
 
+    def draws(self):
+        """Return the temperature and the guidance of a model with priors."""
+        return {key: self.priors[key] for key in _DRAWS}
+
     def prior(self, number, shapes, counts, class_names):
         """Return the preset of one of the priors.
 
@@ -92,7 +98,8 @@ class Preset:
         from tfaudiogen.models.code_labels import words_of
 
         maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
-        own = {key: of_level(v, len(maps) - 1 - number) for key, v in self.priors.items()}
+        given = {key: v for key, v in self.priors.items() if key not in _DRAWS}
+        own = {key: of_level(v, len(maps) - 1 - number) for key, v in given.items()}
         fit = {key: own.pop(key) for key in _FIT}
         labels = own.pop("labels") and len(class_names) > 1
         model = {

@@ -111,7 +111,8 @@ class CodeModelSignatures(CodeSignatures):
 
     def facts(self):
         """Return what `describe` tells; see `Signatures`."""
-        drawn = {"sample_samples": self.rows.samples, "labels": len(self.labels)}
+        usual = {name: float(getattr(self.model, name)) for name in ("temperature", "guidance")}
+        drawn = {"sample_samples": self.rows.samples, "labels": len(self.labels), **usual}
         return {**super().facts(), **drawn}
 
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):

@@ -54,7 +54,7 @@ class Stages:
             self.tell(f"Training the prior of level {number} of {len(shapes)}, the top being 0 ...")
             preset = self.preset.prior(number, shapes, counts, coder.class_names)
             priors.append(self._trained(f"prior_{number}", preset, codes=(codes, number)))
-        model = CodeModel(coder, priors)
+        model = CodeModel(coder, priors, **self.preset.draws())
         saving.save(model, self.out)
         self._report(model)
         return model

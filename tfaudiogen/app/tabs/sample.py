@@ -62,7 +62,7 @@ def build(page):
     button.click(
         told(_draw(page.studio)), settings, [sounds, seed], api_visibility="private", **HEAVY
     )
-    page.when_model_changes(told(_ranges(page.studio)), [seconds, *choices])
+    page.when_model_changes(told(_ranges(page.studio)), [seconds, temperature, *choices])
 
 
 def _draw(studio):
@@ -85,14 +85,9 @@ def _draw(studio):
         model = studio.model(name)
         chosen = _chosen(model, component, label, guidance, top_k, top_p)
         length = None if abs(seconds - model.spectrogram.seconds) < 0.01 else seconds
-        waveforms = operations.sample(studio, name, count, length, seed, temperature, **chosen)
-        asked = {
-            "model": name,
-            "seconds": seconds,
-            "seed": seed,
-            "temperature": temperature,
-            **chosen,
-        }
+        chosen["temperature"] = temperature
+        waveforms = operations.sample(studio, name, count, length, seed, **chosen)
+        asked = {"model": name, "seconds": seconds, "seed": seed, **chosen}
         sounds = [
             Sound(f"{place + 1} of seed {seed}", f"{name}_{seed}_{place}", waveform)
             for place, waveform in enumerate(waveforms)
@@ -124,9 +119,10 @@ def _ranges(studio):
         components, labels = operations.components(model), operations.labels(model)
         return (
             gradio.Slider(value=round(model.spectrogram.seconds, 2)),
+            gradio.Slider(value=getattr(model, "temperature", 1)),
             gradio.Dropdown([ANY, *range(components)], value=ANY, visible=components > 0),
             gradio.Dropdown([ANY, *labels], value=ANY, visible=bool(labels)),
-            gradio.Slider(value=1, visible=bool(labels)),
+            gradio.Slider(value=getattr(model, "guidance", 1), visible=bool(labels)),
             gradio.Number(value=0, visible=not components),
             gradio.Slider(value=1, visible=not components),
         )
