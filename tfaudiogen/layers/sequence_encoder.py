@@ -6,14 +6,17 @@ import keras
 
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.feature_maps import FeatureEncoder
+from tfaudiogen.layers.standardization import Standardization
 
 
 @register
 class SequenceEncoder(keras.layers.Layer):
     """A small map of features, each place of which is a vector of the sequence.
 
-    Attention does not see in which order vectors come, so each place of the map has a vector of
-    its own, which is learned and added.
+    Each number is standardised over examples: what all sounds or pictures have in common says
+    nothing, and a prior that does not listen yet would have the rest shrunk to nothing. Attention
+    does not see in which order vectors come, so each place of the map has a vector of its own,
+    which is learned and added.
 
     Args:
         widths, strides, blocks: of the convolutions, as in `FeatureEncoder`; the last width is V.
@@ -25,6 +28,7 @@ class SequenceEncoder(keras.layers.Layer):
     def __init__(self, widths, strides, blocks=1, **kwargs):
         super().__init__(**kwargs)
         self.features = FeatureEncoder(widths, strides, blocks, dtype=self.dtype_policy)
+        self.standardize = Standardization(dtype=self.dtype_policy)
 
     @property
     def width(self):
@@ -34,14 +38,17 @@ class SequenceEncoder(keras.layers.Layer):
     def build(self, input_shape):
         self.features.build(input_shape)
         _, length, width = self.compute_output_shape(input_shape)
+        self.standardize.build((None, length * width))
         self.places = self.add_weight(
             (length, width), keras.initializers.RandomNormal(stddev=0.02), name="places"
         )
         self.built = True
 
-    def call(self, images):
+    def call(self, images, training=False):
         x = self.features(images)
-        x = keras.ops.reshape(x, (-1, math.prod(x.shape[1:3]), self.width))
+        length = math.prod(x.shape[1:3])
+        x = self.standardize(keras.ops.reshape(x, (-1, length * self.width)), training=training)
+        x = keras.ops.reshape(x, (-1, length, self.width))
         return x + keras.ops.cast(self.places, x.dtype)
 
     def compute_output_shape(self, input_shape):
