@@ -18,8 +18,8 @@ from tfaudiogen.layers.attention import CausalAttention
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold
 from tfaudiogen.layers.code_context import CodeMapContext
 from tfaudiogen.layers.codebook import Codebook
+from tfaudiogen.layers.deviation import Deviation
 from tfaudiogen.layers.literature import BatchNormalization
-from tfaudiogen.layers.standardization import Standardization
 from tfaudiogen.layers.transformer import TransformerBlock
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.training.schedule import LearningRate
@@ -507,7 +507,7 @@ SPECIFICATIONS = [
         lambda: {"width": 8, "depth": 2, "heads": 2},
         normal(BATCH, 5, 8),
     ),
-    Specification(Standardization, lambda: {"momentum": 0.9, "epsilon": 0.01}, normal(BATCH, 6)),
+    Specification(Deviation, lambda: {"momentum": 0.8}, normal(BATCH, 6)),
     Specification(
         tg.SequenceEncoder,
         lambda: {"widths": (8, 12), "strides": (4, 2), "blocks": 2},

@@ -5,18 +5,18 @@ import math
 import keras
 
 from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.deviation import Deviation
 from tfaudiogen.layers.feature_maps import FeatureEncoder
-from tfaudiogen.layers.standardization import Standardization
 
 
 @register
 class SequenceEncoder(keras.layers.Layer):
     """A small map of features, each place of which is a vector of the sequence.
 
-    Each number is standardised over examples: what all sounds or pictures have in common says
-    nothing, and a prior that does not listen yet would have the rest shrunk to nothing. Attention
-    does not see in which order vectors come, so each place of the map has a vector of its own,
-    which is learned and added.
+    What all sounds or pictures have in common says nothing, so the numbers are differences from
+    the average ones; and a prior that does not listen yet would have what differs shrunk to
+    nothing, so it has one size. Attention does not see in which order vectors come, so each place
+    of the map has a vector of its own, which is learned and added.
 
     Args:
         widths, strides, blocks: of the convolutions, as in `FeatureEncoder`; the last width is V.
@@ -28,7 +28,7 @@ class SequenceEncoder(keras.layers.Layer):
     def __init__(self, widths, strides, blocks=1, **kwargs):
         super().__init__(**kwargs)
         self.features = FeatureEncoder(widths, strides, blocks, dtype=self.dtype_policy)
-        self.standardize = Standardization(dtype=self.dtype_policy)
+        self.deviation = Deviation(dtype=self.dtype_policy)
 
     @property
     def width(self):
@@ -38,7 +38,7 @@ class SequenceEncoder(keras.layers.Layer):
     def build(self, input_shape):
         self.features.build(input_shape)
         _, length, width = self.compute_output_shape(input_shape)
-        self.standardize.build((None, length * width))
+        self.deviation.build((None, length * width))
         self.places = self.add_weight(
             (length, width), keras.initializers.RandomNormal(stddev=0.02), name="places"
         )
@@ -47,7 +47,7 @@ class SequenceEncoder(keras.layers.Layer):
     def call(self, images, training=False):
         x = self.features(images)
         length = math.prod(x.shape[1:3])
-        x = self.standardize(keras.ops.reshape(x, (-1, length * self.width)), training=training)
+        x = self.deviation(keras.ops.reshape(x, (-1, length * self.width)), training=training)
         x = keras.ops.reshape(x, (-1, length, self.width))
         return x + keras.ops.cast(self.places, x.dtype)
 
