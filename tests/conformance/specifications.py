@@ -18,7 +18,6 @@ from tfaudiogen.layers.attention import CausalAttention
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold
 from tfaudiogen.layers.code_context import CodeMapContext
 from tfaudiogen.layers.codebook import Codebook
-from tfaudiogen.layers.deviation import Deviation
 from tfaudiogen.layers.literature import BatchNormalization
 from tfaudiogen.layers.transformer import TransformerBlock
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
@@ -507,7 +506,6 @@ SPECIFICATIONS = [
         lambda: {"width": 8, "depth": 2, "heads": 2},
         normal(BATCH, 5, 8),
     ),
-    Specification(Deviation, lambda: {"momentum": 0.8}, normal(BATCH, 6)),
     Specification(
         tg.SequenceEncoder,
         lambda: {"widths": (8, 12), "strides": (4, 2), "blocks": 2},

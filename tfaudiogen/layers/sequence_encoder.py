@@ -5,7 +5,6 @@ import math
 import keras
 
 from tfaudiogen.layers.blocks import register
-from tfaudiogen.layers.deviation import Deviation
 from tfaudiogen.layers.feature_maps import FeatureEncoder
 
 
@@ -13,10 +12,8 @@ from tfaudiogen.layers.feature_maps import FeatureEncoder
 class SequenceEncoder(keras.layers.Layer):
     """A small map of features, each place of which is a vector of the sequence.
 
-    What all sounds or pictures have in common says nothing, so the numbers are differences from
-    the average ones; and a prior that does not listen yet would have what differs shrunk to
-    nothing, so it has one size. Attention does not see in which order vectors come, so each place
-    of the map has a vector of its own, which is learned and added.
+    Attention does not see in which order vectors come, so each place of the map has a vector of
+    its own, which is learned and added.
 
     Args:
         widths, strides, blocks: of the convolutions, as in `FeatureEncoder`; the last width is V.
@@ -28,7 +25,6 @@ class SequenceEncoder(keras.layers.Layer):
     def __init__(self, widths, strides, blocks=1, **kwargs):
         super().__init__(**kwargs)
         self.features = FeatureEncoder(widths, strides, blocks, dtype=self.dtype_policy)
-        self.deviation = Deviation(dtype=self.dtype_policy)
 
     @property
     def width(self):
@@ -38,17 +34,14 @@ class SequenceEncoder(keras.layers.Layer):
     def build(self, input_shape):
         self.features.build(input_shape)
         _, length, width = self.compute_output_shape(input_shape)
-        self.deviation.build((None, length * width))
         self.places = self.add_weight(
             (length, width), keras.initializers.RandomNormal(stddev=0.02), name="places"
         )
         self.built = True
 
-    def call(self, images, training=False):
+    def call(self, images):
         x = self.features(images)
-        length = math.prod(x.shape[1:3])
-        x = self.deviation(keras.ops.reshape(x, (-1, length * self.width)), training=training)
-        x = keras.ops.reshape(x, (-1, length, self.width))
+        x = keras.ops.reshape(x, (-1, math.prod(x.shape[1:3]), self.width))
         return x + keras.ops.cast(self.places, x.dtype)
 
     def compute_output_shape(self, input_shape):
