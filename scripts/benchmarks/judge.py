@@ -119,7 +119,9 @@ class Judged:
 def draw(model, names, options):
     """Return waveforms [M, N] and the labels asked for, [M]; None for a model without labels."""
     count = options.count * len(names)
-    drawing = {"seed": options.seed, "temperature": options.temperature, "progress": True}
+    drawing = {"seed": options.seed, "progress": True}
+    if options.temperature is not None:
+        drawing["temperature"] = options.temperature
     if not isinstance(model, tfaudiogen.CodeModel):
         return model.sample(count, **drawing), None
     drawing |= {name: getattr(options, name) for name in ("top_k", "top_p", "guidance")}
@@ -171,10 +173,10 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="of the samples")
     parser.add_argument("--judge-seed", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=20, help="of the judge")
-    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--temperature", type=float, help="the model's own if left out")
     parser.add_argument("--top-k", type=int)
     parser.add_argument("--top-p", type=float)
-    parser.add_argument("--guidance", type=float, default=1.0)
+    parser.add_argument("--guidance", type=float, help="the model's own if left out")
     parser.add_argument("--out", type=Path, help="JSON file for all figures")
     options = parser.parse_args()
     names = describe(options.data).class_names

@@ -1,6 +1,7 @@
 """The presets of pictures, as plain values: see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.priors import PRIORS
+from tfaudiogen.presets.quantized import QUANTIZED
 
 MNIST = {"height": 28, "width": 28, "channels": 1}
 _CIFAR = {"height": 32, "width": 32, "channels": 3}
@@ -28,20 +29,10 @@ _VAE = {
 
 # Two levels of codes: 7 x 7 above 14 x 14 for 28 pixels, 8 x 8 above 16 x 16 for 32.
 SMALL_CODES = {
-    "kind": "vqvae",
+    **QUANTIZED,
     "widths": ((64,), (96,)),
     "strides": ((2,), (2,)),
-    "blocks": 1,
-    "quantizer": "vector",
     "codes": (128, 128),
-    "quantizers": 1,
-    "width": 8,
-    "decay": 0.99,
-    "expiry": 0.1,
-    "commitment": 5.0,
-    "gradient": "rotation",
-    "likelihood": "discretized_logistic",
-    "scale": "pixel",
 }
 
 # 16 x 16 above 32 x 32 for 128 pixels.

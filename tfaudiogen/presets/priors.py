@@ -1,5 +1,16 @@
 """Usual settings of priors over codes; see `tfaudiogen.presets.table`."""
 
+PRIOR_FIT = {
+    "learning_rate": 1e-3,
+    "warmup_steps": 100,
+    "decay": True,
+    "clip_norm": None,
+    "accumulate": 1,
+    "average": 0.998,
+    "jit_compile": "auto",
+    "precision": "float32",
+}
+
 PRIORS = {
     "core": "transformer",
     "width": (160, 160),
@@ -13,12 +24,5 @@ PRIORS = {
     "guidance": 1.0,
     "steps": (900, 1200),
     "batch_size": (16, 32),
-    "learning_rate": 1e-3,
-    "warmup_steps": 100,
-    "decay": True,
-    "clip_norm": None,
-    "accumulate": 1,
-    "average": 0.998,
-    "jit_compile": "auto",
-    "precision": "float32",
+    **PRIOR_FIT,
 }

@@ -1,20 +1,10 @@
 """The presets that translate, as plain values: see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES
+from tfaudiogen.presets.priors import PRIOR_FIT
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 
-_FIT = {
-    "steps": 4000,
-    "batch_size": 32,
-    "learning_rate": 1e-3,
-    "warmup_steps": 100,
-    "decay": True,
-    "clip_norm": None,
-    "accumulate": 1,
-    "average": 0.998,
-    "jit_compile": "auto",
-    "precision": "float32",
-}
+_FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
 
 _PRIORS = {
     "core": "transformer",

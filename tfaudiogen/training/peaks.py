@@ -17,7 +17,7 @@ from tfaudiogen import noise
 # What a batch adds must stand out of what memory allocators do by themselves.
 _CLEAR = 256 * 2**20
 _LARGEST = 4096
-# Between two looks at the resident memory; a step that needs much takes a hundred times that.
+# Between two looks at the resident memory; a step that needs much takes far longer.
 _LOOK_SECONDS = 1e-3
 # The input pipeline, the validation and the pictures of an epoch need their share too.
 SHARE = 0.7
