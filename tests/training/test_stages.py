@@ -9,6 +9,7 @@ import pytest
 import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.training import code_cache, keeping, train
+from tfaudiogen.training.feeding import Feed
 from tfaudiogen.training.run import Run
 
 TINY = {
@@ -91,6 +92,35 @@ def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
         np.testing.assert_array_equal(cached["label"][batch["id"]], batch["label"])
 
 
+def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
+    coder = staged.build()
+    feed = Feed(data, coder.spectrogram, 8, 0, cache=False)
+    code_cache.write(tmp_path, coder, feed, 3, {"gain_db": 12.0})
+    found = code_cache.read(tmp_path)["train"]
+    labels = np.split(found["label"], 3)
+    plain, first, second = (np.split(found["codes_1"], 3)[n] for n in range(3))
+    np.testing.assert_array_equal(labels, [labels[0]] * 3)
+    for one, other in [(plain, first), (plain, second), (first, second)]:
+        assert (one != other).any()
+    code_cache.write(tmp_path, coder, feed)
+    np.testing.assert_array_equal(code_cache.read(tmp_path)["train"]["codes_1"], plain)
+
+
+@pytest.mark.parametrize(
+    ("copies", "gain", "kind", "message"),
+    [
+        (0, 0.0, "sounds", "at least 1, received 0"),
+        (2, 0.0, "sounds", "copies=2 and priors.gain_db=0.0"),
+        (1, 3.0, "sounds", "copies=1 and priors.gain_db=3.0"),
+        (2, 3.0, "pictures", "must be 1 for pictures"),
+        (2, -1.0, "sounds", "must not be negative"),
+    ],
+)
+def test_copies_without_a_sense_are_refused(copies, gain, kind, message):
+    with pytest.raises(ValueError, match=message):
+        code_cache.check_copies(copies, {"gain_db": gain}, kind)
+
+
 @pytest.mark.slow
 def test_other_settings_of_priors_are_refused(folder, staged, data):
     other = dataclasses.replace(staged, priors={**staged.priors, "dropout": 0.5})
@@ -102,7 +132,7 @@ def test_other_settings_of_priors_are_refused(folder, staged, data):
 
 @pytest.mark.slow
 def test_settings_of_priors_that_cannot_be_are_told_at_once(staged, data, tmp_path):
-    for name, value in {"core": "none", "warmup_steps": 9, "heads": 3}.items():
+    for name, value in {"core": "none", "warmup_steps": 9, "heads": 3, "copies": 2}.items():
         other = dataclasses.replace(staged, priors={**staged.priors, name: value})
         with pytest.raises(ValueError, match=name):
             train(other, data, tmp_path / "run", progress=False)

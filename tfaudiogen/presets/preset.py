@@ -9,6 +9,8 @@ _SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator")
 _SIDES = ("height", "width", "channels")
 # Of "priors", how the whole draws unless it is told otherwise.
 _DRAWS = ("temperature", "guidance")
+# Of "priors", from which codes they learn.
+_COPIES = ("copies", "gain_db", "pitch_semitones", "time_shift_seconds")
 # Of "priors", how each is trained; the rest is what it is.
 _FIT = (
     "steps",
@@ -87,6 +89,12 @@ class Preset:
         """Return the temperature and the guidance of a model with priors."""
         return {key: self.priors[key] for key in _DRAWS}
 
+    def copies(self):
+        """Return how often the data are there for the priors, and how each time but the first
+        is changed at most, as arguments of `Augmentation`."""
+        changes = {key: self.priors[key] for key in _COPIES}
+        return changes.pop("copies"), changes
+
     def prior(self, number, shapes, counts, class_names):
         """Return the preset of one of the priors.
 
@@ -98,7 +106,7 @@ class Preset:
         from tfaudiogen.models.code_labels import words_of
 
         maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
-        given = {key: v for key, v in self.priors.items() if key not in _DRAWS}
+        given = {key: v for key, v in self.priors.items() if key not in _DRAWS + _COPIES}
         own = {key: of_level(v, len(maps) - 1 - number) for key, v in given.items()}
         fit = {key: own.pop(key) for key in _FIT}
         labels = own.pop("labels") and len(class_names) > 1

@@ -14,7 +14,9 @@ None for the weights as they are), jit_compile (whether XLA compiles; "auto" mea
 Presets with "priors" train, after the autoencoder, a prior over the codes of each level, the top
 level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,
 labels (whether the labels of the data are conditions), condition_dropout, code_dropout, dropout,
-and what "fit" has. A list has a value for each level, beginning with the finest.
+and what "fit" has. A list has a value for each level, beginning with the finest. They learn from
+`copies` times the training sounds: as they are, and then changed anew by up to gain_db,
+pitch_semitones and time_shift_seconds (see `Augmentation`).
 
 Presets with "translator", in `tfaudiogen.presets.translators`, train a translator after the
 autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one

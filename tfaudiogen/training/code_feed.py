@@ -49,4 +49,6 @@ class CodeFeed(Feed):
 
 def _conditioned(arrays, level):
     above = {f"above_{number}": arrays[f"codes_{number}"] for number in range(level)}
-    return {"codes": arrays[f"codes_{level}"], "label": arrays["label"], **above}
+    found = {"codes": arrays[f"codes_{level}"], "label": arrays["label"], **above}
+    # Tensors are referred to by the graph of the batches, arrays would be copied into it.
+    return {name: tf.constant(values) for name, values in found.items()}

@@ -68,11 +68,12 @@ class Stages:
         preset, initial = self.preset.without_priors(), self.settings.initial
         coder = self._trained(AUTOENCODER, preset, initial)
         self.tell("Computing the codes of the data ...")
-        code_cache.write(self.out, coder, self._feed(coder))
+        code_cache.write(self.out, coder, self._feed(coder), *self.preset.copies())
         return coder
 
     def _check_priors(self):
         """Find what is wrong with the settings of priors before the autoencoder is trained."""
+        code_cache.check_copies(*self.preset.copies(), self.summary.kind)
         coder = self.preset.without_priors().build(self.summary.class_names)
         shapes, counts = coder.code_maps()
         for number in range(len(shapes)):
