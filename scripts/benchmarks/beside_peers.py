@@ -9,63 +9,13 @@ the Python that runs this.
 """
 
 import argparse
-import json
-import os
-import platform
 import statistics
-import subprocess
 import sys
-import venv
 from pathlib import Path
 
-HERE = Path(__file__).parent
-PEERS = HERE / "peers"
-PACKAGES = {
-    "keras2": ["tensorflow", "tf-keras", "tensorflow-probability[tf]"],
-    "torch": ["torch==2.13.0", "numpy"],
-}
+from contest import PEERS, play, python_of, ratio, spread
+
 WAYS = ("plain", "compiled")
-
-
-def python_of(folder, name):
-    """Return the Python of a peer's environment, made if it is not there."""
-    place = folder / name
-    python = place / "bin" / "python"
-    if not (place / "complete").exists():
-        venv.create(place, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES[name]], check=True)
-        (place / "complete").touch()
-    return python
-
-
-class Contestant:
-    """A process that takes steps in turn; see `peers/turns.py`."""
-
-    def __init__(self, command):
-        paths = (str(HERE), os.environ.get("PYTHONPATH"))  # ours takes `training_step` from here
-        self.process = subprocess.Popen(
-            [str(part) for part in command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-        )
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{' '.join(map(str, command))}: ended with {self.process.wait()}")
-        self.facts, self.seconds = json.loads(line), []
-
-    def step(self):
-        """Take one step and note its time."""
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        self.seconds.append(float(self.process.stdout.readline()))
-
-    def end(self):
-        """Let the process go."""
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def commands(environments, batch_size):
@@ -102,17 +52,10 @@ def table(contestants, batch_size):
     print("| " + " | ".join(heads) + " |")
     print("|---|---|---|---|---|---|")
     for name, one in contestants.items():
-        median = statistics.median(one.seconds)
-        ratios = [
-            statistics.median(
-                theirs / ours for theirs, ours in zip(peer.seconds, one.seconds, strict=True)
-            )
-            for peer in best.values()
-        ]
-        spread = f"{median:.2f} ({min(one.seconds):.2f} to {max(one.seconds):.2f})"
-        beside = " | ".join(f"{ratio:.2f}" for ratio in ratios)
+        beside = " | ".join(f"{ratio(peer, one):.2f}" for peer in best.values())
+        speed = batch_size / statistics.median(one.seconds)
         print(
-            f"| {name} | {batch_size / median:.2f} | {spread} | {beside} | "
+            f"| {name} | {speed:.2f} | {spread(one.seconds)} | {beside} | "
             f"{one.facts['versions']}, {one.facts['parameters'] / 1e6:.1f} M parameters |"
         )
 
@@ -124,18 +67,8 @@ def main():
     parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5, help="timed steps of each")
     arguments = parser.parse_args()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
-    contestants = {}
-    for name, command in commands(arguments.environments, arguments.batch_size).items():
-        contestants[name] = Contestant(command)
-        facts = contestants[name].facts
-        print(f"{name}: first step {facts['first_step_seconds']:.1f} s", flush=True)
-    for _ in range(arguments.rounds):
-        for one in contestants.values():
-            one.step()
-    table(contestants, arguments.batch_size)
-    for one in contestants.values():
-        one.end()
+    every = commands(arguments.environments, arguments.batch_size)
+    table(play(every, arguments.rounds), arguments.batch_size)
 
 
 if __name__ == "__main__":
