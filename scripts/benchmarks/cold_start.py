@@ -1,24 +1,27 @@
-"""Where the first sound's time goes: `sample --count 1` in a new process, and its parts.
+"""Where the first sound's time goes: `sample --count 1` in a new process, its parts, and the speed.
 
     python scripts/benchmarks/cold_start.py music_vae --rounds 5
 
 Each round starts three processes, one after the other: one that only imports TensorFlow, Keras and
 TensorFlow Probability, the command, and one that does what the command does and times each part.
-The round before the first is not counted: it fills the caches of the disk.
+The round before the first is not counted: it fills the caches of the disk. Last come seconds of
+sound per second: cold of the command, warm of one sound and of many at once.
 """
 
 import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from contest import spread
+
 IMPORTS = "import tensorflow, keras, tensorflow_probability"
+MANY = 32
 
 
 def parts(name, out):
@@ -52,7 +55,11 @@ def parts(name, out):
     mark("second draw: draw, phase")
     write_sound(waveforms[0], out / "sound.wav", model.spectrogram, "16")
     mark("write sound and picture")
-    return found
+    model.sample(MANY)
+    mark(f"first {MANY} at once")
+    model.sample(MANY, seed=1).numpy()
+    mark(f"second {MANY} at once")
+    return {**found, "sound": model.spectrogram.seconds}
 
 
 def seconds_of(command):
@@ -91,15 +98,15 @@ def main():
     with tempfile.TemporaryDirectory() as out:
         rows = list(rounds_of(arguments.model, arguments.rounds, Path(out)))
     print("| part | seconds (least to most) |\n|---|---|")
+    sound = [row.pop("sound") for row in rows][0]
     for part in rows[0]:
-        values = [row[part] for row in rows]
-        spread = f"({min(values):.2f} to {max(values):.2f})"
-        print(f"| {part} | {statistics.median(values):.2f} {spread} |")
+        print(f"| {part} | {spread([row[part] for row in rows])} |")
     beyond = [row["command"] - row["imports alone"] for row in rows]
-    print(
-        f"the command beyond the imports: {statistics.median(beyond):.2f} s "
-        f"({min(beyond):.2f} to {max(beyond):.2f})"
-    )
+    print(f"the command beyond the imports: {spread(beyond)} s")
+    speeds = {"command": 1, "second draw: draw, phase": 1, f"second {MANY} at once": MANY}
+    for part, count in speeds.items():
+        speed = spread([count * sound / row[part] for row in rows])
+        print(f"seconds of sound per second, {part}: {speed}")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@ import pytest
 import tensorflow as tf
 
 from tfaudiogen import LSTMStack, Transformer
-from tfaudiogen.layers.attention import turn
+from tfaudiogen.layers.attention import BLOCK, turn
 from tfaudiogen.layers.code_context import CodeMapContext, aligned_places
 
 CORES = {
-    "rotary": lambda cross: Transformer(16, 2, 2, 12, cross=cross),
-    "learned": lambda cross: Transformer(16, 2, 2, 12, positions="learned", cross=cross),
+    "rotary": lambda cross: Transformer(16, 2, 2, 80, cross=cross),
+    "learned": lambda cross: Transformer(16, 2, 2, 80, positions="learned", cross=cross),
     "recurrent": lambda cross: LSTMStack(16, 2, 2, cross=cross),
 }
 
@@ -30,15 +30,18 @@ def draws(*shape):
 @pytest.mark.parametrize("cross", [False, True])
 @pytest.mark.parametrize("name", CORES)
 def test_steps_equal_the_whole_sequence(name, cross):
-    core, inputs = built(name, cross), draws(2, 11, 16)
+    length = 2 * BLOCK + 5
+    core, inputs = built(name, cross), draws(2, length, 16)
     context = draws(2, 5, 16) if cross else None
     expected = core(inputs, context)
-    state, steps = core.start(2, 4, context), []
-    for place in range(11):
-        if place in (4, 8):  # where there is no more room
-            state = core.grow(state, min(place + 4, 11))
+    state, steps = core.start(2, BLOCK, context), []
+    for place in range(length):
+        if place == BLOCK:  # where there is no more room
+            state = core.grow(state, length)
         output, state = core.step(inputs[:, place], tf.constant(place), state)
         steps.append(output)
+        if place % BLOCK == BLOCK - 1:
+            state = core.settle(state, place + 1 - BLOCK)
     np.testing.assert_allclose(tf.stack(steps, axis=1), expected, atol=1e-5)
 
 

@@ -5,6 +5,9 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks import register
 
+BLOCK = 32
+"""Places of a block of what attention keeps while it goes from place to place."""
+
 
 @register
 class CausalAttention(keras.layers.Layer):
@@ -45,15 +48,32 @@ class CausalAttention(keras.layers.Layer):
         return self.join(tf.reshape(attended, tf.shape(inputs)))
 
     def start(self, batch, length):
-        """Return the state before the first of `length` places: no keys and values."""
-        shape = (batch, self.heads, length, self.width // self.heads)
-        return tf.zeros(shape, self.compute_dtype), tf.zeros(shape, self.compute_dtype)
+        """Return the state before the first of `length` places: no keys and values.
+
+        They are kept in two parts: [B, H, S, d] of the blocks before, which a step only reads, and
+        [BLOCK, B, H, d] of the block that the step is in, into which it writes.
+        """
+        size = self.width // self.heads
+        before = (batch, self.heads, _whole_blocks(length), size)
+        shapes = (before, before, *[(BLOCK, batch, self.heads, size)] * 2)
+        return tuple(tf.zeros(shape, self.compute_dtype) for shape in shapes)
 
     def grow(self, state, length):
         """Return the state with room for `length` places."""
-        return tuple(
-            tf.pad(part, [(0, 0), (0, 0), (0, length - part.shape[2]), (0, 0)]) for part in state
-        )
+        more = _whole_blocks(length) - state[0].shape[2]
+        padding = [(0, 0), (0, 0), (0, more), (0, 0)]
+        return *(tf.pad(part, padding) for part in state[:2]), *state[2:]
+
+    def settle(self, state, place):
+        """Return the state after the block that began at a place."""
+        before, recent = state[:2], state[2:]
+        blocks = before[0].shape[2] // BLOCK
+        # Compiled, a choice for each place is quicker than a slice written into so large a state.
+        here = (tf.range(BLOCK * blocks) // BLOCK == place // BLOCK)[:, None]
+        return *(
+            tf.where(here, tf.tile(_places_third(new), (1, 1, blocks, 1)), old)
+            for old, new in zip(before, recent, strict=True)
+        ), *recent
 
     def step(self, inputs, place, state):
         """Return what `call` does at one place.
@@ -61,22 +81,27 @@ class CausalAttention(keras.layers.Layer):
         Args:
             inputs: [B, D].
             place: integer scalar.
-            state: as `start` and `step` return it, all places before this one having been there.
+            state: as `start`, `step` and, after each block, `settle` return it, all places before
+                this one having been there.
 
         Returns:
-            [B, D] and the new state, keys and values [B, H, S, d].
+            [B, D] and the new state.
         """
-        queries, keys, values = (
-            tf.transpose(part, (0, 2, 1, 3))
-            for part in self._projections(inputs[:, None], place[None])
-        )  # [B, H, 1, d]
-        places = tf.range(state[0].shape[2])
-        # Compiled, a choice for each place is quicker than a slice written into the state.
-        here = (places == place)[:, None]
-        keys, values = tf.where(here, keys, state[0]), tf.where(here, values, state[1])
-        weights = _softmax(tf.matmul(queries, keys, transpose_b=True), places <= place)
-        attended = tf.reshape(tf.matmul(weights, values), tf.shape(inputs))
-        return self.join(attended), (keys, values)
+        here = self._projections(inputs[:, None], place[None])
+        queries, new_keys, new_values = (tf.transpose(part, (1, 0, 2, 3)) for part in here)
+        keys, values, recent_keys, recent_values = state
+        room, in_block = keys.shape[2], place % BLOCK
+        recent_keys = tf.tensor_scatter_nd_update(recent_keys, in_block[None, None], new_keys)
+        recent_values = tf.tensor_scatter_nd_update(recent_values, in_block[None, None], new_values)
+        every_key = (keys, _places_third(recent_keys))
+        queries = _places_third(queries)  # [B, H, 1, d]
+        scores = [tf.matmul(queries, part, transpose_b=True) for part in every_key]
+        allowed = [tf.range(room) < place - in_block, tf.range(BLOCK) <= in_block]
+        weights = _softmax(tf.concat(scores, axis=-1), tf.concat(allowed, axis=0))
+        attended = tf.matmul(weights[..., :room], values)
+        attended += tf.matmul(weights[..., room:], _places_third(recent_values))
+        attended = tf.reshape(attended, tf.shape(inputs))
+        return self.join(attended), (keys, values, recent_keys, recent_values)
 
     def _projections(self, inputs, places):
         """Return scaled queries, keys and values [B, S, H, d] at the places [S]."""
@@ -145,6 +170,15 @@ def check_heads(width, heads):
         raise ValueError(
             f"width must be a multiple of 2 heads = {2 * heads}, received width={width}"
         )
+
+
+def _whole_blocks(length):
+    return -(-length // BLOCK) * BLOCK
+
+
+def _places_third(part):
+    """Return [B, H, S, d] of [S, B, H, d]."""
+    return tf.transpose(part, (1, 2, 0, 3))
 
 
 def turn(vectors, places):

@@ -59,6 +59,9 @@ class LSTMStack(keras.layers.Layer):
     def grow(self, state, length):
         return state
 
+    def settle(self, state, place):
+        return state
+
     def step(self, inputs, place, state):
         memories, crossed = state
         x, after = inputs, []

@@ -8,6 +8,8 @@ Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/recurre
 - `start(batch, length, context=None)`: the state before the first of at most `length` places.
 - `grow(state, length)`: the state with room for more places; the less room, the quicker a step.
 - `step(inputs, place, state)`: [B, D] -> [B, D] and the next state, for sampling; equal to `call`.
+- `settle(state, place)`: the state after a whole block, of `attention.BLOCK` places, that began at
+  a place; it is due before the next step.
 - `width` is D, `depth` the number of blocks, `cross` whether they attend to a context, and
   `length` the greatest S, None where any will do.
 """
@@ -69,6 +71,9 @@ class TransformerBlock(keras.layers.Layer):
 
     def grow(self, state, length):
         return self.attention.grow(state[0], length), state[1]
+
+    def settle(self, state, place):
+        return self.attention.settle(state[0], place), state[1]
 
     def step(self, inputs, place, state):
         remembered, crossed = state
@@ -137,6 +142,10 @@ class Transformer(keras.layers.Layer):
     def grow(self, state, length):
         pairs = zip(self.blocks, state, strict=True)
         return tuple(block.grow(before, length) for block, before in pairs)
+
+    def settle(self, state, place):
+        pairs = zip(self.blocks, state, strict=True)
+        return tuple(block.settle(before, place) for block, before in pairs)
 
     def step(self, inputs, place, state):
         x, after = inputs, []

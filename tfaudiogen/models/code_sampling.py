@@ -5,6 +5,7 @@ import math
 import tensorflow as tf
 
 from tfaudiogen import noise
+from tfaudiogen.layers.attention import BLOCK
 from tfaudiogen.layers.blocks import embedded
 from tfaudiogen.models.code_draws import categorical_quantile, truncate
 
@@ -187,7 +188,8 @@ class _Walk:
         prior = self.prior
         steady, context = self._conditions(conditions)
         inputs = tf.transpose(steady, (1, 0, 2))  # [S, R, D]
-        part = min(max(math.ceil(prior.length / _PARTS), _LEAST), prior.length)
+        blocks = math.ceil(max(prior.length / _PARTS, _LEAST) / BLOCK)
+        part = min(blocks * BLOCK, prior.length)
         state = prior.core.start(tf.shape(steady)[0], part, context)
         last = tf.fill((self.batch,), prior.codes)
         codes = tf.zeros((prior.length, self.batch), tf.int32)
@@ -198,12 +200,18 @@ class _Walk:
             last = self._draw(tf.cast(prior.head(outputs), tf.float32), place)
             return place + 1, last, state, _put(codes, place, last)
 
+        def block(begin, *values):
+            _, last, state, codes = _repeat(body, (begin, *values), BLOCK)
+            return begin + BLOCK, last, prior.core.settle(state, begin), codes
+
         values = (tf.constant(0), last, state, codes)
         for begin in range(0, prior.length, part):
             end = min(begin + part, prior.length)
             place, last, state, codes = values
             values = place, last, prior.core.grow(state, end), codes
-            values = _repeat(body, values, end - begin)
+            whole, rest = divmod(end - begin, BLOCK)
+            values = _repeat(block, values, whole, step=BLOCK)
+            values = _repeat(body, values, rest)
         return tf.transpose(values[-1])
 
     def uncached(self, conditions):
@@ -240,9 +248,14 @@ def _put(codes, place, values):
     return tf.tensor_scatter_nd_update(codes, place[None, None], values[None])
 
 
-def _repeat(body, values, times):
-    """Return the values after so many passes through `body`, of which the first is the place."""
-    end = values[0] + times
+def _repeat(body, values, times, step=1):
+    """Return the values after so many passes through `body`.
+
+    The first value is the place, to which a pass adds `step`.
+    """
+    if not times:
+        return values
+    end = values[0] + times * step
     return tf.while_loop(
         lambda place, *_: place < end, body, values, maximum_iterations=times, parallel_iterations=1
     )
