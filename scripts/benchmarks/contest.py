@@ -71,7 +71,7 @@ def play(commands, rounds):
     Returns:
         {name: `Contestant`}, all of them ended.
     """
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores", flush=True)
     contestants = {}
     for name, command in commands.items():
         contestants[name] = Contestant(command)

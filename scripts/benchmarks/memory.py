@@ -1,11 +1,12 @@
-"""Peak memory of training on data sets of several sizes.
+"""Peak memory and time of training on data sets of several sizes.
 
     python scripts/benchmarks/memory.py --counts 500 4000 --work WORK
 
 For each count that many windows of 512 by 512 pixels are synthesised (0.26 MB each, as sound and
 again as cached spectrogram), and a small model is trained on them for the same number of steps, an
 epoch of the largest set, in a process of its own, from disk and with cached spectrograms. What is
-printed is the largest resident memory that the operating system saw, without the page cache.
+printed is the largest resident memory that the operating system saw, without the page cache, and
+how long the whole training took, from import to the last file.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -41,11 +43,12 @@ def train(data, steps, cache, out):
 
 
 def measured(data, steps, cache, out):
-    """Return the peak in bytes of a training in another process."""
+    """Return the peak in bytes of a training in another process, and its seconds."""
     words = [sys.executable, __file__, "--train", data, "--steps", steps, "--work", out]
     words += ["--cache"] if cache else []
+    start = time.perf_counter()
     ran = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, check=True, text=True)
-    return int(ran.stdout.split()[-1])
+    return int(ran.stdout.split()[-1]), time.perf_counter() - start
 
 
 def main():
@@ -73,10 +76,14 @@ def main():
             tfaudiogen.prepare("sinewave", data, count=count, progress=False, **preset.data)
             for cache in (False, True):
                 out = Path(work) / f"run_{count}_{cache}"
-                peak = measured(data, steps, cache, out) / 2**30
+                peak, seconds = measured(data, steps, cache, out)
                 kind = "cached spectrograms" if cache else "from disk"
                 size = count * preset.data["samples"] * 2 / 2**30
-                print(f"{count:6} windows, {size:.2f} GiB, {kind:20} peak {peak:.2f} GiB")
+                print(
+                    f"{count:6} windows, {size:.2f} GiB, {kind:20} peak {peak / 2**30:.2f} GiB, "
+                    f"{seconds:.0f} s",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

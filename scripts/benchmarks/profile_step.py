@@ -30,6 +30,7 @@ from tfaudiogen import presets
 
 SIDE = 2048
 PICOSECONDS = 1e12
+_WHOLE = ("StatefulPartitionedCall", "PartitionedCall", "Process", "Run", "call", "while")
 
 
 def matrix_peak():
@@ -86,12 +87,12 @@ def traced(step, count):
 
 def by_kind(found, compiled):
     """Return seconds by kind of operation, those of whole graphs and of waiting left out."""
-    # "gradients/conv/Conv2D:Conv2DBackpropFilter" of the executor; "fusion.12" of XLA.
-    pattern = r"^([a-z][a-z_\-]*?)(?:[._][\w.]*)?$" if compiled else r":([A-Z]\w+)$"
+    # "gradients/conv/Conv2D:Conv2DBackpropFilter" of the executor; "add_fusion.12" of XLA.
+    pattern = r"^([a-z][a-z_\-]*)(?:[.\d]|clone)*$" if compiled else r":(_?[A-Z]\w+)$"
     kinds = collections.Counter()
     for name, seconds in found.items():
         match = re.search(pattern, name)
-        if match and match[1] not in ("StatefulPartitionedCall", "PartitionedCall"):
+        if match and match[1] not in _WHOLE:
             kinds[match[1]] += seconds
     return kinds
 

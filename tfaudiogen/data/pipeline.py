@@ -12,6 +12,8 @@ from tfaudiogen.data.storage import Records
 from tfaudiogen.data.summary import describe
 
 _CACHING_BATCH = 16
+AHEAD = 2
+"""Batches that are ready before they are asked for. TensorFlow's own choice grows to gigabytes."""
 
 
 def load_dataset(
@@ -93,7 +95,7 @@ def load_dataset(
 
     steps = order.endless(first_step) if repeat else order.finite()
     places = replicas.spread(steps)
-    return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+    return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(AHEAD)
 
 
 def _check_geometry(summary, spectrogram):
@@ -156,7 +158,7 @@ def _cached_reader(data, split, spectrogram, records, read_audio):
             _, ids = order.epoch_and_ids(step)
             return _finish(read(ids), ids, None, spectrogram, Augmentation(), audio=False)
 
-        return order.finite().map(batch, tf.data.AUTOTUNE).prefetch(2)
+        return order.finite().map(batch, tf.data.AUTOTUNE).prefetch(AHEAD)
 
     arrays = cached(data, split, spectrogram, len(records), batches)
     types = (tf.uint8, tf.int32, tf.int32)

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from tfaudiogen.data.order import Order
+from tfaudiogen.data.pipeline import AHEAD
 from tfaudiogen.data.replicas import Replicas
 from tfaudiogen.training.feeding import Feed
 
@@ -44,7 +45,7 @@ class CodeFeed(Feed):
 
         steps = order.endless(first_step) if repeat else order.finite()
         places = replicas.spread(steps)
-        return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+        return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(AHEAD)
 
 
 def _conditioned(arrays, level):
