@@ -52,7 +52,7 @@ def example(file, start, length, window):
 def loop_to_records(options, out):
     """Store the windows in one array_record file."""
     out.mkdir()
-    writer = ArrayRecordWriter(str(out / "examples.array_record"), "group_size:1")
+    writer = ArrayRecordWriter(str(out / "examples.array_record"), "group_size:1,snappy")
     for file in find_files(options.folders).audio:
         for start, length, window in windows(file.path, options):
             writer.write(example(file, start, length, window))
