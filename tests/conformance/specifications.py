@@ -20,6 +20,7 @@ from tfaudiogen.layers.code_context import CodeMapContext
 from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.literature import BatchNormalization
 from tfaudiogen.layers.transformer import TransformerBlock
+from tfaudiogen.layers.upsampled_convolution import UpsampledConvolution
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.training.schedule import LearningRate
 
@@ -415,6 +416,9 @@ SPECIFICATIONS = [
     ),
     Specification(
         BatchNormalization, lambda: {"momentum": 0.9, "epsilon": 0.01}, normal(BATCH, 4, 4, 3)
+    ),
+    Specification(
+        UpsampledConvolution, lambda: {"filters": 5, "activation": "relu"}, normal(BATCH, 4, 3, 2)
     ),
     Specification(tg.LiteratureEncoder, dict, images(64, 64, 1)),
     Specification(tg.LiteratureDecoder, lambda: {"image_shape": (64, 64, 2)}, normal(BATCH, 3)),

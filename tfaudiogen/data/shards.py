@@ -12,8 +12,8 @@ from tensorflow_datasets.core.hashing import Hasher
 
 # Small enough to keep all cores busy, many enough for large collections.
 _SHARD_BYTES, _MOST_SHARDS = 32 * 2**20, 1024
-# Padding takes no space, and sound about a fifth more than with zstd, which takes four times as long
-# and which the writer does while it holds Python's lock: two cores would wait for each other.
+# Padding takes no space, and sound a fifth more than with zstd. But that takes four times as long,
+# and the writer holds Python's lock meanwhile: cores would wait for each other.
 _OPTIONS = "group_size:1,snappy"
 
 

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfaudiogen.layers import statistics
 from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.upsampled_convolution import UpsampledConvolution
 
 
 @register
@@ -128,10 +129,7 @@ class LiteratureDecoder(_Chain):
             keras.layers.Reshape(coarse, **policy),
         ]
         for width in (128, 64, 32, 128, 64, 32):
-            self.stages += [
-                keras.layers.UpSampling2D(2, **policy),
-                keras.layers.Conv2D(width, 3, padding="same", activation="relu", **policy),
-            ]
+            self.stages.append(UpsampledConvolution(width, "relu", **policy))
         output = keras.layers.Conv2D(self.image_shape[2], 3, padding="same", **policy)
         self.stages.append(output)
 
