@@ -40,17 +40,16 @@ class UpsampledConvolution(keras.layers.Layer):
         self.built = True
 
     def call(self, x):
-        height, width, channels = x.shape[1:]
+        height, width = x.shape[1:3]
         shares, kernel = tf.cast(_SHARES, x.dtype), tf.cast(self.kernel, x.dtype)
-        kernels = tf.einsum("pai,qbj,ijcd->abcpqd", shares, shares, kernel)
-        kernels = tf.reshape(kernels, (2, 2, channels, 4 * self.filters))
-        # Place (i, j) of `corners` is of the pixels around the corner before pixel (i, j).
-        corners = tf.nn.conv2d(x, kernels, 1, [[0, 0], [1, 1], [1, 1], [0, 0]])
-        corners = tf.reshape(corners, (-1, height + 1, width + 1, 2, 2, self.filters))
-        rows = [
-            tf.stack([corners[:, p : p + height, q : q + width, p, q] for q in (0, 1)], axis=3)
-            for p in (0, 1)
-        ]
+        kernels = tf.einsum("pai,qbj,ijcd->pqabcd", shares, shares, kernel)
+
+        def place(p, q):
+            # Padded by an operation of its own: the quick convolutions know no uneven padding.
+            padded = tf.pad(x, [[0, 0], [1 - p, p], [1 - q, q], [0, 0]])
+            return tf.nn.conv2d(padded, kernels[p, q], 1, "VALID")
+
+        rows = [tf.stack([place(p, q) for q in (0, 1)], axis=3) for p in (0, 1)]
         doubled = tf.reshape(tf.stack(rows, axis=2), (-1, 2 * height, 2 * width, self.filters))
         return self.activation(doubled + tf.cast(self.bias, x.dtype))
 
