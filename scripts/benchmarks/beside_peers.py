@@ -16,7 +16,12 @@ from pathlib import Path
 
 from contest import PEERS, play, python_of, ratio, spread
 
-OURS, MUSIC, KERAS, TORCH = "literature_vae", "music_vae", "Keras 2 and tfp.layers", "PyTorch"
+OURS = {
+    "literature_vae": ("literature_vae", "float32"),
+    "music_vae": ("music_vae", "float32"),
+    "music_vae in bfloat16": ("music_vae", "mixed_bfloat16"),
+}
+KERAS, TORCH = "Keras 2 and tfp.layers", "PyTorch"
 WAYS = ("plain", "compiled")
 TRIALS = 3
 
@@ -25,8 +30,10 @@ def commands(environments, batch_size):
     """Return {program: {way: command}}."""
     keras2, torch = (python_of(environments, name) for name in ("keras2", "torch"))
     words = {
-        OURS: [sys.executable, PEERS / "ours.py", OURS, batch_size],
-        MUSIC: [sys.executable, PEERS / "ours.py", MUSIC, batch_size],
+        **{
+            name: [sys.executable, PEERS / "ours.py", *settings, batch_size]
+            for name, settings in OURS.items()
+        },
         KERAS: [keras2, PEERS / "keras2.py", batch_size],
         TORCH: [torch, PEERS / "torch_vae.py", batch_size],
     }

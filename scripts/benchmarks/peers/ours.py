@@ -1,4 +1,4 @@
-"""Steps of a preset of this package: `python ours.py PRESET BATCH_SIZE compiled|plain`."""
+"""Steps of a preset of this package: `ours.py PRESET PRECISION BATCH_SIZE compiled|plain`."""
 
 import sys
 
@@ -12,10 +12,10 @@ from tfaudiogen import presets
 
 def main():
     """Build the preset's model and take turns; see `turns`."""
-    name, batch_size, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    model = presets.get(name).build()
+    name, precision, batch_size, how = sys.argv[1:]
+    model = presets.get(name, **{"fit.precision": precision}).build()
     take_turns(
-        stepper(model, batch_size, how == "compiled"),
+        stepper(model, int(batch_size), how == "compiled"),
         versions=f"TensorFlow {tf.__version__}, Keras {keras.__version__}",
         parameters=model.count_params(),
     )
