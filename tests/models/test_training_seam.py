@@ -184,15 +184,15 @@ def test_several_steps_in_one_call_are_refused():
 @pytest.mark.slow
 @pytest.mark.parametrize(("compiled", "size"), [(True, 4), (False, 4), (False, 5)])
 def test_two_replicas_equal_one_device(tiny, batches, mirrored, compiled, size):
-    """Eleven examples in batches of 4, 4 and 3, or 5, 5 and 1: one replica gets nothing."""
+    """Twelve steps; eleven examples in batches of 4, 4 and 3, or 5, 5 and 1: one gets nothing."""
     options = {"jit_compile": compiled, "clip_norm": 1e3, "accumulate": 2, "average": 0.9}
     alone = tiny()
     alone.compile(keras.optimizers.SGD(1e-6), **options)
-    expected = alone.fit(batches(size), epochs=2, verbose=0, shuffle=False).history
+    expected = alone.fit(batches(size), epochs=4, verbose=0, shuffle=False).history
     with mirrored.scope():
         model = tiny()
         model.compile(keras.optimizers.SGD(1e-6), **options)
-    found = model.fit(batches(size), epochs=2, verbose=0, shuffle=False).history
+    found = model.fit(batches(size), epochs=4, verbose=0, shuffle=False).history
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-5, err_msg=name)
     pairs = zip(
