@@ -551,6 +551,7 @@ SPECIFICATIONS = [
                 "encoder": tg.SequenceEncoder((8, 12), (4, 2)),
                 "size": 5,
                 "heads": heads,
+                "decay": 0.8,
             },
             images(16, 24, 1),
             float32=True,

@@ -64,7 +64,7 @@ def test_a_batch_in_parts_gives_the_same_steps(examples, loss, positives):
     found, expected = (trained(examples, 5, accumulate=n, **options) for n in (3, 1))
     assert_alike(found, expected)
     steps = zip(found[1].trainable_weights, build(**options).trainable_weights, strict=True)
-    assert min(np.linalg.norm(np.subtract(one, two)) for one, two in steps) > 1e-5
+    assert max(np.linalg.norm(np.subtract(one, two)) for one, two in steps) > 0.01
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,6 @@ def test_ignorance_costs_the_logarithm_of_the_batch(examples):
     model = build()
     for tower in (model.sound_tower, model.picture_tower):
         tower.project.kernel.assign(tf.zeros_like(tower.project.kernel))
-        tower.project.bias.assign([1.0, 0.0, 0.0, 0.0])
     np.testing.assert_allclose(terms(model, examples)["loss"], np.log(COUNT), rtol=1e-6)
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.embedding_tower import direction
 from tfaudiogen.models import contrast
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.embedding import PICTURE, SOUND, Embedding
@@ -31,7 +32,8 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     InfoNCE loss of choosing one among N, or the sigmoid loss of N decisions; see
     `tfaudiogen.models.contrast`. The temperature t is learned between bounds, on a logarithmic
     scale, t = low^(1 - s) high^s with s = sigma(w): it cannot fall until the gradient vanishes, as
-    it does where it is not bounded. It starts in the middle, s = 1/2. c is learned.
+    it does where it is not bounded. It starts in the middle, s = 1/2. c is learned. In training the
+    embeddings are those about the mean of the N; see `EmbeddingTower`.
 
     N counts the pairs of all replicas and of all parts of a batch; the step is the same however a
     batch is divided. Not all wrong answers are wrong: sounds of a batch may share their picture, or
@@ -108,6 +110,10 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
             raise ValueError(f"temperatures must be 0 < low < high; received {self.temperatures}")
 
     @property
+    def _towers(self):
+        return (SOUND, self.sound_tower), (PICTURE, self.picture_tower)
+
+    @property
     def size(self):
         """E, the dimensions of an embedding."""
         return self.sound_tower.size
@@ -118,12 +124,9 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         low, high = (math.log(bound) for bound in self.temperatures)
         return tf.exp(low + (high - low) * tf.sigmoid(tf.convert_to_tensor(self.sharpness)))
 
-    def call(self, batch, training=False):
+    def call(self, batch):
         """Return the embeddings of the images of a batch, {"image": [B, E], "picture": [B, E]}."""
-        return {
-            SOUND: self.sound_tower(quantize(batch[SOUND]), training=training),
-            PICTURE: self.picture_tower(quantize(batch[PICTURE]), training=training),
-        }
+        return {name: tower(quantize(batch[name])) for name, tower in self._towers}
 
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
@@ -144,8 +147,11 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return {**images, _LABEL: tf.zeros([size], tf.int32)}
 
     def messages(self, batch, key, training):
-        """Return the embeddings, and what tells which examples are one another's right answers."""
-        found = {**self.call(batch, training), _KEY: picture_keys(batch[PICTURE])}
+        """Return z of both towers, and what tells which examples are right answers."""
+        found = {
+            name: tower.mapped(quantize(batch[name]), training) for name, tower in self._towers
+        }
+        found[_KEY] = picture_keys(batch[PICTURE])
         labels = {_LABEL: tf.cast(batch[_LABEL], tf.int64)} if self.positives == "label" else {}
         return {**found, **labels}
 
@@ -155,20 +161,26 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         place = batch.get("place", tf.range(tf.shape(own[_KEY])[0]))
         positives = self._positives(everyone)
 
-        def losses(sounds, pictures):
-            return LOSSES[self.loss_kind](self._logits(sounds, pictures), positives)
+        def losses(*mapped):
+            logits = self._similarities(mapped, training) / self.temperature
+            if self.loss_kind == "sigmoid":
+                logits += tf.convert_to_tensor(self.bias)
+            return LOSSES[self.loss_kind](logits, positives)
 
-        embeddings = [[found[SOUND], found[PICTURE]] for found in (own, everyone)]
-        found = contrast.compared(losses, *embeddings, place)
-        similarities = tf.matmul(*embeddings[1], transpose_b=True)
+        mapped = [[found[SOUND], found[PICTURE]] for found in (own, everyone)]
+        hits = _hits(self._similarities(mapped[1], training), positives)
         return {
-            "loss": found,
-            "batch_recall_at_1": tf.gather(_hits(similarities, positives), place),
+            "loss": contrast.compared(losses, *mapped, place),
+            "batch_recall_at_1": tf.gather(hits, place),
         }
 
-    def _logits(self, sounds, pictures):
-        logits = tf.matmul(sounds, pictures, transpose_b=True) / self.temperature
-        return logits + tf.convert_to_tensor(self.bias) if self.loss_kind == "sigmoid" else logits
+    def _similarities(self, mapped, training):
+        """Return the cosines [N, N] of sounds and pictures, of which z is given."""
+        embeddings = [
+            direction(z - (tf.reduce_mean(z, axis=0) if training else tf.identity(tower.centre)))
+            for z, (_, tower) in zip(mapped, self._towers, strict=True)
+        ]
+        return tf.matmul(*embeddings, transpose_b=True)
 
     def _positives(self, everyone):
         """Return float32 [N, N]: 1 where two examples are one another's right answers."""
