@@ -24,6 +24,6 @@ EMBEDDER_PRESETS = {
             "positives": "label",
             "temperatures": (0.01, 1.0),
         },
-        "fit": {**PRIOR_FIT, "steps": 1000, "batch_size": 128, "average": None},
+        "fit": {**PRIOR_FIT, "steps": 500, "warmup_steps": 20, "batch_size": 128, "average": None},
     },
 }
