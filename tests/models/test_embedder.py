@@ -130,9 +130,9 @@ def test_losses_are_their_formulas():
     np.testing.assert_allclose(contrast.sigmoid(logits, positives), sigmoid, rtol=1e-5)
 
 
-def terms(model, examples):
+def terms(model, examples, training=False):
     batch = model.complete(examples)
-    return model.loss_terms(batch, noise.key(0, len(batch["id"])), training=False)
+    return model.loss_terms(batch, noise.key(0, len(batch["id"])), training)
 
 
 def test_ignorance_costs_the_logarithm_of_the_batch(examples):
@@ -163,10 +163,11 @@ def test_pictures_that_differ_in_one_level_have_other_keys():
     assert keys[0] == keys[2] != keys[1]
 
 
-def test_only_the_example_with_a_fault_is_named(examples):
+@pytest.mark.parametrize("training", [True, False])
+def test_only_the_example_with_a_fault_is_named(examples, training):
     images = examples["image"].copy()
     images[3, 0, 0, 0] = np.nan
-    loss = terms(build(), {**examples, "image": images})["loss"].numpy()
+    loss = terms(build(), {**examples, "image": images}, training)["loss"].numpy()
     assert np.flatnonzero(~np.isfinite(loss)).tolist() == [3]
 
 

@@ -26,13 +26,13 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     With the embeddings a_i of the sounds and b_k of the pictures of a batch of N pairs, the logits
 
-        l_ik = a_i . b_k / t    (and  + c  for the sigmoid loss)
+        l_ik = a_i . b_k / t    (and  + d  for the sigmoid loss)
 
     tell which picture belongs to which sound. The loss, in nats per example, is the symmetric
     InfoNCE loss of choosing one among N, or the sigmoid loss of N decisions; see
     `tfaudiogen.models.contrast`. The temperature t is learned between bounds, on a logarithmic
     scale, t = low^(1 - s) high^s with s = sigma(w): it cannot fall until the gradient vanishes, as
-    it does where it is not bounded. It starts in the middle, s = 1/2. c is learned. In training the
+    it does where it is not bounded. It starts in the middle, s = 1/2. d is learned. In training the
     embeddings are those about the mean of the N; see `EmbeddingTower`.
 
     N counts the pairs of all replicas and of all parts of a batch; the step is the same however a
