@@ -13,6 +13,7 @@ from tfaudiogen.metrics.latents import active_units, marginal_kl, mixture_parame
 from tfaudiogen.metrics.pixels import fit_logistic_scale, logistic_code_length
 from tfaudiogen.metrics.reconstruction import reconstruction_of
 from tfaudiogen.models.code_usage import usage_figures
+from tfaudiogen.retrieval import retrieval_report, source_of
 
 _PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "librosa", "numpy")
 
@@ -28,13 +29,14 @@ def evaluate(
     phase="heap",
     progress=True,
 ):
-    """Measure an autoencoder on a prepared data set.
+    """Measure an autoencoder, or an embedder, on a prepared data set.
 
     Every figure is a mean over windows (bits per dimension: a ratio of sums) of recorded frames;
     the padding of short files counts nowhere. Its interval is a 95 % bootstrap over source files.
 
     Args:
-        model: a VAE, a VQVAE or a CodeModel, of sounds or of pictures.
+        model: a VAE, a VQVAE or a CodeModel, of sounds or of pictures; or an AudioImageEmbedder,
+            of pairs, whose report is that of `tfaudiogen.retrieval.retrieval_report`.
         data: folder that `tfaudiogen.data.prepare` wrote.
         split: "train", "validation" or "test".
         samples: k of the importance-weighted bound.
@@ -61,9 +63,11 @@ def evaluate(
     """
     if limit is not None and limit < 1:
         raise ValueError(f"limit must be at least 1 or None, received {limit}")
-    if not hasattr(model, "reconstruct_images"):
+    embeds = hasattr(model, "embed_images")
+    if not (embeds or hasattr(model, "reconstruct_images")):
         raise ValueError(
-            f"model must be one that reconstructs its images; received a {type(model).__name__}"
+            "model must be one that reconstructs its images, or embeds; received a "
+            f"{type(model).__name__}"
         )
 
     summary = describe(data)
@@ -85,11 +89,18 @@ def evaluate(
         steps = math.ceil(count / batch_size)
         yield from tqdm(dataset, split, steps, unit="batch", disable=not progress)
 
+    settings = {"split": split, "limit": limit, "seed": seed, "batch_size": batch_size}
+    if embeds:
+        windows, known = batches(split, audio=False), (summary.files(split), summary.class_names)
+        return {
+            **settings,
+            **retrieval_report(model, windows, *known, seed),
+            "versions": _versions(),
+        }
     validation, windows = batches("validation", audio=False), batches(split, audio=sounds)
     report = evaluate_batches(
         model, windows, validation, summary.files(split), summary.class_names, samples, seed, phase
     )
-    settings = {"split": split, "limit": limit, "seed": seed, "batch_size": batch_size}
     return {**settings, **report, "versions": _versions()}
 
 
@@ -114,14 +125,8 @@ def evaluate_batches(
     if not rows:
         raise ValueError("windows must hold at least one batch, received none")
     table = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    table["file"] = np.array([_source(files, example) for example in table["id"]])
+    table["file"] = np.array([source_of(files, example) for example in table["id"]])
     return _report(table, judge, class_names, scale)
-
-
-def _source(files, example):
-    """Return the name of an example's file: the first entry where a start time stands beside."""
-    entry = files[int(example)]
-    return str(entry if isinstance(entry, str) else entry[0])
 
 
 class _Judge:

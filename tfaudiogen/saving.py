@@ -10,6 +10,7 @@ import keras
 
 # Everything that may be named in a saved model's configuration registers itself on import.
 from tfaudiogen.layers import (  # noqa: F401
+    embedding_tower,
     literature,
     pictures,
     quantizer_finite,
@@ -19,7 +20,15 @@ from tfaudiogen.layers import (  # noqa: F401
     spectrogram,
     transformer,
 )
-from tfaudiogen.models import code_model, code_prior, translator, vae, vqgan, vqvae  # noqa: F401
+from tfaudiogen.models import (  # noqa: F401
+    code_model,
+    code_prior,
+    embedder,
+    translator,
+    vae,
+    vqgan,
+    vqvae,
+)
 from tfaudiogen.models.base import ProbabilisticModel
 
 MODEL_FILE = "model.keras"

@@ -236,6 +236,35 @@ def translator_terms(model, batch):
     }
 
 
+def embedder_arguments():
+    return {
+        "spectrogram": spectrogram(),
+        "pictures": tg.Pictures(8, 12, 3),
+        "sound_tower": tg.EmbeddingTower(tg.SequenceEncoder((4, 6), (4, 2)), 5, heads=2),
+        "picture_tower": tg.EmbeddingTower(tg.SequenceEncoder((4,), (2,)), 5, heads=0),
+        "loss": "sigmoid",
+        "positives": "label",
+        "temperatures": (0.02, 3.0),
+        "class_names": ["flute", "ölfass"],
+    }
+
+
+def labelled_pairs():
+    return {**pairs(), "label": tf.constant([0, 1, -1, 1])}
+
+
+def embedder_terms(model, batch):
+    """The embeddings, and the losses among six examples, of which the batch is some."""
+    draw = np.random.default_rng(3)
+    vectors = tf.linalg.l2_normalize(tf.constant(draw.normal(size=(2, 6, 5)), tf.float32), -1)
+    others = {"image": vectors[0], "picture": vectors[1]}
+    others |= {"picture_key": tf.range(6, dtype=tf.int64), "label": tf.range(6, dtype=tf.int64) % 2}
+    key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
+    place = tf.cast(batch["id"], tf.int32) % 6
+    told = {**batch, "others": others, "place": place}
+    return {**model(batch), "terms": model.loss_terms(told, key, training=True)}
+
+
 def prior_batch():
     return {
         "codes": codes(7, 4, 3)(),
@@ -515,6 +544,21 @@ SPECIFICATIONS = [
         lambda: {"widths": (8, 12), "strides": (4, 2), "blocks": 2},
         images(16, 24, 1),
     ),
+    *(
+        Specification(
+            tg.EmbeddingTower,
+            lambda heads=heads: {
+                "encoder": tg.SequenceEncoder((8, 12), (4, 2)),
+                "size": 5,
+                "heads": heads,
+                "decay": 0.8,
+            },
+            images(16, 24, 1),
+            float32=True,
+            variant=variant,
+        )
+        for variant, heads in {"mean": 0, "attention": 3}.items()
+    ),
     Specification(
         CodeMapContext,
         lambda: {"shape": (3, 2, 2), "codes": 5, "target": (4, 3), "width": 6, "blocks": 1},
@@ -586,6 +630,13 @@ SPECIFICATIONS = [
         call=translator_terms,
         float32=True,
         bfloat16_tolerance=0.5,  # as of VQVAE
+    ),
+    Specification(
+        tg.AudioImageEmbedder,
+        embedder_arguments,
+        labelled_pairs,
+        call=embedder_terms,
+        float32=True,
     ),
     Specification(
         tg.VQGAN,

@@ -12,6 +12,7 @@ from tfaudiogen.app.limits import Limits, Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.data import describe
+from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.models.translator import Translator
 from tfaudiogen.models.vqvae import VQVAE
 
@@ -113,8 +114,8 @@ def fits(summary, model):
 def _of_sounds(name, model):
     if model.spectrogram.kind != "sounds":
         raise Unknown(f"{name} is a model of pictures; the page is for models of sounds.")
-    if isinstance(model, Translator):
-        raise Unknown(f"{name} makes sounds of pictures; the page is for models of sounds alone.")
+    if isinstance(model, (AudioImageEmbedder, Translator)):
+        raise Unknown(f"{name} is about pictures too; the page is for models of sounds alone.")
     return model
 
 

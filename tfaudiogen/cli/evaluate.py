@@ -43,6 +43,8 @@ from tfaudiogen.cli.options import MODEL_HELP, seed_option
 def evaluate(model, data, split, out, samples, limit, seed):
     """Measure likelihood and reconstruction of MODEL, by the protocol of docs/evaluation.md.
 
+    Of a model that embeds sounds and pictures: how well one finds the other.
+
     \b
     Examples:
       tfaudiogen evaluate speech_vae --data data
@@ -53,9 +55,9 @@ def evaluate(model, data, split, out, samples, limit, seed):
     import tfaudiogen
     from tfaudiogen import files
     from tfaudiogen.cli import tables
-    from tfaudiogen.cli.loading import load_generator
+    from tfaudiogen.cli.loading import load_whole
 
-    loaded = load_generator(model)
+    loaded = load_whole(model)
     report = tfaudiogen.evaluate(loaded, data, split, samples=samples, limit=limit, seed=seed)
     files.write_text(out, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     tables.show(report)

@@ -21,6 +21,7 @@ COMMANDS = (
     "inpaint",
     "paint",
     "compose",
+    "match",
     "evaluate",
     "app",
     "export",

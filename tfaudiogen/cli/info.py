@@ -36,6 +36,7 @@ def _facts(model, folder):
         "model": f"{type(model).__name__} in {folder}",
         "parameters": f"{model.count_params():,}",
         **_geometry(model.spectrogram),
+        **(_geometry(model.pictures) if hasattr(model, "pictures") else {}),
         **_given(model),
         "classes": ", ".join(model.class_names) or "none",
     }

@@ -6,12 +6,11 @@ import click
 TRANSLATING = {"pictures": "paint", "sounds": "compose"}
 
 
-def load_generator(name):
+def load_whole(name):
     """Load the model of a folder or a name.
 
     Raises:
-        click.BadParameter: for a part of a model, which has neither sounds nor pictures, and for
-            one that translates, which has commands of its own.
+        click.BadParameter: for a part of a model, which has neither sounds nor pictures.
     """
     import tfaudiogen
 
@@ -22,9 +21,44 @@ def load_generator(name):
             "whole, one above.",
             param_hint="'MODEL'",
         )
+    return model
+
+
+def load_generator(name):
+    """Load the model of a folder or a name that makes sounds or pictures of its own kind.
+
+    Raises:
+        click.BadParameter: for a part of a model, and for one that translates or embeds, which has
+            commands of its own.
+    """
+    import tfaudiogen
+
+    model, verb = load_whole(name), None
     if isinstance(model, tfaudiogen.Translator):
+        verb = TRANSLATING[model.spectrogram.kind]
+    if isinstance(model, tfaudiogen.AudioImageEmbedder):
+        verb = "match"
+    if verb:
         raise click.BadParameter(
-            f"{name} holds a Translator: use `tfaudiogen {TRANSLATING[model.spectrogram.kind]}`.",
+            f"{name} holds a {type(model).__name__}: use `tfaudiogen {verb}`.",
+            param_hint="'MODEL'",
+        )
+    return model
+
+
+def load_embedder(name):
+    """Load the embedder in a folder.
+
+    Raises:
+        click.BadParameter: for another model.
+    """
+    import tfaudiogen
+
+    model = tfaudiogen.load(name)
+    if not isinstance(model, tfaudiogen.AudioImageEmbedder):
+        raise click.BadParameter(
+            f"{name} holds a {type(model).__name__}, and match is for models that embed sounds and "
+            "pictures, such as that of the preset digit_embedder.",
             param_hint="'MODEL'",
         )
     return model

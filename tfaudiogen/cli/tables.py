@@ -4,9 +4,9 @@ import click
 
 
 def show(report):
-    """Print the numbers of a report: plain ones, and means with their 95 % interval."""
+    """Print the numbers of a report: plain ones, and middles with their 95 % interval."""
     for name, value in report.items():
-        if isinstance(value, dict) and "mean" not in value:
+        if isinstance(value, dict) and not _middle(value):
             for inner, figure in value.items():
                 _show_line(f"{name}.{inner}", figure)
         else:
@@ -15,19 +15,26 @@ def show(report):
 
 def _show_line(name, value):
     if isinstance(value, dict):
-        if value.get("mean") is not None:
+        if _middle(value) and value[_middle(value)] is not None:
             click.echo(f"{name:48} {_figure(value)}")
     elif isinstance(value, (int, float, str)):
         click.echo(f"{name:48} {_number(value)}")
 
 
+def _middle(value):
+    """Return which middle of many numbers a figure gives, "mean" or "median"; "" for none."""
+    return next((name for name in ("mean", "median") if name in value), "")
+
+
 def _figure(value):
-    text = _number(value["mean"])
+    text = _number(value[_middle(value)])
     if value.get("interval"):
         low, high = value["interval"]
         text += f"  [{_number(low)}, {_number(high)}]"
     if (value.get("codec") or {}).get("mean") is not None:
         text += f"  (codec alone {_number(value['codec']['mean'])})"
+    if value.get("chance") is not None:
+        text += f"  (chance {_number(value['chance'])})"
     return text
 
 

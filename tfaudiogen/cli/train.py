@@ -74,6 +74,7 @@ def train(
       tfaudiogen train sinewave_vae --data data --out run --replicas 2
       tfaudiogen train music_vae --data data --out run --batch-size auto
       tfaudiogen train speech_vqvae --data data --out run --minutes 20
+      tfaudiogen train digit_embedder --data pairs --out run
     """
     import tfaudiogen
     from tfaudiogen import presets
@@ -94,15 +95,18 @@ def train(
         progress=True,
     )
     if trained is not None:  # on other machines than the chief there is none
-        verb = "Hear" if trained.spectrogram.kind == "sounds" else "See"
-        click.echo(f"The model is in {out}. {verb} it: tfaudiogen {_next(trained, out)}")
+        click.echo(f"The model is in {out}. {_next(trained, out)}")
 
 
 def _next(model, out):
-    """Return the command that shows what a trained model does."""
+    """Return the sentence with the command that shows what a trained model does."""
     from tfaudiogen.cli.loading import TRANSLATING
 
+    if hasattr(model, "embed_images"):
+        return f"Try it: tfaudiogen match {out} FILE --in FOLDER"
+    verb = "Hear" if model.spectrogram.kind == "sounds" else "See"
     if hasattr(model, "source"):
-        return f"{TRANSLATING[model.spectrogram.kind]} {out} IN"
+        return f"{verb} it: tfaudiogen {TRANSLATING[model.spectrogram.kind]} {out} IN"
     speaks = hasattr(model, "prior") or hasattr(model, "priors")
-    return f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
+    shown = f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
+    return f"{verb} it: tfaudiogen {shown}"

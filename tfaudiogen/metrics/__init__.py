@@ -6,8 +6,13 @@ from tfaudiogen.metrics.features import (
     nearest_distance,
     pairwise_distance,
 )
-from tfaudiogen.metrics.intervals import bootstrap_interval, proportion_interval
+from tfaudiogen.metrics.intervals import (
+    bootstrap_interval,
+    bootstrap_median_interval,
+    proportion_interval,
+)
 from tfaudiogen.metrics.pictures import mean_squared_error, psnr, ssim
+from tfaudiogen.metrics.retrieval import Ranking, expected_rank, ranking, recall_at
 from tfaudiogen.metrics.waveforms import (
     log_spectral_distance,
     multi_resolution_stft_distance,
@@ -16,7 +21,10 @@ from tfaudiogen.metrics.waveforms import (
 )
 
 __all__ = [
+    "Ranking",
     "bootstrap_interval",
+    "bootstrap_median_interval",
+    "expected_rank",
     "kernel_distance",
     "kernel_distance_interval",
     "log_spectral_distance",
@@ -26,6 +34,8 @@ __all__ = [
     "pairwise_distance",
     "proportion_interval",
     "psnr",
+    "ranking",
+    "recall_at",
     "si_sdr",
     "spectral_convergence",
     "ssim",

@@ -55,3 +55,30 @@ def bootstrap_interval(values, weights=None, groups=None, confidence=0.95, resam
     ratios = totals[draws].sum(axis=1) / sizes[draws].sum(axis=1)
     low, high = np.quantile(ratios, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
+
+
+def bootstrap_median_interval(values, groups=None, confidence=0.95, resamples=2000, seed=0):
+    """Percentile bootstrap interval (low, high) of the median of values.
+
+    Groups as in `bootstrap_interval`. The median of a resample is its lower one, the value at which
+    half of it is reached.
+    """
+    values = np.asarray(values, np.float64)
+    groups = np.arange(len(values)) if groups is None else np.asarray(groups)
+    if values.shape != groups.shape or values.ndim != 1:
+        raise ValueError(
+            "values and groups must be vectors of one length, got shapes "
+            f"{values.shape} and {groups.shape}"
+        )
+    names, places = np.unique(groups, return_inverse=True)
+    if len(names) < 2:
+        return float("nan"), float("nan")
+    order = np.argsort(values)
+    generator = np.random.default_rng(seed)
+    medians = np.empty(resamples)
+    for number in range(resamples):
+        drawn = generator.integers(len(names), size=len(names))
+        reached = np.cumsum(np.bincount(drawn, minlength=len(names))[places[order]])
+        medians[number] = values[order[np.searchsorted(reached, 0.5 * reached[-1])]]
+    low, high = np.quantile(medians, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)

@@ -10,7 +10,7 @@ from tfaudiogen.layers import statistics
 from tfaudiogen.models.averaging import WeightAverage
 from tfaudiogen.models.compilation import faster, first_batch
 from tfaudiogen.models.loss_scale import LossScale, all_finite
-from tfaudiogen.models.sums import all_reduce, in_parts
+from tfaudiogen.models.sums import all_reduce, gathered, in_parts
 
 
 class ProbabilisticModel(keras.Model):
@@ -29,6 +29,8 @@ class ProbabilisticModel(keras.Model):
       objective are clipped by their global norm, the optimizers step, all from the weights before
       the step, and layers that report statistics are updated.
     - A batch too large for the memory is computed in parts, whose sums add up to the same step.
+    - Terms that compare an example with all others of the global batch see what the others tell:
+      a first pure pass computes `messages`, which are gathered over parts and replicas.
     - Under the policy "mixed_float16" the loss is scaled; see `LossScale`.
     - Noise is keyed by (seed, step, index of the example); `step` counts optimiser steps.
     - Logs are means over all examples of the epoch, by `summarize`.
@@ -37,6 +39,7 @@ class ProbabilisticModel(keras.Model):
 
     terms = ("loss",)
     objectives = ("loss",)
+    compares_examples = False
 
     def __init__(self, vectors=None, **kwargs):
         """Make the model's own state.
@@ -65,6 +68,16 @@ class ProbabilisticModel(keras.Model):
             training: whether the training objective (with annealing, say) is wanted.
         """
         raise NotImplementedError(f"{type(self).__name__} must define loss_terms")
+
+    def messages(self, batch, key, training):
+        """Return {name: [B, ...]}: what the terms of other examples need to know of each.
+
+        Override where `compares_examples`. If the global batch is computed in several pieces,
+        `loss_terms` finds in its batch "others", the messages of all examples of the global batch
+        as constants, and "place", int32 [B], the rows of its own examples among them. What others'
+        terms owe to an example must then be in the gradient of that example's own terms.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define messages")
 
     def objective_weights(self):
         """Return {objective: trainable weights that it moves}: override where there are several."""
@@ -136,6 +149,7 @@ class ProbabilisticModel(keras.Model):
         compiled = bool(self.uses_xla) and not self.run_eagerly
         self._gradients = self._wrap(self.sums_and_gradients, compiled)
         self._evaluation = self._wrap(self._sums, compiled)
+        self._telling = self._wrap(self._tell, compiled)
 
     def fit(self, x=None, *args, **kwargs):
         if self.uses_xla is None:
@@ -152,8 +166,13 @@ class ProbabilisticModel(keras.Model):
             function, jit_compile=compiled, reduce_retracing=not compiled, autograph=False
         )
 
-    def _sums(self, batch, key, training=False):
+    def _tell(self, batch, key, training):
+        """Pure: (batch, key) to no sums, and the messages."""
+        return {}, self.messages(batch, key, training)
+
+    def _sums(self, batch, key, others=None, training=False):
         """Pure: (batch, key) to the sums of the terms over examples, and which are finite."""
+        batch = {**batch, "others": others} if others else batch
         terms = self.loss_terms(batch, key, training)
         sums = {name: tf.reduce_sum(terms[name], axis=0) for name in self._sizes}
         total = tf.add_n([terms[objective] for objective in self.objectives])
@@ -173,14 +192,14 @@ class ProbabilisticModel(keras.Model):
         with average.in_place() if average else contextlib.nullcontext():
             yield
 
-    def sums_and_gradients(self, batch, key, scale):
+    def sums_and_gradients(self, batch, key, scale, others=None):
         """Return sums of terms, finiteness, gradients of the scaled objectives, statistics.
 
         A pure function: nothing is updated. The gradients are a dict from objective to list.
         """
         with tf.GradientTape(persistent=len(self.objectives) > 1) as tape:
             with statistics.collect() as reported:
-                sums, finite = self._sums(batch, key, training=True)
+                sums, finite = self._sums(batch, key, others, training=True)
             scaled = {objective: scale * sums[objective] for objective in self.objectives}
         gradients = {
             objective: tape.gradient(
@@ -194,7 +213,8 @@ class ProbabilisticModel(keras.Model):
 
     def train_step(self, batch):
         batch, key = self._batch_and_key(batch, self.step)
-        sums, finite, gradients, reported = self._sums_of_parts(batch, key)
+        batch, others = self._with_others(batch, key, self.accumulate, training=True)
+        sums, finite, gradients, reported = self._sums_of_parts(batch, key, others)
         count, sound = self._record(sums, finite, key)
         gradients, reported = all_reduce((gradients, reported))
         if self.loss_scale:
@@ -217,9 +237,18 @@ class ProbabilisticModel(keras.Model):
         share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
         self.optimizers[objective].apply([g * share for g in gradients], weights)
 
-    def _sums_of_parts(self, batch, key):
+    def _sums_of_parts(self, batch, key, others):
         scale = tf.identity(self.loss_scale.scale) if self.loss_scale else tf.constant(1.0)
-        return in_parts(self._gradients, self.accumulate, batch, key, scale)
+        return in_parts(self._gradients, self.accumulate, batch, key, scale, others)
+
+    def _with_others(self, batch, key, parts, training):
+        """Return the batch with "place", and the messages of the global batch; see `messages`."""
+        pieces = parts * tf.distribute.get_replica_context().num_replicas_in_sync
+        if not self.compares_examples or pieces == 1:
+            return batch, None
+        _, told = in_parts(self._telling, parts, batch, key, training)
+        others, first = gathered(told)
+        return {**batch, "place": first + tf.range(tf.size(key.index))}, others
 
     def _unscale(self, gradients, sound):
         """Return the gradients without the loss scale, and whether the step may be taken."""
@@ -231,7 +260,8 @@ class ProbabilisticModel(keras.Model):
 
     def test_step(self, batch):
         batch, key = self._batch_and_key(batch, tf.zeros((), tf.int64))
-        sums, finite = in_parts(self._evaluation, 1, batch, key)
+        batch, others = self._with_others(batch, key, 1, training=False)
+        sums, finite = in_parts(self._evaluation, 1, batch, key, others)
         self._record(sums, finite, key)
         return self._logs()
 

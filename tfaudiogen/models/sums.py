@@ -1,4 +1,4 @@
-"""Adding up over the parts of a batch and over replicas."""
+"""Adding up, and joining rows, over the parts of a batch and over replicas."""
 
 import itertools
 
@@ -12,7 +12,8 @@ def in_parts(function, count, batch, key, *arguments):
     place of an empty part stands an example of zeros whose sums are multiplied by zero.
 
     Args:
-        function: (batch, key, *arguments) to (sums, finite [B], *more sums).
+        function: (batch, key, *arguments) to (sums, rows, *more sums), rows being tensors with
+            leading dimension B.
         count: how many parts; 1 for the batch as it is.
         batch: dict of tensors with leading dimension B.
         key: `tfaudiogen.noise.Key` of the batch.
@@ -31,11 +32,11 @@ def in_parts(function, count, batch, key, *arguments):
         filled = tf.cast(end > start, tf.int32)
         place = slice(size + (start - size) * filled, size + 1 + (end - size - 1) * filled)
         part = {name: values[place] for name, values in batch.items()}
-        sums, finite, *more = function(part, key._replace(index=index[place]), *arguments)
+        sums, rows, *more = function(part, key._replace(index=index[place]), *arguments)
         sums, more = _scaled((sums, more), filled)
-        results.append((sums, finite[: filled * tf.size(finite)], *more))
-    sums, finite, *more = zip(*results, strict=True)
-    return _added(sums), tf.concat(finite, axis=0), *map(_added, more)
+        results.append((sums, _first(rows, end - start), *more))
+    sums, rows, *more = zip(*results, strict=True)
+    return _added(sums), _joined(rows), *map(_added, more)
 
 
 def _with_zeros(values):
@@ -45,6 +46,14 @@ def _with_zeros(values):
 
 def _scaled(sums, factor):
     return tf.nest.map_structure(lambda leaf: leaf * tf.cast(factor, leaf.dtype), sums)
+
+
+def _first(rows, count):
+    return tf.nest.map_structure(lambda leaf: leaf[:count], rows)
+
+
+def _joined(structures):
+    return tf.nest.map_structure(lambda *leaves: tf.concat(leaves, axis=0), *structures)
 
 
 def _added(structures):
@@ -64,3 +73,29 @@ def all_reduce(values):
         for place, leaf in zip(places, reduced, strict=True):
             leaves[place] = leaf
     return tf.nest.pack_sequence_as(values, leaves)
+
+
+def gathered(rows):
+    """Return the rows of all replicas, one replica after the other, and the place of our first.
+
+    Replicas may have unlike numbers of rows, or none.
+
+    Args:
+        rows: structure of tensors [B, ...] of numbers.
+
+    Returns:
+        The structure of tensors [B_1 + ... + B_R, ...], and an integer scalar.
+    """
+    context = tf.distribute.get_replica_context()
+    count = tf.shape(tf.nest.flatten(rows)[0])[0]
+    replica = tf.one_hot(
+        context.replica_id_in_sync_group, context.num_replicas_in_sync, dtype=tf.float64
+    )
+    counts = tf.cast(all_reduce(replica * tf.cast(count, tf.float64)), tf.int32)
+    first = tf.reduce_sum(counts[: context.replica_id_in_sync_group])
+    after = tf.reduce_sum(counts) - first - count
+
+    def placed(leaf):
+        return tf.pad(leaf, [[first, after]] + [[0, 0]] * (leaf.shape.rank - 1))
+
+    return all_reduce(tf.nest.map_structure(placed, rows)), first

@@ -8,6 +8,7 @@ import keras
 from tfaudiogen.layers.adversary import Plateau
 from tfaudiogen.layers.decoder import Decoder
 from tfaudiogen.layers.discriminator import PatchDiscriminator
+from tfaudiogen.layers.embedding_tower import EmbeddingTower
 from tfaudiogen.layers.encoder import Encoder
 from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.likelihood import PixelLikelihood
@@ -22,6 +23,7 @@ from tfaudiogen.layers.sequence_encoder import SequenceEncoder
 from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.layers.transformer import Transformer
 from tfaudiogen.models.code_prior import CodePrior
+from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.models.translator import Translator
 from tfaudiogen.models.vae import VAE
 from tfaudiogen.models.vqgan import VQGAN
@@ -56,6 +58,9 @@ def build_model(spectrogram, model, class_names=(), pictures=None):
 
 
 def _representation(spectrogram, pictures):
+    """Return the one that there is, or both."""
+    if spectrogram and pictures:
+        return Spectrogram(**spectrogram), Pictures(**pictures)
     return Pictures(**pictures) if pictures else Spectrogram(**spectrogram)
 
 
@@ -169,6 +174,21 @@ def _translator(spectrogram, model, class_names):
     return Translator(source, encoder, target, priors)
 
 
+def _embedder(representations, model, class_names):
+    names = ("loss", "positives", "temperatures")
+    return AudioImageEmbedder(
+        *representations,
+        *(_tower(model, side) for side in ("sound", "picture")),
+        **{name: model[name] for name in names},
+        class_names=class_names,
+    )
+
+
+def _tower(model, side):
+    stages = (model[f"{side}_widths"], model[f"{side}_strides"], model["blocks"])
+    return EmbeddingTower(SequenceEncoder(*stages), model["size"], model["heads"])
+
+
 _PRIOR = ("core", "width", "depth", "heads", "condition_dropout", "code_dropout", "dropout")
 
 
@@ -188,4 +208,5 @@ _KINDS = {
     "vqgan": _vqgan,
     "prior": _prior,
     "translator": _translator,
+    "embedder": _embedder,
 }

@@ -33,12 +33,12 @@ class Preset:
     Attributes:
         name: its name in the table.
         summary: one line.
-        spectrogram: arguments of `tfaudiogen.Spectrogram`; None for a model of pictures.
+        spectrogram: arguments of `tfaudiogen.Spectrogram`; None for a model of pictures alone.
         model: arguments of `tfaudiogen.presets.build.build_model`.
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate, average,
             jit_compile, precision.
         priors: settings of the priors over the codes and of their training; None for none.
-        pictures: arguments of `tfaudiogen.Pictures`; None for a model of sounds.
+        pictures: arguments of `tfaudiogen.Pictures`; None for a model of sounds alone.
         translator: of one that translates, the source ("spectrogram" or "pictures"), the encoder,
             the priors and their training; the other sections are then of the target. None for none.
     """
@@ -65,6 +65,16 @@ class Preset:
             found["sample_rate"] = shape["sample_rate"]
             found["samples"] = shape["frames"] * shape["hop"]
         return found
+
+    @property
+    def of_pictures(self):
+        """Whether this is a model of pictures alone, which learns those of pairs without sounds."""
+        return self.spectrogram is None and self.translator is None
+
+    @property
+    def of_pairs(self):
+        """Whether it learns from sounds and their pictures together."""
+        return bool(self.translator or (self.spectrogram and self.pictures))
 
     def build(self, class_names=()):
         """Return the model, not compiled, with fresh weights."""

@@ -2,14 +2,14 @@
 
 Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`) or, in
 `tfaudiogen.presets.pictures`, "pictures" (arguments of `Pictures`), "model" (its "kind", "vae",
-"vqvae" or "vqgan", and what `tfaudiogen.presets.build` makes of the rest; lists by level begin with
-the finest map), and "fit": steps (the length of a training, whatever the size of the data set),
-batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether half a cosine
-follows, down to a hundredth at the last step) and clip_norm (of the gradient of the mean loss, in
-nats: it grows with the number of pixels; None for no limit), accumulate (parts in which a batch is
-computed, to need less memory), average (decay of the moving average of the weights that is kept;
-None for the weights as they are), jit_compile (whether XLA compiles; "auto" measures) and precision
-(of the networks: float32, mixed_bfloat16 or mixed_float16).
+"vqvae", "vqgan" or "embedder", and what `tfaudiogen.presets.build` makes of the rest; lists by
+level begin with the finest map), and "fit": steps (the length of a training, whatever the size of
+the data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay (whether
+half a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient of the
+mean loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts in
+which a batch is computed, to need less memory), average (decay of the moving average of the weights
+that is kept; None for the weights as they are), jit_compile (whether XLA compiles; "auto" measures)
+and precision (of the networks: float32, mixed_bfloat16 or mixed_float16).
 
 Presets with "priors" train, after the autoencoder, a prior over the codes of each level, the top
 level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,
@@ -22,8 +22,12 @@ Presets with "translator", in `tfaudiogen.presets.translators`, train a translat
 autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one
 being None; widths, strides and blocks of its encoder; core, width, depth, heads, condition_dropout,
 code_dropout and dropout of the priors; and what "fit" has.
+
+Those in `tfaudiogen.presets.embedders` learn from pairs at once, and have both "spectrogram" and
+"pictures".
 """
 
+from tfaudiogen.presets.embedders import EMBEDDER_PRESETS
 from tfaudiogen.presets.pictures import PICTURE_PRESETS
 from tfaudiogen.presets.priors import PRIORS
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
@@ -267,4 +271,5 @@ PRESETS = {
     },
     **PICTURE_PRESETS,
     **TRANSLATOR_PRESETS,
+    **EMBEDDER_PRESETS,
 }

@@ -10,6 +10,7 @@ from tfaudiogen.training import checkpoint, settings
 from tfaudiogen.training.beginning import settings_of
 from tfaudiogen.training.devices import choose_strategy, is_chief, spans_machines
 from tfaudiogen.training.feeding import Feed
+from tfaudiogen.training.pairs import check_pairs
 from tfaudiogen.training.progress import say
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.stages import Stages
@@ -50,7 +51,8 @@ def train(
     folder below `out`; see `tfaudiogen.training.stages`. `model.keras` is then the `CodeModel`,
     the batch size that of the autoencoder, and the limits are of each training. So is one that
     translates, on pairs: autoencoder of the target, `Translator`; see
-    `tfaudiogen.training.translation`. Other presets of pictures learn the pictures of pairs.
+    `tfaudiogen.training.translation`. One that embeds learns from pairs too, in one training. Other
+    presets of pictures learn the pictures of pairs.
 
     The limits are of the run, and resuming counts on; the first one reached ends it, after the
     step under way. Without any it is the preset's number of steps. They cut a training short or
@@ -93,8 +95,10 @@ def train(
     out, chief = Path(out), is_chief(strategy)
     preset = presets.get(preset) if isinstance(preset, str) else preset
     summary = describe(data)
-    if preset.pictures and not preset.translator:
+    if preset.of_pictures:
         summary = summary.of_kind("pictures")
+    if preset.of_pairs:
+        check_pairs(preset, summary)
     stored = _stored(out, resume) if chief or resume else None
     wanted = settings_of(preset, summary, batch_size, seed, initial, stored)
     if stored:

@@ -82,6 +82,12 @@ class Report:
         spectrogram = self.model.spectrogram
         if spectrogram.kind == "pictures":
             return {"pictures": shape_in_words(spectrogram.image_shape)}
+        if hasattr(self.model, "pictures"):
+            pictures = {"pictures": shape_in_words(self.model.pictures.image_shape)}
+            return {**self._kind_of_sound(spectrogram), **pictures}
+        return self._kind_of_sound(spectrogram)
+
+    def _kind_of_sound(self, spectrogram):
         frames, bins, _ = spectrogram.image_shape
         low, high = spectrogram.decibels
         return {
@@ -104,6 +110,11 @@ class Report:
             return (
                 "A prior with trained means is fitted once more to the training windows when "
                 "training ends, which lowers the rate. On the validation split before that"
+            )
+        if self.model.compares_examples:
+            return (
+                f"The loss is that of telling which of {self.settings.batch_size} pairs belong "
+                "together, and depends on their number. On the validation split"
             )
         if not hasattr(self.model, "likelihood"):
             return "The loss is the negative log-probability of codes. On the validation split"

@@ -17,21 +17,9 @@ _TRANSLATOR = "translator"
 
 
 class TranslationStages(Stages):
-    """A training of autoencoder and translator in the folder `out`; see `Stages`.
-
-    Raises:
-        ValueError: the data are not of pairs.
-    """
+    """A training of autoencoder and translator in the folder `out`; see `Stages`."""
 
     contents = "An autoencoder with codes, and priors over them given the source"
-
-    def __init__(self, out, wanted, summary, *devices):
-        super().__init__(out, wanted, summary, *devices)
-        if not summary.picture_shape:
-            raise ValueError(
-                f"{self.preset.name} learns from pairs, and the data in {str(summary.folder)!r} "
-                f"are {summary.kind} alone: prepare sounds with --pictures FOLDER or --pairs CSV"
-            )
 
     def train(self):
         """Train what is not yet trained, and return the translator."""

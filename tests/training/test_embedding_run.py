@@ -1,0 +1,89 @@
+"""The preset that embeds: trained on pairs, stopped, resumed, and refused where data do not fit."""
+
+import csv
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+
+import tfaudiogen
+from tfaudiogen import presets
+from tfaudiogen.data import prepare
+from tfaudiogen.training import train
+
+TINY = {
+    "spectrogram.frames": 32,
+    "spectrogram.hop": 32,
+    "spectrogram.frame_length": 64,
+    "spectrogram.bins": 32,
+    "pictures.height": 8,
+    "pictures.width": 8,
+    "model.size": 4,
+    "model.sound_widths": [4],
+    "model.sound_strides": [8],
+    "model.picture_widths": [4],
+    "model.picture_strides": [4],
+    "model.positives": "picture",
+    "fit.batch_size": 6,
+    "fit.steps": 8,
+    "fit.warmup_steps": 1,
+    "fit.jit_compile": False,
+}
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return presets.get("digit_embedder", **TINY)
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory, embedder):
+    folder = tmp_path_factory.mktemp("pairs")
+    generator = np.random.default_rng(0)
+    for number in range(24):
+        soundfile.write(folder / f"{number}.wav", 0.1 * generator.normal(size=1024), 8000)
+        levels = generator.integers(0, 256, (8, 8), np.uint8)
+        Image.fromarray(levels).save(folder / f"{number}.png")
+    prepare(folder, folder / "data", "audio_image_pairs", progress=False, **embedder.data)
+    return folder / "data"
+
+
+def test_a_shippable_embedder_has_at_most_six_million_parameters():
+    assert presets.get("digit_embedder").build().count_params() < 6e6
+    assert presets.get("digit_embedder").data == presets.get("digit_painter").data
+
+
+def losses(folder):
+    with open(folder / "history.csv", newline="") as file:
+        return [[float(row[name]) for name in ("loss", "val_loss")] for row in csv.DictReader(file)]
+
+
+@pytest.mark.slow
+def test_a_stopped_training_goes_on_as_if_nothing_had_been(embedder, pairs, tmp_path):
+    train(embedder, pairs, tmp_path / "whole", progress=False)
+    train(embedder, pairs, tmp_path / "run", steps=4, progress=False)
+    train(embedder, pairs, tmp_path / "run", resume=True, progress=False)
+    np.testing.assert_allclose(
+        losses(tmp_path / "run")[-1], losses(tmp_path / "whole")[-1], rtol=1e-6
+    )
+    model = tfaudiogen.load(tmp_path / "run")
+    assert isinstance(model, tfaudiogen.AudioImageEmbedder)
+    for tower in (model.sound_tower, model.picture_tower):
+        assert np.abs(tower.centre).max() > 0
+    card = (tmp_path / "run" / "card.md").read_text()
+    assert "telling which of 6 pairs belong together" in card
+    assert "8 x 8, grey" in card
+
+
+def test_data_that_do_not_fit_are_refused_at_once(embedder, pairs, data, tmp_path):
+    labelled = presets.get("digit_embedder", **{**TINY, "model.positives": "label"})
+    larger = presets.get("digit_embedder", **{**TINY, "pictures.height": 12})
+    for wanted, given, message in (
+        (embedder, data, "learns from pairs.*--pictures FOLDER"),
+        (labelled, pairs, "have no labels: --set model.positives=picture"),
+        (larger, pairs, r"are \[8, 8, 1\] .* those of digit_embedder \[12, 8, 1\]"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            train(wanted, given, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,83 @@
+"""`tfaudiogen match`: the pictures nearest to a sound, or the sounds nearest to a picture."""
+
+from pathlib import Path
+
+import click
+
+from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.options import MODEL_HELP
+
+
+@click.command(cls=Command, epilog=MODEL_HELP)
+@click.argument("model")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--in",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where the files to rank are, at any depth.",
+)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=10, show_default=True, help="Files to show."
+)
+@click.option("--same", is_flag=True, help="Rank files of the kind of FILE, not of the other.")
+def match(model, file, folder, count, same):
+    """Rank pictures by how well they go with a sound, or sounds by how well with a picture.
+
+    FILE is a sound of any length, or a picture of any size. The nearest files of the other kind are
+    shown with their cosine similarity, from -1 to 1.
+
+    \b
+    Examples:
+      tfaudiogen match run seven.wav --in pictures
+      tfaudiogen match run cover.png --in songs --count 3
+      tfaudiogen match run song.mp3 --in songs --same
+    """
+    from tfaudiogen.cli.loading import load_embedder
+    from tfaudiogen.data.files import PICTURE_SUFFIXES
+
+    loaded = load_embedder(model)
+    given = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else "sounds"
+    wanted = given if same else {"pictures": "sounds", "sounds": "pictures"}[given]
+    query = _embedding_of(loaded, given)(file)
+    names, vectors = _embedded(folder, file, wanted, _embedding_of(loaded, wanted))
+    similarities = vectors @ query
+    click.echo(f"{'rank':>4}  {'cosine':>7}  file")
+    for rank, place in enumerate((-similarities).argsort(kind="stable")[:count], 1):
+        click.echo(f"{rank:4}  {similarities[place]:7.4f}  {names[place]}")
+
+
+def _embedding_of(model, kind):
+    """Return the function from the path of a file to its embedding [E]."""
+    from tfaudiogen import files, picture_files
+
+    if kind == "pictures":
+        shape = model.pictures.image_shape
+        return lambda path: model.embed_pictures(picture_files.read(path, shape))
+    rate = model.spectrogram.sample_rate
+    return lambda path: model.embed_sounds(files.read_audio(path, rate, "mix"))
+
+
+def _embedded(folder, file, kind, embedding):
+    """Return the names and embeddings [K, E] of the files of a kind in a folder, but for `file`.
+
+    Raises:
+        click.BadParameter: there is none that can be read.
+    """
+    import numpy as np
+
+    from tfaudiogen.cli.outputs import progress
+    from tfaudiogen.cli.translating import readable
+    from tfaudiogen.data.files import find_files
+
+    found = find_files([folder])
+    there = found.pictures if kind == "pictures" else found.audio
+    inputs = [(one.name, (one.path, False)) for one in there if not file.samefile(one.path)]
+    with progress(inputs, "comparing") as shown:
+        known = dict(readable(shown, embedding))
+    if not known:
+        raise click.BadParameter(
+            f"{folder} holds no {kind} that can be read, but for FILE.", param_hint="'--in'"
+        )
+    return list(known), np.stack(list(known.values()))

@@ -1,0 +1,114 @@
+"""How well sounds find their pictures, and pictures their sounds, by an embedder."""
+
+import math
+
+import numpy as np
+
+from tfaudiogen import metrics
+
+RECALLS = (1, 5, 10)
+# Cosines that are nearer than float32 can tell are ties.
+_DIGITS = 6
+_QUERIES = 256
+
+
+def retrieval_report(model, windows, files, class_names=(), seed=0):
+    """Measure an embedder on batches of pairs.
+
+    Queries and candidates are the windows of sounds, and the pictures, each of which is there once
+    however many windows have it (pictures are the same if they are equal pixel for pixel). A window
+    has one right answer, its picture, and a picture all windows that have it. By label, where there
+    are at least two, right answers are also those that have the query's label.
+
+    Args:
+        model: an `AudioImageEmbedder`.
+        windows: iterable of batches, dicts of "image", "picture", "label" and "id".
+        files: source file of each id, or (file, start).
+        class_names: names of the labels.
+        seed: of the bootstrap.
+
+    Returns:
+        A dict that JSON can hold. `sound_to_picture` and `picture_to_sound`, and both by label:
+        `recall_at_1`, `recall_at_5`, `recall_at_10`, the share of queries with a right answer among
+        so many nearest candidates, and `median_rank` of the nearest right answer, ties in random
+        order (see `tfaudiogen.metrics.recall_at`). Each has its `interval`, a 95 % bootstrap over
+        source files or pictures, None for a single one, and beside it `chance`, its value for
+        embeddings that know nothing.
+    """
+    sounds, pictures, owner, labels, ids = _embedded(model, windows)
+    sources = np.array([source_of(files, example) for example in ids])
+    same_picture = owner[:, None] == np.arange(len(pictures))  # [S, P]
+    pairings = {"": same_picture}
+    if len(class_names) > 1:
+        pairings["_by_label"] = _same_label(same_picture, labels, len(class_names))
+    report = {"windows": len(sounds), "files": len(np.unique(sources)), "pictures": len(pictures)}
+    for name, pairing in pairings.items():
+        there = _figures(sounds, pictures, pairing, sources, seed)
+        back = _figures(pictures, sounds, pairing.T, np.arange(len(pictures)), seed)
+        report |= {f"sound_to_picture{name}": there, f"picture_to_sound{name}": back}
+    return {**report, "uncertainty": "95 % bootstrap over files or pictures, 2000 resamples"}
+
+
+def _embedded(model, windows):
+    """Return sounds [S, E], pictures [P, E], which is of each sound [S], labels and ids [S]."""
+    places, sounds, pictures, owner, labels, ids = {}, [], [], [], [], []
+    for batch in windows:
+        sounds.append(model.embed_images(batch["image"]).numpy())
+        vectors = model.embed_pictures(batch["picture"])
+        for picture, vector in zip(np.asarray(batch["picture"]), vectors, strict=True):
+            key = picture.tobytes()
+            if key not in places:
+                places[key] = len(places)
+                pictures.append(vector)
+            owner.append(places[key])
+        labels.append(batch["label"])
+        ids.append(batch["id"])
+    if not sounds:
+        raise ValueError("windows must hold at least one batch, received none")
+    joined = (np.concatenate(parts) for parts in (labels, ids))
+    return np.concatenate(sounds), np.stack(pictures), np.array(owner), *joined
+
+
+def _same_label(same_picture, labels, classes):
+    """Return bool [S, P]: whether the picture is the sound's, or of a sound of its label."""
+    labelled = labels[:, None] == np.arange(classes)  # [S, L]
+    of_pictures = (same_picture.T.astype(int) @ labelled) > 0  # [P, L]
+    return same_picture | ((labelled.astype(int) @ of_pictures.T) > 0)
+
+
+def _figures(queries, candidates, relevant, groups, seed):
+    parts = []
+    for start in range(0, len(queries), _QUERIES):
+        part = slice(start, start + _QUERIES)
+        similarities = np.float64(queries[part]) @ np.float64(candidates).T
+        parts.append(metrics.ranking(np.round(similarities, _DIGITS), relevant[part]))
+    found = metrics.Ranking(*map(np.concatenate, zip(*parts, strict=True)))
+    rows = {
+        f"recall_at_{count}": _mean(found, lambda r, k=count: metrics.recall_at(r, k), groups, seed)
+        for count in RECALLS
+    }
+    ranks, chance = (metrics.expected_rank(one) for one in (found, found.at_chance()))
+    interval = metrics.bootstrap_median_interval(ranks, groups, seed=seed)
+    median = {"median": float(np.median(ranks)), "interval": _interval(interval)}
+    return {
+        "candidates": len(candidates),
+        **rows,
+        "median_rank": {**median, "chance": float(np.median(chance))},
+    }
+
+
+def _mean(found, measure, groups, seed):
+    values = measure(found)
+    interval = metrics.bootstrap_interval(values, groups=groups, seed=seed)
+    chance = float(measure(found.at_chance()).mean())
+    return {"mean": float(values.mean()), "interval": _interval(interval), "chance": chance}
+
+
+def _interval(bounds):
+    return None if math.isnan(bounds[0]) else list(bounds)
+
+
+def source_of(files, example):
+    """Return the name of an example's file: the first entry where a start time stands beside."""
+    entry = files[int(example)]
+    return str(entry if isinstance(entry, str) else entry[0])
