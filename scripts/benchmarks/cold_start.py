@@ -11,7 +11,6 @@ sound per second: cold of the command, warm of one sound and of many at once.
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import time
 from pathlib import Path
 
 from contest import spread
+from machine import setting
 
 IMPORTS = "import tensorflow, keras, tensorflow_probability"
 MANY = 32
@@ -94,7 +94,7 @@ def main():
         print(json.dumps(parts(arguments.model, arguments.parts)))
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
+    print(setting())
     with tempfile.TemporaryDirectory() as out:
         rows = list(rounds_of(arguments.model, arguments.rounds, Path(out)))
     print("| part | seconds (least to most) |\n|---|---|")

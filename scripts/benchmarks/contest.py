@@ -6,11 +6,12 @@ is `peers/turns.py`.
 
 import json
 import os
-import platform
 import statistics
 import subprocess
 import venv
 from pathlib import Path
+
+from machine import setting
 
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"
@@ -71,7 +72,7 @@ def play(commands, rounds):
     Returns:
         {name: `Contestant`}, all of them ended.
     """
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores", flush=True)
+    print(setting(), flush=True)
     contestants = {}
     for name, command in commands.items():
         contestants[name] = Contestant(command)

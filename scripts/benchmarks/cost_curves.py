@@ -10,7 +10,6 @@ the slope of a line through the logarithms: 1 is proportional.
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
+from machine import setting
 
 BATCH, FRAMES = 4, 256
 BATCHES, LENGTHS, FACTORS = (1, 2, 4, 8, 16), (128, 256, 512, 1024), (0.5, 1.0, 2.0)
@@ -75,7 +75,7 @@ def main():
     if arguments.point:
         print(json.dumps(measure(arguments.preset, *json.loads(arguments.point), arguments.steps)))
         return
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
+    print(setting())
     for name, points in curves(arguments.preset).items():
         print(f"\n| {name} | s a step | MB |\n|---|---|---|")
         rows = []

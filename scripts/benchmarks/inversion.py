@@ -11,16 +11,13 @@ kept on disk, is not counted.
 """
 
 import argparse
-import os
-import platform
 import time
 from pathlib import Path
 
-import keras
 import librosa
-import numba
 import numpy as np
 import tensorflow as tf
+from machine import setting
 
 import tfaudiogen
 from tfaudiogen.metrics import log_spectral_distance, spectral_convergence
@@ -77,22 +74,9 @@ def print_setting(options, count):
         f"{options.sample_rate} Hz, {options.frame_length}/{options.hop}, "
         f"{options.repeats} timings of each"
     )
-    print(f"{processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
+    print(setting())
     threads = tf.config.threading.get_intra_op_parallelism_threads() or "as many as cores"
-    print(f"threads: TensorFlow {threads}, heap and librosa 1")
-    versions = {"python": platform.python_version(), "numpy": np.__version__}
-    modules = (tf, keras, numba, librosa, tfaudiogen)
-    versions |= {module.__name__: module.__version__ for module in modules}
-    print(", ".join(f"{name} {version}" for name, version in versions.items()), end="\n\n")
-
-
-def processor():
-    """Return the processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(x.split(":")[1].strip() for x in lines if x.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+    print(f"threads: TensorFlow {threads}, heap and librosa 1\n")
 
 
 def phase_methods(options):

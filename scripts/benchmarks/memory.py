@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from machine import setting
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 # Small networks: what is looked for is what grows with the data.
@@ -70,6 +72,7 @@ def main():
     preset = presets.get("music_vae")
     with tempfile.TemporaryDirectory(dir=options.work) as work:
         steps = max(options.counts) // preset.fit["batch_size"]
+        print(setting())
         print(f"{steps} steps of {preset.fit['batch_size']} windows")
         for count in options.counts:
             data = Path(work) / str(count)

@@ -16,6 +16,7 @@ import urllib.request
 
 import click
 import numpy as np
+from machine import setting
 
 
 @click.command()
@@ -37,7 +38,7 @@ def main(model, users, requests):
         finally:
             process.terminate()
             process.wait()
-    click.echo(json.dumps({"model": model, **_rounded(figures)}, indent=1))
+    click.echo(json.dumps({"setting": setting(), "model": model, **_rounded(figures)}, indent=1))
 
 
 def _address(process):

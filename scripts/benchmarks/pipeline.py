@@ -11,7 +11,6 @@ still prepare ahead is done.
 
 import argparse
 import os
-import platform
 import statistics
 import time
 
@@ -19,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import tensorflow as tf
+from machine import setting
 
 import tfaudiogen
 from tfaudiogen import presets
@@ -82,10 +82,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=10, help="steps of each task in a round")
     arguments = parser.parse_args()
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
-        f"TensorFlow {tf.__version__}, Keras {keras.__version__}, batch {arguments.batch_size}"
-    )
+    print(f"{setting()}; batch {arguments.batch_size}")
     found = tasks(presets.get(arguments.preset), arguments.data, arguments.batch_size)
     rates = {name: [] for name in found}
     for _ in range(arguments.rounds):

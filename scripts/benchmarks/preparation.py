@@ -9,7 +9,6 @@ turns in one process, after a round that is not counted. The ratio to quote is t
 
 import argparse
 import os
-import platform
 import shutil
 import statistics
 import tempfile
@@ -22,6 +21,7 @@ import librosa
 import numpy as np
 import tensorflow as tf
 from array_record.python.array_record_module import ArrayRecordWriter
+from machine import setting
 
 import tfaudiogen
 from tfaudiogen.data.files import find_files
@@ -104,12 +104,7 @@ def main():
     parser.add_argument("--work", help="folder for what is written; the system's if not given")
     options = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
-    print(
-        f"{platform.processor() or platform.machine()}, {cores} cores, load "
-        f"{os.getloadavg()[0]:.1f}, Python {platform.python_version()}, librosa "
-        f"{librosa.__version__}, TensorFlow {tf.__version__}; "
-        f"{len(find_files(options.folders).audio)} files"
-    )
+    print(f"{setting()}; {len(find_files(options.folders).audio)} files")
     tasks = {
         "prepare": prepare,
         "librosa loop, records": loop_to_records,

@@ -13,6 +13,7 @@ import json
 import time
 
 import tensorflow as tf
+from machine import setting
 
 import tfaudiogen as tg
 
@@ -117,7 +118,7 @@ def main():
     least = seconds_of(samplers, arguments.rounds)
     first = arguments.samplers[0]
     ratios = {f"{name}_over_{first}": spent / least[first] for name, spent in least.items()}
-    report = {**vars(arguments), "seconds": least, "ratios": ratios, "tensorflow": tf.__version__}
+    report = {"setting": setting(), **vars(arguments), "seconds": least, "ratios": ratios}
     print(json.dumps(report, indent=2))
 
 

@@ -12,7 +12,6 @@ compiled ones it shows XLA's instructions with `--compiled`.
 import argparse
 import collections
 import os
-import platform
 import re
 import statistics
 import tempfile
@@ -23,6 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import tensorflow as tf
 from contest import spread
+from machine import setting
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 from training_step import stepper
 
@@ -105,7 +105,7 @@ def main():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--compiled", action="store_true", help="trace compiled steps")
     arguments = parser.parse_args()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
+    print(setting())
     model = presets.get(arguments.preset).build()
     peak = matrix_peak()
     needed = 3.0 * forward_operations(model, arguments.batch_size)

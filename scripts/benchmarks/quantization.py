@@ -10,7 +10,6 @@ follows and that no quantisation touches.
 """
 
 import argparse
-import platform
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +17,7 @@ from tempfile import TemporaryDirectory
 import keras
 import numpy as np
 import tensorflow as tf
+from machine import setting
 
 import tfaudiogen
 from tfaudiogen import presets, saving
@@ -26,11 +26,7 @@ from tfaudiogen import presets, saving
 def main():
     """Print the setting and a table for each model."""
     options = parse()
-    cores = len(tf.config.list_physical_devices("CPU"))
-    print(
-        f"{platform.processor() or platform.machine()}, {options.threads} threads, {cores} device"
-    )
-    print(f"TensorFlow {tf.__version__}; {options.calls} calls each\n")
+    print(f"{setting()}; {options.threads} threads, {options.calls} calls each\n")
     for name in options.models:
         print_table(name, measure(name, options))
 

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import tensorflow as tf
+from machine import setting
 
 import tfaudiogen
 from tfaudiogen import noise, saving
@@ -28,7 +29,9 @@ def main():
     """Print a table for each model."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("models", nargs="*")
-    for name in parser.parse_args().models or saving.shipped():
+    names = parser.parse_args().models or saving.shipped()
+    print(setting(), end="\n\n")
+    for name in names:
         with TemporaryDirectory() as folder:
             report(name, Path(folder, "model", "1"))
 

@@ -7,7 +7,6 @@ The images are noise, the step is the whole one of `fit`: forward, backward and 
 
 import argparse
 import os
-import platform
 import statistics
 import time
 
@@ -16,6 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 import tensorflow as tf
+from machine import setting
 
 from tfaudiogen import presets
 
@@ -41,11 +41,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="timed steps of each")
     parser.add_argument("--no-jit", action="store_true", help="do not compile by XLA")
     arguments = parser.parse_args()
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
-        f"TensorFlow {tf.__version__}, Keras {keras.__version__}, "
-        f"batch {arguments.batch_size}, XLA {not arguments.no_jit}"
-    )
+    print(f"{setting()}; batch {arguments.batch_size}, XLA {not arguments.no_jit}")
     steps = {}
     for name in arguments.presets:
         steps[name] = stepper(presets.get(name).build(), arguments.batch_size, not arguments.no_jit)
