@@ -66,3 +66,21 @@ def code_model():
     for weight in [w for prior in priors for w in prior.trainable_weights]:
         weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
     return tg.CodeModel(autoencoder, priors)
+
+
+@pytest.fixture(scope="session")
+def tiny_embedder():
+    """Return settings that make of the preset digit_embedder one of a few weights."""
+    return {
+        "spectrogram.frames": 32,
+        "spectrogram.hop": 32,
+        "spectrogram.frame_length": 64,
+        "spectrogram.bins": 32,
+        "pictures.height": 8,
+        "pictures.width": 8,
+        "model.size": 4,
+        "model.sound_widths": [4],
+        "model.sound_strides": [8],
+        "model.picture_widths": [4],
+        "model.picture_strides": [4],
+    }

@@ -11,26 +11,13 @@ import tfaudiogen
 from tfaudiogen import files, picture_files, presets, saving
 from tfaudiogen.data import prepare
 
-TINY = {
-    "spectrogram.frames": 32,
-    "spectrogram.hop": 32,
-    "spectrogram.frame_length": 64,
-    "spectrogram.bins": 32,
-    "pictures.height": 8,
-    "pictures.width": 8,
-    "model.size": 4,
-    "model.sound_widths": [4],
-    "model.sound_strides": [8],
-    "model.picture_widths": [4],
-    "model.picture_strides": [4],
-}
-
 
 @pytest.fixture(scope="module")
-def embedder(tmp_path_factory):
+def embedder(tmp_path_factory, tiny_embedder):
     """Return the folder of an untrained embedder."""
     folder = tmp_path_factory.mktemp("models") / "embedder"
-    saving.save(presets.get("digit_embedder", **TINY).build(["zero", "one"]), folder)
+    preset = presets.get("digit_embedder", **tiny_embedder)
+    saving.save(preset.build(["zero", "one"]), folder)
     return folder
 
 
@@ -106,7 +93,7 @@ def test_help_and_info(run, embedder):
     assert "8 x 8, grey" in facts
 
 
-def test_evaluate_reports_both_directions(run, embedder, tmp_path):
+def test_evaluate_reports_both_directions(run, embedder, tmp_path, tiny_embedder):
     generator = np.random.default_rng(1)
     for number in range(12):
         folder = tmp_path / "pairs" / ("zero", "one")[number % 2]
@@ -114,7 +101,7 @@ def test_evaluate_reports_both_directions(run, embedder, tmp_path):
         soundfile.write(folder / f"{number}.wav", 0.1 * generator.normal(size=1024), 8000)
         levels = generator.integers(0, 256, (8, 8), np.uint8)
         Image.fromarray(levels).save(folder / f"{number}.png")
-    preset = presets.get("digit_embedder", **TINY)
+    preset = presets.get("digit_embedder", **tiny_embedder)
     prepare(
         tmp_path / "pairs", tmp_path / "data", "audio_image_pairs", progress=False, **preset.data
     )

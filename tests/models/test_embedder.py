@@ -237,3 +237,8 @@ def test_bad_arguments_are_named(options, message):
 def test_batches_without_pictures_are_refused(examples):
     with pytest.raises(ValueError, match="have no picture: give those of a data set of pairs"):
         build().complete({"image": examples["image"]})
+
+
+def test_averaged_weights_are_refused():
+    with pytest.raises(ValueError, match="average must be None, received 0.9"):
+        build().compile(average=0.9)

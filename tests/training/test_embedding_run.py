@@ -12,18 +12,7 @@ from tfaudiogen import presets
 from tfaudiogen.data import prepare
 from tfaudiogen.training import train
 
-TINY = {
-    "spectrogram.frames": 32,
-    "spectrogram.hop": 32,
-    "spectrogram.frame_length": 64,
-    "spectrogram.bins": 32,
-    "pictures.height": 8,
-    "pictures.width": 8,
-    "model.size": 4,
-    "model.sound_widths": [4],
-    "model.sound_strides": [8],
-    "model.picture_widths": [4],
-    "model.picture_strides": [4],
+QUICK = {
     "model.positives": "picture",
     "fit.batch_size": 6,
     "fit.steps": 8,
@@ -33,8 +22,8 @@ TINY = {
 
 
 @pytest.fixture(scope="module")
-def embedder():
-    return presets.get("digit_embedder", **TINY)
+def embedder(tiny_embedder):
+    return presets.get("digit_embedder", **tiny_embedder, **QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +65,9 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_been(embedder, pairs, tmp_
     assert "8 x 8, grey" in card
 
 
-def test_data_that_do_not_fit_are_refused_at_once(embedder, pairs, data, tmp_path):
-    labelled = presets.get("digit_embedder", **{**TINY, "model.positives": "label"})
-    larger = presets.get("digit_embedder", **{**TINY, "pictures.height": 12})
+def test_data_that_do_not_fit_are_refused_at_once(embedder, tiny_embedder, pairs, data, tmp_path):
+    labelled = presets.get("digit_embedder", **{**tiny_embedder, "model.positives": "label"})
+    larger = presets.get("digit_embedder", **{**tiny_embedder, "pictures.height": 12})
     for wanted, given, message in (
         (embedder, data, "learns from pairs.*--pictures FOLDER"),
         (labelled, pairs, "have no labels: --set model.positives=picture"),

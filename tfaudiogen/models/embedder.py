@@ -11,7 +11,8 @@ from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.embedding_tower import direction
 from tfaudiogen.models import contrast
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.embedding import PICTURE, SOUND, Embedding
+from tfaudiogen.models.embedding import Embedding
+from tfaudiogen.models.pairs import PICTURE, SOUND
 
 LOSSES = {"infonce": contrast.infonce, "sigmoid": contrast.sigmoid}
 POSITIVES = ("picture", "label")
@@ -108,6 +109,14 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         low, high = self.temperatures
         if not 0.0 < low < high:
             raise ValueError(f"temperatures must be 0 < low < high; received {self.temperatures}")
+
+    def compile(self, *args, average=None, **kwargs):
+        if average is not None:
+            raise ValueError(
+                f"average must be None, received {average}: the centres of the towers follow the "
+                "weights as they are, not their moving averages (fit.average=null in a preset)"
+            )
+        super().compile(*args, **kwargs)
 
     @property
     def _towers(self):

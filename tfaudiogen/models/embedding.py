@@ -7,9 +7,6 @@ from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.picture import PictureMedium
 from tfaudiogen.models.sound import SoundMedium
 
-SOUND, PICTURE = "image", "picture"
-"""Entries of a batch of pairs: the spectrogram image of a sound, and a picture."""
-
 
 class Embedding:
     """`embed_sounds` and `embed_pictures` of an `AudioImageEmbedder`."""

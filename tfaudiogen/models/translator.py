@@ -10,10 +10,8 @@ from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.code_model import check_priors
+from tfaudiogen.models.pairs import PICTURE, SOUND
 from tfaudiogen.models.translation import Translation
-
-SOUND, PICTURE = "image", "picture"
-"""Entries of a batch of pairs: the spectrogram image of a sound, and a picture."""
 
 
 @register
