@@ -96,12 +96,16 @@ def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
     coder = staged.build()
     feed = Feed(data, coder.spectrogram, 8, 0, cache=False)
     code_cache.write(tmp_path, coder, feed, 3, {"gain_db": 12.0})
-    found = code_cache.read(tmp_path)["train"]
+    codes = code_cache.read(tmp_path)
+    found = codes["train"]
     labels = np.split(found["label"], 3)
     plain, first, second = (np.split(found["codes_1"], 3)[n] for n in range(3))
     np.testing.assert_array_equal(labels, [labels[0]] * 3)
     for one, other in [(plain, first), (plain, second), (first, second)]:
         assert (one != other).any()
+    two = code_cache.first_copies(codes, 2, of=3)
+    np.testing.assert_array_equal(two["train"]["codes_1"], np.concatenate([plain, first]))
+    assert two["validation"] is codes["validation"]
     code_cache.write(tmp_path, coder, feed)
     np.testing.assert_array_equal(code_cache.read(tmp_path)["train"]["codes_1"], plain)
 
@@ -109,11 +113,11 @@ def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
 @pytest.mark.parametrize(
     ("copies", "gain", "kind", "message"),
     [
-        (0, 0.0, "sounds", "at least 1, received 0"),
-        (2, 0.0, "sounds", "copies=2 and priors.gain_db=0.0"),
-        (1, 3.0, "sounds", "copies=1 and priors.gain_db=3.0"),
-        (2, 3.0, "pictures", "must be 1 for pictures"),
-        (2, -1.0, "sounds", "must not be negative"),
+        ([2, 0], 3.0, "sounds", "at least 1, received 0"),
+        ([1, 2], 0.0, "sounds", "copies=2 and priors.gain_db=0.0"),
+        ([1, 1], 3.0, "sounds", "copies=1 and priors.gain_db=3.0"),
+        ([2, 1], 3.0, "pictures", "must be 1 for pictures"),
+        ([2, 1], -1.0, "sounds", "must not be negative"),
     ],
 )
 def test_copies_without_a_sense_are_refused(copies, gain, kind, message):

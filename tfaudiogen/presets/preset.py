@@ -99,11 +99,12 @@ class Preset:
         """Return the temperature and the guidance of a model with priors."""
         return {key: self.priors[key] for key in _DRAWS}
 
-    def copies(self):
-        """Return how often the data are there for the priors, and how each time but the first
-        is changed at most, as arguments of `Augmentation`."""
+    def copies(self, levels):
+        """Return how often the data are there for each prior, top level first, and how each time
+        but the first is changed at most, as arguments of `Augmentation`."""
         changes = {key: self.priors[key] for key in _COPIES}
-        return changes.pop("copies"), changes
+        counts = changes.pop("copies")
+        return [of_level(counts, level) for level in reversed(range(levels))], changes
 
     def prior(self, number, shapes, counts, class_names):
         """Return the preset of one of the priors.

@@ -14,15 +14,22 @@ _SPLITS = ("train", "validation")
 
 
 def check_copies(copies, changes, kind):
-    """Raise ValueError unless there are changes, of sounds, exactly if there are several copies."""
-    if copies > 1 and kind != "sounds":
-        raise ValueError(f"priors.copies must be 1 for {kind}, which are not changed; got {copies}")
-    if copies < 1:
-        raise ValueError(f"priors.copies must be at least 1, received {copies}")
-    if (copies > 1) != any(changes.values()):
+    """Raise ValueError unless there are changes, of sounds, exactly if there are several copies.
+
+    Args:
+        copies: for the prior of each level.
+        changes: of the copies, as arguments of `Augmentation`.
+        kind: of the data, "sounds" or "pictures".
+    """
+    most = max(copies)
+    if most > 1 and kind != "sounds":
+        raise ValueError(f"priors.copies must be 1 for {kind}, which are not changed; got {most}")
+    if min(copies) < 1:
+        raise ValueError(f"priors.copies must be at least 1, received {min(copies)}")
+    if (most > 1) != any(changes.values()):
         names = ", ".join(f"priors.{name}={value}" for name, value in changes.items())
         raise ValueError(
-            f"priors.copies={copies} and {names}: copies above 1 need a change above 0, and a "
+            f"priors.copies={most} and {names}: copies above 1 need a change above 0, and a "
             "change needs copies above 1"
         )
     Augmentation(**changes)
@@ -76,6 +83,12 @@ def read(folder):
         }
         for split in _SPLITS
     }
+
+
+def first_copies(codes, copies, of):
+    """Return what `read` gives with only the first copies of the training split, of so many."""
+    train = {name: values[: len(values) // of * copies] for name, values in codes["train"].items()}
+    return {**codes, "train": train}
 
 
 def _extracted(encode, batches, title):

@@ -49,11 +49,13 @@ class Stages:
         coder = self._autoencoder()
         codes = code_cache.read(self.out)
         shapes, counts = coder.code_maps()
+        copies, _ = self.preset.copies(len(shapes))
         priors = []
-        for number in range(len(shapes)):
+        for number, own in enumerate(copies):
             self.tell(f"Training the prior of level {number} of {len(shapes)}, the top being 0 ...")
             preset = self.preset.prior(number, shapes, counts, coder.class_names)
-            priors.append(self._trained(f"prior_{number}", preset, codes=(codes, number)))
+            given = code_cache.first_copies(codes, own, max(copies))
+            priors.append(self._trained(f"prior_{number}", preset, codes=(given, number)))
         model = CodeModel(coder, priors, **self.preset.draws())
         saving.save(model, self.out)
         self._report(model)
@@ -68,14 +70,15 @@ class Stages:
         preset, initial = self.preset.without_priors(), self.settings.initial
         coder = self._trained(AUTOENCODER, preset, initial)
         self.tell("Computing the codes of the data ...")
-        code_cache.write(self.out, coder, self._feed(coder), *self.preset.copies())
+        copies, changes = self.preset.copies(len(coder.code_maps()[0]))
+        code_cache.write(self.out, coder, self._feed(coder), max(copies), changes)
         return coder
 
     def _check_priors(self):
         """Find what is wrong with the settings of priors before the autoencoder is trained."""
-        code_cache.check_copies(*self.preset.copies(), self.summary.kind)
         coder = self.preset.without_priors().build(self.summary.class_names)
         shapes, counts = coder.code_maps()
+        code_cache.check_copies(*self.preset.copies(len(shapes)), self.summary.kind)
         for number in range(len(shapes)):
             preset = self.preset.prior(number, shapes, counts, coder.class_names)
             preset.build()
