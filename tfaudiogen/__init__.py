@@ -24,6 +24,7 @@ _PUBLIC = {
     "FiniteScalarQuantizer": "tfaudiogen.layers.quantizer_finite",
     "PatchDiscriminator": "tfaudiogen.layers.discriminator",
     "SequenceEncoder": "tfaudiogen.layers.sequence_encoder",
+    "EmbeddingEncoder": "tfaudiogen.layers.embedding_encoder",
     "EmbeddingTower": "tfaudiogen.layers.embedding_tower",
     "Transformer": "tfaudiogen.layers.transformer",
     "LSTMStack": "tfaudiogen.layers.recurrent",

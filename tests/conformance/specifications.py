@@ -560,6 +560,11 @@ SPECIFICATIONS = [
         for variant, heads in {"mean": 0, "attention": 3}.items()
     ),
     Specification(
+        tg.EmbeddingEncoder,
+        lambda: {"tower": tg.EmbeddingTower(tg.SequenceEncoder((8, 12), (4, 2)), 5)},
+        images(16, 24, 1),
+    ),
+    Specification(
         CodeMapContext,
         lambda: {"shape": (3, 2, 2), "codes": 5, "target": (4, 3), "width": 6, "blocks": 1},
         codes(5, 3, 2, 2),

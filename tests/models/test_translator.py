@@ -207,6 +207,53 @@ def test_a_saved_translator_is_the_same(painter, tmp_path):
     np.testing.assert_array_equal(painter.log_prob(*pair), again.log_prob(*pair))
 
 
+@pytest.fixture(scope="module")
+def embedder(spectrogram):
+    keras.utils.set_random_seed(3)
+    towers = [tg.EmbeddingTower(tg.SequenceEncoder((8,), (8,)), 12) for _ in range(2)]
+    model = tg.AudioImageEmbedder(spectrogram, tg.Pictures(SIDE, SIDE, 1), *towers)
+    for tower in towers:
+        tower.centre.assign(np.linspace(-0.1, 0.1, 12))
+    return model
+
+
+@pytest.fixture
+def told(embedder, painter, spectrogram):
+    """A painter that is told of sounds by their embeddings."""
+    tower = tg.EmbeddingTower(tg.SequenceEncoder((8,), (8,)), 12)
+    model = tg.Translator(spectrogram, tg.EmbeddingEncoder(tower), painter.target, painter.priors)
+    model.take_encoder(embedder)
+    return model
+
+
+@pytest.mark.parametrize("windows", [1, 2.5])
+def test_a_source_may_be_told_by_its_embedding(told, embedder, windows):
+    sound = sounds(1, int(windows * told.source.samples))
+    vectors = told.vectors(sound)
+    assert vectors.shape == (1, 1, 12)
+    images, frames = consecutive(sound[0], told.source)
+    mean = np.average(embedder.embed_images(images), axis=0, weights=frames)
+    wanted = 12**0.5 * mean / np.linalg.norm(mean)
+    np.testing.assert_allclose(vectors[0, 0], wanted, atol=1e-4)
+
+
+def test_an_embedding_stays_as_it_was_trained(told, embedder):
+    batch = {"image": told.source(sounds(4)), "picture": pictures(4, 1)}
+    told.compile(keras.optimizers.Adam(0.1), jit_compile=False)
+    told.train_on_batch(batch)
+    for mine, theirs in zip(told.encoder.tower.weights, embedder.sound_tower.weights, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_an_encoder_of_another_kind_is_not_taken(painter, told, embedder, spectrogram):
+    with pytest.raises(ValueError, match="must be an EmbeddingEncoder.*SequenceEncoder"):
+        painter.take_encoder(embedder)
+    towers = [tg.EmbeddingTower(tg.SequenceEncoder((6,), (8,)), 12) for _ in range(2)]
+    other = tg.AudioImageEmbedder(spectrogram, tg.Pictures(SIDE, SIDE, 1), *towers)
+    with pytest.raises(ValueError, match=r"embedder must have the [\d,]+ parameters"):
+        told.take_encoder(other)
+
+
 def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
     parts = {"source": spectrogram, "encoder": tg.SequenceEncoder((8, 12), (4, 2))}
     target, priors = painter.target, painter.priors

@@ -1,5 +1,6 @@
 """A preset that translates: both stages are trained on pairs, go on, and the whole paints."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -33,7 +34,19 @@ TINY = {
     "translator.warmup_steps": 1,
     "translator.batch_size": 8,
     "translator.jit_compile": False,
+    "embedder.size": 6,
+    "embedder.sound_widths": [4, 4],
+    "embedder.sound_strides": [4, 2],
+    "embedder.picture_widths": [4],
+    "embedder.picture_strides": [4],
+    "embedder.positives": "picture",
+    "embedder.steps": 3,
+    "embedder.warmup_steps": 1,
+    "embedder.batch_size": 8,
+    "embedder.jit_compile": False,
 }
+STAGES = {"embedding": ["autoencoder", "embedder", "translator"]}
+STAGES["sequence"] = ["autoencoder", "translator"]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +80,9 @@ def test_a_shippable_translator_has_at_most_six_million_parameters(name):
 
 
 @pytest.mark.slow
-def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path):
+@pytest.mark.parametrize("encoder", STAGES)
+def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encoder):
+    painter = dataclasses.replace(painter, translator={**painter.translator, "encoder": encoder})
     out, fit, begun = tmp_path / "run", Run.fit, []
 
     def stopped(run, limits):
@@ -80,18 +95,23 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path):
         patch.setattr(Run, "fit", stopped)
         with pytest.raises(keeping.Interrupted):
             train(painter, pairs, out, progress=False)
-    assert begun == ["autoencoder", "translator"]
+    assert begun == STAGES[encoder]
     coder = (out / "autoencoder" / "checkpoint.npz").read_bytes()
     # The autoencoder is not trained further, however long the training may be now.
     train(painter, pairs, out, steps=6, resume=True, progress=False)
     assert (out / "autoencoder" / "checkpoint.npz").read_bytes() == coder
     found = json.loads((out / "metrics.json").read_text())
-    assert [found[f"{name}_steps"] for name in ("autoencoder", "translator")] == [4, 6]
+    steps = {"autoencoder": 4, "embedder": 3, "translator": 6}
+    assert {name: found[f"{name}_steps"] for name in begun} == {n: steps[n] for n in begun}
     model = tfaudiogen.load(out)
     assert isinstance(model, tfaudiogen.Translator)
     target = tfaudiogen.load(out / "autoencoder")
     for mine, theirs in zip(model.target.weights[3:], target.weights[3:], strict=True):
         np.testing.assert_array_equal(mine, theirs)
+    if encoder == "embedding":
+        tower = tfaudiogen.load(out / "embedder").sound_tower
+        np.testing.assert_array_equal(model.encoder.tower.weights[-1], tower.weights[-1])
+        np.testing.assert_array_equal(model.encoder.tower.centre, tower.centre)
     sound = np.zeros(model.source.samples, np.float32)
     assert model.sample(sound, count=2).shape == (2, 8, 8, 1)
     assert "given the source" in (out / "card.md").read_text()

@@ -44,6 +44,15 @@ class SequenceEncoder(keras.layers.Layer):
         x = keras.ops.reshape(x, (-1, math.prod(x.shape[1:3]), self.width))
         return x + keras.ops.cast(self.places, x.dtype)
 
+    def joined(self, vectors, frames):
+        """Return the vectors [1, W M, V] of a sound: those of its windows, one after the other.
+
+        Args:
+            vectors: [W, M, V] of windows that follow one another.
+            frames: [W], how much of the sound each holds; all are attended to alike.
+        """
+        return keras.ops.reshape(vectors, (1, -1, self.width))
+
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = self.features.compute_output_shape(input_shape)
         return (batch, height * width, channels)

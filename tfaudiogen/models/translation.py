@@ -18,7 +18,7 @@ class Translation:
 
     Sounds are float32 [N] or [B, N], pictures [H, W, C] or [B, H, W, C], as in `SoundMedium` and
     `PictureMedium`. A given sound that is longer than a window is one of consecutive windows, whose
-    sequences of vectors follow one another: the priors attend to all of them, and give one target.
+    vectors the encoder joins to those of the whole: the priors attend to them, and give one target.
     """
 
     @property
@@ -27,15 +27,15 @@ class Translation:
         return medium_of(self.spectrogram)
 
     def vectors(self, given):
-        """Return the vectors [B, W M, V] of sounds of any length (W windows), or of pictures."""
+        """Return the vectors [B, M, V] of sounds of any length, or of pictures."""
         batch, _ = medium_of(self.source).batch(given)
         if self.source.kind == "pictures":
             return in_batches(self, batch)
         return tf.concat([self._vectors_of_sound(sound) for sound in batch], axis=0)
 
     def _vectors_of_sound(self, sound):
-        vectors = in_batches(self, consecutive(sound, self.source)[0])  # [W, M, V]
-        return tf.reshape(vectors, (1, -1, vectors.shape[-1]))
+        images, frames = consecutive(sound, self.source)
+        return self.encoder.joined(in_batches(self, images), frames)
 
     def sample(
         self,

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.code_model import check_priors
 from tfaudiogen.models.pairs import PICTURE, SOUND
@@ -38,7 +39,9 @@ class Translator(Translation, ProbabilisticModel):
 
     Args:
         source: the representation of what is given, a `Spectrogram` or `Pictures`.
-        encoder: layer from images of the source to [B, M, V], such as `SequenceEncoder`.
+        encoder: layer from images of the source to [B, M, V], with `joined` for windows of long
+            sounds: a `SequenceEncoder`, or an `EmbeddingEncoder`, whose weights `take_encoder`
+            brings.
         target: a trained `VQVAE` of the other kind; is frozen.
         priors: a `CodePrior` for each level of the target, top level first, as in `CodeModel`,
             without labels; the top one, at least, with V `vectors`.
@@ -103,16 +106,21 @@ class Translator(Translation, ProbabilisticModel):
         Raises:
             ValueError: it has other weights.
         """
-        pairs = list(zip(self.target.weights, autoencoder.weights, strict=False))
-        if len(self.target.weights) != len(autoencoder.weights) or any(
-            mine.shape != theirs.shape for mine, theirs in pairs
-        ):
+        _take("autoencoder", "target", self.target, autoencoder)
+
+    def take_encoder(self, embedder):
+        """Give an `EmbeddingEncoder` the tower of a trained `AudioImageEmbedder`.
+
+        Raises:
+            ValueError: the encoder is none, or its tower has other weights.
+        """
+        if not isinstance(self.encoder, EmbeddingEncoder):
             raise ValueError(
-                f"autoencoder must have the {self.target.count_params():,} parameters of the "
-                f"target; received one of {autoencoder.count_params():,}"
+                "encoder must be an EmbeddingEncoder to take a tower; received "
+                f"{type(self.encoder).__name__}"
             )
-        for mine, theirs in pairs:
-            mine.assign(theirs)
+        tower = embedder.sound_tower if self.source.kind == "sounds" else embedder.picture_tower
+        _take("embedder", "encoder", self.encoder.tower, tower)
 
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
@@ -186,3 +194,15 @@ class Translator(Translation, ProbabilisticModel):
         parts = {part: build(config[part]) for part in ("source", "encoder", "target")}
         priors = [build(prior) for prior in config["priors"]]
         return cls(**{**config, **parts, "priors": priors})
+
+
+def _take(name, part, mine, theirs):
+    """Give a part of this model the weights of a trained one of the same configuration."""
+    shapes = [[tuple(weight.shape) for weight in one.weights] for one in (mine, theirs)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"{name} must have the {mine.count_params():,} parameters of the {part}; received one "
+            f"of {theirs.count_params():,}"
+        )
+    for weight, trained in zip(mine.weights, theirs.weights, strict=True):
+        weight.assign(trained)

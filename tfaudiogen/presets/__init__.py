@@ -1,5 +1,5 @@
 """Named configurations: data, representation, model and fit."""
 
-from tfaudiogen.presets.preset import Preset, get, names
+from tfaudiogen.presets.preset import SECTIONS, Preset, get, names
 
-__all__ = ["Preset", "get", "names"]
+__all__ = ["SECTIONS", "Preset", "get", "names"]

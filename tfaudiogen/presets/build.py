@@ -8,6 +8,7 @@ import keras
 from tfaudiogen.layers.adversary import Plateau
 from tfaudiogen.layers.decoder import Decoder
 from tfaudiogen.layers.discriminator import PatchDiscriminator
+from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
 from tfaudiogen.layers.embedding_tower import EmbeddingTower
 from tfaudiogen.layers.encoder import Encoder
 from tfaudiogen.layers.gaussian import GaussianHead
@@ -159,8 +160,8 @@ def _prior(spectrogram, model, class_names):
 def _translator(spectrogram, model, class_names):
     """Return a translator to what the "target" section makes of the representation."""
     target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
-    stages = (model["widths"], model["strides"], model["blocks"])
-    encoder = SequenceEncoder(*stages)
+    source = _representation(model["spectrogram"], model["pictures"])
+    encoder = _source_encoder(source, model)
     shapes, counts = target.code_maps()
     maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
     priors = []
@@ -170,8 +171,17 @@ def _translator(spectrogram, model, class_names):
         shares = {name: own[name] for name in ("condition_dropout", "code_dropout", "dropout")}
         options = {"maps": maps[:level], "vectors": encoder.width, **shares}
         priors.append(CodePrior(**code_map, core=_core(own), **options))
-    source = _representation(model["spectrogram"], model["pictures"])
     return Translator(source, encoder, target, priors)
+
+
+def _source_encoder(source, model):
+    """Return what makes vectors of the source of a translator."""
+    if model["encoder"] == "sequence":
+        return SequenceEncoder(model["widths"], model["strides"], model["blocks"])
+    if model["encoder"] != "embedding":
+        raise ValueError(f"encoder must be embedding or sequence; received {model['encoder']!r}")
+    side = "sound" if source.kind == "sounds" else "picture"
+    return EmbeddingEncoder(_tower(model["embedder"], side))
 
 
 def _embedder(representations, model, class_names):

@@ -4,26 +4,35 @@ from tfaudiogen.presets.pictures import MNIST
 from tfaudiogen.presets.priors import PRIOR_FIT
 from tfaudiogen.presets.speech import SPEECH_SPECTROGRAM
 
+DIGIT_EMBEDDER = {
+    "size": 64,
+    "heads": 4,
+    "blocks": 1,
+    # 8 x 8 vectors.
+    "sound_widths": (64, 96),
+    "sound_strides": (8, 2),
+    # 7 x 7 vectors.
+    "picture_widths": (48, 96),
+    "picture_strides": (2, 2),
+    "loss": "infonce",
+    "positives": "label",
+    "temperatures": (0.01, 1.0),
+}
+
+DIGIT_EMBEDDER_FIT = {
+    **PRIOR_FIT,
+    "steps": 500,
+    "warmup_steps": 20,
+    "batch_size": 128,
+    "average": None,
+}
+
 EMBEDDER_PRESETS = {
     "digit_embedder": {
         "summary": "spoken digits and MNIST digits in one space, to find the one by the other",
         "spectrogram": SPEECH_SPECTROGRAM,
         "pictures": MNIST,
-        "model": {
-            "kind": "embedder",
-            "size": 64,
-            "heads": 4,
-            "blocks": 1,
-            # 8 x 8 vectors, by the encoder of digit_painter.
-            "sound_widths": (64, 96),
-            "sound_strides": (8, 2),
-            # 7 x 7 vectors, by the encoder of digit_speaker.
-            "picture_widths": (48, 96),
-            "picture_strides": (2, 2),
-            "loss": "infonce",
-            "positives": "label",
-            "temperatures": (0.01, 1.0),
-        },
-        "fit": {**PRIOR_FIT, "steps": 500, "warmup_steps": 20, "batch_size": 128, "average": None},
+        "model": {"kind": "embedder", **DIGIT_EMBEDDER},
+        "fit": DIGIT_EMBEDDER_FIT,
     },
 }

@@ -5,7 +5,7 @@ import dataclasses
 
 from tfaudiogen.presets.table import PRESETS
 
-_SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator")
+SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator", "embedder")
 _SIDES = ("height", "width", "channels")
 # Of "priors", how the whole draws unless it is told otherwise.
 _DRAWS = ("temperature", "guidance")
@@ -41,6 +41,8 @@ class Preset:
         pictures: arguments of `tfaudiogen.Pictures`; None for a model of sounds alone.
         translator: of one that translates, the source ("spectrogram" or "pictures"), the encoder,
             the priors and their training; the other sections are then of the target. None for none.
+        embedder: of one that translates with the encoder "embedding", the embedder and its
+            training, with the representations of source and target. None for none.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Preset:
     priors: dict | None = None
     pictures: dict | None = None
     translator: dict | None = None
+    embedder: dict | None = None
 
     @property
     def data(self):
@@ -85,13 +88,28 @@ class Preset:
 
     def without_priors(self):
         """Return the preset of the autoencoder alone."""
-        return dataclasses.replace(self, priors=None, translator=None)
+        return dataclasses.replace(self, priors=None, translator=None, embedder=None)
+
+    @property
+    def embeds_source(self):
+        """Whether the encoder of one that translates is a tower of an embedder."""
+        return bool(self.translator) and self.translator["encoder"] == "embedding"
+
+    def embedding(self):
+        """Return the preset of the embedder that gives one that translates its encoder."""
+        own = copy.deepcopy(self.embedder)
+        fit = {key: own.pop(key) for key in _FIT}
+        shapes = [getattr(self, key) or self.translator[key] for key in ("spectrogram", "pictures")]
+        name, summary = f"{self.name}, embedder", f"the embedder of {self.name}"
+        model = {**own, "kind": "embedder"}
+        return Preset(name, summary, shapes[0], model, fit, pictures=shapes[1])
 
     def translation(self):
         """Return the preset of the second stage of one that translates."""
         own = copy.deepcopy(self.translator)
         fit = {key: own.pop(key) for key in _FIT}
-        model = {**own, "kind": "translator", "target": self.model}
+        embedder = self.embedder if self.embeds_source else None
+        model = {**own, "kind": "translator", "target": self.model, "embedder": embedder}
         name, summary = f"{self.name}, translator", f"the translator of {self.name}"
         return Preset(name, summary, self.spectrogram, model, fit, pictures=self.pictures)
 
@@ -159,8 +177,8 @@ def get(name, **overrides):
         values["priors"] = overrides.pop("priors")
     for key, value in overrides.items():
         section, _, entry = key.partition(".")
-        if section not in _SECTIONS or entry not in (values.get(section) or ()):
-            known = ", ".join(f"{s}.{e}" for s in _SECTIONS for e in values.get(s) or ())
+        if section not in SECTIONS or entry not in (values.get(section) or ()):
+            known = ", ".join(f"{s}.{e}" for s in SECTIONS for e in values.get(s) or ())
             raise ValueError(f"unknown setting {key!r}; {name} has {known}")
         values[section][entry] = value
     return Preset(name, **values)

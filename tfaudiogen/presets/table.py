@@ -20,7 +20,9 @@ pitch_semitones and time_shift_seconds (see `Augmentation`).
 
 Presets with "translator", in `tfaudiogen.presets.translators`, train a translator after the
 autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one
-being None; widths, strides and blocks of its encoder; core, width, depth, heads, condition_dropout,
+being None; encoder, "embedding" (a tower of the embedder of the section "embedder", trained before
+it, which has what the model and the fit of an embedder have) or "sequence" (of these widths,
+strides and blocks, trained with the priors); core, width, depth, heads, condition_dropout,
 code_dropout and dropout of the priors; and what "fit" has.
 
 Those in `tfaudiogen.presets.embedders` learn from pairs at once, and have both "spectrogram" and

@@ -1,10 +1,13 @@
 """The presets that translate, as plain values: see `tfaudiogen.presets.table`."""
 
+from tfaudiogen.presets.embedders import DIGIT_EMBEDDER, DIGIT_EMBEDDER_FIT
 from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES
 from tfaudiogen.presets.priors import PRIOR_FIT
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 
 _FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
+
+_EMBEDDER = {**DIGIT_EMBEDDER, **DIGIT_EMBEDDER_FIT}
 
 _PRIORS = {
     "core": "transformer",
@@ -32,13 +35,14 @@ TRANSLATOR_PRESETS = {
         "translator": {
             "spectrogram": SPEECH_SPECTROGRAM,
             "pictures": None,
-            # 8 x 8 vectors.
+            "encoder": "embedding",
             "widths": (64, 96),
             "strides": (8, 2),
             "blocks": 1,
             **_PRIORS,
             **_FIT,
         },
+        "embedder": _EMBEDDER,
     },
     "digit_speaker": {
         "summary": "MNIST digits to spoken digits: 256 codes above 1,024, given the picture",
@@ -55,7 +59,7 @@ TRANSLATOR_PRESETS = {
         "translator": {
             "spectrogram": None,
             "pictures": MNIST,
-            # 7 x 7 vectors.
+            "encoder": "embedding",
             "widths": (48, 96),
             "strides": (2, 2),
             "blocks": 1,
@@ -64,5 +68,6 @@ TRANSLATOR_PRESETS = {
             "steps": 2000,
             "batch_size": 16,
         },
+        "embedder": _EMBEDDER,
     },
 }

@@ -3,6 +3,7 @@
 import dataclasses
 
 from tfaudiogen import saving
+from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.training.settings import Settings
 
 # What a training counts anew; "updates" are those of the prior, which then adapts faster.
@@ -28,12 +29,21 @@ def take_weights(model, initial):
 
     Args:
         model: `ProbabilisticModel` of the preset.
-        initial: folder or name of a saved model of the same geometry and sizes.
+        initial: folder or name of a saved model of the same geometry and sizes, or a list of the
+            parts of a `Translator`: an autoencoder, an embedder.
 
     Raises:
         ValueError: geometry or sizes differ, naming the first that does.
     """
+    for folder in initial if isinstance(initial, list) else [initial]:
+        _take_from(model, folder)
+
+
+def _take_from(model, initial):
     source = saving.load(initial)
+    if isinstance(source, AudioImageEmbedder) and hasattr(model, "take_encoder"):
+        model.take_encoder(source)
+        return
     if not isinstance(source, type(model)):  # of a model with priors, which come later
         source = getattr(source, "autoencoder", getattr(source, "target", source))
     _check_geometry(model, source, initial)
@@ -78,7 +88,7 @@ def settings_of(preset, summary, batch_size, seed, initial, stored):
         summary: the `DataSummary` of the data.
         batch_size: a number, "auto", or None for that of the stored settings, else the preset's.
         seed: of the training.
-        initial: folder or name of the model to begin with, or None.
+        initial: folder or name of the model to begin with, or a list of its parts, or None.
         stored: `Settings` of the run to resume; None to begin one.
     """
     if batch_size is None or (batch_size == "auto" and stored):
@@ -93,8 +103,15 @@ def settings_of(preset, summary, batch_size, seed, initial, stored):
         examples=summary.examples,
         seed=seed,
         jit_compile=stored.jit_compile if stored else _decided(preset.fit["jit_compile"]),
-        initial=str(initial) if initial else None,
+        initial=_as_text(initial),
     )
+
+
+def _as_text(initial):
+    """Return paths as a run's settings hold them."""
+    if isinstance(initial, list):
+        return [str(folder) for folder in initial]
+    return str(initial) if initial else None
 
 
 def _decided(jit_compile):

@@ -23,7 +23,8 @@ class Settings:
         examples: {split: number of examples} of it.
         seed: of the weights, the order of the examples and all noise.
         jit_compile: whether XLA compiles the step; None while that is not measured.
-        initial: folder or name of the model that training began with, None for fresh weights.
+        initial: folder or name of the model that training began with, or a list of those that its
+            parts began with; None for fresh weights.
     """
 
     preset: dict
@@ -31,7 +32,7 @@ class Settings:
     examples: dict
     seed: int
     jit_compile: bool | None
-    initial: str | None
+    initial: str | list | None
 
     @property
     def batch_size(self):
@@ -79,7 +80,7 @@ class Settings:
         mine = _plain(self.preset)
         if mine["priors"] is None and usual["priors"] is not None:
             yield "priors", None
-        for section in ("spectrogram", "pictures", "model", "fit", "priors", "translator"):
+        for section in presets.SECTIONS:
             for key, value in (mine.get(section) or {}).items():
                 changed = (usual[section] or {}).get(key) != value
                 if changed and (section, key) != ("fit", "batch_size"):
@@ -99,7 +100,7 @@ def read(folder):
         )
     try:
         found = Settings(**json.loads(path.read_text(encoding="utf-8")))
-        for section in ("priors", "translator"):  # of runs from before there were any
+        for section in ("priors", "translator", "embedder"):  # of runs from before there were any
             found.preset.setdefault(section, None)
         return found
     except (ValueError, TypeError) as error:

@@ -1,11 +1,12 @@
-"""The stages of a preset that translates: the autoencoder of the target, then the translator.
+"""The stages of a preset that translates: what it is made of, then the translator.
 
     RUN/autoencoder   a training of the autoencoder, on what is to be drawn
-    RUN/translator    a training of the encoder of the source and of the priors, on pairs
-    RUN/model.keras   the `Translator`, which holds the autoencoder
+    RUN/embedder      a training of the embedder, on pairs, where the source is told by embeddings
+    RUN/translator    a training of the priors, and of any other encoder of the source, on pairs
+    RUN/model.keras   the `Translator`, which holds the autoencoder and the encoder
 
-As soon as the second stage has begun, the autoencoder is left as it is: the priors speak of its
-codes.
+As soon as the last stage has begun, those before are left as they are: the priors speak of their
+codes and embeddings.
 """
 
 from tfaudiogen import saving
@@ -13,6 +14,7 @@ from tfaudiogen.training import settings
 from tfaudiogen.training.schedule import LearningRate
 from tfaudiogen.training.stages import AUTOENCODER, Stages
 
+_EMBEDDER = "embedder"
 _TRANSLATOR = "translator"
 
 
@@ -27,8 +29,12 @@ class TranslationStages(Stages):
         if not (self.out / _TRANSLATOR / settings.NAME).is_file():
             self._check(preset)
             self._train_autoencoder()
+            if self.preset.embeds_source:
+                self.tell("Training the embedder of source and target ...")
+                self._trained(_EMBEDDER, self.preset.embedding())
         self.tell("Training the translator ...")
-        model = self._trained(_TRANSLATOR, preset, self.out / AUTOENCODER)
+        parts = [self.out / name for name in self._names()[:-1]]
+        model = self._trained(_TRANSLATOR, preset, parts)
         saving.save(model, self.out)
         self._report(model)
         return model
@@ -40,9 +46,11 @@ class TranslationStages(Stages):
         self._trained(AUTOENCODER, target, initial, summary=self.summary.of_kind(kind))
 
     def _check(self, preset):
-        """Find what is wrong with the second stage before the first is trained."""
+        """Find what is wrong with a later stage before the first is trained."""
         preset.build(self.summary.class_names)
-        LearningRate.of(preset.fit)
+        for later in [preset, self.preset.embedding()] if self.preset.embeds_source else [preset]:
+            LearningRate.of(later.fit)
 
     def _names(self):
-        return [AUTOENCODER, _TRANSLATOR]
+        embedder = [_EMBEDDER] if self.preset.embeds_source else []
+        return [AUTOENCODER, *embedder, _TRANSLATOR]
