@@ -6,7 +6,8 @@ DATA is a folder that `tfaudiogen prepare` wrote, with the sample rate and durat
 The judge, a small convolutional network on mel spectrograms, sees the real training split alone;
 its accuracy on the real test split stands above that of the models. `--count` sounds are drawn of
 each label (a model without labels draws as many in all), all with the same settings, for all
-figures:
+figures. With `--first-words` it is the first word of each label that is judged and asked for, such
+as the instrument of "oboe A4":
 
 - accuracy: the share of sounds that the judge gives the label asked for, with Wilson's interval;
 - kernel distance x 1000 to the test split in the judge's features, with its interval over halves;
@@ -25,6 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 import tfaudiogen
 from tfaudiogen import metrics
@@ -62,7 +64,14 @@ def network(classes):
     return keras.Model(image, [features, keras.layers.Dense(classes)(features)])
 
 
-def trained_judge(data, spectrogram, classes, epochs, seed):
+def kinds(labels, first_words):
+    """Return the names of what is judged, and for each label its number among them."""
+    names = [label.split()[0] if first_words else label for label in labels]
+    known = list(dict.fromkeys(names))
+    return known, np.array([known.index(name) for name in names])
+
+
+def trained_judge(data, spectrogram, kind_of, epochs, seed):
     """Return the judge after training on the training split."""
     keras.utils.set_random_seed(seed)
     augment = Augmentation(
@@ -71,12 +80,12 @@ def trained_judge(data, spectrogram, classes, epochs, seed):
     batches = tfaudiogen.load_dataset(
         data, spectrogram, "train", batch_size=32, seed=seed, augment=augment
     )
-    judge = network(classes)
+    judge = network(kind_of.max() + 1)
     model = keras.Model(judge.input, judge.outputs[1])
     schedule = keras.optimizers.schedules.CosineDecay(2e-3, epochs * len(batches))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(schedule), loss, metrics=["accuracy"])
-    pairs = batches.map(lambda batch: (batch["image"], batch["label"]))
+    pairs = batches.map(lambda batch: (batch["image"], tf.gather(kind_of, batch["label"])))
     model.fit(pairs, epochs=epochs, verbose=2)
     return judge
 
@@ -89,13 +98,13 @@ class Judged:
         self.found, self.asked = logits.argmax(axis=-1), asked
 
     @classmethod
-    def of_split(cls, judge, data, spectrogram, split):
+    def of_split(cls, judge, data, spectrogram, split, kind_of):
         """Judge the real sounds of a split."""
         batches = list(tfaudiogen.load_dataset(data, spectrogram, split, 32, shuffle=False))
         images, labels = (
             np.concatenate([batch[name] for batch in batches]) for name in ("image", "label")
         )
-        return cls(judge, images, labels)
+        return cls(judge, images, kind_of[labels])
 
     def accuracy(self):
         """Return the share of sounds found to be what was asked, its interval, and both counts."""
@@ -171,6 +180,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--count", type=int, default=50, help="sounds of each label")
     parser.add_argument("--seed", type=int, default=0, help="of the samples")
+    parser.add_argument("--first-words", action="store_true", help="judge these of the labels")
     parser.add_argument("--judge-seed", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=20, help="of the judge")
     parser.add_argument("--temperature", type=float, help="the model's own if left out")
@@ -179,12 +189,13 @@ def main():
     parser.add_argument("--guidance", type=float, help="the model's own if left out")
     parser.add_argument("--out", type=Path, help="JSON file for all figures")
     options = parser.parse_args()
-    names = describe(options.data).class_names
+    names, kind_of = kinds(describe(options.data).class_names, options.first_words)
     models = {name: tfaudiogen.load(name) for name in options.models}
     spectrogram = judging_spectrogram(next(iter(models.values())))
-    judge = trained_judge(options.data, spectrogram, len(names), options.epochs, options.judge_seed)
+    judge = trained_judge(options.data, spectrogram, kind_of, options.epochs, options.judge_seed)
     train, test = (
-        Judged.of_split(judge, options.data, spectrogram, split) for split in ("train", "test")
+        Judged.of_split(judge, options.data, spectrogram, split, kind_of)
+        for split in ("train", "test")
     )
     found = {
         "real test sounds": figures(test, train, test, names),
