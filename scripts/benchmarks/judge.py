@@ -34,6 +34,9 @@ from tfaudiogen.data import Augmentation, describe
 
 MEL_BINS = 64
 FEATURES = 64
+AUGMENTATION = Augmentation(
+    gain_db=10.0, noise_db=-50.0, time_shift_seconds=0.1, frequency_mask=8, time_mask=12
+)
 
 
 def judging_spectrogram(model):
@@ -50,9 +53,9 @@ def judging_spectrogram(model):
     )
 
 
-def network(classes):
-    """Return the judge: mel images [B, T, F, 1] to features [B, 64] and logits [B, classes]."""
-    image = outputs = keras.Input((None, MEL_BINS, 1))
+def network(classes, image_shape=(None, MEL_BINS, 1)):
+    """Return the judge: images [B, H, W, C] to features [B, 64] and logits [B, classes]."""
+    image = outputs = keras.Input(image_shape)
     for width in (24, 48, 96, 128):
         outputs = keras.layers.Conv2D(width, 3, padding="same", use_bias=False)(outputs)
         outputs = keras.layers.BatchNormalization()(outputs)
@@ -71,16 +74,14 @@ def kinds(labels, first_words):
     return known, np.array([known.index(name) for name in names])
 
 
-def trained_judge(data, spectrogram, kind_of, epochs, seed):
-    """Return the judge after training on the training split."""
+def trained_judge(data, representation, kind_of, epochs, seed):
+    """Return the judge of sounds, or of pictures, after training on the training split."""
     keras.utils.set_random_seed(seed)
-    augment = Augmentation(
-        gain_db=10.0, noise_db=-50.0, time_shift_seconds=0.1, frequency_mask=8, time_mask=12
-    )
+    changes = {"augment": AUGMENTATION} if representation.kind == "sounds" else {}
     batches = tfaudiogen.load_dataset(
-        data, spectrogram, "train", batch_size=32, seed=seed, augment=augment
+        data, representation, "train", batch_size=32, seed=seed, **changes
     )
-    judge = network(kind_of.max() + 1)
+    judge = network(int(kind_of.max()) + 1, (None, *representation.image_shape[1:]))
     model = keras.Model(judge.input, judge.outputs[1])
     schedule = keras.optimizers.schedules.CosineDecay(2e-3, epochs * len(batches))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -98,9 +99,10 @@ class Judged:
         self.found, self.asked = logits.argmax(axis=-1), asked
 
     @classmethod
-    def of_split(cls, judge, data, spectrogram, split, kind_of):
-        """Judge the real sounds of a split."""
-        batches = list(tfaudiogen.load_dataset(data, spectrogram, split, 32, shuffle=False))
+    def of_split(cls, judge, data, representation, split, kind_of, batches=None):
+        """Judge the real sounds, or pictures, of a split, or of so many batches of 32 of it."""
+        given = tfaudiogen.load_dataset(data, representation, split, 32, shuffle=bool(batches))
+        batches = list(given.take(batches or -1))
         images, labels = (
             np.concatenate([batch[name] for batch in batches]) for name in ("image", "label")
         )

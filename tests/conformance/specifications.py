@@ -170,6 +170,7 @@ def prior_arguments(core):
         "classes": 3,
         "maps": [{"shape": [3, 2, 2], "codes": 5}],
         "vectors": 6,
+        "code_size": 3,
         "condition_dropout": 0.3,
         "code_dropout": 0.2,
         "dropout": 0.1,

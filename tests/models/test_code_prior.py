@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen import CodePrior, LSTMStack, Transformer, noise
+from tfaudiogen import (
+    VQVAE,
+    CodePrior,
+    LSTMStack,
+    Pictures,
+    PixelLikelihood,
+    ResidualQuantizer,
+    Transformer,
+    noise,
+)
 from tfaudiogen.models.code_draws import categorical_quantile, truncate
+from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
 
 def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **settings):
@@ -23,6 +33,8 @@ def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **setting
     }[core]()
     prior = CodePrior(shape, codes, core, **settings)
     draw = np.random.default_rng(1)
+    if prior.code_size:
+        prior.code_vectors.table.assign(draw.normal(size=prior.code_vectors.table.shape))
     for weight in prior.trainable_weights:
         weight.assign(weight + scale * draw.normal(size=weight.shape).astype(np.float32))
     return prior
@@ -33,6 +45,7 @@ EVERY = {
     "classes": 3,
     "maps": [{"shape": (2, 3), "codes": 4}],
     "vectors": 5,
+    "code_size": 3,
 }
 
 
@@ -83,13 +96,49 @@ def test_each_condition_is_heard(condition):
     assert np.abs(logits - changed).max() > 1e-2
 
 
-@pytest.mark.parametrize("core", ["rotary", "recurrent"])
+@pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2)])
+def test_codes_of_one_vector_are_one_to_a_prior_that_is_told_vectors_alone(shape):
+    prior = made(shape=shape, code_size=3)
+    for weight in (prior.embed.embeddings, *prior.head.weights):
+        weight.assign(tf.zeros_like(weight))
+    table = np.array(prior.code_vectors.table)
+    table[-1, 4] = table[-1, 1]  # of the last code of each place
+    prior.code_vectors.table.assign(table)
+    codes = np.random.default_rng(2).integers(0, 5, (3, *shape))
+    last = codes.reshape(3, -1, shape[-1] if len(shape) == 3 else 1)[:, :, -1]
+    last[:] = 1
+    logits = np.asarray(prior(codes)).reshape(3, *last.shape[1:], -1, 5)[:, :, -1]
+    np.testing.assert_allclose(logits[..., 4], logits[..., 1], rtol=1e-5)
+    assert np.abs(logits[..., 3] - logits[..., 1]).max() > 1e-2
+    last[:] = 4
+    again = np.asarray(prior(codes)).reshape(3, *last.shape[1:], -1, 5)[:, :, -1]
+    np.testing.assert_allclose(logits, again, rtol=1e-5)
+
+
+def test_the_vectors_are_those_of_the_autoencoder():
+    size, shape = 2, (4, 4)
+    coder = VQVAE(
+        Pictures(8, 8, 1),
+        default_encoders([((4,), (2,))]),
+        quantizers=[ResidualQuantizer(5, 2, size)],
+        decoders=default_decoders([((4,), (2,))], PixelLikelihood().channels),
+    )
+    prior = made(shape=(*shape, 2), code_size=size)
+    prior.take_codebook(coder)
+    latents = coder.quantizers[0].lookup(tf.constant([3, 1]))
+    table = prior.code_vectors.table
+    np.testing.assert_allclose(table[0, 3] + table[1, 1], latents)
+    with pytest.raises(ValueError, match=r"must be of shape \(2, 5, 3\).*received \(2, 5, 2\)"):
+        made(shape=(*shape, 2), code_size=3).take_codebook(coder)
+
+
+@pytest.mark.parametrize(("core", "shape"), [("rotary", (5, 4)), ("recurrent", (5, 2, 2))])
 @pytest.mark.parametrize(
     "settings", [{}, {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7}]
 )
-def test_cached_and_uncached_samples_are_the_same(core, settings, monkeypatch):
+def test_cached_and_uncached_samples_are_the_same(core, shape, settings, monkeypatch):
     monkeypatch.setattr("tfaudiogen.models.code_sampling._LEAST", 7)  # the state grows twice
-    prior = made(core, shape=(5, 4), **EVERY)
+    prior = made(core, shape=shape, **EVERY)
     drawn = prior.sample(3, seed=2, **conditions(3), **settings)
     again = prior.sample(3, seed=2, **conditions(3), cached=False, **settings)
     np.testing.assert_array_equal(drawn, again)

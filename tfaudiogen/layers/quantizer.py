@@ -87,6 +87,10 @@ class VectorQuantizer(keras.layers.Layer):
         """Return the latents [..., D] of int32 codes [...]."""
         return self.codebook.lookup(code)
 
+    def vectors(self):
+        """Return the latents of all codes, [1, K, D]."""
+        return self.codebook.table()[None]
+
     def observe(self, found, key, stream):
         """Report what `call` found, to learn from; see `Codebook.observe`."""
         self.codebook.observe(found["vectors"], found["code"], key, stream)

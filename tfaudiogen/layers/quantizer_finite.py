@@ -69,6 +69,10 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         half = self._levels // 2
         return (tf.cast(levels, tf.float32) - half) / half
 
+    def vectors(self):
+        """Return the latents of all codes, [1, K, D]."""
+        return self.lookup(tf.range(self.codes))[None]
+
     def observe(self, found, key, stream):
         """Do nothing: there is nothing to learn but the projection."""
 

@@ -88,6 +88,10 @@ class ResidualQuantizer(keras.layers.Layer):
         pairs = zip(self.codebooks, codes, strict=True)
         return tf.add_n([codebook.lookup(code) for codebook, code in pairs])
 
+    def vectors(self):
+        """Return the vectors of the codes of each codebook, [Q, K, D]; their sums are latents."""
+        return tf.stack([codebook.table() for codebook in self.codebooks])
+
     def observe(self, found, key, stream):
         """Report what `call` found, to learn from; see `Codebook.observe`."""
         rest = found["vectors"]

@@ -9,6 +9,7 @@ from tfaudiogen import noise
 from tfaudiogen.layers.blocks import embedded, register
 from tfaudiogen.layers.code_conditions import CodeConditions
 from tfaudiogen.layers.code_context import check_shape
+from tfaudiogen.layers.code_vectors import CodeVectors
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.code_sampling import CodeSampling
 
@@ -46,6 +47,8 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         words: of the labels; see `CodeConditions`.
         maps: list of {"shape": ..., "codes": ...} of the code maps above.
         vectors: V, width of the vectors of the sequence; 0 for none.
+        code_size: D of the vectors of the codes, which `take_codebook` brings; 0 for none. See
+            `CodeVectors`.
         condition_dropout, code_dropout, dropout: shares, in [0, 1).
     """
 
@@ -58,6 +61,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         maps=(),
         vectors=0,
         words=(),
+        code_size=0,
         condition_dropout=0.1,
         code_dropout=0.0,
         dropout=0.0,
@@ -74,6 +78,11 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         policy = self.dtype_policy
         # Beside the codes there are the beginning, K, and a hidden code, K + 1.
         self.embed = keras.layers.Embedding(self.codes + 2, core.width, dtype=policy)
+        self.code_size = code_size
+        if code_size:
+            tail = math.prod(self.shape[2:])
+            options = {"tail": tail, "dtype": policy}
+            self.code_vectors = CodeVectors(self.codes, code_size, core.width, **options)
         self.conditions = CodeConditions(
             self.shape, core.width, classes, maps, vectors, words, dtype=policy
         )
@@ -104,7 +113,28 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         ]:
             if not layer.built:
                 layer.build(shape)
+        if self.code_size:
+            self.code_vectors.build()
         self.built = True
+
+    def take_codebook(self, autoencoder):
+        """Learn from here on where the codes lie in the codebook of a trained `VQVAE`.
+
+        Without `code_size` nothing is done.
+
+        Raises:
+            ValueError: the vectors of the codes of this level are of another shape.
+        """
+        if not self.code_size:
+            return
+        table = autoencoder.code_vectors()[len(self.conditions.maps)]
+        wanted = self.code_vectors.table.shape
+        if table.shape != wanted:
+            raise ValueError(
+                f"the vectors of the codes must be of shape {tuple(wanted)} (codes of a place, "
+                f"codes, size), received {tuple(table.shape)}"
+            )
+        self.code_vectors.table.assign(table)
 
     @property
     def length(self):
@@ -150,8 +180,19 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         """Return logits for codes [B, S]; the last one is not looked at."""
         beginning = tf.fill((tf.shape(before)[0], 1), self.codes)
         shifted = tf.concat([beginning, before[:, :-1]], axis=1)
-        outputs = self.core(embedded(self.embed, shifted) + steady, context, gains)
-        return tf.cast(self.head(outputs), tf.float32)
+        places = tf.range(self.length)
+        outputs = self.core(self.inputs_of(shifted, places - 1) + steady, context, gains)
+        return self.logits_of(outputs, places)
+
+    def inputs_of(self, codes, place):
+        """Return the embeddings of codes, K for none and K + 1 for a hidden one, at places."""
+        inputs = embedded(self.embed, codes)
+        return inputs + self.code_vectors.inputs(codes, place) if self.code_size else inputs
+
+    def logits_of(self, outputs, place):
+        """Return the logits, float32, of codes at places, for outputs of the core."""
+        logits = tf.cast(self.head(outputs), tf.float32)
+        return logits + self.code_vectors.logits(outputs, place) if self.code_size else logits
 
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing."""
@@ -218,6 +259,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             "codes": self.codes,
             "core": serialize(self.core),
             **{name: getattr(conditions, name) for name in ("classes", "maps", "vectors", "words")},
+            "code_size": self.code_size,
             **self.shares,
         }
 

@@ -6,7 +6,6 @@ import tensorflow as tf
 
 from tfaudiogen import noise
 from tfaudiogen.layers.attention import BLOCK
-from tfaudiogen.layers.blocks import embedded
 from tfaudiogen.models.code_draws import categorical_quantile, truncate
 
 _PARTS = 4
@@ -195,9 +194,9 @@ class _Walk:
         codes = tf.zeros((prior.length, self.batch), tf.int32)
 
         def body(place, last, state, codes):
-            x = embedded(prior.embed, self._both(last)) + inputs[place]
+            x = prior.inputs_of(self._both(last), place - 1) + inputs[place]
             outputs, state = prior.core.step(x, place, state)
-            last = self._draw(tf.cast(prior.head(outputs), tf.float32), place)
+            last = self._draw(prior.logits_of(outputs, place), place)
             return place + 1, last, state, _put(codes, place, last)
 
         def block(begin, *values):

@@ -107,6 +107,8 @@ class Translator(Translation, ProbabilisticModel):
             ValueError: it has other weights.
         """
         _take("autoencoder", "target", self.target, autoencoder)
+        for prior in self.priors:
+            prior.take_codebook(autoencoder)
 
     def take_encoder(self, embedder):
         """Give an `EmbeddingEncoder` the tower of a trained `AudioImageEmbedder`.

@@ -143,6 +143,10 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         shapes = [(*shape, *tail) for shape, tail in zip(self.code_shapes, tails, strict=True)]
         return shapes, self.code_counts
 
+    def code_vectors(self):
+        """Return the vectors of the codes of each level, float32 [Q, K, D], top level first."""
+        return [quantizer.vectors() for quantizer in reversed(self.quantizers)]
+
     def call(self, images, training=False):
         """Return the expected reconstruction [B, T, F, C] of images at their codes."""
         pixels, _ = self._reconstructed(images, training)

@@ -150,6 +150,7 @@ def _prior(spectrogram, model, class_names):
         "maps",
         "classes",
         "words",
+        "code_size",
         "condition_dropout",
         "code_dropout",
         "dropout",
@@ -164,13 +165,14 @@ def _translator(spectrogram, model, class_names):
     encoder = _source_encoder(source, model)
     shapes, counts = target.code_maps()
     maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    sizes = [table.shape[-1] if model["code_vectors"] else 0 for table in target.code_vectors()]
     priors = []
     for level, code_map in enumerate(maps):
         own = {key: of_level(model[key], len(maps) - 1 - level) for key in _PRIOR}
         own |= {**code_map, "cross": True}
         shares = {name: own[name] for name in ("condition_dropout", "code_dropout", "dropout")}
-        options = {"maps": maps[:level], "vectors": encoder.width, **shares}
-        priors.append(CodePrior(**code_map, core=_core(own), **options))
+        options = {"maps": maps[:level], "vectors": encoder.width, "code_size": sizes[level]}
+        priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
     return Translator(source, encoder, target, priors)
 
 

@@ -124,12 +124,13 @@ class Preset:
         counts = changes.pop("copies")
         return [of_level(counts, level) for level in reversed(range(levels))], changes
 
-    def prior(self, number, shapes, counts, class_names):
+    def prior(self, number, shapes, counts, sizes, class_names):
         """Return the preset of one of the priors.
 
         Args:
             number: of the level, from the top, 0.
             shapes, counts: of the code maps, top level first; see `VQVAE.code_maps`.
+            sizes: of their vectors, top level first; see `VQVAE.code_vectors`.
             class_names: of the data; fewer than two are no labels.
         """
         from tfaudiogen.models.code_labels import words_of
@@ -139,6 +140,7 @@ class Preset:
         own = {key: of_level(v, len(maps) - 1 - number) for key, v in given.items()}
         fit = {key: own.pop(key) for key in _FIT}
         labels = own.pop("labels") and len(class_names) > 1
+        code_size = sizes[number] if own.pop("code_vectors") else 0
         model = {
             **own,
             "kind": "prior",
@@ -146,6 +148,7 @@ class Preset:
             "maps": maps[:number],
             "classes": len(class_names) if labels else 0,
             "words": words_of(class_names) if labels else [],
+            "code_size": code_size,
         }
         name = f"{self.name}, prior {number}"
         summary = f"prior over the codes of level {number}, the top one being 0, of {self.name}"

@@ -17,6 +17,7 @@ PRIORS = {
     "depth": (4, 4),
     "heads": 5,
     "labels": True,
+    "code_vectors": True,
     "copies": 1,
     "gain_db": 0.0,
     "pitch_semitones": 0.0,

@@ -13,7 +13,8 @@ and precision (of the networks: float32, mixed_bfloat16 or mixed_float16).
 
 Presets with "priors" train, after the autoencoder, a prior over the codes of each level, the top
 level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,
-labels (whether the labels of the data are conditions), condition_dropout, code_dropout, dropout,
+labels (whether the labels of the data are conditions), code_vectors (whether codes are told by
+where they lie in the codebook, too), condition_dropout, code_dropout, dropout,
 and what "fit" has. A list has a value for each level, beginning with the finest. They learn from
 `copies` times the training sounds: as they are, and then changed anew by up to gain_db,
 pitch_semitones and time_shift_seconds (see `Augmentation`).
@@ -22,8 +23,8 @@ Presets with "translator", in `tfaudiogen.presets.translators`, train a translat
 autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one
 being None; encoder, "embedding" (a tower of the embedder of the section "embedder", trained before
 it, which has what the model and the fit of an embedder have) or "sequence" (of these widths,
-strides and blocks, trained with the priors); core, width, depth, heads, condition_dropout,
-code_dropout and dropout of the priors; and what "fit" has.
+strides and blocks, trained with the priors); core, width, depth, heads, code_vectors,
+condition_dropout, code_dropout and dropout of the priors; and what "fit" has.
 
 Those in `tfaudiogen.presets.embedders` learn from pairs at once, and have both "spectrogram" and
 "pictures".

@@ -14,6 +14,7 @@ _PRIORS = {
     "width": 128,
     "depth": 4,
     "heads": 4,
+    "code_vectors": True,
     "condition_dropout": 0.15,
     "code_dropout": 0.0,
     "dropout": 0.1,

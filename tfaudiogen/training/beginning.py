@@ -3,6 +3,7 @@
 import dataclasses
 
 from tfaudiogen import saving
+from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.training.settings import Settings
 
@@ -29,8 +30,8 @@ def take_weights(model, initial):
 
     Args:
         model: `ProbabilisticModel` of the preset.
-        initial: folder or name of a saved model of the same geometry and sizes, or a list of the
-            parts of a `Translator`: an autoencoder, an embedder.
+        initial: folder or name of a saved model of the same geometry and sizes, the autoencoder of
+            a `CodePrior`, or a list of the parts of a `Translator`: an autoencoder, an embedder.
 
     Raises:
         ValueError: geometry or sizes differ, naming the first that does.
@@ -41,6 +42,9 @@ def take_weights(model, initial):
 
 def _take_from(model, initial):
     source = saving.load(initial)
+    if isinstance(model, CodePrior) and not isinstance(source, CodePrior):
+        model.take_codebook(source)
+        return
     if isinstance(source, AudioImageEmbedder) and hasattr(model, "take_encoder"):
         model.take_encoder(source)
         return

@@ -48,14 +48,14 @@ class Stages:
         """Train what is not yet trained, and return the whole model."""
         coder = self._autoencoder()
         codes = code_cache.read(self.out)
-        shapes, counts = coder.code_maps()
-        copies, _ = self.preset.copies(len(shapes))
+        copies, _ = self.preset.copies(len(coder.quantizers))
         priors = []
         for number, own in enumerate(copies):
-            self.tell(f"Training the prior of level {number} of {len(shapes)}, the top being 0 ...")
-            preset = self.preset.prior(number, shapes, counts, coder.class_names)
+            self.tell(f"Training the prior of level {number} of {len(copies)}, the top being 0 ...")
+            preset = self._preset_of(number, coder)
             given = code_cache.first_copies(codes, own, max(copies))
-            priors.append(self._trained(f"prior_{number}", preset, codes=(given, number)))
+            parts = (self.out / AUTOENCODER, (given, number))
+            priors.append(self._trained(f"prior_{number}", preset, *parts))
         model = CodeModel(coder, priors, **self.preset.draws())
         saving.save(model, self.out)
         self._report(model)
@@ -70,19 +70,23 @@ class Stages:
         preset, initial = self.preset.without_priors(), self.settings.initial
         coder = self._trained(AUTOENCODER, preset, initial)
         self.tell("Computing the codes of the data ...")
-        copies, changes = self.preset.copies(len(coder.code_maps()[0]))
+        copies, changes = self.preset.copies(len(coder.quantizers))
         code_cache.write(self.out, coder, self._feed(coder), max(copies), changes)
         return coder
 
     def _check_priors(self):
         """Find what is wrong with the settings of priors before the autoencoder is trained."""
         coder = self.preset.without_priors().build(self.summary.class_names)
-        shapes, counts = coder.code_maps()
-        code_cache.check_copies(*self.preset.copies(len(shapes)), self.summary.kind)
-        for number in range(len(shapes)):
-            preset = self.preset.prior(number, shapes, counts, coder.class_names)
+        code_cache.check_copies(*self.preset.copies(len(coder.quantizers)), self.summary.kind)
+        for number in range(len(coder.quantizers)):
+            preset = self._preset_of(number, coder)
             preset.build()
             LearningRate.of(preset.fit)
+
+    def _preset_of(self, number, coder):
+        """Return the preset of a prior over codes of this autoencoder."""
+        sizes = [table.shape[-1] for table in coder.code_vectors()]
+        return self.preset.prior(number, *coder.code_maps(), sizes, coder.class_names)
 
     def _trained(self, name, preset, initial=None, codes=None, summary=None):
         """Return the best model of a stage, trained or trained further.
@@ -90,7 +94,7 @@ class Stages:
         Args:
             name: of its folder.
             preset: of the stage.
-            initial: model to begin with, or None.
+            initial: model to begin with, or the autoencoder of a prior, or None.
             codes: of a prior; see `Run`.
             summary: of its data, None for those of the whole.
         """
