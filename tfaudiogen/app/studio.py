@@ -13,7 +13,7 @@ from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.data import describe
 from tfaudiogen.models.embedder import AudioImageEmbedder
-from tfaudiogen.models.translator import Translator
+from tfaudiogen.models.translation import Translation
 from tfaudiogen.models.vqvae import VQVAE
 
 # What a model may be able to do; a tab or an address asks for one of these.
@@ -114,7 +114,7 @@ def fits(summary, model):
 def _of_sounds(name, model):
     if model.spectrogram.kind != "sounds":
         raise Unknown(f"{name} is a model of pictures; the page is for models of sounds.")
-    if isinstance(model, (AudioImageEmbedder, Translator)):
+    if isinstance(model, (AudioImageEmbedder, Translation)):
         raise Unknown(f"{name} is about pictures too; the page is for models of sounds alone.")
     return model
 

@@ -32,9 +32,10 @@ def load_generator(name):
             commands of its own.
     """
     import tfaudiogen
+    from tfaudiogen.models.translation import Translation
 
     model, verb = load_whole(name), None
-    if isinstance(model, tfaudiogen.Translator):
+    if isinstance(model, Translation):
         verb = TRANSLATING[model.spectrogram.kind]
     if isinstance(model, tfaudiogen.AudioImageEmbedder):
         verb = "match"
@@ -71,9 +72,10 @@ def load_translator(name, verb):
         click.BadParameter: for another model, and for a translator that does something else.
     """
     import tfaudiogen
+    from tfaudiogen.models.translation import Translation
 
     model = tfaudiogen.load(name)
-    if not isinstance(model, tfaudiogen.Translator):
+    if not isinstance(model, Translation):
         raise click.BadParameter(
             f"{name} holds a {type(model).__name__}, and {verb} is for models that translate, such "
             "as those of the presets digit_painter and digit_speaker.",

@@ -1,30 +1,130 @@
-"""What a translator does with sounds and pictures: drawing the one for the other, and scoring."""
+"""What all translators share: a source, an encoder of it, and a target that is drawn and scored."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
+from tfaudiogen.distributions import quantize
+from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
+from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.batches import in_batches
-from tfaudiogen.models.long_codes import Filling, check_columns, empty
 from tfaudiogen.models.media import medium_of
+from tfaudiogen.models.pairs import PICTURE, SOUND
 from tfaudiogen.models.windows import consecutive
 
-# Drawn at a time: a step draws one code of each, and takes hardly longer for many.
+# Drawn at a time: a step draws a part of each, and takes hardly longer for many.
 _TOGETHER = 32
 
 
-class Translation:
-    """`sample` and `log_prob` of a `Translator`.
+class Translation(ProbabilisticModel):
+    """A distribution over pictures given a sound, or over sounds given a picture: p(y | x).
+
+    y is the target, which an autoencoder makes of latents; x is the source, of which the encoder f
+    makes a sequence of vectors. A family of translators is a distribution over the latents given
+    the vectors. It gives `loss_terms`, draws through `drawn` and scores through `scored`.
 
     Sounds are float32 [N] or [B, N], pictures [H, W, C] or [B, H, W, C], as in `SoundMedium` and
     `PictureMedium`. A given sound that is longer than a window is one of consecutive windows, whose
-    vectors the encoder joins to those of the whole: the priors attend to them, and give one target.
+    vectors the encoder joins to those of the whole, which give one target.
+
+    Batches are those of a data set of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
+    sounds, "picture" [B, H, W, C] and "id". Which of them is the source, the constructor decides.
+
+    Args:
+        source: the representation of what is given, a `Spectrogram` or `Pictures`.
+        encoder: layer from images of the source to [B, M, V], with `joined` for windows of long
+            sounds: a `SequenceEncoder`, or an `EmbeddingEncoder`, whose weights `take_encoder`
+            brings.
+        target: an autoencoder of the other kind; is frozen.
+        kwargs: of `ProbabilisticModel`.
+
+    Raises:
+        ValueError: source and target are of one kind.
     """
+
+    def __init__(self, source, encoder, target, **kwargs):
+        super().__init__(**kwargs)
+        self.source, self.encoder, self.target = source, encoder, target
+        self._check_kinds()
+        self.target.trainable = False
+        if not encoder.built:
+            encoder.build((None, *source.image_shape))
+
+    def _check_kinds(self):
+        kinds = [self.source.kind, self.target.spectrogram.kind]
+        if sorted(kinds) != ["pictures", "sounds"]:
+            raise ValueError(
+                "source and target must be a Spectrogram and an autoencoder of pictures, or "
+                f"Pictures and an autoencoder of sounds; received {kinds[0]} and {kinds[1]}"
+            )
+
+    @property
+    def vector_width(self):
+        """V, the width of the vectors of the source."""
+        return self.encoder.compute_output_shape((None, *self.source.image_shape))[-1]
+
+    @property
+    def spectrogram(self):
+        """The representation of what is drawn, a `Spectrogram` or `Pictures`."""
+        return self.target.spectrogram
+
+    @property
+    def sounds(self):
+        """The `Spectrogram` of the two."""
+        return self.source if self.source.kind == "sounds" else self.target.spectrogram
+
+    @property
+    def class_names(self):
+        """Names of the labels of the data."""
+        return self.target.class_names
 
     @property
     def medium(self):
         """The `SoundMedium` or `PictureMedium` of what is drawn."""
         return medium_of(self.spectrogram)
+
+    def call(self, images, training=False):
+        """Return the vectors [B, M, V] of images of the source."""
+        return self.encoder(quantize(images), training=training)
+
+    def take_autoencoder(self, autoencoder):
+        """Give the target the weights of a trained autoencoder of the same configuration.
+
+        Raises:
+            ValueError: it has other weights.
+        """
+        _take("autoencoder", "target", self.target, autoencoder)
+
+    def take_encoder(self, embedder):
+        """Give an `EmbeddingEncoder` the tower of a trained `AudioImageEmbedder`.
+
+        Raises:
+            ValueError: the encoder is none, or its tower has other weights.
+        """
+        if not isinstance(self.encoder, EmbeddingEncoder):
+            raise ValueError(
+                "encoder must be an EmbeddingEncoder to take a tower; received "
+                f"{type(self.encoder).__name__}"
+            )
+        tower = embedder.sound_tower if self.source.kind == "sounds" else embedder.picture_tower
+        _take("embedder", "encoder", self.encoder.tower, tower)
+
+    def complete(self, batch):
+        """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
+        ids = tf.range(tf.shape(batch[SOUND], tf.int64)[0])
+        return {**{name: batch[name] for name in (SOUND, PICTURE)}, "id": batch.get("id", ids)}
+
+    def blank(self, size):
+        """Return a batch of `size` pairs of silence and black."""
+        pictures = next(one for one in (self.source, self.spectrogram) if one is not self.sounds)
+        shapes = {SOUND: self.sounds.image_shape, PICTURE: pictures.image_shape}
+        return {name: tf.zeros([size, *shape]) for name, shape in shapes.items()}
+
+    def source_and_target(self, batch):
+        """Return the images of the source and those of the target of a batch."""
+        pair = batch[SOUND], batch[PICTURE]
+        return pair if self.source.kind == "sounds" else pair[::-1]
 
     def vectors(self, given):
         """Return the vectors [B, M, V] of sounds of any length, or of pictures."""
@@ -37,98 +137,39 @@ class Translation:
         images, frames = consecutive(sound, self.source)
         return self.encoder.joined(in_batches(self, images), frames)
 
-    def sample(
-        self,
-        inputs,
-        count=1,
-        seed=0,
-        temperature=1.0,
-        top_k=None,
-        top_p=None,
-        guidance=1.0,
-        seconds=None,
-        phase="heap",
-        progress=False,
-    ):
-        """Draw pictures for sounds, or sounds for pictures.
+    def drawn(self, draw, inputs, count, seed, seconds, phase, progress):
+        """Return draws for each input, a few at a time; see `sample` of the families.
 
         Args:
-            inputs: the source: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
-            count: n, draws for each; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
-                batch.
-            temperature, top_k, top_p: of each prior; see `CodePrior.sample`.
-            guidance: how far logits move from those without the source to those with it; 1 for the
-                plain distribution, more for draws that show the source more clearly.
-            seconds: duration of sounds; None for one window. Longer ones continue by half windows
-                of codes, and the phase is retrieved once over the whole.
-            phase: of sounds, "heap" or "graph"; see `SoundMedium`.
-            progress: show a progress bar, on a terminal.
-
-        Returns:
-            float32 [B, n, ...] of pictures [H, W, C] or waveforms [N]; [n, ...] for a single input.
-
-        Raises:
-            ValueError: an argument is out of its range or of another shape.
+            draw: function of a `tfaudiogen.noise.Key` of b draws, vectors [b, M, V] of the source
+                and the number of windows, that returns images of the target [b, T, F, C].
+            inputs, count, seed, seconds, phase, progress: of `sample`.
         """
-        self._check_sample(count, seed, temperature, top_k, top_p, guidance)
         samples = self.medium.length(seconds)
         windows = self.medium.windows(samples)
         _, single = medium_of(self.source).batch(inputs)
         vectors = self.vectors(inputs)
         key = noise.key(seed, len(vectors) * count)
-        settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-        settings["guidance"] = guidance
 
-        def draw(part):
-            chosen = tf.gather(vectors, part // count)
-            codes = self.sample_codes(key._replace(index=part), chosen, windows, settings)
-            images = self.target.long_images(codes, windows)
+        def draw_part(part):
+            images = draw(key._replace(index=part), tf.gather(vectors, part // count), windows)
             return self.medium.inverse(images, samples, phase)
 
-        drawn = in_batches(draw, key.index, progress, _TOGETHER)
+        drawn = in_batches(draw_part, key.index, progress, _TOGETHER)
         drawn = tf.reshape(drawn, (-1, count, *drawn.shape[1:]))
         return drawn[0] if single else drawn
 
-    def _check_sample(self, count, seed, temperature, top_k, top_p, guidance):
-        if not 0 <= seed < 2**31:
-            raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
-        if guidance < 0:
-            raise ValueError(f"guidance must not be negative, received {guidance}")
-        for prior in self.priors:
-            prior.check_sampling(count, temperature, top_k, top_p, 1.0)
-
-    def sample_codes(self, key, vectors, windows=1, settings=None):
-        """Draw the codes of all levels of the target.
-
-        Args:
-            key: `tfaudiogen.noise.Key` of B draws.
-            vectors: [B, M, V] of the source.
-            windows: W, windows of each sound.
-            settings: of `CodePrior.draw`.
-
-        Returns:
-            List of int32 [B, T_l (W + 1) / 2, ...], top level first.
-        """
-        shapes, _ = self.target.code_maps()
-        if windows > 1:
-            check_columns(shapes)
-        codes = empty(len(key.index), shapes, windows)
-        known = [np.zeros(code.shape[1], bool) for code in codes]
-        return Filling(self.priors, key, None, settings or {}, vectors=vectors).fill(codes, known)
-
-    def log_prob(self, targets, inputs):
-        """Return a lower bound of the log-probability of targets given inputs.
+    def scored(self, score, targets, inputs):
+        """Return the scores of targets given inputs; see `log_prob` of the families.
 
         A target sound longer than a window is one of consecutive windows, each frame of it in one,
-        whose bounds are added.
+        whose scores are added.
 
         Args:
-            targets: B waveforms [B, N] or pictures [B, H, W, C], or a single one without B.
-            inputs: as many of the source.
-
-        Returns:
-            float32 [B], nats of the 8-bit images; of sounds, those of their unpadded frames.
+            score: function of images [b, T, F, C] of the target, unpadded frames int32 [b], vectors
+                [b, M, V] of the source and int64 [b], the place of each in its batch or sound; it
+                returns [b].
+            targets, inputs: of `log_prob`.
 
         Raises:
             ValueError: there are more of one than of the other.
@@ -141,19 +182,54 @@ class Translation:
             )
         if self.medium.has_phase:
             pairs = zip(batch, vectors, strict=True)
-            return np.array([self._log_prob_of_sound(*pair) for pair in pairs], np.float32)
+            return np.array([self._score_of_sound(score, *pair) for pair in pairs], np.float32)
 
-        def bound(part):
+        def score_part(part):
             images, rows = self.medium.images(tf.gather(batch, part))
-            return self.image_log_prob(images, rows, tf.gather(vectors, part))
+            return score(images, rows, tf.gather(vectors, part), part)
 
-        return in_batches(bound, tf.range(len(batch))).numpy()
+        return in_batches(score_part, tf.range(len(batch), dtype=tf.int64)).numpy()
 
-    def _log_prob_of_sound(self, sound, vectors):
+    def _score_of_sound(self, score, sound, vectors):
         images, frames = consecutive(sound, self.spectrogram)
 
-        def bound(part):
+        def score_part(part):
             told = tf.repeat(vectors[None], len(part), axis=0)
-            return self.image_log_prob(tf.gather(images, part), tf.gather(frames, part), told)
+            return score(tf.gather(images, part), tf.gather(frames, part), told, part)
 
-        return tf.reduce_sum(in_batches(bound, tf.range(len(images))))
+        return tf.reduce_sum(in_batches(score_part, tf.range(len(images), dtype=tf.int64)))
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        parts = ("source", "encoder", "target")
+        return {**super().get_config(), **{part: serialize(getattr(self, part)) for part in parts}}
+
+    @classmethod
+    def from_config(cls, config):
+        build = keras.saving.deserialize_keras_object
+        parts = {part: build(config[part]) for part in ("source", "encoder", "target")}
+        return cls(**{**config, **parts})
+
+
+def _take(name, part, mine, theirs):
+    """Give a part of this model the weights of a trained one of the same configuration."""
+    shapes = [[tuple(weight.shape) for weight in one.weights] for one in (mine, theirs)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"{name} must have the {mine.count_params():,} parameters of the {part}; received one "
+            f"of {theirs.count_params():,}"
+        )
+    for weight, trained in zip(mine.weights, theirs.weights, strict=True):
+        weight.assign(trained)
+
+
+def check_drawing(count, seed, temperature, guidance=1.0):
+    """Raise ValueError unless these arguments of `sample` are in their ranges."""
+    if count < 1:
+        raise ValueError(f"count must be at least 1, received {count}")
+    if not 0 <= seed < 2**31:
+        raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
+    if temperature < 0:
+        raise ValueError(f"temperature must not be negative, received {temperature}")
+    if guidance < 0:
+        raise ValueError(f"guidance must not be negative, received {guidance}")

@@ -3,20 +3,18 @@
 import math
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
-from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import register
-from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
-from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.code_model import check_priors
-from tfaudiogen.models.pairs import PICTURE, SOUND
-from tfaudiogen.models.translation import Translation
+from tfaudiogen.models.long_codes import Filling, check_columns, empty
+from tfaudiogen.models.translation import Translation, check_drawing
 
 
 @register
-class Translator(Translation, ProbabilisticModel):
+class Translator(Translation):
     """A distribution over pictures given a sound, or over sounds given a picture.
 
         p(y | x)  =  sum over c of p(c | x) p(y | c),
@@ -34,14 +32,11 @@ class Translator(Translation, ProbabilisticModel):
     examples, the `condition_dropout` of the priors, the vectors are left out, so that a draw can be
     guided towards the source; see `CodePrior`. Levels leave them out for the same examples.
 
-    Batches are those of a data set of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
-    sounds, "picture" [B, H, W, C] and "id". Which of them is the source, the constructor decides.
+    What is given, batches and long sounds are as in `Translation`.
 
     Args:
         source: the representation of what is given, a `Spectrogram` or `Pictures`.
-        encoder: layer from images of the source to [B, M, V], with `joined` for windows of long
-            sounds: a `SequenceEncoder`, or an `EmbeddingEncoder`, whose weights `take_encoder`
-            brings.
+        encoder: layer from images of the source to [B, M, V]; see `Translation`.
         target: a trained `VQVAE` of the other kind; is frozen.
         priors: a `CodePrior` for each level of the target, top level first, as in `CodeModel`,
             without labels; the top one, at least, with V `vectors`.
@@ -51,27 +46,14 @@ class Translator(Translation, ProbabilisticModel):
     """
 
     def __init__(self, source, encoder, target, priors, **kwargs):
-        super().__init__(vectors={"rates": len(priors)}, **kwargs)
-        self.source, self.encoder = source, encoder
-        self.target, self.priors = target, list(priors)
-        self._check_kinds()
+        super().__init__(source, encoder, target, vectors={"rates": len(priors)}, **kwargs)
+        self.priors = list(priors)
         check_priors(self.priors, *target.code_maps())
-        self.target.trainable = False
-        if not encoder.built:
-            encoder.build((None, *source.image_shape))
         self._check_vectors()
         self.built = True
 
-    def _check_kinds(self):
-        kinds = [self.source.kind, self.target.spectrogram.kind]
-        if sorted(kinds) != ["pictures", "sounds"]:
-            raise ValueError(
-                "source and target must be a Spectrogram and an autoencoder of pictures, or "
-                f"Pictures and an autoencoder of sounds; received {kinds[0]} and {kinds[1]}"
-            )
-
     def _check_vectors(self):
-        *_, width = self.encoder.compute_output_shape((None, *self.source.image_shape))
+        width = self.vector_width
         received = [prior.conditions.vectors for prior in self.priors]
         if received[0] != width or set(received) - {0, width}:
             raise ValueError(
@@ -81,66 +63,13 @@ class Translator(Translation, ProbabilisticModel):
         if any(prior.conditions.classes for prior in self.priors):
             raise ValueError("priors must have classes=0: the source takes the place of the label")
 
-    @property
-    def spectrogram(self):
-        """The representation of what is drawn, a `Spectrogram` or `Pictures`."""
-        return self.target.spectrogram
-
-    @property
-    def sounds(self):
-        """The `Spectrogram` of the two."""
-        return self.source if self.source.kind == "sounds" else self.target.spectrogram
-
-    @property
-    def class_names(self):
-        """Names of the labels of the data."""
-        return self.target.class_names
-
-    def call(self, images, training=False):
-        """Return the vectors [B, M, V] of images of the source."""
-        return self.encoder(quantize(images), training=training)
-
     def take_autoencoder(self, autoencoder):
-        """Give the target the weights of a trained autoencoder of the same configuration.
-
-        Raises:
-            ValueError: it has other weights.
-        """
-        _take("autoencoder", "target", self.target, autoencoder)
+        super().take_autoencoder(autoencoder)
         for prior in self.priors:
             prior.take_codebook(autoencoder)
 
-    def take_encoder(self, embedder):
-        """Give an `EmbeddingEncoder` the tower of a trained `AudioImageEmbedder`.
-
-        Raises:
-            ValueError: the encoder is none, or its tower has other weights.
-        """
-        if not isinstance(self.encoder, EmbeddingEncoder):
-            raise ValueError(
-                "encoder must be an EmbeddingEncoder to take a tower; received "
-                f"{type(self.encoder).__name__}"
-            )
-        tower = embedder.sound_tower if self.source.kind == "sounds" else embedder.picture_tower
-        _take("embedder", "encoder", self.encoder.tower, tower)
-
-    def complete(self, batch):
-        """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
-        ids = tf.range(tf.shape(batch[SOUND], tf.int64)[0])
-        return {**{name: batch[name] for name in (SOUND, PICTURE)}, "id": batch.get("id", ids)}
-
-    def blank(self, size):
-        """Return a batch of `size` pairs of silence and black."""
-        pictures = next(one for one in (self.source, self.spectrogram) if one is not self.sounds)
-        shapes = {SOUND: self.sounds.image_shape, PICTURE: pictures.image_shape}
-        return {name: tf.zeros([size, *shape]) for name, shape in shapes.items()}
-
-    def _source_and_target(self, batch):
-        pair = batch[SOUND], batch[PICTURE]
-        return pair if self.source.kind == "sounds" else pair[::-1]
-
     def loss_terms(self, batch, key, training):
-        given, wanted = self._source_and_target(batch)
+        given, wanted = self.source_and_target(batch)
         codes = self.target.encode_codes(wanted)
         vectors = self(given, training=training)
         rates = tf.stack(self._rates(codes, vectors, key, training), axis=1)  # [B, L]
@@ -166,6 +95,94 @@ class Translator(Translation, ProbabilisticModel):
         }
         return {"loss": means["loss"], **bits}
 
+    def sample(
+        self,
+        inputs,
+        count=1,
+        seed=0,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        guidance=1.0,
+        seconds=None,
+        phase="heap",
+        progress=False,
+    ):
+        """Draw pictures for sounds, or sounds for pictures.
+
+        Args:
+            inputs: the source: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            count: n, draws for each; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
+                batch.
+            temperature, top_k, top_p: of each prior; see `CodePrior.sample`.
+            guidance: how far logits move from those without the source to those with it; 1 for the
+                plain distribution, more for draws that show the source more clearly.
+            seconds: duration of sounds; None for one window. Longer ones continue by half windows
+                of codes, and the phase is retrieved once over the whole.
+            phase: of sounds, "heap" or "graph"; see `SoundMedium`.
+            progress: show a progress bar, on a terminal.
+
+        Returns:
+            float32 [B, n, ...] of pictures [H, W, C] or waveforms [N]; [n, ...] for a single input.
+
+        Raises:
+            ValueError: an argument is out of its range or of another shape.
+        """
+        check_drawing(count, seed, temperature, guidance)
+        for prior in self.priors:
+            prior.check_sampling(count, temperature, top_k, top_p, 1.0)
+        settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        settings["guidance"] = guidance
+
+        def draw(key, vectors, windows):
+            codes = self.sample_codes(key, vectors, windows, settings)
+            return self.target.long_images(codes, windows)
+
+        return self.drawn(draw, inputs, count, seed, seconds, phase, progress)
+
+    def sample_codes(self, key, vectors, windows=1, settings=None):
+        """Draw the codes of all levels of the target.
+
+        Args:
+            key: `tfaudiogen.noise.Key` of B draws.
+            vectors: [B, M, V] of the source.
+            windows: W, windows of each sound.
+            settings: of `CodePrior.draw`.
+
+        Returns:
+            List of int32 [B, T_l (W + 1) / 2, ...], top level first.
+        """
+        shapes, _ = self.target.code_maps()
+        if windows > 1:
+            check_columns(shapes)
+        codes = empty(len(key.index), shapes, windows)
+        known = [np.zeros(code.shape[1], bool) for code in codes]
+        return Filling(self.priors, key, None, settings or {}, vectors=vectors).fill(codes, known)
+
+    def log_prob(self, targets, inputs):
+        """Return a lower bound of the log-probability of targets given inputs.
+
+        A target sound longer than a window is one of consecutive windows, each frame of it in one,
+        whose bounds are added.
+
+        Args:
+            targets: B waveforms [B, N] or pictures [B, H, W, C], or a single one without B.
+            inputs: as many of the source.
+
+        Returns:
+            float32 [B], nats of the 8-bit images; of sounds, those of their unpadded frames.
+
+        Raises:
+            ValueError: there are more of one than of the other.
+        """
+
+        def bound(images, frames, vectors, places):
+            del places  # nothing is drawn
+            return self.image_log_prob(images, frames, vectors)
+
+        return self.scored(bound, targets, inputs)
+
     def image_log_prob(self, images, frames, vectors):
         """Return a lower bound of log P(levels of y | x) in nats, [B]; see the class.
 
@@ -184,27 +201,9 @@ class Translator(Translation, ProbabilisticModel):
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
-        return {
-            **super().get_config(),
-            **{part: serialize(getattr(self, part)) for part in ("source", "encoder", "target")},
-            "priors": [serialize(prior) for prior in self.priors],
-        }
+        return {**super().get_config(), "priors": [serialize(prior) for prior in self.priors]}
 
     @classmethod
     def from_config(cls, config):
         build = keras.saving.deserialize_keras_object
-        parts = {part: build(config[part]) for part in ("source", "encoder", "target")}
-        priors = [build(prior) for prior in config["priors"]]
-        return cls(**{**config, **parts, "priors": priors})
-
-
-def _take(name, part, mine, theirs):
-    """Give a part of this model the weights of a trained one of the same configuration."""
-    shapes = [[tuple(weight.shape) for weight in one.weights] for one in (mine, theirs)]
-    if shapes[0] != shapes[1]:
-        raise ValueError(
-            f"{name} must have the {mine.count_params():,} parameters of the {part}; received one "
-            f"of {theirs.count_params():,}"
-        )
-    for weight, trained in zip(mine.weights, theirs.weights, strict=True):
-        weight.assign(trained)
+        return super().from_config({**config, "priors": [build(one) for one in config["priors"]]})
