@@ -31,6 +31,8 @@ _PUBLIC = {
     "CodePrior": "tfaudiogen.models.code_prior",
     "CodeModel": "tfaudiogen.models.code_model",
     "Translator": "tfaudiogen.models.translator",
+    "FlowTranslator": "tfaudiogen.models.flow_translator",
+    "VariationalTranslator": "tfaudiogen.models.variational_translator",
     "AudioImageEmbedder": "tfaudiogen.models.embedder",
     "ProbabilisticModel": "tfaudiogen.models.base",
     "VAE": "tfaudiogen.models.vae",

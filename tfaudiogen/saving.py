@@ -24,8 +24,10 @@ from tfaudiogen.models import (  # noqa: F401
     code_model,
     code_prior,
     embedder,
+    flow_translator,
     translator,
     vae,
+    variational_translator,
     vqgan,
     vqvae,
 )
@@ -103,7 +105,9 @@ def save(model, folder, bare=None):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     bare = bare_copy(model) if bare is None else bare
-    for target, source in zip(bare.weights, model.weights, strict=True):
+    # Of a model with an adapter, those that it makes.
+    values = getattr(model, "merged_weights", model.weights)
+    for target, source in zip(bare.weights, values, strict=True):
         target.assign(source)
     partial = folder / f".partial-{MODEL_FILE}"
     bare.save(partial)

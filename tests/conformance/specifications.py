@@ -219,6 +219,35 @@ def translator_arguments():
     }
 
 
+def flow_arguments():
+    return {
+        "source": spectrogram(),
+        "encoder": tg.SequenceEncoder((4, 6), (4, 2)),
+        "target": tg.VQVAE(**picture_vqvae_arguments()),
+        "width": 8,
+        "depth": 2,
+        "heads": 2,
+        "patch": 1,
+        "objective": "v_prediction",
+        "times": "uniform",
+        "condition_dropout": 0.3,
+    }
+
+
+def variational_arguments():
+    target = {**picture_vae_arguments(), "spectrogram": tg.Pictures(8, 12, 3)}
+    target["encoder"] = tg.Encoder((8,), (2,))
+    target["decoder"] = tg.Decoder((8, 12, 6), (8,), (2,))
+    return {
+        "source": spectrogram(),
+        "encoder": tg.SequenceEncoder((4, 6), (4, 2)),
+        "target": tg.VAE(**target),
+        "hidden": 5,
+        "heads": 2,
+        "joint": True,
+    }
+
+
 def pairs():
     return {
         "image": images(32, 32, 1)(),
@@ -229,6 +258,7 @@ def pairs():
 
 def translator_terms(model, batch):
     """The vectors of the source, and the loss as it is and in training."""
+    batch = model.complete(batch)
     key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
     return {
         "vectors": tf.cast(model(batch["image"]), tf.float32),
@@ -636,6 +666,22 @@ SPECIFICATIONS = [
         call=translator_terms,
         float32=True,
         bfloat16_tolerance=0.5,  # as of VQVAE
+    ),
+    Specification(
+        tg.FlowTranslator,
+        flow_arguments,
+        pairs,
+        call=translator_terms,
+        float32=True,
+        bfloat16_tolerance=0.05,
+    ),
+    Specification(
+        tg.VariationalTranslator,
+        variational_arguments,
+        pairs,
+        call=translator_terms,
+        float32=True,
+        bfloat16_tolerance=0.05,
     ),
     Specification(
         tg.AudioImageEmbedder,

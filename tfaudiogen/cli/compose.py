@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.command import Command
-from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option, seed_option
+from tfaudiogen.cli.options import MODEL_HELP, asked_of, bit_depth_option, seed_option
 from tfaudiogen.cli.translating import drawing_options
 
 
@@ -32,7 +32,7 @@ from tfaudiogen.cli.translating import drawing_options
     "--out", type=click.Path(file_okay=False, path_type=Path), default="composed", show_default=True
 )
 @bit_depth_option
-def compose(model, inputs, count, seconds, seed, out, bit_depth, **options):
+def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, **options):
     """Draw sounds for pictures of any size, each with a picture of its spectrogram.
 
     PICTURE are files or folders; a picture gives NAME_0.wav and NAME_0.png, NAME_1.wav ...
@@ -46,14 +46,15 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, **options):
     from tfaudiogen.cli.loading import load_translator
     from tfaudiogen.cli.outputs import progress, write_record, write_sound
     from tfaudiogen.cli.translating import (
+        adapted_by,
         check_some,
         inputs_of,
         readable,
         relative_names,
     )
 
-    loaded = load_translator(model, "compose")
-    options = {name: value for name, value in options.items() if value is not None}
+    loaded = load_translator(model, "compose", adapter)
+    options = asked_of(loaded.sample, **options)
     found, written = inputs_of(inputs, "pictures"), []
     with progress(found.items(), "composing") as shown:
         for name, picture in readable(
@@ -64,7 +65,8 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, **options):
                 written.append((out / name).with_name(f"{Path(name).name}_{number}.wav"))
                 write_sound(sound, written[-1], loaded.spectrogram, bit_depth)
     check_some(written)
-    record = {"model": model, "count": count, "seconds": seconds, "seed": seed, **options}
+    record = {"model": model, "count": count, "seconds": seconds, "seed": seed}
+    record |= {**adapted_by(adapter), **options}
     record |= {"bit_depth": bit_depth, "sample_rate": loaded.spectrogram.sample_rate}
     write_record(out / "compose.json", **record, files=relative_names(written, out))
     click.echo(f"Wrote {len(written)} sounds, with their pictures, to {out}.")

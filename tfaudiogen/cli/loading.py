@@ -65,8 +65,8 @@ def load_embedder(name):
     return model
 
 
-def load_translator(name, verb):
-    """Load the translator in a folder.
+def load_translator(name, verb, adapter=None):
+    """Load the translator in a folder, with an adapter if one is given.
 
     Raises:
         click.BadParameter: for another model, and for a translator that does something else.
@@ -87,4 +87,15 @@ def load_translator(name, verb):
             f"{name} draws {model.spectrogram.kind}: use `tfaudiogen {own}`.",
             param_hint="'MODEL'",
         )
+    if adapter:
+        _adapt(model, adapter)
     return model
+
+
+def _adapt(model, adapter):
+    if not hasattr(model, "load_adapter"):
+        raise click.BadParameter(
+            f"does not apply to this model, a {type(model).__name__}; leave it out.",
+            param_hint="'--adapter'",
+        )
+    model.load_adapter(adapter)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.command import Command
-from tfaudiogen.cli.options import MODEL_HELP, seed_option
+from tfaudiogen.cli.options import MODEL_HELP, asked_of, seed_option
 from tfaudiogen.cli.translating import drawing_options
 
 
@@ -26,7 +26,7 @@ from tfaudiogen.cli.translating import drawing_options
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default="painted", show_default=True
 )
-def paint(model, inputs, count, seed, out, **options):
+def paint(model, inputs, count, seed, out, adapter, **options):
     """Draw pictures for sounds of any length, each with a sheet beside the spectrogram.
 
     SOUND are files or folders; a sound gives NAME_0.png, NAME_1.png ... and NAME.png, the sheet.
@@ -35,19 +35,21 @@ def paint(model, inputs, count, seed, out, **options):
     Examples:
       tfaudiogen paint run seven.wav
       tfaudiogen paint run words --count 4 --seed 0 --guidance 3 --out pictures
+      tfaudiogen paint flow seven.wav --guidance 3 --rescale 0.7 --steps 25 --solver heun
     """
     from tfaudiogen import files
     from tfaudiogen.cli.loading import load_translator
     from tfaudiogen.cli.outputs import progress, write_record
     from tfaudiogen.cli.translating import (
+        adapted_by,
         check_some,
         inputs_of,
         readable,
         relative_names,
     )
 
-    loaded = load_translator(model, "paint")
-    options = {name: value for name, value in options.items() if value is not None}
+    loaded = load_translator(model, "paint", adapter)
+    options = asked_of(loaded.sample, **options)
     found, written = inputs_of(inputs, "audio"), []
     with progress(found.items(), "painting") as shown:
         for name, sound in readable(
@@ -56,7 +58,7 @@ def paint(model, inputs, count, seed, out, **options):
             drawn = loaded.sample(sound, count, seed, **options).numpy()
             written += _write(loaded, sound, drawn, out / name)
     check_some(written)
-    record = {"model": model, "count": count, "seed": seed, **options}
+    record = {"model": model, "count": count, "seed": seed, **adapted_by(adapter), **options}
     write_record(out / "paint.json", **record, files=relative_names(written, out))
     click.echo(f"Wrote {len(written)} pictures, with sheets, to {out}.")
 

@@ -75,6 +75,7 @@ def train(
       tfaudiogen train music_vae --data data --out run --batch-size auto
       tfaudiogen train speech_vqvae --data data --out run --minutes 20
       tfaudiogen train digit_embedder --data pairs --out run
+      tfaudiogen train digit_painter_flow --data pairs --out mine --from run --set translator.lora=8
     """
     import tfaudiogen
     from tfaudiogen import presets

@@ -1,7 +1,7 @@
 """What `paint` and `compose` have in common: options, the files that are given, and names."""
 
 import os
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -9,19 +9,31 @@ from tfaudiogen.cli.options import temperature_option
 
 
 def drawing_options(command):
-    """Add the options of how codes are drawn."""
+    """Add the options of how a translator draws; each family has some of them."""
     for option in (
         click.option(
-            "--guidance",
-            type=click.FloatRange(min=0),
-            default=1.0,
-            show_default=True,
-            help="Above 1: what is drawn shows more clearly what was given.",
+            "--adapter",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="adapter.npz of a model that was adapted from this one.",
+        ),
+        click.option("--solver", type=click.Choice(["heun", "euler"]), help="Of a flow."),
+        click.option(
+            "--steps", type=click.IntRange(min=1), help="Of the solver of a flow; usually 8 to 50."
+        ),
+        click.option(
+            "--rescale",
+            type=click.FloatRange(0, 1),
+            help="Of a flow: part to which what guidance makes too strong is taken back.",
         ),
         click.option(
             "--top-p",
             type=click.FloatRange(0, 1, min_open=True),
-            help="Draw among the likeliest codes that sum to this probability.",
+            help="Of a model of codes: draw among the likeliest that sum to this probability.",
+        ),
+        click.option(
+            "--guidance",
+            type=click.FloatRange(min=0),
+            help="Above 1: what is drawn shows more clearly what was given; 1 if left out.",
         ),
         temperature_option,
     ):
@@ -75,6 +87,11 @@ def readable(inputs, read):
             if asked:
                 raise
             click.echo(f"Left out: {error}", err=True)
+
+
+def adapted_by(adapter):
+    """Return what a record says of an adapter: nothing of none."""
+    return {"adapter": str(adapter)} if adapter else {}
 
 
 def check_some(written):

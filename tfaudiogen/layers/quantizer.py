@@ -7,8 +7,9 @@ Every quantizer is a bottleneck with the same parts. `call(features)` returns
 - "penalty" [B], in nats, what training adds to the loss,
 - "vectors" [B, H, W, D], the latents before they were rounded to the code's;
 
-`lookup(code)` returns the latents of a code, equal to those of `call`; `observe` reports what the
-quantizer learns from; `codes` is K, `width` is D, and `tail` is () or (Q,).
+`lookup(code)` returns the latents of a code, equal to those of `call`; `nearest(vectors)` returns
+the code of any vectors [..., D], equal to that of `call` for its "vectors"; `observe` reports what
+the quantizer learns from; `codes` is K, `width` is D, and `tail` is () or (Q,).
 """
 
 import keras
@@ -73,7 +74,7 @@ class VectorQuantizer(keras.layers.Layer):
     def call(self, features, training=False):
         vectors = self.project(features)
         vectors = normalize(vectors) if self.codebook.normalized else vectors
-        code = self.codebook(tf.stop_gradient(vectors))
+        code = self.nearest(tf.stop_gradient(vectors))
         nearest = self.lookup(code)
         gaps = tf.reduce_mean(tf.square(vectors - nearest), axis=-1)  # [B, H, W]
         return {
@@ -82,6 +83,10 @@ class VectorQuantizer(keras.layers.Layer):
             "penalty": self.commitment * tf.reduce_sum(gaps, axis=(1, 2)),
             "vectors": vectors,
         }
+
+    def nearest(self, vectors):
+        """Return the codes, int32 [...], of vectors [..., D]."""
+        return self.codebook(vectors)
 
     def lookup(self, code):
         """Return the latents [..., D] of int32 codes [...]."""

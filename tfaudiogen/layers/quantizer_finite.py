@@ -48,12 +48,10 @@ class FiniteScalarQuantizer(keras.layers.Layer):
 
     def call(self, features, training=False):
         bounded = self._bound(self.project(features))
-        digits = tf.round(bounded)
         half = self._levels // 2
-        levels = tf.cast(digits + half, tf.int32)
         return {
-            "latents": straight_through(bounded / half, digits / half),
-            "code": tf.reduce_sum(levels * self._radix, axis=-1),
+            "latents": straight_through(bounded / half, tf.round(bounded) / half),
+            "code": self._code(bounded),
             "penalty": tf.zeros_like(features[:, 0, 0, 0], tf.float32),
             "vectors": bounded / half,
         }
@@ -62,6 +60,15 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         reach = (self._levels - 1.0) * (1.0 + _MARGIN) / 2.0
         shift = np.arctanh(self._offset / reach).astype(np.float32)
         return tf.tanh(numbers + shift) * reach - self._offset
+
+    def nearest(self, vectors):
+        """Return the codes, int32 [...], of vectors [..., D]."""
+        half = self._levels // 2
+        return self._code(tf.clip_by_value(vectors * half, -half, self._levels - 1.0 - half))
+
+    def _code(self, bounded):
+        levels = tf.cast(tf.round(bounded) + self._levels // 2, tf.int32)
+        return tf.reduce_sum(levels * self._radix, axis=-1)
 
     def lookup(self, code):
         """Return the latents [..., D] of int32 codes [...]."""

@@ -69,18 +69,25 @@ class ResidualQuantizer(keras.layers.Layer):
 
     def call(self, features, training=False):
         vectors = normalize(self.project(features))
-        rest, codes, gaps = vectors, [], 0.0
-        for codebook in self.codebooks:
-            codes.append(codebook(tf.stop_gradient(rest)))
-            rest = rest - codebook.lookup(codes[-1])
+        code = self.nearest(tf.stop_gradient(vectors))
+        rest, gaps = vectors, 0.0
+        for codebook, one in zip(self.codebooks, tf.unstack(code, axis=-1), strict=True):
+            rest = rest - codebook.lookup(one)
             gaps += tf.reduce_mean(tf.square(rest), axis=-1)  # [B, H, W]
-        code = tf.stack(codes, axis=-1)
         return {
             "latents": PASSES[self.gradient](vectors, self.lookup(code)),
             "code": code,
             "penalty": self.commitment * tf.reduce_sum(gaps, axis=(1, 2)),
             "vectors": vectors,
         }
+
+    def nearest(self, vectors):
+        """Return the codes, int32 [..., Q], of vectors [..., D]."""
+        rest, codes = vectors, []
+        for codebook in self.codebooks:
+            codes.append(codebook(rest))
+            rest = rest - codebook.lookup(codes[-1])
+        return tf.stack(codes, axis=-1)
 
     def lookup(self, code):
         """Return the latents [..., D] of int32 codes [..., Q]."""

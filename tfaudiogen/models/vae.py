@@ -192,7 +192,21 @@ class VAE(MediumModel, ProbabilisticModel):
         images = quantize(images)
         key = noise.key(seed, tf.shape(images)[0])
         key = key if ids is None else key._replace(index=ids)
-        loc, scale_tril = self.posterior_parameters(images)
+        posterior = self.posterior_parameters(images)
+        return self.bound(images, frames, posterior, self.prior.log_prob, key, samples)
+
+    def bound(self, images, frames, posterior, log_prior, key, samples):
+        """Return the importance-weighted lower bound for any posterior and prior, [B].
+
+        Args:
+            images: [B, T, F, C] on their 256 levels.
+            frames: int32 [B], the unpadded frames.
+            posterior: (m [B, D], L [B, D, D]) of q(z | x).
+            log_prior: function from latents [k, B, D] to log p(z), [k, B].
+            key: `tfaudiogen.noise.Key` of the examples.
+            samples: k, draws of the posterior.
+        """
+        loc, scale_tril = posterior
         latents, standard = self._draw(loc, scale_tril, key, samples)
 
         def log_likelihood(draw):
@@ -201,7 +215,7 @@ class VAE(MediumModel, ProbabilisticModel):
                 self.likelihood.interval_log_prob(pixels, images), frames
             )[0]
 
-        log_joint = tf.map_fn(log_likelihood, latents) + self.prior.log_prob(latents)
+        log_joint = tf.map_fn(log_likelihood, latents) + log_prior(latents)
         return importance_weighted_log_prob(log_joint, log_prob_of_draws(standard, scale_tril))
 
     def fit_prior(self, batches, seed=0):
@@ -243,7 +257,7 @@ class VAE(MediumModel, ProbabilisticModel):
             [B, W, D].
         """
         chosen = self.prior.choose(key, component)
-        walk = _stationary_walk(noise.normal(key, "latent", (windows, self.latent_size)))
+        walk = stationary_walk(noise.normal(key, "latent", (windows, self.latent_size)))
         latents = [
             self.prior.place(chosen, walk[:, window], temperature) for window in range(windows)
         ]
@@ -285,7 +299,7 @@ _PERSISTENCE = 0.8
 """Correlation of the latents of consecutive windows of a long sample."""
 
 
-def _stationary_walk(steps):
+def stationary_walk(steps):
     """Return w_1 = e_1, w_i = r w_(i-1) + sqrt(1 - r^2) e_i for standard normal steps [B, W, D]."""
     walk = [steps[:, 0]]
     for step in tf.unstack(steps, axis=1)[1:]:

@@ -181,6 +181,19 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         """
         return [one["code"] for one in self._reconstructed(images)[1]]
 
+    def encode_vectors(self, images):
+        """Return what the codes of images were rounded from: see "vectors" of the quantizers.
+
+        Returns:
+            List of float32 [B, T_l, F_l, D_l], top level first.
+        """
+        return [one["vectors"] for one in self._reconstructed(images)[1]]
+
+    def nearest_codes(self, vectors):
+        """Return the codes of vectors, as `encode_vectors` returns them, of any length in time."""
+        pairs = zip(reversed(self.quantizers), vectors, strict=True)
+        return [quantizer.nearest(one) for quantizer, one in pairs]
+
     def decode_codes(self, codes):
         """Return the expected image E[x | c], [B, T, F, C] in [0, 1], of codes, top level first.
 

@@ -25,8 +25,10 @@ from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.layers.transformer import Transformer
 from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
+from tfaudiogen.models.flow_translator import FlowTranslator
 from tfaudiogen.models.translator import Translator
 from tfaudiogen.models.vae import VAE
+from tfaudiogen.models.variational_translator import VariationalTranslator
 from tfaudiogen.models.vqgan import VQGAN
 from tfaudiogen.models.vqvae import VQVAE, default_decoders, default_encoders
 from tfaudiogen.presets.preset import of_level
@@ -160,9 +162,7 @@ def _prior(spectrogram, model, class_names):
 
 def _translator(spectrogram, model, class_names):
     """Return a translator to what the "target" section makes of the representation."""
-    target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
-    source = _representation(model["spectrogram"], model["pictures"])
-    encoder = _source_encoder(source, model)
+    source, encoder, target = _sides(spectrogram, model, class_names)
     shapes, counts = target.code_maps()
     maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
     sizes = [table.shape[-1] if model["code_vectors"] else 0 for table in target.code_vectors()]
@@ -174,6 +174,28 @@ def _translator(spectrogram, model, class_names):
         options = {"maps": maps[:level], "vectors": encoder.width, "code_size": sizes[level]}
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
     return Translator(source, encoder, target, priors)
+
+
+def _sides(spectrogram, model, class_names):
+    """Return source, encoder and target of a translator of any family."""
+    target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
+    source = _representation(model["spectrogram"], model["pictures"])
+    return source, _source_encoder(source, model), target
+
+
+def _flow(spectrogram, model, class_names):
+    names = ("width", "depth", "heads", "patch", "objective", "times", "condition_dropout")
+    sides = _sides(spectrogram, model, class_names)
+    translator = FlowTranslator(*sides, **{name: model[name] for name in names})
+    if model["lora"]:
+        translator.enable_lora(model["lora"])
+    return translator
+
+
+def _variational(spectrogram, model, class_names):
+    names = ("hidden", "heads", "joint")
+    sides = _sides(spectrogram, model, class_names)
+    return VariationalTranslator(*sides, **{name: model[name] for name in names})
 
 
 def _source_encoder(source, model):
@@ -220,5 +242,7 @@ _KINDS = {
     "vqgan": _vqgan,
     "prior": _prior,
     "translator": _translator,
+    "flow": _flow,
+    "variational": _variational,
     "embedder": _embedder,
 }

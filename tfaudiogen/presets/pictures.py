@@ -7,7 +7,7 @@ MNIST = {"height": 28, "width": 28, "channels": 1}
 _CIFAR = {"height": 32, "width": 32, "channels": 3}
 _PICTURES = {"height": 128, "width": 128, "channels": 3}
 
-_VAE = {
+SMALL_VAE = {
     "kind": "vae",
     "network": "residual",
     "widths": (48, 96),
@@ -84,7 +84,7 @@ def _preset(summary, pictures, model, fit, priors=None):
 
 
 PICTURE_PRESETS = {
-    "mnist_vae": _preset("MNIST digits: 28 x 28, grey, residual VAE", MNIST, _VAE, _FIT),
+    "mnist_vae": _preset("MNIST digits: 28 x 28, grey, residual VAE", MNIST, SMALL_VAE, _FIT),
     "mnist_vqvae": _preset(
         "MNIST digits: 28 x 28, grey, two levels of codes, 49 above 196",
         MNIST,
@@ -95,7 +95,7 @@ PICTURE_PRESETS = {
     "cifar_vae": _preset(
         "CIFAR-10 and other small pictures: 32 x 32, RGB, residual VAE",
         _CIFAR,
-        {**_VAE, "widths": (64, 128), "latent_size": 128},
+        {**SMALL_VAE, "widths": (64, 128), "latent_size": 128},
         {**_FIT, "clip_norm": 1e4},
     ),
     "cifar_vqvae": _preset(
@@ -109,7 +109,7 @@ PICTURE_PRESETS = {
         "pictures of a folder: 128 x 128, RGB, residual VAE",
         _PICTURES,
         {
-            **_VAE,
+            **SMALL_VAE,
             "widths": (64, 96, 128, 192),
             "strides": (4, 2, 2, 2),
             "blocks": 1,

@@ -109,7 +109,7 @@ class Preset:
         own = copy.deepcopy(self.translator)
         fit = {key: own.pop(key) for key in _FIT}
         embedder = self.embedder if self.embeds_source else None
-        model = {**own, "kind": "translator", "target": self.model, "embedder": embedder}
+        model = {"kind": "translator", **own, "target": self.model, "embedder": embedder}
         name, summary = f"{self.name}, translator", f"the translator of {self.name}"
         return Preset(name, summary, self.spectrogram, model, fit, pictures=self.pictures)
 

@@ -23,8 +23,15 @@ Presets with "translator", in `tfaudiogen.presets.translators`, train a translat
 autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one
 being None; encoder, "embedding" (a tower of the embedder of the section "embedder", trained before
 it, which has what the model and the fit of an embedder have) or "sequence" (of these widths,
-strides and blocks, trained with the priors); core, width, depth, heads, code_vectors,
-condition_dropout, code_dropout and dropout of the priors; and what "fit" has.
+strides and blocks, trained with the priors); what "fit" has; and, by their "kind", which is of
+codes where it is left out,
+
+- of codes: core, width, depth, heads, code_vectors, condition_dropout, code_dropout and dropout of
+  the priors;
+- "flow": width, depth, heads, patch, objective, times and condition_dropout of a `FlowTranslator`,
+  and lora, the rank of an adapter that is trained alone, on a model given by --from; 0 for none;
+- "variational": hidden, heads and joint of a `VariationalTranslator`; where `joint`, the
+  autoencoder is trained with the rest and not before.
 
 Those in `tfaudiogen.presets.embedders` learn from pairs at once, and have both "spectrogram" and
 "pictures".

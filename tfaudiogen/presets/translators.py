@@ -1,7 +1,7 @@
 """The presets that translate, as plain values: see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.embedders import DIGIT_EMBEDDER, DIGIT_EMBEDDER_FIT
-from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES
+from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES, SMALL_VAE
 from tfaudiogen.presets.priors import PRIOR_FIT
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 
@@ -20,28 +20,75 @@ _PRIORS = {
     "dropout": 0.1,
 }
 
+# One level, 7 x 7.
+_DIGIT_CODES = {
+    **SMALL_CODES,
+    "widths": ((64, 96),),
+    "strides": ((2, 2),),
+    "codes": (256,),
+}
+
+_SPEECH_SOURCE = {
+    "spectrogram": SPEECH_SPECTROGRAM,
+    "pictures": None,
+    "encoder": "embedding",
+    "widths": (64, 96),
+    "strides": (8, 2),
+    "blocks": 1,
+}
+
 TRANSLATOR_PRESETS = {
     "digit_painter": {
         "summary": "spoken digits to MNIST digits: 49 codes, given the sound",
         "spectrogram": None,
         "pictures": MNIST,
-        # One level, 7 x 7.
-        "model": {
-            **SMALL_CODES,
-            "widths": ((64, 96),),
-            "strides": ((2, 2),),
-            "codes": (256,),
-        },
+        "model": _DIGIT_CODES,
         "fit": {**CODES_FIT, "steps": 3000},
         "translator": {
-            "spectrogram": SPEECH_SPECTROGRAM,
-            "pictures": None,
-            "encoder": "embedding",
-            "widths": (64, 96),
-            "strides": (8, 2),
-            "blocks": 1,
+            **_SPEECH_SOURCE,
             **_PRIORS,
             **_FIT,
+        },
+        "embedder": _EMBEDDER,
+    },
+    "digit_painter_flow": {
+        "summary": "spoken digits to MNIST digits: a rectified flow of 49 vectors",
+        "spectrogram": None,
+        "pictures": MNIST,
+        "model": _DIGIT_CODES,
+        "fit": {**CODES_FIT, "steps": 3000},
+        "translator": {
+            "kind": "flow",
+            **_SPEECH_SOURCE,
+            "width": 128,
+            "depth": 4,
+            "heads": 4,
+            "patch": 1,
+            "objective": "rectified_flow",
+            "times": "logit_normal",
+            "condition_dropout": 0.15,
+            "lora": 0,
+            **_FIT,
+            "steps": 6000,
+            "clip_norm": 1.0,
+        },
+        "embedder": _EMBEDDER,
+    },
+    "digit_painter_vae": {
+        "summary": "spoken digits to MNIST digits: a VAE whose prior is learned of the sound",
+        "spectrogram": None,
+        "pictures": MNIST,
+        "model": {**SMALL_VAE, "components": 1, "learning": "gradient"},
+        "fit": {**CODES_FIT, "average": 0.998, "steps": 3000},
+        "translator": {
+            "kind": "variational",
+            **_SPEECH_SOURCE,
+            "hidden": 192,
+            "heads": 4,
+            "joint": True,
+            **_FIT,
+            "steps": 3000,
+            "clip_norm": 3e3,
         },
         "embedder": _EMBEDDER,
     },

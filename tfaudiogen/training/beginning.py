@@ -54,9 +54,10 @@ def _take_from(model, initial):
     if hasattr(model, "take_autoencoder") and not isinstance(source, type(model)):
         model.take_autoencoder(source)
         return
-    pairs = list(zip(model.weights, source.weights, strict=False))
+    weights = getattr(model, "base_weights", model.weights)
+    pairs = list(zip(weights, source.weights, strict=False))
     shapes = [(tuple(target.shape), tuple(weight.shape)) for target, weight in pairs]
-    if len(model.weights) != len(source.weights) or any(a != b for a, b in shapes):
+    if len(weights) != len(source.weights) or any(a != b for a, b in shapes):
         raise ValueError(
             f"initial model {str(initial)!r} has other layers than the preset "
             f"({source.count_params():,} parameters, not {model.count_params():,}): give the model "

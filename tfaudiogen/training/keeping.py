@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from tfaudiogen import saving
+from tfaudiogen.models import low_rank
 from tfaudiogen.training import checkpoint
 from tfaudiogen.training.faults import check_weights
 
@@ -77,7 +78,8 @@ class GoOn(keras.callbacks.Callback):
 class Keeper(keras.callbacks.Callback):
     """Keeps the best model and the checkpoint, and stops at Ctrl-C when both are safe.
 
-    `model.keras` is the model of the epoch with the lowest validation loss. The checkpoint is
+    `model.keras` is the model of the epoch with the lowest validation loss, with `adapter.npz`
+    beside it if an adapter alone is trained. The checkpoint is
     written at the end of each epoch, within epochs every five minutes, and at Ctrl-C.
 
     Args:
@@ -115,6 +117,8 @@ class Keeper(keras.callbacks.Callback):
             self._bare = self._bare or saving.bare_copy(self.model)
             with self.model.averaged():
                 saving.save(self.model, self.folder, self._bare)
+                if getattr(self.model, "lora_rank", 0):
+                    self.model.save_adapter(self.folder / low_rank.NAME)
             self.state.best = self.state.history[-1]
         self.report()
         self._write(self._totals)

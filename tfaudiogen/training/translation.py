@@ -2,14 +2,19 @@
 
     RUN/autoencoder   a training of the autoencoder, on what is to be drawn
     RUN/embedder      a training of the embedder, on pairs, where the source is told by embeddings
-    RUN/translator    a training of the priors, and of any other encoder of the source, on pairs
-    RUN/model.keras   the `Translator`, which holds the autoencoder and the encoder
+    RUN/translator    a training of what draws, and of any other encoder of the source, on pairs
+    RUN/model.keras   the translator, which holds the autoencoder and the encoder
+    RUN/adapter.npz   of one that is adapted by matrices of low rank, these alone
 
-As soon as the last stage has begun, those before are left as they are: the priors speak of their
-codes and embeddings.
+As soon as the last stage has begun, those before are left as they are: the translator speaks of
+their codes and embeddings. There is no training of the autoencoder before where it is trained with
+the rest, and none but the last where a whole translator is adapted.
 """
 
+import shutil
+
 from tfaudiogen import saving
+from tfaudiogen.models import low_rank
 from tfaudiogen.training import settings
 from tfaudiogen.training.schedule import LearningRate
 from tfaudiogen.training.stages import AUTOENCODER, Stages
@@ -21,23 +26,35 @@ _TRANSLATOR = "translator"
 class TranslationStages(Stages):
     """A training of autoencoder and translator in the folder `out`; see `Stages`."""
 
-    contents = "An autoencoder with codes, and priors over them given the source"
+    contents = "An autoencoder, and what draws its codes or latents given the source"
 
     def train(self):
         """Train what is not yet trained, and return the translator."""
-        preset = self.preset.translation()
+        preset, names = self.preset.translation(), self._names()
         if not (self.out / _TRANSLATOR / settings.NAME).is_file():
             self._check(preset)
-            self._train_autoencoder()
-            if self.preset.embeds_source:
+            if AUTOENCODER in names:
+                self._train_autoencoder()
+            if _EMBEDDER in names:
                 self.tell("Training the embedder of source and target ...")
                 self._trained(_EMBEDDER, self.preset.embedding())
         self.tell("Training the translator ...")
-        parts = [self.out / name for name in self._names()[:-1]]
-        model = self._trained(_TRANSLATOR, preset, parts)
+        model = self._trained(_TRANSLATOR, preset, self._parts(names))
         saving.save(model, self.out)
+        if self._adapts:
+            adapter = self.out / _TRANSLATOR / low_rank.NAME
+            shutil.copyfile(adapter, self.out / low_rank.NAME)
         self._report(model)
         return model
+
+    @property
+    def _adapts(self):
+        return bool(self.preset.translator.get("lora"))
+
+    def _parts(self, names):
+        """Return the models that the translator begins with."""
+        given = [] if AUTOENCODER in names else [self.settings.initial]
+        return [*filter(None, given), *(self.out / name for name in names[:-1])]
 
     def _train_autoencoder(self):
         self.tell("Training the autoencoder of the target ...")
@@ -47,10 +64,23 @@ class TranslationStages(Stages):
 
     def _check(self, preset):
         """Find what is wrong with a later stage before the first is trained."""
-        preset.build(self.summary.class_names)
+        model = preset.build(self.summary.class_names)
+        if self._adapts:
+            self._check_adapted(model)
         for later in [preset, self.preset.embedding()] if self.preset.embeds_source else [preset]:
             LearningRate.of(later.fit)
 
+    def _check_adapted(self, model):
+        initial = self.settings.initial
+        if initial is None or not isinstance(saving.load(initial), type(model)):
+            raise ValueError(
+                f"translator.lora={self.preset.translator['lora']} adapts a trained "
+                f"{type(model).__name__}: name one by --from; received {initial!r}"
+            )
+
     def _names(self):
+        if self._adapts:
+            return [_TRANSLATOR]
+        coder = [] if self.preset.translator.get("joint") else [AUTOENCODER]
         embedder = [_EMBEDDER] if self.preset.embeds_source else []
-        return [AUTOENCODER, *embedder, _TRANSLATOR]
+        return [*coder, *embedder, _TRANSLATOR]
