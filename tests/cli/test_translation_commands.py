@@ -34,6 +34,18 @@ def painter(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def flow(tmp_path_factory):
+    """A flow of latents, and an adapter beside it."""
+    folder = saved(tmp_path_factory.mktemp("models"), "digit_painter_flow", SOUND, PICTURE)
+    model = saving.load(folder)
+    model.enable_lora(1)
+    for weight in model.trainable_weights:
+        weight.assign(weight + 0.3)
+    model.save_adapter(folder / "adapter.npz")
+    return folder
+
+
+@pytest.fixture(scope="module")
 def composer(tmp_path_factory):
     return saved(tmp_path_factory.mktemp("models"), "digit_speaker", PICTURE, SOUND)
 
@@ -68,6 +80,32 @@ def test_paint_a_folder_and_one_of_its_files_the_same(run, painter, files, tmp_p
         one, other = (tmp_path / out / name for out in ("all", "one"))
         assert one.read_bytes() == other.read_bytes()
     assert Image.open(tmp_path / "all" / "one.png").size == (900, 450)
+
+
+def test_paint_by_a_flow(run, refused, flow, painter, files, tmp_path):
+    options = {"steps": 2, "solver": "euler", "guidance": 2.0, "rescale": 0.5}
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    pictures = []
+    for out, more in (("base", ()), ("adapted", ("--adapter", flow / "adapter.npz"))):
+        given = (files / "one.wav", "--count", 2, *words, *more, "--out", tmp_path / out)
+        result = run("paint", flow, *given)
+        assert result.exit_code == 0, result.output
+        record = json.loads((tmp_path / out / "paint.json").read_text())
+        assert {name: record[name] for name in options} == options
+        assert ("adapter" in record) == bool(more)
+        pictures.append([np.asarray(Image.open(tmp_path / out / name)) for name in record["files"]])
+    assert np.shape(pictures[0]) == (2, 8, 8)
+    sound, out = files / "one.wav", ("--out", tmp_path / "out")
+    assert "--steps': does not apply to this model" in refused(
+        "paint", painter, sound, "--steps", 3, *out
+    )
+    assert "--top-p': does not apply to this model" in refused(
+        "paint", flow, sound, "--top-p", 0.9, *out
+    )
+    adapter = ("--adapter", flow / "adapter.npz")
+    assert "--adapter': does not apply" in refused("paint", painter, sound, *adapter, *out)
+    broken = ("--adapter", files / "broken.wav")
+    assert "damaged or no adapter" in refused("paint", flow, sound, *broken, *out)
 
 
 def test_compose_a_folder(run, composer, files, tmp_path):

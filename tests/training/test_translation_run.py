@@ -72,11 +72,13 @@ def test_the_preset_says_what_data_it_needs():
     assert presets.get("digit_speaker").data == data
 
 
-@pytest.mark.parametrize("name", ["digit_painter", "digit_speaker"])
+@pytest.mark.parametrize(
+    "name", ["digit_painter", "digit_speaker", "digit_painter_flow", "digit_painter_vae"]
+)
 def test_a_shippable_translator_has_at_most_six_million_parameters(name):
     model = presets.get(name).translation().build()
     assert model.count_params() < 6e6
-    assert not model.target.trainable_weights
+    assert bool(model.target.trainable_weights) == (name == "digit_painter_vae")
 
 
 @pytest.mark.slow
@@ -115,6 +117,52 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
     sound = np.zeros(model.source.samples, np.float32)
     assert model.sample(sound, count=2).shape == (2, 8, 8, 1)
     assert "given the source" in (out / "card.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def flow(preset):
+    changes = {"translator.spectrogram": preset.spectrogram, "translator.average": 0.5}
+    return presets.get("digit_painter_flow", **TINY, **changes)
+
+
+@pytest.mark.slow
+def test_a_flow_is_trained_and_adapted(flow, pairs, tmp_path):
+    base = train(flow, pairs, tmp_path / "base", progress=False)
+    assert isinstance(base, tfaudiogen.FlowTranslator)
+    adapting = dataclasses.replace(flow, translator={**flow.translator, "lora": 2})
+    out, begun = tmp_path / "mine", {"initial": tmp_path / "base", "progress": False}
+    train(adapting, pairs, out, **begun)
+    assert not (out / "autoencoder").exists()
+    base.load_adapter(out / "adapter.npz")
+    sound = np.zeros(base.source.samples, np.float32)
+    drawn = [model.sample(sound, steps=2) for model in (base, tfaudiogen.load(out))]
+    np.testing.assert_allclose(*drawn, atol=1e-5)
+    begun["resume"] = True
+    train(adapting, pairs, out, steps=7, **begun)
+    assert json.loads((out / "metrics.json").read_text())["translator_steps"] == 7
+
+
+@pytest.mark.slow
+def test_a_learned_prior_is_trained_with_its_target_or_after(preset, pairs, tmp_path):
+    tiny = {key: value for key, value in TINY.items() if key.split(".")[0] in ("fit", "pictures")}
+    tiny |= {"model.widths": [8], "model.strides": [4], "model.latent_size": 3, "model.hidden": 4}
+    for name in ("widths", "strides", "steps", "warmup_steps", "batch_size", "jit_compile"):
+        tiny[f"translator.{name}"] = TINY[f"translator.{name}"]
+    tiny["translator.spectrogram"] = preset.spectrogram
+    for joint, stages in {True: ["translator"], False: ["autoencoder", "translator"]}.items():
+        one = presets.get("digit_painter_vae", **tiny, **{"translator.joint": joint})
+        out = tmp_path / str(joint)
+        model = train(one, pairs, out, progress=False)
+        assert isinstance(model, tfaudiogen.VariationalTranslator)
+        assert sorted(path.name for path in out.iterdir() if path.is_dir()) == stages
+        assert json.loads((out / "metrics.json").read_text())["val_rate"] > 0.0
+
+
+def test_what_is_to_be_adapted_must_be_given(flow, pairs, tmp_path):
+    adapting = dataclasses.replace(flow, translator={**flow.translator, "lora": 2})
+    with pytest.raises(ValueError, match="adapts a trained FlowTranslator: name one by --from"):
+        train(adapting, pairs, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
 
 
 def test_data_without_pairs_are_refused_at_once(painter, data, tmp_path):
