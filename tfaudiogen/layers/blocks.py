@@ -25,6 +25,16 @@ def embedded(layer, indices):
     return keras.ops.take(table * 1.0, indices, axis=0)
 
 
+def freeze(layer):
+    """Keep the weights of a layer and of its parts as they are.
+
+    Of a layer that comes frozen out of a configuration the parts are not, and Keras takes no notice
+    of a value that is there already.
+    """
+    layer.trainable = True
+    layer.trainable = False
+
+
 @register
 class ResidualBlock(keras.layers.Layer):
     """x + W2 * silu(W1 * silu(normalize(x))), with 3x3 convolutions.

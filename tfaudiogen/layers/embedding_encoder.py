@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.blocks import freeze, register
 from tfaudiogen.layers.embedding_tower import direction
 
 
@@ -32,7 +32,7 @@ class EmbeddingEncoder(keras.layers.Layer):
     def __init__(self, tower, **kwargs):
         super().__init__(**kwargs)
         self.tower = tower
-        tower.trainable = False
+        freeze(tower)
 
     @property
     def width(self):

@@ -40,6 +40,8 @@ class ProbabilisticModel(keras.Model):
     terms = ("loss",)
     objectives = ("loss",)
     compares_examples = False
+    # What cards say of the figures, and of the loss where it is not told by what the model has.
+    units, note_on_loss = "in nats per example unless named bits", None
 
     def __init__(self, vectors=None, **kwargs):
         """Make the model's own state.

@@ -54,6 +54,9 @@ class FlowTranslator(LowRank, Translation):
         ValueError: source and target are of one kind, or a setting is none of its choices.
     """
 
+    units = "of the direction of the flow and not in nats"
+    note_on_loss = "The loss is a mean squared error"
+
     def __init__(
         self,
         source,

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from tfaudiogen import noise
 from tfaudiogen.distributions import quantize
+from tfaudiogen.layers.blocks import freeze
 from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.batches import in_batches
@@ -47,7 +48,7 @@ class Translation(ProbabilisticModel):
         super().__init__(**kwargs)
         self.source, self.encoder, self.target = source, encoder, target
         self._check_kinds()
-        self.target.trainable = False
+        freeze(self.target)
         if not encoder.built:
             encoder.build((None, *source.image_shape))
 

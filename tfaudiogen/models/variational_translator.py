@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tfaudiogen import losses, noise
 from tfaudiogen.distributions import kl_divergence, quantize, triangular_normal
-from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.blocks import freeze, register
 from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.pooling import AttentionPool
 from tfaudiogen.models.pairs import SOUND
@@ -53,6 +53,7 @@ class VariationalTranslator(Translation):
         ValueError: source and target are of one kind, or the target is no `VAE`.
     """
 
+    note_on_loss = "The loss is a bound of -log p(target | source)"
     terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
 
     def __init__(self, source, encoder, target, hidden=192, heads=4, joint=True, **kwargs):
@@ -73,7 +74,7 @@ class VariationalTranslator(Translation):
         self.prior.build(pooled)
         if self.joint:
             self.target.trainable = True
-            self.target.prior.trainable = False
+            freeze(self.target.prior)
             shape = self.target.encoder.compute_output_shape((None, *self.spectrogram.image_shape))
             self.tell = keras.layers.Dense(
                 shape[-1], kernel_initializer="zeros", dtype=self.dtype_policy

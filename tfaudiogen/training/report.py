@@ -101,7 +101,7 @@ class Report:
         kept = {n: v for n, v in best.items() if n.startswith("val_") or n == "active_units"}
         head = (
             f"`model.keras` is the model after epoch {best['epoch']}, the one with the lowest "
-            f"validation loss. {self._note_on_rate()}, in nats per example unless named bits:"
+            f"validation loss. {self._note_on_rate()}, {self.model.units}:"
         )
         return f"{head}\n\n{figure_table(kept)}"
 
@@ -111,6 +111,8 @@ class Report:
                 "A prior with trained means is fitted once more to the training windows when "
                 "training ends, which lowers the rate. On the validation split before that"
             )
+        if self.model.note_on_loss:
+            return f"{self.model.note_on_loss}. On the validation split"
         if self.model.compares_examples:
             return (
                 f"The loss is that of telling which of {self.settings.batch_size} pairs belong "

@@ -156,7 +156,7 @@ class Stages:
             f"parameters. Labels: {', '.join(model.class_names) or 'none'}. Data: "
             f"{self.summary.folder.name} (licence: {self.summary.licence or 'not known'}).",
             f"## Training\n\n    {command}\n\n" + "\n".join(stages),
-            "## Numbers\n\nOn the validation split, in nats per example unless named bits; levels "
+            f"## Numbers\n\nOn the validation split, {model.units}; levels "
             f"of codes count from the top:\n\n{figure_table(figures)}",
         ]
         return "\n\n".join(sections) + "\n"
