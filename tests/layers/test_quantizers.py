@@ -52,6 +52,9 @@ def test_lookup_gives_the_latents_of_call(make):
     assert found["code"].shape == (3, 4, 6, *quantizer.tail)
     assert 0 <= np.min(found["code"]) <= np.max(found["code"]) < quantizer.codes
     np.testing.assert_array_equal(quantizer.lookup(found["code"]), found["latents"])
+    np.testing.assert_array_equal(quantizer.nearest(found["vectors"]), found["code"])
+    far = quantizer.nearest(9.0 * found["vectors"]).numpy()
+    assert 0 <= far.min() <= far.max() < quantizer.codes
 
 
 @pytest.mark.parametrize("make", [QUANTIZERS["vector"], QUANTIZERS["finite"]])
