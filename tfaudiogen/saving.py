@@ -18,6 +18,8 @@ from tfaudiogen.layers import (  # noqa: F401
     recurrent,
     sequence_encoder,
     spectrogram,
+    told,
+    told_encoders,
     transformer,
 )
 from tfaudiogen.models import (  # noqa: F401

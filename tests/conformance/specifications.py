@@ -20,6 +20,11 @@ from tfaudiogen.layers.code_context import CodeMapContext
 from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.literature import BatchNormalization
 from tfaudiogen.layers.transformer import TransformerBlock
+from tfaudiogen.layers.transformer_encoder import (
+    EncoderBlock,
+    SelfAttention,
+    TransformerEncoder,
+)
 from tfaudiogen.layers.upsampled_convolution import UpsampledConvolution
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.training.schedule import LearningRate
@@ -320,6 +325,13 @@ def bottleneck(quantizer, features):
     return {name: tf.cast(value, tf.float32) for name, value in quantizer(features).items()}
 
 
+def texts(length):
+    """Bytes of texts of several lengths, one of them empty, zeros after them."""
+    ends = np.linspace(0, length, BATCH).astype(int)[:, None]
+    letters = np.random.default_rng(0).integers(1, 256, (BATCH, length))
+    return lambda: tf.constant(np.where(np.arange(length) < ends, letters, 0), tf.int32)
+
+
 def picture_vae_arguments():
     return {
         "spectrogram": tg.Pictures(16, 16, 3),
@@ -590,6 +602,32 @@ SPECIFICATIONS = [
         )
         for variant, heads in {"mean": 0, "attention": 3}.items()
     ),
+    Specification(SelfAttention, lambda: {"width": 8, "heads": 2}, normal(BATCH, 5, 8)),
+    Specification(EncoderBlock, lambda: {"width": 8, "heads": 2}, normal(BATCH, 5, 8)),
+    Specification(
+        TransformerEncoder, lambda: {"width": 8, "depth": 2, "heads": 2}, normal(BATCH, 5, 8)
+    ),
+    Specification(
+        tg.Texts,
+        lambda: {"length": 9},
+        texts(9),
+        call=lambda layer, inputs: tf.cast(layer(inputs), tf.float32),
+        float32=True,
+    ),
+    Specification(
+        tg.Labels,
+        lambda: {"names": ["slow", "gloomy; slow", "fast"]},
+        lambda: tf.constant([2, -1, 1, 0]),
+        float32=True,
+    ),
+    Specification(tg.Vectors, lambda: {"size": 7}, normal(BATCH, 7), float32=True),
+    Specification(
+        tg.TextEncoder,
+        lambda: {"width": 8, "depth": 2, "heads": 2, "vectors": 3},
+        texts(9),
+    ),
+    Specification(tg.LabelEncoder, lambda: {"width": 8}, normal(BATCH, 5)),
+    Specification(tg.VectorEncoder, lambda: {"width": 8, "vectors": 3}, normal(BATCH, 5)),
     Specification(
         tg.EmbeddingEncoder,
         lambda: {"tower": tg.EmbeddingTower(tg.SequenceEncoder((8, 12), (4, 2)), 5)},
