@@ -116,9 +116,6 @@ class Builder(PairBuilder):
         partners = {name: self._usable_pictures(name, self._read_pictures) for name in names}
         return partners, list(self._read_pictures.values())
 
-    def _extra(self, name):
-        return {**super()._extra(name), "caption": self._pairs.captions.get(name, "")}
-
     def _report(self, recordings, plan, found):
         report = super()._report(recordings, plan, found)
         report.notices += self._done_to_pictures

@@ -4,6 +4,7 @@ import dataclasses
 
 from tfaudiogen.data.picture_folder import convert, labelled, notices_of
 from tfaudiogen.data.picture_records import PictureBuilder, PictureConfig
+from tfaudiogen.data.told import Told
 
 
 @dataclasses.dataclass(eq=False)
@@ -27,8 +28,13 @@ class Builder(PictureBuilder):
         config = self.builder_config
         labels = (config.labels_csv, config.label_pattern)
         files, self.skipped, self.ignored = labelled(config.sources, *labels)
+        told, files, skipped = Told.of(files, config.embeddings)
+        self.skipped += skipped
         settings = (self.read_folder, self.image_shape, workers, config.progress)
         pictures, skipped, taken = convert(files, *settings)
         self.skipped += skipped
         self.notices = notices_of(taken, self.image_shape)
-        return pictures
+        return [
+            dataclasses.replace(picture, vectors=told.vectors.get(picture.name, []))
+            for picture in pictures
+        ]

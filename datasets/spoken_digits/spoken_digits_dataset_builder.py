@@ -37,10 +37,10 @@ class Builder(FolderBuilder):
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Free Spoken Digit Dataset (Jakobovski/free-spoken-digit-dataset)."
     LICENCE = "CC BY-SA 4.0"
-    EXTRA_FEATURES = {"speaker": tfds.features.Text()}
+    EXTRA_FEATURES = {**FolderBuilder.EXTRA_FEATURES, "speaker": tfds.features.Text()}
 
     def _extra(self, name):
-        return {"speaker": _NAME.fullmatch(name)["speaker"]}
+        return {**super()._extra(name), "speaker": _NAME.fullmatch(name)["speaker"]}
 
     def _labelled(self, found):
         reason = "its name is not digit_speaker_index, as in 7_jackson_32.wav"

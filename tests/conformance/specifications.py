@@ -253,6 +253,39 @@ def variational_arguments():
     }
 
 
+def told_arguments(source, encoder, width):
+    target = tg.VQVAE(**{**picture_vqvae_arguments(), **one_level()})
+    (shape,), (count,) = target.code_maps()
+    core = tg.Transformer(8, 1, 2, 16, cross=True)
+    prior = tg.CodePrior(shape, count, core, vectors=width)
+    return {"source": source, "encoder": encoder, "target": target, "priors": [prior]}
+
+
+def one_level():
+    stages = [((8,), (4,))]
+    return {
+        "encoders": default_encoders(stages),
+        "decoders": default_decoders(stages, 6, bin_bias=False),
+        "quantizers": [tg.VectorQuantizer(6, width=3)],
+    }
+
+
+def told(name, draw):
+    """A batch of pictures with what is told of them."""
+
+    def batch():
+        ids = tf.constant([3, 0, 8, 5], tf.int64)
+        return {"image": images(8, 12, 3)(), name: draw(), "id": ids}
+
+    return batch
+
+
+def told_terms(model, batch):
+    """The loss as it is and in training."""
+    key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
+    return [model.loss_terms(batch, key, training=training) for training in (False, True)]
+
+
 def pairs():
     return {
         "image": images(32, 32, 1)(),
@@ -704,6 +737,26 @@ SPECIFICATIONS = [
         call=translator_terms,
         float32=True,
         bfloat16_tolerance=0.5,  # as of VQVAE
+    ),
+    *(
+        Specification(
+            tg.Translator,
+            lambda parts=parts: told_arguments(*parts()),
+            told(name, draw),
+            call=told_terms,
+            float32=True,
+            bfloat16_tolerance=0.5,  # as of VQVAE
+            variant=name,
+        )
+        for name, draw, parts in [
+            ("caption", texts(9), lambda: (tg.Texts(9), tg.TextEncoder(8, 1, 2, 3), 8)),
+            (
+                "label",
+                lambda: tf.constant([2, -1, 1, 0]),
+                lambda: (tg.Labels(["a", "b; a", "c"]), tg.LabelEncoder(8), 8),
+            ),
+            ("vector", normal(BATCH, 7), lambda: (tg.Vectors(7), tg.VectorEncoder(8, 3), 8)),
+        ]
     ),
     Specification(
         tg.FlowTranslator,

@@ -1,10 +1,11 @@
-"""`tfaudiogen compose`: sounds of pictures."""
+"""`tfaudiogen compose`: sounds of pictures, texts, labels or embeddings."""
 
 from pathlib import Path
 
 import click
 
 from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.given import told_options
 from tfaudiogen.cli.options import MODEL_HELP, asked_of, bit_depth_option, seed_option
 from tfaudiogen.cli.translating import drawing_options
 
@@ -13,9 +14,8 @@ from tfaudiogen.cli.translating import drawing_options
 @click.argument("model")
 @click.argument(
     "inputs",
-    metavar="PICTURE...",
+    metavar="[PICTURE]...",
     nargs=-1,
-    required=True,
     type=click.Path(exists=True, path_type=Path),
 )
 @click.option(
@@ -27,40 +27,41 @@ from tfaudiogen.cli.translating import drawing_options
     help="Length of each sound; one window of the model if not given.",
 )
 @seed_option
+@told_options
 @drawing_options
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default="composed", show_default=True
 )
 @bit_depth_option
-def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, **options):
+def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts, labels, **options):
     """Draw sounds for pictures of any size, each with a picture of its spectrogram.
 
-    PICTURE are files or folders; a picture gives NAME_0.wav and NAME_0.png, NAME_1.wav ...
+    PICTURE are files or folders; a picture gives NAME_0.wav and NAME_0.png, NAME_1.wav ... A model
+    that was trained with captions, labels or embeddings is given those.
 
     \b
     Examples:
       tfaudiogen compose run seven.png
       tfaudiogen compose run photographs --seconds 10 --guidance 2 --out sounds
+      tfaudiogen compose run --text "gloomy, slow" --out sounds
+      tfaudiogen compose run --labels "gloomy=0.7,slow=0.3"
     """
-    from tfaudiogen import picture_files
+    from tfaudiogen.cli.given import given_to
     from tfaudiogen.cli.loading import load_translator
     from tfaudiogen.cli.outputs import progress, write_record, write_sound
     from tfaudiogen.cli.translating import (
         adapted_by,
         check_some,
-        inputs_of,
         readable,
         relative_names,
     )
 
     loaded = load_translator(model, "compose", adapter)
     options = asked_of(loaded.sample, **options)
-    found, written = inputs_of(inputs, "pictures"), []
-    with progress(found.items(), "composing") as shown:
-        for name, picture in readable(
-            shown, lambda path: picture_files.read(path, loaded.source.image_shape)
-        ):
-            drawn = loaded.sample(picture, count, seed, seconds=seconds, **options).numpy()
+    (found, read), written = given_to(loaded, inputs, texts, labels), []
+    with progress(found, "composing") as shown:
+        for name, given in readable(shown, read):
+            drawn = loaded.sample(given, count, seed, seconds=seconds, **options).numpy()
             for number, sound in enumerate(drawn):
                 written.append((out / name).with_name(f"{Path(name).name}_{number}.wav"))
                 write_sound(sound, written[-1], loaded.spectrogram, bit_depth)
@@ -68,5 +69,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, **opti
     record = {"model": model, "count": count, "seconds": seconds, "seed": seed}
     record |= {**adapted_by(adapter), **options}
     record |= {"bit_depth": bit_depth, "sample_rate": loaded.spectrogram.sample_rate}
+    record |= {"texts": texts} if texts else {}
+    record |= {"labels": labels} if labels else {}
     write_record(out / "compose.json", **record, files=relative_names(written, out))
     click.echo(f"Wrote {len(written)} sounds, with their pictures, to {out}.")

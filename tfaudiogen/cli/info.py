@@ -51,6 +51,8 @@ def _given(model):
 def _geometry(spectrogram):
     from tfaudiogen.data.report import shape_in_words
 
+    if spectrogram.kind in _TOLD:
+        return {spectrogram.kind: _TOLD[spectrogram.kind](spectrogram)}
     if spectrogram.kind == "pictures":
         return {"pictures": shape_in_words(spectrogram.image_shape)}
     frames, bins, _ = spectrogram.image_shape
@@ -59,6 +61,13 @@ def _geometry(spectrogram):
         "image": f"{frames} frames, {bins} {spectrogram.scale} bins, "
         f"{spectrogram.decibels[0]:g} to {spectrogram.decibels[1]:g} dB",
     }
+
+
+_TOLD = {
+    "texts": lambda texts: f"at most {texts.length} bytes",
+    "labels": lambda labels: ", ".join(labels.labels),
+    "vectors": lambda vectors: f"{vectors.size} numbers",
+}
 
 
 def _show_metrics(path):

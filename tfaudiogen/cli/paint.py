@@ -1,10 +1,11 @@
-"""`tfaudiogen paint`: pictures of sounds."""
+"""`tfaudiogen paint`: pictures of sounds, texts, labels or embeddings."""
 
 from pathlib import Path
 
 import click
 
 from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.given import told_options
 from tfaudiogen.cli.options import MODEL_HELP, asked_of, seed_option
 from tfaudiogen.cli.translating import drawing_options
 
@@ -13,64 +14,69 @@ from tfaudiogen.cli.translating import drawing_options
 @click.argument("model")
 @click.argument(
     "inputs",
-    metavar="SOUND...",
+    metavar="[SOUND]...",
     nargs=-1,
-    required=True,
     type=click.Path(exists=True, path_type=Path),
 )
 @click.option(
     "--count", type=click.IntRange(min=1), default=4, show_default=True, help="For each SOUND."
 )
 @seed_option
+@told_options
 @drawing_options
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default="painted", show_default=True
 )
-def paint(model, inputs, count, seed, out, adapter, **options):
+def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     """Draw pictures for sounds of any length, each with a sheet beside the spectrogram.
 
-    SOUND are files or folders; a sound gives NAME_0.png, NAME_1.png ... and NAME.png, the sheet.
+    SOUND are files or folders; a sound gives NAME_0.png, NAME_1.png ... and NAME.png, the sheet. A
+    model that was trained with captions, labels or embeddings is given those.
 
     \b
     Examples:
       tfaudiogen paint run seven.wav
       tfaudiogen paint run words --count 4 --seed 0 --guidance 3 --out pictures
       tfaudiogen paint flow seven.wav --guidance 3 --rescale 0.7 --steps 25 --solver heun
+      tfaudiogen paint run --text "a red bird, slow" --count 8
+      tfaudiogen paint run clap/seven.npy
     """
-    from tfaudiogen import files
+    from tfaudiogen.cli.given import given_to
     from tfaudiogen.cli.loading import load_translator
     from tfaudiogen.cli.outputs import progress, write_record
     from tfaudiogen.cli.translating import (
         adapted_by,
         check_some,
-        inputs_of,
         readable,
         relative_names,
     )
 
     loaded = load_translator(model, "paint", adapter)
     options = asked_of(loaded.sample, **options)
-    found, written = inputs_of(inputs, "audio"), []
-    with progress(found.items(), "painting") as shown:
-        for name, sound in readable(
-            shown, lambda path: files.read_audio(path, loaded.source.sample_rate, "mix")
-        ):
-            drawn = loaded.sample(sound, count, seed, **options).numpy()
-            written += _write(loaded, sound, drawn, out / name)
+    (found, read), written = given_to(loaded, inputs, texts, labels), []
+    with progress(found, "painting") as shown:
+        for name, given in readable(shown, read):
+            drawn = loaded.sample(given, count, seed, **options).numpy()
+            written += _write(loaded, given, drawn, out / name)
     check_some(written)
     record = {"model": model, "count": count, "seed": seed, **adapted_by(adapter), **options}
+    record |= {"texts": texts} if texts else {}
+    record |= {"labels": labels} if labels else {}
     write_record(out / "paint.json", **record, files=relative_names(written, out))
     click.echo(f"Wrote {len(written)} pictures, with sheets, to {out}.")
 
 
-def _write(model, sound, pictures, stem):
-    """Write the pictures of a sound and their sheet; return the paths of the pictures."""
+def _write(model, given, pictures, stem):
+    """Write the pictures of what was given and their sheet; return the paths of the pictures."""
     from tfaudiogen import picture_files
     from tfaudiogen.plots.translation import plot_painted
 
     paths = [stem.with_name(f"{stem.name}_{number}.png") for number in range(len(pictures))]
     for path, picture in zip(paths, pictures, strict=True):
         picture_files.write_picture(path, picture)
-    image = model.source(sound[None])[0]
+    if model.told:
+        picture_files.write_sheet(stem.with_name(f"{stem.name}.png"), pictures)
+        return paths
+    image = model.source(given[None])[0]
     plot_painted(stem.with_name(f"{stem.name}.png"), image, model.source, pictures, stem.name)
     return paths

@@ -36,7 +36,8 @@ _BUILDERS += ["picture_folder", "mnist", "cifar10", "audio_image_pairs", "spoken
 @click.option(
     "--labels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV with the columns file and label, instead of labels from the sub-folders.",
+    help="CSV with the columns file and label, and perhaps caption, instead of labels from the "
+    "sub-folders.",
 )
 @click.option(
     "--label-pattern",
@@ -52,6 +53,11 @@ _BUILDERS += ["picture_folder", "mnist", "cifar10", "audio_image_pairs", "spoken
     "--pairs",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV with the columns audio and image, and perhaps label and caption.",
+)
+@click.option(
+    "--embeddings",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of .npy files, a vector for each sound or picture of the same name.",
 )
 @click.option("--test-speaker", metavar="NAME", help="Of spoken digits: who is the test split.")
 @click.option("--shape", type=PictureShape(), help="Of pictures: 128x128, or 28x28x1 for grey.")
@@ -73,6 +79,7 @@ def prepare(
     label_pattern,
     pictures,
     pairs,
+    embeddings,
     test_speaker,
     shape,
     licence,
@@ -96,6 +103,7 @@ def prepare(
       tfaudiogen prepare photographs --out data --shape 128x128
       tfaudiogen prepare songs --pictures covers --out data --shape 64x64
       tfaudiogen prepare collection --pairs pairs.csv --out data --seconds 3
+      tfaudiogen prepare songs --embeddings clap --out data --preset embedding_composer
       tfaudiogen prepare fsdd --pictures mnist --out data --sample-rate 8000 --seconds 1.024
     """
     import tfaudiogen
@@ -109,6 +117,7 @@ def prepare(
         "label_pattern": label_pattern,
         "pictures": pictures,
         "pairs_csv": pairs,
+        "embeddings": embeddings,
         "test_speaker": test_speaker,
         "image_shape": shape,
         "licence": licence,

@@ -76,6 +76,7 @@ def train(
       tfaudiogen train speech_vqvae --data data --out run --minutes 20
       tfaudiogen train digit_embedder --data pairs --out run
       tfaudiogen train digit_painter_flow --data pairs --out mine --from run --set translator.lora=8
+      tfaudiogen train caption_composer --data pairs --out run
     """
     import tfaudiogen
     from tfaudiogen import presets
@@ -107,7 +108,9 @@ def _next(model, out):
         return f"Try it: tfaudiogen match {out} FILE --in FOLDER"
     verb = "Hear" if model.spectrogram.kind == "sounds" else "See"
     if hasattr(model, "source"):
-        return f"{verb} it: tfaudiogen {TRANSLATING[model.spectrogram.kind]} {out} IN"
+        given = {"texts": "--text TEXT", "labels": "--labels NAME=WEIGHT"}
+        told = given.get(model.source.kind, "IN")
+        return f"{verb} it: tfaudiogen {TRANSLATING[model.spectrogram.kind]} {out} {told}"
     speaks = hasattr(model, "prior") or hasattr(model, "priors")
     shown = f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
     return f"{verb} it: tfaudiogen {shown}"

@@ -41,12 +41,13 @@ def drawing_options(command):
     return command
 
 
-def inputs_of(given, kind):
+def inputs_of(given, kind, find=None):
     """Return {name: (path, whether it was asked for by name)} of files and folders.
 
     Args:
         given: paths.
-        kind: "audio" or "pictures", what is taken of folders.
+        kind: "audio" or "pictures", what is taken of folders, or another word for what is.
+        find: function from a folder to its `SourceFile`s; None for those of the kind.
 
     Raises:
         click.BadParameter: if there is no file, or two would get the same name.
@@ -56,7 +57,7 @@ def inputs_of(given, kind):
     named = []
     for path in given:
         if path.is_dir():
-            found = getattr(find_files([path]), kind)
+            found = find(path) if find else getattr(find_files([path]), kind)
             named += [(PurePosixPath(file.name), file.path, False) for file in found]
         else:
             named.append((PurePosixPath(path.name), path, True))

@@ -25,11 +25,13 @@ class SourceFile:
         name: its path relative to its source, with forward slashes, preceded by the source's
             folder name where there are several sources. It identifies the file.
         label: the first sub-folder; with several sources, the source's folder name.
+        caption: a text that describes it, empty where there is none.
     """
 
     path: Path
     name: str
     label: str
+    caption: str = ""
 
     @property
     def suffix(self):

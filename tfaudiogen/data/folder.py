@@ -15,6 +15,7 @@ from tfaudiogen.data.pictures import match_pictures
 from tfaudiogen.data.records import RecordBuilder, RecordConfig, record
 from tfaudiogen.data.report import Report, Share, Skipped
 from tfaudiogen.data.splits import SPLITS, split_names, split_windows
+from tfaudiogen.data.told import SOUND_FEATURES, Told
 
 
 @dataclasses.dataclass(eq=False)
@@ -24,10 +25,12 @@ class FolderConfig(RecordConfig):
     Attributes:
         sources: folders (or single files).
         channel: "mix", "left" or "right", of files with several channels.
-        labels_csv: file with the columns file and label, or None for the sub-folder's name.
+        labels_csv: file with the columns file and label, and perhaps caption, or None for the
+            sub-folder's name.
         label_pattern: regular expression whose groups find the label in the name of the file, or
             None; see `labels_from_names`.
         pictures: folder of pictures, or None to look beside the audio.
+        embeddings: folder of `.npy` files that belong to the sounds of the same names, or None.
         split_by_time: cut each file in time instead of giving it to one split.
     """
 
@@ -36,6 +39,7 @@ class FolderConfig(RecordConfig):
     labels_csv: str | None = None
     label_pattern: str | None = None
     pictures: str | None = None
+    embeddings: str | None = None
     split_by_time: bool = False
 
 
@@ -67,11 +71,14 @@ class Window:
 class FolderBuilder(RecordBuilder, skip_registration=True):
     """Reads files once into a folder beside the data set's, which goes when that is finished."""
 
+    EXTRA_FEATURES = SOUND_FEATURES
+
     def plan(self, workers):
         """Read the files and return {split: {key: Window}}."""
         found = find_files(self.builder_config.sources)
         self._skipped = [Skipped(name, reason) for name, reason in found.problems]
-        recordings = self._recordings(self._labelled(found), self._pictures(found), workers)
+        files = self._told_of(self._labelled(found))
+        recordings = self._recordings(files, self._pictures(found), workers)
         plan = self._plan(recordings)
         self.info.features["label"].names = sorted({recording.label for recording in recordings})
         self.report = self._report(recordings, plan, found)
@@ -95,8 +102,14 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
 
     def _extra(self, name):
         """Return the values of `EXTRA_FEATURES` of a file."""
-        del name
-        return {}
+        return self._told.of_sound(name)
+
+    def _told_of(self, files):
+        """Keep what is told of the files; return those to use, and note the others."""
+        self._told, files, skipped = Told.of(files, self.builder_config.embeddings)
+        self._skipped += skipped
+        self.info.metadata.update(self._told.metadata())
+        return files
 
     def _labelled(self, found):
         """Return the audio files with their labels; note those without in `_skipped`."""
@@ -170,7 +183,11 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
             samples=config.samples,
             splits={split: _shares(plan[split], config) for split in SPLITS},
             skipped=sorted(self._skipped, key=lambda skipped: skipped.file),
-            notices=notices_of(recordings, config) + _unlearned(plan),
+            notices=[
+                *notices_of(recordings, config),
+                *_unlearned(plan),
+                *self._told.notices([recording.name for recording in recordings]),
+            ],
             ignored=found.ignored,
         )
 

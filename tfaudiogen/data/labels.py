@@ -13,10 +13,11 @@ COLUMNS = ("file", "label")
 
 
 def apply_labels(labels_csv, files):
-    """Return the files that `labels_csv` labels, and what has to be skipped.
+    """Return the files that `labels_csv` labels or describes, and what has to be skipped.
 
     The column `file` holds a path relative to the source folder, or a bare file name (with or
-    without its extension) where only one file has it.
+    without its extension) where only one file has it. A third column, `caption`, may hold texts; a
+    file with a caption and no label keeps the label that it has.
 
     Raises:
         ValueError: the file is missing, lacks a column or names a file twice with other labels.
@@ -30,7 +31,8 @@ def apply_labels(labels_csv, files):
             skipped.append(Skipped(file.name, f"has no label in {Path(labels_csv).name}"))
         else:
             used.add(key)
-            labelled.append(replace(file, label=labels[key]))
+            told = {name: value for name, value in labels[key].items() if value}
+            labelled.append(replace(file, **told))
     unused = sorted(set(labels) - used)
     reason = f"is listed in {Path(labels_csv).name} but names no file, or more than one"
     return labelled, skipped + [Skipped(key, reason) for key in unused]
@@ -78,13 +80,21 @@ def names_of(name):
 
 
 def _read(path):
-    """Return {file: label} of the rows that have both."""
+    """Return {file: {"label": text, "caption": text}} of the rows that have one of them."""
     labels = {}
     for row in read_table(path, "labels_csv", COLUMNS):
-        name, label = row["file"].replace("\\", "/"), row["label"]
-        if label and labels.setdefault(name, label) != label:
-            raise ValueError(f"labels_csv {path.name} gives {name!r} two labels: keep one")
+        name = row["file"].replace("\\", "/")
+        told = {"label": row["label"], "caption": row.get("caption", "")}
+        if any(told.values()):
+            known = labels.setdefault(name, told)
+            _check_same(path, name, known, told)
     return labels
+
+
+def _check_same(path, name, known, told):
+    for what, value in told.items():
+        if known[what] != value:
+            raise ValueError(f"labels_csv {path.name} gives {name!r} two {what}s: keep one")
 
 
 def read_table(path, argument, columns):

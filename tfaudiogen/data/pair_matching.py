@@ -1,4 +1,4 @@
-"""Which picture belongs to which sound, by the names of the files."""
+"""Which picture belongs to which sound, or which embedding to which file, by their names."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -14,15 +14,13 @@ class Pairs:
     """Sounds with their pictures.
 
     Attributes:
-        sounds: the `SourceFile`s that have pictures, with their labels.
+        sounds: the `SourceFile`s that have pictures, with their labels and captions.
         pictures: {name of the sound: list of `SourceFile`s}.
-        captions: {name of the sound: text}, of those that have one.
         skipped: list of `Skipped`, the files that have no partner.
     """
 
     sounds: list[SourceFile] = field(default_factory=list)
     pictures: dict[str, list[SourceFile]] = field(default_factory=dict)
-    captions: dict[str, str] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
 
     def add(self, sound, picture):
@@ -30,7 +28,7 @@ class Pairs:
         self.pictures.setdefault(sound.name, []).append(picture)
 
 
-def match_stems(sounds, pictures):
+def match_stems(sounds, pictures, words=("sound", "picture"), cure=_CURE):
     """Return the `Pairs` of sounds and pictures of the same name but for extension and case.
 
     A picture belongs to the sound of the same relative path; failing that, to the one of the same
@@ -38,15 +36,17 @@ def match_stems(sounds, pictures):
     relative path, but for the extension, the first is taken.
 
     Args:
-        sounds, pictures: lists of `SourceFile`s.
+        sounds, pictures: lists of `SourceFile`s; pictures may be whatever belongs to sounds.
+        words: what a message calls the two.
+        cure: what a message advises where a stem is there several times.
     """
     pairs, left = Pairs(), (list(sounds), list(pictures))
     for key in (_path, _caseless_path):
         left = _match(pairs, *left, key, among_several=True)
     left = _match(pairs, *left, _stem, among_several=False)
     by_stem = [_grouped(files, _stem) for files in (sounds, pictures)]
-    pairs.skipped += [_without("picture", file, *by_stem) for file in left[0]]
-    pairs.skipped += [_without("sound", file, *reversed(by_stem)) for file in left[1]]
+    pairs.skipped += [_without(words[1], file, *by_stem, cure) for file in left[0]]
+    pairs.skipped += [_without(words[0], file, *reversed(by_stem), cure) for file in left[1]]
     pairs.sounds = [sound for sound in sounds if sound.name in pairs.pictures]
     return pairs
 
@@ -68,13 +68,14 @@ def _again(file, taken):
     return Skipped(file.name, f"a duplicate: {taken.name} has the same name and is used")
 
 
-def _without(what, file, own, others):
+def _without(what, file, own, others, cure):
     """Return the `Skipped` of a file that has no partner.
 
     Args:
         what: a partner would be.
         file: the `SourceFile`.
         own, others: files of its kind and of the other kind, by stem.
+        cure: where several have the stem.
     """
     stem = _stem(file.name)
     if stem not in others:
@@ -83,7 +84,7 @@ def _without(what, file, own, others):
     reason = (
         f"a duplicate stem, shared with {', '.join(rivals)}: which {what} belongs to it is open"
     )
-    return Skipped(file.name, f"{reason}; {_CURE}")
+    return Skipped(file.name, f"{reason}; {cure}")
 
 
 def _grouped(files, key):

@@ -40,8 +40,8 @@ class PairBuilder(FolderBuilder, skip_registration=True):
 
     IMAGE_SHAPE = (64, 64, 3)
     EXTRA_FEATURES = {
+        **FolderBuilder.EXTRA_FEATURES,
         "pictures": tfds.features.Sequence(np.int64),
-        "caption": tfds.features.Text(),
     }
 
     @property
@@ -66,7 +66,8 @@ class PairBuilder(FolderBuilder, skip_registration=True):
         sounds = {split: [recording for recording, _ in plan[split]] for split in SPLITS}
         partners, pictures = self.partners(sounds)
         users = _users(sounds, partners)
-        used = [_assigned(one, users[one.name]) for one in pictures if one.name in users]
+        told = self._told.shared(_sounds_of(partners))
+        used = [_assigned(one, users[one.name], told) for one in pictures if one.name in users]
         places = self._store(used)
         self._places = {
             name: [places[picture] for picture in several] for name, several in partners.items()
@@ -95,7 +96,7 @@ class PairBuilder(FolderBuilder, skip_registration=True):
         return store.places
 
     def _extra(self, name):
-        return {**super()._extra(name), "pictures": self._places[name], "caption": ""}
+        return {**super()._extra(name), "pictures": self._places[name]}
 
     def _report(self, recordings, plan, found):
         report = super()._report(recordings, plan, found)
@@ -144,7 +145,23 @@ def _users(sounds, partners):
     return users
 
 
-def _assigned(picture, users):
-    """Return a picture with the label and, where it is one, the split of its sounds."""
-    split = next(iter(users)) if len(users) == 1 else None
-    return dataclasses.replace(picture, label=next(iter(users.values())), split=split)
+def _sounds_of(partners):
+    """Return {name of a picture: names of its sounds} of {name of a sound: names of pictures}."""
+    found = {}
+    for sound, pictures in sorted(partners.items()):
+        for name in pictures:
+            found.setdefault(name, []).append(sound)
+    return found
+
+
+def _assigned(picture, users, told):
+    """Return a picture with what is told, label and, where it is one, split of its sounds."""
+    split, label = next(iter(users.items()))
+    captions, vectors = told.captions[picture.name], told.vectors[picture.name]
+    return dataclasses.replace(
+        picture,
+        label=label,
+        split=split if len(users) == 1 else None,
+        captions=captions,
+        vectors=vectors,
+    )

@@ -28,7 +28,7 @@ def match_table(pairs_csv, sounds, pictures):
     """
     path = Path(pairs_csv)
     pairs, known = Pairs(), (_Names(sounds), _Names(pictures))
-    labels, listed, unknown = {}, set(), {}
+    labels, captions, listed, unknown = {}, {}, set(), {}
     for row in read_table(path, "pairs_csv", COLUMNS):
         found = [names.file(row[column]) for names, column in zip(known, COLUMNS, strict=True)]
         listed.update(file.name for file in found if file)
@@ -39,9 +39,13 @@ def match_table(pairs_csv, sounds, pictures):
         if picture not in pairs.pictures.get(sound.name, []):
             pairs.add(sound, picture)
         _keep(labels, sound.name, row.get("label"), path)
-        _keep(pairs.captions, sound.name, row.get("caption"), path)
+        _keep(captions, sound.name, row.get("caption"), path)
     pairs.sounds = [
-        dataclasses.replace(sound, label=labels.get(sound.name, sound.label))
+        dataclasses.replace(
+            sound,
+            label=labels.get(sound.name, sound.label),
+            caption=captions.get(sound.name, sound.caption),
+        )
         for sound in sounds
         if sound.name in pairs.pictures
     ]

@@ -86,7 +86,9 @@ def _sorted_out(files, tasks, entries, image_shape):
         if "reason" in outcome:
             skipped.append(Skipped(file.name, outcome["reason"]))
         else:
-            pictures.append(Picture(file.name, file.label, levels, offset, image_shape))
+            captions = [file.caption] if file.caption else []
+            place = (levels, offset, image_shape)
+            pictures.append(Picture(file.name, file.label, *place, captions=captions))
             taken[file.name] = Taken(**outcome)
     return pictures, skipped, taken
 

@@ -14,6 +14,7 @@ from tfaudiogen.data.errors import NothingUsable
 from tfaudiogen.data.records import StoreBuilder, StoreConfig
 from tfaudiogen.data.report import Report, Share
 from tfaudiogen.data.splits import SPLITS, split_names
+from tfaudiogen.data.told import PICTURE_FEATURES, Told
 
 
 @dataclasses.dataclass(eq=False)
@@ -23,15 +24,19 @@ class PictureConfig(StoreConfig):
     Attributes:
         sources: folders (or single files).
         image_shape: (H, W, C); None for the builder's own.
-        labels_csv: file with the columns file and label, or None; of folders of pictures.
+        labels_csv: file with the columns file and label, and perhaps caption, or None; of folders
+            of pictures.
         label_pattern: regular expression whose groups find the label in the name of the file, or
             None; of folders of pictures.
+        embeddings: folder of `.npy` files that belong to the pictures of the same names, or None;
+            of folders of pictures.
     """
 
     sources: tuple = ()
     image_shape: tuple | None = None
     labels_csv: str | None = None
     label_pattern: str | None = None
+    embeddings: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Picture:
         file, offset: where its uint8 levels lie.
         image_shape: (H, W, C).
         split: that the data set itself gives it to; None for the hash of its name.
+        captions: texts.
+        vectors: embeddings from elsewhere, float32 [E].
     """
 
     name: str
@@ -52,13 +59,20 @@ class Picture:
     offset: int
     image_shape: tuple
     split: str | None = None
+    captions: list = dataclasses.field(default_factory=list)
+    vectors: list = dataclasses.field(default_factory=list, compare=False)
 
     def example(self):
         """Return the example that is stored."""
         size = math.prod(self.image_shape)
         levels = np.fromfile(self.file, np.uint8, size, offset=self.offset)
         image = levels.reshape(self.image_shape)
-        return {"image": image, "label": self.label, "source": self.name}
+        told = self.told().of_picture(self.name)
+        return {"image": image, "label": self.label, "source": self.name, **told}
+
+    def told(self):
+        """Return what is told of it, as `Told`."""
+        return Told({self.name: self.captions}, {self.name: self.vectors})
 
 
 class PictureBuilder(StoreBuilder, skip_registration=True):
@@ -77,10 +91,11 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
         return tuple(self.builder_config.image_shape or self.IMAGE_SHAPE)
 
     def features(self):
-        """Return those of a picture: `image` uint8 [H, W, C], `label`, `source`."""
+        """Return those of a picture: `image` uint8 [H, W, C], `label`, `source`, what is told."""
         image = tfds.features.Tensor(shape=self.image_shape, dtype=np.uint8, encoding="bytes")
         label, source = tfds.features.ClassLabel(), tfds.features.Text()
-        return tfds.features.FeaturesDict({"image": image, "label": label, "source": source})
+        own = {"image": image, "label": label, "source": source}
+        return tfds.features.FeaturesDict({**own, **PICTURE_FEATURES})
 
     @property
     def example_bytes(self):
@@ -99,6 +114,12 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
         if not pictures:
             raise NothingUsable(self._nothing(), self.skipped)
         self.info.features["label"].names = sorted({picture.label for picture in pictures})
+        told = Told(
+            {picture.name: picture.captions for picture in pictures},
+            {picture.name: picture.vectors for picture in pictures},
+        )
+        self.info.metadata.update(told.metadata())
+        self.notices += told.notices([picture.name for picture in pictures])
         fixed = {picture.name: picture.split for picture in pictures if picture.split}
         try:
             splits = split_names([picture.name for picture in pictures], fixed)

@@ -6,7 +6,7 @@ from tfaudiogen import noise
 from tfaudiogen.data.augmentation import Augmentation
 from tfaudiogen.data.cache import LEVELS, cached
 from tfaudiogen.data.order import Order
-from tfaudiogen.data.readers import partner_reader, picture_reader, sound_reader
+from tfaudiogen.data.readers import partner_reader, picture_reader, sound_reader, told_reader
 from tfaudiogen.data.replicas import Replicas
 from tfaudiogen.data.storage import Records
 from tfaudiogen.data.summary import describe
@@ -30,6 +30,7 @@ def load_dataset(
     first_step=0,
     drop_remainder=None,
     replicas=None,
+    told=None,
 ):
     """Return the `tf.data.Dataset` of batches of spectrograms, or of pictures, of one split.
 
@@ -59,6 +60,9 @@ def load_dataset(
         first_step: step at which the endless stream begins, to continue an earlier one exactly.
         replicas: `Replicas` for which to give the batches in parts, one after the other; None for
             whole batches. A part is empty where a batch has fewer examples than replicas.
+        told: `Texts` or `Vectors`, to give captions (`caption`, int32 [B, S]) or embeddings from
+            elsewhere (`vector`, float32 [B, E]) as well: of several of a picture a shuffled order
+            draws another one in each epoch. `Labels` are given anyway.
         drop_remainder: leave out the last batch of an epoch if it is not full; None does so where
             the order is shuffled and there is a full batch.
 
@@ -70,6 +74,7 @@ def load_dataset(
     _check_geometry(summary, spectrogram)
     _check_arguments(augment, cache, repeat, first_step)
     _check_sound_alone(summary, augment, audio)
+    check_told(summary, told)
     records = Records(data, split)
     shuffle = split == "train" if shuffle is None else shuffle
     order = Order(len(records), batch_size, shuffle, seed, drop_remainder)
@@ -82,16 +87,19 @@ def load_dataset(
         read = _cached_reader(data, split, spectrogram, records, read if audio else None)
 
     partners = partner_reader(records, summary, shuffle) if summary.picture_shape else None
+    tell = told_reader(records, told, shuffle) if told and told.entry != "label" else None
     replicas = replicas or Replicas()
 
     def batch(step, replica):
         epoch, ids = order.epoch_and_ids(step)
         ids = replicas.part(ids, replica)
-        if summary.image_shape:
-            return {**read(ids), "id": ids}
         key = noise.Key(tf.constant(seed, tf.int64), epoch, ids)
-        finished = _finish(read(ids), ids, key, spectrogram, augment, audio)
-        return finished | ({"picture": partners(ids, key)} if partners else {})
+        if summary.image_shape:
+            found = {**read(ids), "id": ids}
+        else:
+            found = _finish(read(ids), ids, key, spectrogram, augment, audio)
+            found |= {"picture": partners(ids, key)} if partners else {}
+        return found | (tell(ids, key) if tell else {})
 
     steps = order.endless(first_step) if repeat else order.finite()
     places = replicas.spread(steps)
@@ -124,6 +132,38 @@ def _check_size(summary, pictures):
             f"pictures of the data in {str(summary.folder)!r} are {list(summary.image_shape)} "
             f"(height, width, channels) and the model's {list(pictures.image_shape)}: prepare the "
             "data again with the preset's size (--preset, or --shape)"
+        )
+
+
+def check_told(summary, told):
+    """Raise ValueError unless a data set has what is told, whole.
+
+    Args:
+        summary: its `DataSummary`.
+        told: `Texts`, `Labels`, `Vectors`, or None.
+    """
+    folder = str(summary.folder)
+    if told is None or told.kind == "labels":
+        return
+    if told.kind == "texts" and not summary.caption_bytes:
+        raise ValueError(
+            f"the data in {folder!r} have no captions: prepare them with a table that has the "
+            "column caption (--pairs CSV or --labels CSV)"
+        )
+    if told.kind == "texts" and summary.caption_bytes > told.length:
+        raise ValueError(
+            f"the longest caption of the data in {folder!r} has {summary.caption_bytes} bytes, and "
+            f"the model reads {told.length}: --set translator.length={summary.caption_bytes}, or "
+            "shorten it"
+        )
+    if told.kind == "vectors" and not summary.vector_size:
+        raise ValueError(
+            f"the data in {folder!r} have no embeddings: prepare them with --embeddings FOLDER"
+        )
+    if told.kind == "vectors" and summary.vector_size != told.size:
+        raise ValueError(
+            f"embeddings of the data in {folder!r} have {summary.vector_size} numbers, and the "
+            f"model's {told.size}: --set translator.size={summary.vector_size}"
         )
 
 

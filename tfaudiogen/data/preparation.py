@@ -40,6 +40,7 @@ def prepare(
     image_shape=None,
     pairs_csv=None,
     test_speaker=None,
+    embeddings=None,
     progress=True,
 ):
     """Write a TFDS data set of 16-bit windows or of 8-bit pictures, with splits, into `out`.
@@ -64,7 +65,8 @@ def prepare(
         seconds: length of a window, rounded to a multiple of 256 samples.
         samples: length of a window in samples, instead of `seconds`.
         channel: "mix" averages the channels, "left" and "right" take one.
-        labels_csv: file with the columns file and label, instead of labels from folders.
+        labels_csv: file with the columns file and label, instead of labels from folders, and
+            perhaps caption. Several labels of a file are parted by semicolons.
         label_pattern: regular expression whose groups, found in the names of files and joined by
             spaces, are the labels; see `labels_from_names`.
         pictures: folder of pictures matched by file stem, instead of looking beside the audio.
@@ -75,11 +77,14 @@ def prepare(
         seed: of the builder "sinewave", and of the pairs of "spoken_digit_pictures"; splits of
             files depend on their names alone.
         image_shape: (H, W, C) of pictures, C being 1 or 3; None for the builder's own. Of the
-            other arguments pictures take `labels_csv`, `label_pattern`, `licence` and `progress`.
+            other arguments pictures take `labels_csv`, `label_pattern`, `embeddings` (those of
+            folders), `licence` and `progress`.
         pairs_csv: file with the columns audio and image, and perhaps label and caption: paths below
             the sources and `pictures`, or names of files; instead of matching stems.
         test_speaker: of spoken digits, the speaker whose files are the test split, instead of the
             official one.
+        embeddings: folder of `.npy` files, each a vector that belongs to the sound (or, where there
+            are only pictures, the picture) of the same name; files without one are left out.
         progress: show progress bars.
 
     Returns:
@@ -102,6 +107,7 @@ def prepare(
     _check_applies("pairs_csv", pairs_csv, builder, ("audio_image_pairs",))
     _check_applies("test_speaker", test_speaker, builder, _DIGITS)
     _check_applies("image_shape", image_shape, builder, (*PICTURE_BUILDERS, *PAIR_BUILDERS))
+    _check_applies("embeddings", embeddings, builder, (*_FILES, "picture_folder"))
     _check_picture(image_shape)
     if split_by_time and builder == "spoken_digit_pictures":
         raise ValueError(
@@ -118,6 +124,7 @@ def prepare(
     else:
         options["sources"] = tuple(str(source) for source in sources)
         options |= {"labels_csv": labels_csv, "label_pattern": label_pattern}
+        options["embeddings"] = embeddings
     if builder in _FILES:
         options |= {"channel": channel, "pictures": pictures, "split_by_time": split_by_time}
     if builder in _DIGITS:

@@ -17,6 +17,8 @@ _SOUND = {
 }
 _IMAGE = {"image": tf.io.FixedLenFeature([], tf.string)}
 _PARTNERS = {"pictures": tf.io.VarLenFeature(tf.int64)}
+_TEXTS = {"caption": tf.io.VarLenFeature(tf.string)}
+_VECTORS = {"vector": tf.io.VarLenFeature(tf.float32)}
 
 
 def sound_reader(records, samples):
@@ -63,14 +65,55 @@ def partner_reader(records, summary, varied):
     def read(ids, key):
         places = _parsed(records, ids, _PARTNERS)["pictures"]
         places = tf.sparse.to_dense(places, default_value=-1)  # [B, P], -1 after the last
-        chosen = tf.zeros_like(ids)
-        if varied:
-            counts = tf.reduce_sum(tf.cast(places >= 0, tf.float32), axis=1)
-            chosen = tf.cast(noise.uniform(key, "picture") * counts, tf.int64)
-        partners = tf.gather(places, chosen, axis=1, batch_dims=1)
+        partners = _one_of(places, places >= 0, key if varied else None, "picture")
         return read_picture(tf.ensure_shape(partners, ids.shape))["image"]
 
     return read
+
+
+def told_reader(records, told, varied):
+    """Return the function from ids [B] and their `Key` to what is told, {entry: [B, ...]}.
+
+    Args:
+        records: of the sounds or pictures.
+        told: the representation, `Texts` or `Vectors`; labels are read anyway.
+        varied: whether each epoch draws one of several; otherwise it is the first.
+    """
+    several = {"texts": _texts, "vectors": _vectors}[told.kind]
+
+    def read(ids, key):
+        values, there = several(records, ids, *told.image_shape)  # [B, P, S], [B, P]
+        chosen = _one_of(values, there, key if varied else None, told.entry)
+        return {told.entry: tf.ensure_shape(chosen, (*ids.shape, *told.image_shape))}
+
+    return read
+
+
+def _texts(records, ids, length):
+    """Return captions as bytes, int32 [B, P, S], zeros after the last, and which there are."""
+    texts = tf.sparse.to_dense(_parsed(records, ids, _TEXTS)["caption"], default_value="")
+    texts = tf.pad(texts, [[0, 0], [0, 1]])  # an example may have none
+    levels = tf.io.decode_raw(texts, tf.uint8, fixed_length=length)
+    return tf.cast(levels, tf.int32), texts != ""
+
+
+def _vectors(records, ids, size):
+    """Return embeddings [B, P, E], and which there are."""
+    found = _parsed(records, ids, _VECTORS)["vector"]
+    there = tf.sparse.map_values(tf.ones_like, found)
+    # An empty part of a batch has no row from which -1 could be told.
+    shape = (tf.size(ids), tf.shape(tf.sparse.to_dense(found))[1] // size, size)
+    values, there = (tf.reshape(tf.sparse.to_dense(one), shape) for one in (found, there))
+    return values, tf.reduce_any(there > 0, axis=2)
+
+
+def _one_of(values, there, key, name):
+    """Return [B, ...] of [B, P, ...]: the first, or with a `Key` one drawn of those there are."""
+    chosen = tf.zeros_like(there[:, 0], tf.int64)
+    if key is not None:
+        counts = tf.reduce_sum(tf.cast(there, tf.float32), axis=1)
+        chosen = tf.cast(noise.uniform(key, name) * counts, tf.int64)
+    return tf.gather(values, chosen, axis=1, batch_dims=1)
 
 
 def _parsed(records, ids, features):

@@ -46,6 +46,8 @@ class DataSummary:
         licence: of the data, None where it is not known.
         image_shape: (H, W, C) of pictures; None for sounds.
         picture_shape: (H, W, C) of the pictures that sounds are paired with; None without.
+        caption_bytes: of the longest caption, in UTF-8; 0 without captions.
+        vector_size: E of the embeddings from elsewhere; 0 without.
     """
 
     folder: Path
@@ -57,6 +59,8 @@ class DataSummary:
     licence: str | None
     image_shape: tuple[int, int, int] | None = None
     picture_shape: tuple[int, int, int] | None = None
+    caption_bytes: int = 0
+    vector_size: int = 0
 
     @property
     def kind(self):
@@ -101,4 +105,6 @@ def describe(data):
         licence=info.redistribution_info.license or None,
         image_shape=info.features["image"].shape if pictures else None,
         picture_shape=tuple(metadata.get("picture_shape", ())) or None,
+        caption_bytes=metadata.get("caption_bytes", 0),
+        vector_size=metadata.get("vector_size", 0),
     )

@@ -9,12 +9,22 @@ from tfaudiogen.models.latent_rows import LatentRows
 from tfaudiogen.models.picture import PictureMedium
 from tfaudiogen.models.rows import AutoencoderRows
 from tfaudiogen.models.sound import SoundMedium
+from tfaudiogen.models.told import LabelMedium, TextMedium, VectorMedium
 
-_MEDIA = {"sounds": SoundMedium, "pictures": PictureMedium}
+_MEDIA = {
+    "sounds": SoundMedium,
+    "pictures": PictureMedium,
+    "texts": TextMedium,
+    "labels": LabelMedium,
+    "vectors": VectorMedium,
+}
 
 
 def medium_of(representation):
-    """Return the `SoundMedium` or `PictureMedium` of a `Spectrogram` or `Pictures`."""
+    """Return the `SoundMedium` or `PictureMedium` of a `Spectrogram` or `Pictures`.
+
+    So with what can be told besides, which is given and never drawn: see `models/told.py`.
+    """
     return _MEDIA[representation.kind](representation)
 
 

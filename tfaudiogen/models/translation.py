@@ -8,10 +8,11 @@ from tfaudiogen import noise
 from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import freeze
 from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
+from tfaudiogen.layers.told import TOLD
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.media import medium_of
-from tfaudiogen.models.pairs import PICTURE, SOUND
+from tfaudiogen.models.pairs import blank, entries
 from tfaudiogen.models.windows import consecutive
 
 # Drawn at a time: a step draws a part of each, and takes hardly longer for many.
@@ -19,7 +20,7 @@ _TOGETHER = 32
 
 
 class Translation(ProbabilisticModel):
-    """A distribution over pictures given a sound, or over sounds given a picture: p(y | x).
+    """A distribution over pictures given a sound, sounds given a picture, or either told: p(y | x).
 
     y is the target, which an autoencoder makes of latents; x is the source, of which the encoder f
     makes a sequence of vectors. A family of translators is a distribution over the latents given
@@ -27,17 +28,21 @@ class Translation(ProbabilisticModel):
 
     Sounds are float32 [N] or [B, N], pictures [H, W, C] or [B, H, W, C], as in `SoundMedium` and
     `PictureMedium`. A given sound that is longer than a window is one of consecutive windows, whose
-    vectors the encoder joins to those of the whole, which give one target.
+    vectors the encoder joins to those of the whole, which give one target. Of what is told, the
+    source is as in `models/told.py`: a str, {label: weight}, or a vector; one or a batch of them.
 
     Batches are those of a data set of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
     sounds, "picture" [B, H, W, C] and "id". Which of them is the source, the constructor decides.
+    Where the source is told, they are those of a data set of what is drawn, "image", with "caption"
+    int32 [B, S], "label" int32 [B] or "vector" [B, E] beside it.
 
     Args:
-        source: the representation of what is given, a `Spectrogram` or `Pictures`.
+        source: the representation of what is given: a `Spectrogram` or `Pictures`, or `Texts`,
+            `Labels` or `Vectors`.
         encoder: layer from images of the source to [B, M, V], with `joined` for windows of long
             sounds: a `SequenceEncoder`, or an `EmbeddingEncoder`, whose weights `take_encoder`
-            brings.
-        target: an autoencoder of the other kind; is frozen.
+            brings; of what is told `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
+        target: an autoencoder of another kind; is frozen.
         kwargs: of `ProbabilisticModel`.
 
     Raises:
@@ -47,18 +52,10 @@ class Translation(ProbabilisticModel):
     def __init__(self, source, encoder, target, **kwargs):
         super().__init__(**kwargs)
         self.source, self.encoder, self.target = source, encoder, target
-        self._check_kinds()
+        self._entries = entries(source, target.spectrogram)
         freeze(self.target)
         if not encoder.built:
             encoder.build((None, *source.image_shape))
-
-    def _check_kinds(self):
-        kinds = [self.source.kind, self.target.spectrogram.kind]
-        if sorted(kinds) != ["pictures", "sounds"]:
-            raise ValueError(
-                "source and target must be a Spectrogram and an autoencoder of pictures, or "
-                f"Pictures and an autoencoder of sounds; received {kinds[0]} and {kinds[1]}"
-            )
 
     @property
     def vector_width(self):
@@ -72,8 +69,13 @@ class Translation(ProbabilisticModel):
 
     @property
     def sounds(self):
-        """The `Spectrogram` of the two."""
+        """What its data are given as: the `Spectrogram` of the two; what is drawn, if one tells."""
         return self.source if self.source.kind == "sounds" else self.target.spectrogram
+
+    @property
+    def told(self):
+        """The source, if it is told and stands beside what is drawn; else None."""
+        return self.source if self.source.kind in TOLD else None
 
     @property
     def class_names(self):
@@ -86,8 +88,8 @@ class Translation(ProbabilisticModel):
         return medium_of(self.spectrogram)
 
     def call(self, images, training=False):
-        """Return the vectors [B, M, V] of images of the source."""
-        return self.encoder(quantize(images), training=training)
+        """Return the vectors [B, M, V] of images of the source, or of what is told."""
+        return self.encoder(images if self.told else quantize(images), training=training)
 
     def take_autoencoder(self, autoencoder):
         """Give the target the weights of a trained autoencoder of the same configuration.
@@ -113,26 +115,30 @@ class Translation(ProbabilisticModel):
 
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
-        ids = tf.range(tf.shape(batch[SOUND], tf.int64)[0])
-        return {**{name: batch[name] for name in (SOUND, PICTURE)}, "id": batch.get("id", ids)}
+        missing = [name for name in self._entries if name not in batch]
+        if missing:
+            raise ValueError(
+                f"batches must hold {' and '.join(self._entries)}, and have no {missing[0]}: give "
+                "those of a data set that has it"
+            )
+        ids = tf.range(tf.shape(batch[self._entries[1]], tf.int64)[0])
+        return {**{name: batch[name] for name in self._entries}, "id": batch.get("id", ids)}
 
     def blank(self, size):
-        """Return a batch of `size` pairs of silence and black."""
-        pictures = next(one for one in (self.source, self.spectrogram) if one is not self.sounds)
-        shapes = {SOUND: self.sounds.image_shape, PICTURE: pictures.image_shape}
-        return {name: tf.zeros([size, *shape]) for name, shape in shapes.items()}
+        """Return a batch of `size` examples of silence, black, and nothing told."""
+        return blank(self.source, self.spectrogram, size)
 
     def source_and_target(self, batch):
-        """Return the images of the source and those of the target of a batch."""
-        pair = batch[SOUND], batch[PICTURE]
-        return pair if self.source.kind == "sounds" else pair[::-1]
+        """Return what is given, images or what is told, and the images of the target of a batch."""
+        given, wanted = (batch[name] for name in self._entries)
+        return (self.source(given) if self.told else given), wanted
 
     def vectors(self, given):
-        """Return the vectors [B, M, V] of sounds of any length, or of pictures."""
+        """Return the vectors [B, M, V] of sounds of any length, or of all else."""
         batch, _ = medium_of(self.source).batch(given)
-        if self.source.kind == "pictures":
-            return in_batches(self, batch)
-        return tf.concat([self._vectors_of_sound(sound) for sound in batch], axis=0)
+        if self.source.kind == "sounds":
+            return tf.concat([self._vectors_of_sound(sound) for sound in batch], axis=0)
+        return in_batches(self, batch)
 
     def _vectors_of_sound(self, sound):
         images, frames = consecutive(sound, self.source)

@@ -35,9 +35,9 @@ class Translator(Translation):
     What is given, batches and long sounds are as in `Translation`.
 
     Args:
-        source: the representation of what is given, a `Spectrogram` or `Pictures`.
+        source: the representation of what is given; see `Translation`.
         encoder: layer from images of the source to [B, M, V]; see `Translation`.
-        target: a trained `VQVAE` of the other kind; is frozen.
+        target: a trained `VQVAE` of another kind; is frozen.
         priors: a `CodePrior` for each level of the target, top level first, as in `CodeModel`,
             without labels; the top one, at least, with V `vectors`.
 

@@ -32,6 +32,7 @@ from tfaudiogen.models.variational_translator import VariationalTranslator
 from tfaudiogen.models.vqgan import VQGAN
 from tfaudiogen.models.vqvae import VQVAE, default_decoders, default_encoders
 from tfaudiogen.presets.preset import of_level
+from tfaudiogen.presets.sources import told_source
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
@@ -179,6 +180,8 @@ def _translator(spectrogram, model, class_names):
 def _sides(spectrogram, model, class_names):
     """Return source, encoder and target of a translator of any family."""
     target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
+    if model.get("given"):
+        return *told_source(model, class_names), target
     source = _representation(model["spectrogram"], model["pictures"])
     return source, _source_encoder(source, model), target
 

@@ -70,14 +70,20 @@ class Preset:
         return found
 
     @property
+    def given(self):
+        """What one that translates is told ("texts", "labels", "vectors"); None for pairs."""
+        return (self.translator or {}).get("given")
+
+    @property
     def of_pictures(self):
         """Whether this is a model of pictures alone, which learns those of pairs without sounds."""
-        return self.spectrogram is None and self.translator is None
+        return self.spectrogram is None and (self.translator is None or bool(self.given))
 
     @property
     def of_pairs(self):
         """Whether it learns from sounds and their pictures together."""
-        return bool(self.translator or (self.spectrogram and self.pictures))
+        translates = self.translator and not self.given
+        return bool(translates or (self.spectrogram and self.pictures))
 
     def build(self, class_names=()):
         """Return the model, not compiled, with fresh weights."""
@@ -93,7 +99,7 @@ class Preset:
     @property
     def embeds_source(self):
         """Whether the encoder of one that translates is a tower of an embedder."""
-        return bool(self.translator) and self.translator["encoder"] == "embedding"
+        return (self.translator or {}).get("encoder") == "embedding"
 
     def embedding(self):
         """Return the preset of the embedder that gives one that translates its encoder."""

@@ -33,6 +33,10 @@ codes where it is left out,
 - "variational": hidden, heads and joint of a `VariationalTranslator`; where `joint`, the
   autoencoder is trained with the rest and not before.
 
+Those in `tfaudiogen.presets.told` have "given" instead of a source and its encoder: "texts" (of at
+most `length` bytes), "labels" or "vectors" (of `size` numbers), and encoder_width, encoder_depth,
+encoder_heads and encoder_vectors, as their encoder has them.
+
 Those in `tfaudiogen.presets.embedders` learn from pairs at once, and have both "spectrogram" and
 "pictures".
 """
@@ -41,6 +45,7 @@ from tfaudiogen.presets.embedders import EMBEDDER_PRESETS
 from tfaudiogen.presets.pictures import PICTURE_PRESETS
 from tfaudiogen.presets.priors import PRIORS
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
+from tfaudiogen.presets.told import TOLD_PRESETS
 from tfaudiogen.presets.translators import TRANSLATOR_PRESETS
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
@@ -281,5 +286,6 @@ PRESETS = {
     },
     **PICTURE_PRESETS,
     **TRANSLATOR_PRESETS,
+    **TOLD_PRESETS,
     **EMBEDDER_PRESETS,
 }

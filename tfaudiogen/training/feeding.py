@@ -19,10 +19,12 @@ class Feed:
         seed: of the order.
         cache: whether to keep computed spectrograms below the data.
         audio: whether batches hold the waveforms.
+        told: what batches hold besides; see `load_dataset`.
     """
 
-    def __init__(self, folder, spectrogram, batch_size, seed, cache, audio=False):
+    def __init__(self, folder, spectrogram, batch_size, seed, cache, audio=False, told=None):
         self.folder, self.spectrogram, self.audio = folder, spectrogram, audio
+        self.told = told
         self.batch_size, self.seed, self.cache = batch_size, seed, cache
 
     def training(self, strategy, first_step):
@@ -54,6 +56,7 @@ class Feed:
             seed=self.seed,
             cache=self.cache if cache is None else cache,
             audio=self.audio,
+            told=self.told,
             **options,
         )
 

@@ -10,7 +10,7 @@ from tfaudiogen.training import checkpoint, settings
 from tfaudiogen.training.beginning import settings_of
 from tfaudiogen.training.devices import choose_strategy, is_chief, spans_machines
 from tfaudiogen.training.feeding import Feed
-from tfaudiogen.training.pairs import check_pairs
+from tfaudiogen.training.pairs import check_given, check_pairs
 from tfaudiogen.training.progress import say
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.stages import Stages
@@ -50,9 +50,9 @@ def train(
     A preset with priors is trained in stages, autoencoder, codes, priors, each of which has a
     folder below `out`; see `tfaudiogen.training.stages`. `model.keras` is then the `CodeModel`,
     the batch size that of the autoencoder, and the limits are of each training. So is one that
-    translates, on pairs: autoencoder of the target, `Translator`; see
-    `tfaudiogen.training.translation`. One that embeds learns from pairs too, in one training. Other
-    presets of pictures learn the pictures of pairs.
+    translates, on pairs or on what is told of sounds or pictures: autoencoder of the target,
+    `Translator`; see `tfaudiogen.training.translation`. One that embeds learns from pairs too, in
+    one training. Other presets of pictures learn the pictures of pairs.
 
     The limits are of the run, and resuming counts on; the first one reached ends it, after the
     step under way. Without any it is the preset's number of steps. They cut a training short or
@@ -99,6 +99,8 @@ def train(
         summary = summary.of_kind("pictures")
     if preset.of_pairs:
         check_pairs(preset, summary)
+    if preset.given:
+        check_given(preset, summary)
     stored = _stored(out, resume) if chief or resume else None
     wanted = settings_of(preset, summary, batch_size, seed, initial, stored)
     if stored:

@@ -1,4 +1,7 @@
-"""Whether data are what a preset that learns from pairs needs."""
+"""Whether data are what a preset that learns from pairs, or from what is told, needs."""
+
+from tfaudiogen.data.pipeline import check_told
+from tfaudiogen.layers.told import Texts, Vectors, labels_of
 
 
 def check_pairs(preset, summary):
@@ -25,3 +28,22 @@ def check_pairs(preset, summary):
             f"{preset.name} takes sounds and pictures of one label for right answers, and the data "
             f"in {str(summary.folder)!r} have no labels: --set model.positives=picture"
         )
+
+
+def check_given(preset, summary):
+    """Raise ValueError unless the data have what the preset is told.
+
+    Args:
+        preset: the `Preset`.
+        summary: the `DataSummary` of the data of what is drawn.
+    """
+    own = preset.translator
+    if preset.given == "labels" and len(labels_of(summary.class_names)[0]) < 2:
+        raise ValueError(
+            f"{preset.name} is told labels, and the data in {str(summary.folder)!r} have fewer "
+            "than two: prepare them with sub-folders or with --labels CSV"
+        )
+    if preset.given == "texts":
+        check_told(summary, Texts(own["length"]))
+    if preset.given == "vectors":
+        check_told(summary, Vectors(own["size"]))

@@ -70,7 +70,9 @@ class Run:
         if self.codes:
             return CodeFeed(*self.codes, *options)
         audio = getattr(self.model, "needs_audio", False)
-        return Feed(self.summary.folder, representation_of(self.model), *options, cache, audio)
+        told = getattr(self.model, "told", None)
+        representation = representation_of(self.model)
+        return Feed(self.summary.folder, representation, *options, cache, audio, told)
 
     def _choose_batch_size(self):
         if spans_machines(self.strategy):  # whose memories may differ

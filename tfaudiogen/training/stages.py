@@ -116,7 +116,8 @@ class Stages:
     def _feed(self, model):
         size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size
         options = (size, self.settings.seed, self.cache)
-        return Feed(self.summary.folder, representation_of(model), *options)
+        told = getattr(model, "told", None)
+        return Feed(self.summary.folder, representation_of(model), *options, told=told)
 
     def _report(self, model):
         """Measure the whole on the validation split, and write metrics and card."""

@@ -1,0 +1,142 @@
+"""What `paint` and `compose` are given: files, texts or labels, as the model asks for."""
+
+import json
+import re
+from pathlib import Path, PurePosixPath
+
+import click
+
+_NPY = re.compile(r".*\.npy", re.IGNORECASE)
+_NAME_LENGTH = 40
+_WANTED = {
+    "sounds": "sounds: give files or folders of sounds",
+    "pictures": "pictures: give files or folders of pictures",
+    "vectors": "embeddings: give .npy files or folders of them",
+    "texts": "texts: give --text",
+    "labels": "labels: give --labels, or a file that `tfaudiogen tag` has written",
+}
+
+
+def told_options(command):
+    """Add the options of what is told instead of given as a file."""
+    for option in (
+        click.option(
+            "--labels",
+            metavar="NAME=WEIGHT,...",
+            multiple=True,
+            help='For a model of labels: "gloomy=0.7,slow=0.3", or a name alone; repeatable.',
+        ),
+        click.option("--text", "texts", multiple=True, help="For a model of captions; repeatable."),
+    ):
+        command = option(command)
+    return command
+
+
+def given_to(model, inputs, texts, labels):
+    """Return [(name, (what is given, whether by name))], and the function that reads it.
+
+    Args:
+        model: the `Translator`.
+        inputs: paths of files and folders.
+        texts, labels: of the options.
+
+    Raises:
+        click.BadParameter: it is not what the model is given, or two have the same name.
+    """
+    kind = model.source.kind
+    by_option = {"texts": texts, "labels": labels}
+    others = [name for name, values in by_option.items() if values and name != kind]
+    if others or (inputs and kind == "texts") or not (inputs or by_option.get(kind)):
+        raise click.BadParameter(f"is given {_WANTED[kind]}.", param_hint="'MODEL'")
+    if kind in ("texts", "labels"):
+        found = _named_texts(texts) if kind == "texts" else _named_labels(inputs, labels)
+        _check_told(model, found)
+        return [(name, (value, True)) for name, value in found], lambda value: value
+    return list(_files(inputs, kind).items()), _reader(model)
+
+
+def _files(inputs, kind):
+    from tfaudiogen.cli.translating import inputs_of
+    from tfaudiogen.data.files import find_named
+
+    if kind != "vectors":
+        return inputs_of(inputs, "audio" if kind == "sounds" else kind)
+    return inputs_of(inputs, "embeddings", lambda folder: find_named([folder], _NPY))
+
+
+def _reader(model):
+    """Return the function from a path to what the model is given."""
+    from tfaudiogen import files, picture_files
+    from tfaudiogen.data.embeddings import read_embedding
+    from tfaudiogen.data.errors import Unusable
+
+    source = model.source
+
+    def read_vector(path):
+        try:
+            vector = read_embedding(path)
+        except Unusable as error:
+            raise ValueError(f"{path}: {error}.") from error
+        if len(vector) != source.size:
+            raise ValueError(
+                f"{path}: has {len(vector)} numbers, and the model takes {source.size}."
+            )
+        return vector
+
+    return {
+        "sounds": lambda path: files.read_audio(path, source.sample_rate, "mix"),
+        "pictures": lambda path: picture_files.read(path, source.image_shape),
+        "vectors": read_vector,
+    }[source.kind]
+
+
+def _named_texts(texts):
+    return list(zip(_names(texts), texts, strict=True))
+
+
+def _named_labels(inputs, labels):
+    """Return [(name, {label: weight})] of options and of files that `tag` has written."""
+    tagged = [one for path in inputs for one in _tagged(path)]
+    told = [_weights(text) for text in labels]
+    return tagged + list(zip(_names([" ".join(one) for one in told]), told, strict=True))
+
+
+def _weights(text):
+    """Return {label: weight} of "gloomy=0.7,slow=0.3"; the weight is 1 where it is left out."""
+    found = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, equals, weight = part.rpartition("=")
+        try:
+            found[(name if equals else part).strip()] = float(weight) if equals else 1.0
+        except ValueError as error:
+            raise click.BadParameter(
+                f"{part!r} is not NAME=WEIGHT, for example gloomy=0.7.", param_hint="'--labels'"
+            ) from error
+    return found
+
+
+def _tagged(path):
+    """Yield (name, {label: weight}) of each picture in a file of `tfaudiogen tag`."""
+    problem = f"{path} is no file that `tfaudiogen tag` has written."
+    try:
+        pictures = json.loads(Path(path).read_text(encoding="utf-8"))["pictures"]
+        found = [(name, {k: float(v) for k, v in own.items()}) for name, own in pictures.items()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise click.BadParameter(problem, param_hint="'IN...'") from error
+    yield from ((str(PurePosixPath(name).with_suffix("")), own) for name, own in found)
+
+
+def _names(texts):
+    """Return file names without suffix, one for each text."""
+    names = []
+    for text in texts:
+        name = re.sub(r"\W+", "_", text.lower())[:_NAME_LENGTH].strip("_") or "text"
+        names.append(name if name not in names else f"{name}_{len(names) + 1}")
+    return names
+
+
+def _check_told(model, found):
+    """Refuse what the model cannot be told before anything is drawn."""
+    from tfaudiogen.models.media import medium_of
+
+    medium_of(model.source).batch([value for _, value in found])

@@ -1,0 +1,41 @@
+"""What a translator of a preset is told, and the encoder of it."""
+
+from tfaudiogen.layers.told import TOLD, Labels, Texts, Vectors
+from tfaudiogen.layers.told_encoders import LabelEncoder, TextEncoder, VectorEncoder
+
+_SIZES = ("width", "depth", "heads", "vectors")
+
+
+def told_source(model, class_names):
+    """Return the representation of what is told, and its encoder.
+
+    Args:
+        model: the "model" section of a translator.
+        class_names: of the data, which are the labels that can be given.
+    """
+    given = model["given"]
+    if given not in TOLD:
+        raise ValueError(f"given must be one of {', '.join(TOLD)}; received {given!r}")
+    return _TOLD[given](model, class_names)
+
+
+def _texts(model, class_names):
+    del class_names
+    return Texts(model["length"]), TextEncoder(**_sizes(model))
+
+
+def _labels(model, class_names):
+    return Labels(class_names), LabelEncoder(**_sizes(model))
+
+
+def _vectors(model, class_names):
+    del class_names
+    return Vectors(model["size"]), VectorEncoder(**_sizes(model))
+
+
+def _sizes(model):
+    keys = {name: f"encoder_{name}" for name in _SIZES}
+    return {name: model[key] for name, key in keys.items() if key in model}
+
+
+_TOLD = {"texts": _texts, "labels": _labels, "vectors": _vectors}

@@ -1,0 +1,70 @@
+"""The presets that draw what they are told, as plain values: see `tfaudiogen.presets.table`."""
+
+from tfaudiogen.presets.pictures import CODES_FIT, SMALL_CODES
+from tfaudiogen.presets.priors import PRIOR_FIT
+from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
+
+_FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
+
+_PRIORS = {
+    "core": "transformer",
+    "width": 160,
+    "depth": 4,
+    "heads": 5,
+    "code_vectors": True,
+    "condition_dropout": 0.15,
+    "code_dropout": 0.0,
+    "dropout": 0.1,
+}
+
+_TEXTS = {
+    "given": "texts",
+    "length": 128,
+    "encoder_width": 128,
+    "encoder_depth": 3,
+    "encoder_heads": 4,
+    "encoder_vectors": 16,
+}
+_LABELS = {"given": "labels", "encoder_width": 128}
+# As many numbers as CLAP and the smaller CLIP give.
+_VECTORS = {"given": "vectors", "size": 512, "encoder_width": 128, "encoder_vectors": 4}
+
+# 16 x 16 of 64 x 64 pixels.
+_PICTURES = {
+    "spectrogram": None,
+    "pictures": {"height": 64, "width": 64, "channels": 3},
+    "model": {**SMALL_CODES, "widths": ((64, 128),), "strides": ((2, 2),), "codes": (512,)},
+    "fit": {**CODES_FIT, "batch_size": 32, "clip_norm": 3e4},
+}
+_SOUNDS = {
+    "spectrogram": SPEECH_SPECTROGRAM,
+    "pictures": None,
+    "model": SPEECH_CODES,
+    "fit": {**_FIT, "steps": 2560, "clip_norm": 3e4, "average": None},
+}
+
+
+def _preset(summary, target, given):
+    translator = {**given, **_PRIORS, **_FIT}
+    return {"summary": summary, **target, "translator": translator}
+
+
+TOLD_PRESETS = {
+    "caption_painter": _preset(
+        "captions to pictures: 64 x 64, RGB, 256 codes, given the text", _PICTURES, _TEXTS
+    ),
+    "caption_composer": _preset(
+        "captions to sounds: 8 kHz, 1.02 s, 256 codes above 1,024, given the text", _SOUNDS, _TEXTS
+    ),
+    "label_composer": _preset(
+        "labels with weights to sounds: 8 kHz, 1.02 s, 256 codes above 1,024", _SOUNDS, _LABELS
+    ),
+    "embedding_painter": _preset(
+        "embeddings from elsewhere to pictures: 64 x 64, RGB, 256 codes", _PICTURES, _VECTORS
+    ),
+    "embedding_composer": _preset(
+        "embeddings from elsewhere to sounds: 8 kHz, 1.02 s, 256 codes above 1,024",
+        _SOUNDS,
+        _VECTORS,
+    ),
+}
