@@ -41,15 +41,17 @@ ARROWS = {
     "plots": {"signal", "metrics", "files", "plots"},
     "callbacks": _TRAINING,
     "training": _TRAINING,
-    "evaluation": _TRAINING | {"evaluation", "retrieval"},
+    "evaluation": _TRAINING | {"evaluation", "retrieval", "tagging"},
     "retrieval": _PARTS,
+    "tagging": _PARTS,
+    "clap": set(),
     "request_checks": set(),
     "signatures": _MODELS | {"request_checks", "signatures"},
     "warmup": set(),
     "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
     "app": _TRAINING | {"plots", "cli", "app"},
     "cli": _TRAINING
-    | {"evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
+    | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
     | {"datasets", "checkpoints"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -14,6 +14,7 @@ from tfaudiogen.metrics.pixels import fit_logistic_scale, logistic_code_length
 from tfaudiogen.metrics.reconstruction import reconstruction_of
 from tfaudiogen.models.code_usage import usage_figures
 from tfaudiogen.retrieval import retrieval_report, source_of
+from tfaudiogen.tagging import tagging_report
 
 _PACKAGES = ("tensorflow", "keras", "tensorflow-probability", "librosa", "numpy")
 
@@ -29,14 +30,15 @@ def evaluate(
     phase="heap",
     progress=True,
 ):
-    """Measure an autoencoder, or an embedder, on a prepared data set.
+    """Measure an autoencoder, an embedder or a tagger on a prepared data set.
 
     Every figure is a mean over windows (bits per dimension: a ratio of sums) of recorded frames;
     the padding of short files counts nowhere. Its interval is a 95 % bootstrap over source files.
 
     Args:
         model: a VAE, a VQVAE or a CodeModel, of sounds or of pictures; or an AudioImageEmbedder,
-            of pairs, whose report is that of `tfaudiogen.retrieval.retrieval_report`.
+            of pairs, whose report is that of `tfaudiogen.retrieval.retrieval_report`; or a
+            PictureTagger, whose report is that of `tfaudiogen.tagging.tagging_report`.
         data: folder that `tfaudiogen.data.prepare` wrote.
         split: "train", "validation" or "test".
         samples: k of the importance-weighted bound.
@@ -63,14 +65,17 @@ def evaluate(
     """
     if limit is not None and limit < 1:
         raise ValueError(f"limit must be at least 1 or None, received {limit}")
-    embeds = hasattr(model, "embed_images")
-    if not (embeds or hasattr(model, "reconstruct_images")):
+    embeds, tags = hasattr(model, "embed_images"), hasattr(model, "tag")
+    if not (embeds or tags or hasattr(model, "reconstruct_images")):
         raise ValueError(
-            "model must be one that reconstructs its images, or embeds; received a "
+            "model must be one that reconstructs its images, embeds or tags; received a "
             f"{type(model).__name__}"
         )
 
     summary = describe(data)
+    if tags:
+        summary = summary.of_kind("pictures")
+        _check_classes(model, summary)
     sounds = model.spectrogram.kind == "sounds"
 
     def batches(split, audio):
@@ -90,6 +95,9 @@ def evaluate(
         yield from tqdm(dataset, split, steps, unit="batch", disable=not progress)
 
     settings = {"split": split, "limit": limit, "seed": seed, "batch_size": batch_size}
+    if tags:
+        report = tagging_report(model, batches(split, audio=False), seed)
+        return {**settings, **report, "versions": _versions()}
     if embeds:
         windows, known = batches(split, audio=False), (summary.files(split), summary.class_names)
         return {
@@ -102,6 +110,16 @@ def evaluate(
         model, windows, validation, summary.files(split), summary.class_names, samples, seed, phase
     )
     return {**settings, **report, "versions": _versions()}
+
+
+def _check_classes(model, summary):
+    """Raise ValueError unless the classes of the data are those that a tagger has learned."""
+    if list(summary.class_names) != model.class_names:
+        raise ValueError(
+            f"labels of the data in {str(summary.folder)!r} are {', '.join(summary.class_names)}, "
+            f"and those of the model {', '.join(model.class_names)}: evaluate on data that were "
+            "prepared with the same labels"
+        )
 
 
 def evaluate_batches(

@@ -12,6 +12,7 @@ import keras
 from tfaudiogen.layers import (  # noqa: F401
     embedding_tower,
     literature,
+    patch_encoder,
     pictures,
     quantizer_finite,
     quantizer_residual,
@@ -27,6 +28,7 @@ from tfaudiogen.models import (  # noqa: F401
     code_prior,
     embedder,
     flow_translator,
+    tagger,
     translator,
     vae,
     variational_translator,

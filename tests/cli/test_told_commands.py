@@ -52,7 +52,7 @@ def test_paint_texts_with_a_sheet(run, told, tmp_path):
 
 def test_compose_labels_of_the_option_and_of_tagged_pictures(run, told, tmp_path):
     tags = tmp_path / "tags.json"
-    tags.write_text(json.dumps({"pictures": {"sub/cover.png": {"gloomy": 0.75, "slow": 0.25}}}))
+    tags.write_text(json.dumps({"pictures": {"sub/cover": {"gloomy": 0.75, "slow": 0.25}}}))
     out = tmp_path / "out"
     labels = ("--labels", "gloomy=3, slow=1", "--labels", "slow")
     result = run("compose", told("label_composer"), tags, *labels, "--out", out)

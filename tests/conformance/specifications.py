@@ -286,6 +286,11 @@ def told_terms(model, batch):
     return [model.loss_terms(batch, key, training=training) for training in (False, True)]
 
 
+def tagger_terms(model, batch):
+    """The logits, and the loss as it is and of pictures that are moved."""
+    return [model(batch["image"]), *(terms["loss"] for terms in told_terms(model, batch))]
+
+
 def pairs():
     return {
         "image": images(32, 32, 1)(),
@@ -635,10 +640,27 @@ SPECIFICATIONS = [
         )
         for variant, heads in {"mean": 0, "attention": 3}.items()
     ),
-    Specification(SelfAttention, lambda: {"width": 8, "heads": 2}, normal(BATCH, 5, 8)),
-    Specification(EncoderBlock, lambda: {"width": 8, "heads": 2}, normal(BATCH, 5, 8)),
+    *(
+        Specification(
+            SelfAttention,
+            lambda rotary=rotary: {"width": 8, "heads": 2, "rotary": rotary},
+            normal(BATCH, 5, 8),
+            variant="rotary" if rotary else "plain",
+        )
+        for rotary in (True, False)
+    ),
     Specification(
-        TransformerEncoder, lambda: {"width": 8, "depth": 2, "heads": 2}, normal(BATCH, 5, 8)
+        EncoderBlock, lambda: {"width": 8, "heads": 2, "rotary": False}, normal(BATCH, 5, 8)
+    ),
+    Specification(
+        TransformerEncoder,
+        lambda: {"width": 8, "depth": 2, "heads": 2, "rotary": False},
+        normal(BATCH, 5, 8),
+    ),
+    Specification(
+        tg.PatchEncoder,
+        lambda: {"patch": 4, "width": 8, "depth": 2, "heads": 2},
+        images(8, 12, 3),
     ),
     Specification(
         tg.Texts,
@@ -773,6 +795,21 @@ SPECIFICATIONS = [
         call=translator_terms,
         float32=True,
         bfloat16_tolerance=0.05,
+    ),
+    Specification(
+        tg.PictureTagger,
+        lambda: {
+            "pictures": tg.Pictures(8, 12, 3),
+            "encoder": tg.PatchEncoder(4, 8, 1, 2),
+            "class_names": ["slow", "gloomy; slow", "fast"],
+            "shift": 2,
+            "mirror": True,
+        },
+        told("label", lambda: tf.constant([2, -1, 1, 0])),
+        call=tagger_terms,
+        float32=True,
+        # Whether the likeliest label is right is a whole number.
+        bfloat16_tolerance=0.1,
     ),
     Specification(
         tg.AudioImageEmbedder,

@@ -43,7 +43,8 @@ from tfaudiogen.cli.options import MODEL_HELP, seed_option
 def evaluate(model, data, split, out, samples, limit, seed):
     """Measure likelihood and reconstruction of MODEL, by the protocol of docs/evaluation.md.
 
-    Of a model that embeds sounds and pictures: how well one finds the other.
+    Of a model that embeds sounds and pictures: how well one finds the other. Of one that tags
+    pictures: how often it is right, and beside the report a picture of what it takes for what.
 
     \b
     Examples:
@@ -61,4 +62,13 @@ def evaluate(model, data, split, out, samples, limit, seed):
     report = tfaudiogen.evaluate(loaded, data, split, samples=samples, limit=limit, seed=seed)
     files.write_text(out, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     tables.show(report)
+    if "confusion" in report:
+        _draw_confusion(out.with_suffix(".png"), report["confusion"])
     click.echo(f"Wrote {out}.")
+
+
+def _draw_confusion(path, confusion):
+    from tfaudiogen.plots.confusion import plot_confusion
+
+    plot_confusion(path, confusion["counts"], confusion["labels"])
+    click.echo(f"Wrote {path}.")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
@@ -123,7 +123,7 @@ def _tagged(path):
         found = [(name, {k: float(v) for k, v in own.items()}) for name, own in pictures.items()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.BadParameter(problem, param_hint="'IN...'") from error
-    yield from ((str(PurePosixPath(name).with_suffix("")), own) for name, own in found)
+    yield from found
 
 
 def _names(texts):

@@ -28,8 +28,8 @@ def load_generator(name):
     """Load the model of a folder or a name that makes sounds or pictures of its own kind.
 
     Raises:
-        click.BadParameter: for a part of a model, and for one that translates or embeds, which has
-            commands of its own.
+        click.BadParameter: for a part of a model, and for one that translates, embeds or tags,
+            which has commands of its own.
     """
     import tfaudiogen
     from tfaudiogen.models.translation import Translation
@@ -39,6 +39,8 @@ def load_generator(name):
         verb = TRANSLATING[model.spectrogram.kind]
     if isinstance(model, tfaudiogen.AudioImageEmbedder):
         verb = "match"
+    if isinstance(model, tfaudiogen.PictureTagger):
+        verb = "tag"
     if verb:
         raise click.BadParameter(
             f"{name} holds a {type(model).__name__}: use `tfaudiogen {verb}`.",
@@ -60,6 +62,24 @@ def load_embedder(name):
         raise click.BadParameter(
             f"{name} holds a {type(model).__name__}, and match is for models that embed sounds and "
             "pictures, such as that of the preset digit_embedder.",
+            param_hint="'MODEL'",
+        )
+    return model
+
+
+def load_tagger(name):
+    """Load the tagger in a folder.
+
+    Raises:
+        click.BadParameter: for another model.
+    """
+    import tfaudiogen
+
+    model = tfaudiogen.load(name)
+    if not isinstance(model, tfaudiogen.PictureTagger):
+        raise click.BadParameter(
+            f"{name} holds a {type(model).__name__}, and tag is for models that tag pictures, such "
+            "as that of the preset picture_tagger.",
             param_hint="'MODEL'",
         )
     return model

@@ -77,6 +77,7 @@ def train(
       tfaudiogen train digit_embedder --data pairs --out run
       tfaudiogen train digit_painter_flow --data pairs --out mine --from run --set translator.lora=8
       tfaudiogen train caption_composer --data pairs --out run
+      tfaudiogen train picture_tagger --data pictures --out run
     """
     import tfaudiogen
     from tfaudiogen import presets
@@ -106,6 +107,8 @@ def _next(model, out):
 
     if hasattr(model, "embed_images"):
         return f"Try it: tfaudiogen match {out} FILE --in FOLDER"
+    if hasattr(model, "tag"):
+        return f"Try it: tfaudiogen tag {out} PICTURE"
     verb = "Hear" if model.spectrogram.kind == "sounds" else "See"
     if hasattr(model, "source"):
         given = {"texts": "--text TEXT", "labels": "--labels NAME=WEIGHT"}

@@ -13,19 +13,20 @@ class SelfAttention(keras.layers.Layer):
 
         a_s = sum_r softmax_r(q_s . k_r / sqrt(d)) v_r    for each of `heads` heads.
 
-    Positions enter by angles, as in `CausalAttention`. Scores are float32.
+    Scores are float32.
 
     Args:
         width: D, a multiple of 2 heads.
         heads: H; each has d = D / H dimensions.
+        rotary: whether positions enter here, by angles, as in `CausalAttention`.
 
     Call: [B, S, D], and bool [B, S], which places are there, or None for all -> [B, S, D].
     """
 
-    def __init__(self, width, heads, **kwargs):
+    def __init__(self, width, heads, rotary=True, **kwargs):
         super().__init__(**kwargs)
         check_heads(width, heads)
-        self.width, self.heads = width, heads
+        self.width, self.heads, self.rotary = width, heads, rotary
         self.project = keras.layers.Dense(3 * width, use_bias=False, dtype=self.dtype_policy)
         self.join = keras.layers.Dense(width, use_bias=False, dtype=self.dtype_policy)
 
@@ -38,7 +39,8 @@ class SelfAttention(keras.layers.Layer):
         size, length = self.width // self.heads, inputs.shape[1]
         parts = tf.reshape(self.project(inputs), (-1, length, 3, self.heads, size))
         queries, keys, values = tf.unstack(parts, axis=2)  # [B, S, H, d]
-        queries, keys = (turn(part, tf.range(length)) for part in (queries, keys))
+        if self.rotary:
+            queries, keys = (turn(part, tf.range(length)) for part in (queries, keys))
         scores = tf.einsum("bshd,brhd->bhsr", queries * size**-0.5, keys)
         weights = attention_weights(scores, None if present is None else present[:, None, None])
         attended = tf.einsum("bhsr,brhd->bshd", weights, values)
@@ -48,7 +50,8 @@ class SelfAttention(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "width": self.width, "heads": self.heads}
+        sizes = {"width": self.width, "heads": self.heads, "rotary": self.rotary}
+        return {**super().get_config(), **sizes}
 
 
 @register
@@ -58,14 +61,15 @@ class EncoderBlock(keras.layers.Layer):
     Args:
         width: D.
         heads: H of the attention.
+        rotary: whether the attention knows positions.
 
     Call: as of `SelfAttention`.
     """
 
-    def __init__(self, width, heads, **kwargs):
+    def __init__(self, width, heads, rotary=True, **kwargs):
         super().__init__(**kwargs)
-        self.width, self.heads = width, heads
-        self.attention = SelfAttention(width, heads, dtype=self.dtype_policy)
+        self.width, self.heads, self.rotary = width, heads, rotary
+        self.attention = SelfAttention(width, heads, rotary, dtype=self.dtype_policy)
         self.first = keras.layers.Dense(4 * width, dtype=self.dtype_policy)
         self.second = keras.layers.Dense(width, dtype=self.dtype_policy)
 
@@ -83,7 +87,8 @@ class EncoderBlock(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "width": self.width, "heads": self.heads}
+        sizes = {"width": self.width, "heads": self.heads, "rotary": self.rotary}
+        return {**super().get_config(), **sizes}
 
 
 @register
@@ -94,15 +99,17 @@ class TransformerEncoder(keras.layers.Layer):
         width: D.
         depth: blocks.
         heads: H of each block.
+        rotary: whether the attention knows positions; otherwise the inputs tell them.
 
     Call: [B, S, D], and bool [B, S], which places are there, or None for all -> [B, S, D] of root
     mean square 1 at each place.
     """
 
-    def __init__(self, width, depth, heads, **kwargs):
+    def __init__(self, width, depth, heads, rotary=True, **kwargs):
         super().__init__(**kwargs)
-        self.width, self.depth, self.heads = width, depth, heads
-        self.blocks = [EncoderBlock(width, heads, dtype=self.dtype_policy) for _ in range(depth)]
+        self.width, self.depth, self.heads, self.rotary = width, depth, heads, rotary
+        policy = self.dtype_policy
+        self.blocks = [EncoderBlock(width, heads, rotary, dtype=policy) for _ in range(depth)]
 
     def build(self, input_shape):
         for block in self.blocks:
@@ -119,7 +126,7 @@ class TransformerEncoder(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        names = ("width", "depth", "heads")
+        names = ("width", "depth", "heads", "rotary")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 

@@ -15,6 +15,7 @@ from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.literature import LiteratureDecoder, LiteratureEncoder
 from tfaudiogen.layers.mixture import GaussianMixturePrior
+from tfaudiogen.layers.patch_encoder import PatchEncoder
 from tfaudiogen.layers.pictures import Pictures
 from tfaudiogen.layers.quantizer import VectorQuantizer
 from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
@@ -26,6 +27,7 @@ from tfaudiogen.layers.transformer import Transformer
 from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.models.flow_translator import FlowTranslator
+from tfaudiogen.models.tagger import PictureTagger
 from tfaudiogen.models.translator import Translator
 from tfaudiogen.models.vae import VAE
 from tfaudiogen.models.variational_translator import VariationalTranslator
@@ -226,6 +228,12 @@ def _tower(model, side):
     return EmbeddingTower(SequenceEncoder(*stages), model["size"], model["heads"])
 
 
+def _tagger(pictures, model, class_names):
+    sizes = [model[name] for name in ("patch", "width", "depth", "heads")]
+    moves = (model["shift"], model["mirror"])
+    return PictureTagger(pictures, PatchEncoder(*sizes), class_names, *moves)
+
+
 _PRIOR = ("core", "width", "depth", "heads", "condition_dropout", "code_dropout", "dropout")
 
 
@@ -248,4 +256,5 @@ _KINDS = {
     "flow": _flow,
     "variational": _variational,
     "embedder": _embedder,
+    "tagger": _tagger,
 }

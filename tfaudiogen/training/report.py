@@ -118,6 +118,8 @@ class Report:
                 f"The loss is that of telling which of {self.settings.batch_size} pairs belong "
                 "together, and depends on their number. On the validation split"
             )
+        if hasattr(self.model, "tag"):
+            return "The loss is the negative log-probability of labels. On the validation split"
         if not hasattr(self.model, "likelihood"):
             return "The loss is the negative log-probability of codes. On the validation split"
         return (

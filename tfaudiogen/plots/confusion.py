@@ -1,0 +1,43 @@
+"""Which labels are taken for which."""
+
+import numpy as np
+
+from tfaudiogen import files
+
+_WRITTEN = 20
+_NAMED = 60
+
+
+def plot_confusion(path, counts, labels):
+    """Draw how often pictures of a label (rows) were given which label (columns), as a PNG.
+
+    Shades are shares of a row; up to 20 labels have their counts written, up to 60 their names.
+
+    Args:
+        path: the file to write.
+        counts: [K, K].
+        labels: K names.
+    """
+    from matplotlib.figure import Figure  # without pyplot: no window, no global state
+
+    counts = np.asarray(counts, float)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
+    side = float(np.clip(0.45 * len(labels) + 2.5, 5.0, 14.0))
+    figure = Figure(figsize=(side, side), dpi=100, layout="constrained")
+    axes = figure.add_subplot(xlabel="likeliest label", ylabel="label of the picture")
+    image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
+    figure.colorbar(image, ax=axes, label="share of the row", shrink=0.7)
+    if len(labels) <= _NAMED:
+        axes.set_xticks(range(len(labels)), labels, rotation=90)
+        axes.set_yticks(range(len(labels)), labels)
+    if len(labels) <= _WRITTEN:
+        _write_counts(axes, counts, shares)
+    with files.atomic_file(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def _write_counts(axes, counts, shares):
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            colour = "white" if shares[row, column] > 0.5 else "black"
+            axes.text(column, row, f"{count:g}", ha="center", va="center", color=colour, size=8)

@@ -1,0 +1,74 @@
+"""How often a tagger of pictures finds their labels."""
+
+import math
+
+import numpy as np
+
+from tfaudiogen import metrics
+
+COUNTS = (1, 5)
+
+
+def tagging_report(model, batches, seed=0):
+    """Measure a `PictureTagger` on batches of labelled pictures.
+
+    Args:
+        model: the model.
+        batches: iterable of dicts of "image" and "label".
+        seed: of the bootstrap.
+
+    Returns:
+        A dict that JSON can hold: `cross_entropy`, nats per picture; `top_1` and `top_5`, the share
+        of pictures that have a label among so many likeliest, beside it by `chance`; each with a
+        95 % bootstrap interval over pictures, None for a single one; `by_label`, how many pictures
+        have the label, and the share of them whose likeliest label is right; `confusion`, of the
+        labels `labels`, how often pictures of a label (rows; parts of a picture that has several)
+        have which likeliest label (columns).
+    """
+    probabilities, wanted = _measured(model, batches)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    right = np.take_along_axis(wanted > 0, order, axis=1)  # [n, K], from the likeliest on
+    classes, owned = wanted.shape[1], (wanted > 0).sum(axis=1)
+    nats = -np.sum(wanted * np.log(np.maximum(probabilities, 1e-30)), axis=1)
+    report = {"pictures": len(wanted), "cross_entropy": _figure(nats, seed)}
+    for count in (one for one in COUNTS if one == 1 or one < classes):
+        chance = float(np.mean([_chance(classes, own, count) for own in owned]))
+        hits = right[:, :count].any(axis=1).astype(float)
+        report[f"top_{count}"] = {**_figure(hits, seed), "chance": chance}
+    by_label = {
+        label: {"pictures": int(own.sum()), "top_1": float(right[own, 0].mean())}
+        for label, own in zip(model.labels, (wanted > 0).T, strict=True)
+        if own.any()
+    }
+    confusion = np.zeros((classes, classes))
+    np.add.at(confusion.T, order[:, 0], wanted)
+    return {
+        **report,
+        "by_label": by_label,
+        "confusion": {"labels": model.labels, "counts": np.round(confusion, 6).tolist()},
+        "uncertainty": "95 % bootstrap over pictures, 2000 resamples",
+    }
+
+
+def _measured(model, batches):
+    """Return the probabilities [n, K] and the weights of the right labels [n, K]."""
+    rows = [
+        (model.probabilities(batch["image"]), model.known(batch["label"]).numpy())
+        for batch in batches
+    ]
+    if not rows:
+        raise ValueError("batches must be at least one, received none")
+    return tuple(np.concatenate(part).astype(np.float64) for part in zip(*rows, strict=True))
+
+
+def _chance(classes, owned, count):
+    """Return how likely `count` labels drawn at random hold one of the `owned` right ones."""
+    return 1.0 - math.comb(classes - int(owned), count) / math.comb(classes, count)
+
+
+def _figure(values, seed):
+    low, high = metrics.bootstrap_interval(values, seed=seed)
+    return {
+        "mean": float(values.mean()),
+        "interval": None if math.isnan(low) else [low, high],
+    }
