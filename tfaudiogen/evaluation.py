@@ -73,21 +73,23 @@ def evaluate(
         )
 
     summary = describe(data)
+    representation = getattr(model, "sounds", model.spectrogram) if embeds else model.spectrogram
+    summary = summary.of_kind(representation.kind)
     if tags:
-        summary = summary.of_kind("pictures")
         _check_classes(model, summary)
     sounds = model.spectrogram.kind == "sounds"
 
     def batches(split, audio):
         dataset = load_dataset(
             data,
-            model.spectrogram,
+            representation,
             split=split,
             batch_size=batch_size,
             shuffle=limit is not None,
             seed=seed,
             audio=audio,
             drop_remainder=False,
+            told=getattr(model, "told", None),
         )
         dataset = dataset if limit is None else dataset.unbatch().take(limit).batch(batch_size)
         count = min(limit or math.inf, summary.examples[split])

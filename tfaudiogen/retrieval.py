@@ -22,7 +22,8 @@ def retrieval_report(model, windows, files, class_names=(), seed=0):
 
     Args:
         model: an `AudioImageEmbedder`.
-        windows: iterable of batches, dicts of "image", "picture", "label" and "id".
+        windows: iterable of batches, dicts of "image", "picture", "label" and "id", or, of a model
+            of embeddings from elsewhere, "vector" and "image" in place of the first two.
         files: source file of each id, or (file, start).
         class_names: names of the labels.
         seed: of the bootstrap.
@@ -53,9 +54,10 @@ def _embedded(model, windows):
     """Return sounds [S, E], pictures [P, E], which is of each sound [S], labels and ids [S]."""
     places, sounds, pictures, owner, labels, ids = {}, [], [], [], [], []
     for batch in windows:
-        sounds.append(model.embed_images(batch["image"]).numpy())
-        vectors = model.embed_pictures(batch["picture"])
-        for picture, vector in zip(np.asarray(batch["picture"]), vectors, strict=True):
+        given, shown = _sides(model, batch)
+        sounds.append(given)
+        vectors = model.embed_pictures(shown)
+        for picture, vector in zip(np.asarray(shown), vectors, strict=True):
             key = picture.tobytes()
             if key not in places:
                 places[key] = len(places)
@@ -67,6 +69,13 @@ def _embedded(model, windows):
         raise ValueError("windows must hold at least one batch, received none")
     joined = (np.concatenate(parts) for parts in (labels, ids))
     return np.concatenate(sounds), np.stack(pictures), np.array(owner), *joined
+
+
+def _sides(model, batch):
+    """Return the embeddings [B, E] of what pictures are found by, and the pictures."""
+    if getattr(model, "told", None):
+        return model.embed_vectors(batch["vector"]), batch["image"]
+    return np.asarray(model.embed_images(batch["image"])), batch["picture"]
 
 
 def _same_label(same_picture, labels, classes):

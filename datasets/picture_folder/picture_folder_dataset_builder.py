@@ -35,6 +35,10 @@ class Builder(PictureBuilder):
         self.skipped += skipped
         self.notices = notices_of(taken, self.image_shape)
         return [
-            dataclasses.replace(picture, vectors=told.vectors.get(picture.name, []))
+            dataclasses.replace(
+                picture,
+                captions=told.captions.get(picture.name, []),
+                vectors=told.vectors.get(picture.name, []),
+            )
             for picture in pictures
         ]

@@ -1,6 +1,8 @@
 """`match` and `evaluate` of an embedder: files of any length and size, ranked; what is refused."""
 
 import json
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -70,6 +72,24 @@ def test_the_nearest_of_the_same_kind_leave_out_the_file_itself(run, embedder, t
 
 def test_sounds_of_a_picture(run, embedder, there):
     assert len(ranked(run("match", embedder, there / "grey.png", "--in", there))) == 3
+
+
+def test_an_index_keeps_what_has_not_changed(run, refused, embedder, there, tmp_path):
+    folder, index = tmp_path / "in", tmp_path / "index.npz"
+    shutil.copytree(there, folder)
+    command = ("match", embedder, there / "short.wav", "--in", folder, "--index", index)
+    first = ranked(run(*command))
+    for name in ("grey.png", "small.png"):
+        state = (folder / name).stat()
+        (folder / name).write_bytes(b"x" * state.st_size)
+        if name == "grey.png":
+            os.utime(folder / name, ns=(state.st_atime_ns, state.st_mtime_ns))
+    again = run(*command)
+    assert ranked(again) == [row for row in first if row[1] != "small.png"]
+    assert "small.png" in again.output
+    assert "grey.png" not in again.stderr
+    index.write_text("no index")
+    assert "is no index, or a damaged one" in refused(*command)
 
 
 def test_what_cannot_be_is_refused_in_one_line(

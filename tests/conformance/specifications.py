@@ -819,6 +819,20 @@ SPECIFICATIONS = [
         float32=True,
     ),
     Specification(
+        tg.AudioImageEmbedder,
+        lambda: {
+            **embedder_arguments(),
+            "spectrogram": tg.Vectors(7),
+            "sound_tower": tg.EmbeddingTower(tg.VectorEncoder(6, 2), 5, heads=2),
+            "loss": "infonce",
+            "positives": "picture",
+        },
+        told("vector", normal(BATCH, 7)),
+        call=embedder_terms,
+        float32=True,
+        variant="vectors",
+    ),
+    Specification(
         tg.VQGAN,
         vqgan_arguments,
         lambda: {**batch_of(images(32, 32, 1))(), "audio": tones(32 * 32)()},

@@ -55,38 +55,51 @@ def given_to(model, inputs, texts, labels):
     return list(_files(inputs, kind).items()), _reader(model)
 
 
+def files_of(folder, kind):
+    """Return the `SourceFile`s of sounds, pictures or vectors (.npy) in a folder."""
+    from tfaudiogen.data.files import find_files, find_named
+
+    if kind == "vectors":
+        return find_named([folder], _NPY)
+    found = find_files([folder])
+    return found.pictures if kind == "pictures" else found.audio
+
+
+def read_vector(path, size):
+    """Return float32 [E] of a .npy file.
+
+    Raises:
+        ValueError: it holds no vector of that size; the message names the file.
+    """
+    from tfaudiogen.data.embeddings import read_embedding
+    from tfaudiogen.data.errors import Unusable
+
+    try:
+        vector = read_embedding(path)
+    except Unusable as error:
+        raise ValueError(f"{path}: {error}.") from error
+    if len(vector) != size:
+        raise ValueError(f"{path}: has {len(vector)} numbers, and the model takes {size}.")
+    return vector
+
+
 def _files(inputs, kind):
     from tfaudiogen.cli.translating import inputs_of
-    from tfaudiogen.data.files import find_named
 
     if kind != "vectors":
         return inputs_of(inputs, "audio" if kind == "sounds" else kind)
-    return inputs_of(inputs, "embeddings", lambda folder: find_named([folder], _NPY))
+    return inputs_of(inputs, "embeddings", lambda folder: files_of(folder, kind))
 
 
 def _reader(model):
     """Return the function from a path to what the model is given."""
     from tfaudiogen import files, picture_files
-    from tfaudiogen.data.embeddings import read_embedding
-    from tfaudiogen.data.errors import Unusable
 
     source = model.source
-
-    def read_vector(path):
-        try:
-            vector = read_embedding(path)
-        except Unusable as error:
-            raise ValueError(f"{path}: {error}.") from error
-        if len(vector) != source.size:
-            raise ValueError(
-                f"{path}: has {len(vector)} numbers, and the model takes {source.size}."
-            )
-        return vector
-
     return {
         "sounds": lambda path: files.read_audio(path, source.sample_rate, "mix"),
         "pictures": lambda path: picture_files.read(path, source.image_shape),
-        "vectors": read_vector,
+        "vectors": lambda path: read_vector(path, source.size),
     }[source.kind]
 
 

@@ -21,27 +21,40 @@ from tfaudiogen.cli.options import MODEL_HELP
 @click.option(
     "--count", type=click.IntRange(min=1), default=10, show_default=True, help="Files to show."
 )
+@click.option(
+    "--index",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File (.npz) that keeps the embeddings of the folder, for the next time.",
+)
 @click.option("--same", is_flag=True, help="Rank files of the kind of FILE, not of the other.")
-def match(model, file, folder, count, same):
+def match(model, file, folder, count, same, index):
     """Rank pictures by how well they go with a sound, or sounds by how well with a picture.
 
     FILE is a sound of any length, or a picture of any size. The nearest files of the other kind are
-    shown with their cosine similarity, from -1 to 1.
+    shown with their cosine similarity, from -1 to 1. A model of embeddings from elsewhere takes
+    .npy files in place of sounds.
 
     \b
     Examples:
       tfaudiogen match run seven.wav --in pictures
       tfaudiogen match run cover.png --in songs --count 3
       tfaudiogen match run song.mp3 --in songs --same
+      tfaudiogen match run cover.png --in songs --index songs.npz
+      tfaudiogen match run cover.png --in vectors
     """
+    from tfaudiogen import saving
+    from tfaudiogen.cli.index import Index
     from tfaudiogen.cli.loading import load_embedder
     from tfaudiogen.data.files import PICTURE_SUFFIXES
 
     loaded = load_embedder(model)
-    given = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else "sounds"
-    wanted = given if same else {"pictures": "sounds", "sounds": "pictures"}[given]
+    other = loaded.spectrogram.kind
+    given = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else other
+    wanted = given if same else {"pictures": other, other: "pictures"}[given]
     query = _embedding_of(loaded, given)(file)
-    names, vectors = _embedded(folder, file, wanted, _embedding_of(loaded, wanted))
+    with Index(index, saving.resolve(model) / saving.MODEL_FILE) as kept:
+        embedding = kept.remembering(_embedding_of(loaded, wanted))
+        names, vectors = _embedded(folder, file, wanted, embedding)
     similarities = vectors @ query
     click.echo(f"{'rank':>4}  {'cosine':>7}  file")
     for rank, place in enumerate((-similarities).argsort(kind="stable")[:count], 1):
@@ -51,10 +64,13 @@ def match(model, file, folder, count, same):
 def _embedding_of(model, kind):
     """Return the function from the path of a file to its embedding [E]."""
     from tfaudiogen import files, picture_files
+    from tfaudiogen.cli.given import read_vector
 
     if kind == "pictures":
         shape = model.pictures.image_shape
         return lambda path: model.embed_pictures(picture_files.read(path, shape))
+    if kind == "vectors":
+        return lambda path: model.embed_vectors(read_vector(path, model.told.size))
     rate = model.spectrogram.sample_rate
     return lambda path: model.embed_sounds(files.read_audio(path, rate, "mix"))
 
@@ -67,12 +83,11 @@ def _embedded(folder, file, kind, embedding):
     """
     import numpy as np
 
+    from tfaudiogen.cli.given import files_of
     from tfaudiogen.cli.outputs import progress
     from tfaudiogen.cli.translating import readable
-    from tfaudiogen.data.files import find_files
 
-    found = find_files([folder])
-    there = found.pictures if kind == "pictures" else found.audio
+    there = files_of(folder, kind)
     inputs = [(one.name, (one.path, False)) for one in there if not file.samefile(one.path)]
     with progress(inputs, "comparing") as shown:
         known = dict(readable(shown, embedding))

@@ -86,9 +86,7 @@ def _sorted_out(files, tasks, entries, image_shape):
         if "reason" in outcome:
             skipped.append(Skipped(file.name, outcome["reason"]))
         else:
-            captions = [file.caption] if file.caption else []
-            place = (levels, offset, image_shape)
-            pictures.append(Picture(file.name, file.label, *place, captions=captions))
+            pictures.append(Picture(file.name, file.label, levels, offset, image_shape))
             taken[file.name] = Taken(**outcome)
     return pictures, skipped, taken
 

@@ -163,7 +163,8 @@ def check_told(summary, told):
     if told.kind == "vectors" and summary.vector_size != told.size:
         raise ValueError(
             f"embeddings of the data in {folder!r} have {summary.vector_size} numbers, and the "
-            f"model's {told.size}: --set translator.size={summary.vector_size}"
+            f"model's {told.size}: --set translator.size={summary.vector_size} (of a preset that "
+            f"matches --set model.vectors={summary.vector_size})"
         )
 
 

@@ -45,10 +45,12 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
       there are none of these.
 
     Batches are those of a data set of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
-    sounds, "picture" [B, H, W, C], "id", and "label" where it is asked for.
+    sounds, "picture" [B, H, W, C], "id", and "label" where it is asked for. With `Vectors` in place
+    of the spectrogram, embeddings from elsewhere take the place of sounds, whatever they are of:
+    batches are then those of a data set of pictures, "vector" [B, E] and "image" [B, H, W, C].
 
     Args:
-        spectrogram: the `Spectrogram` of the sounds.
+        spectrogram: the `Spectrogram` of the sounds, or `Vectors`.
         pictures: the `Pictures`.
         sound_tower, picture_tower: `EmbeddingTower`s of one size E.
         loss: "infonce" or "sigmoid".
@@ -92,10 +94,10 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     def _check(self):
         kinds = [self.spectrogram.kind, self.pictures.kind]
-        if kinds != ["sounds", "pictures"]:
+        if kinds not in (["sounds", "pictures"], ["vectors", "pictures"]):
             raise ValueError(
-                "spectrogram and pictures must be a Spectrogram and Pictures; received those of "
-                f"{' and '.join(kinds)}"
+                "spectrogram and pictures must be a Spectrogram, or Vectors, and Pictures; "
+                f"received those of {' and '.join(kinds)}"
             )
         for name, value, known in (
             ("loss", self.loss_kind, LOSSES),
@@ -133,34 +135,55 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         low, high = (math.log(bound) for bound in self.temperatures)
         return tf.exp(low + (high - low) * tf.sigmoid(tf.convert_to_tensor(self.sharpness)))
 
+    @property
+    def told(self):
+        """The `Vectors`, if there are no sounds; else None."""
+        return self.spectrogram if self.spectrogram.kind == "vectors" else None
+
+    @property
+    def sounds(self):
+        """What its data are given as: the `Spectrogram`; the `Pictures` if there are no sounds."""
+        return self.pictures if self.told else self.spectrogram
+
+    @property
+    def _entries(self):
+        """What a batch calls the two sides."""
+        return (self.told.entry, SOUND) if self.told else (SOUND, PICTURE)
+
+    def _seen(self, batch):
+        """Return what the two towers see, {"image": ..., "picture": ...}."""
+        given, pictures = (batch[name] for name in self._entries)
+        return {SOUND: given if self.told else quantize(given), PICTURE: quantize(pictures)}
+
     def call(self, batch):
-        """Return the embeddings of the images of a batch, {"image": [B, E], "picture": [B, E]}."""
-        return {name: tower(quantize(batch[name])) for name, tower in self._towers}
+        """Return the embeddings of a batch, {"image": [B, E], "picture": [B, E]}."""
+        seen = self._seen(batch)
+        return {name: tower(seen[name]) for name, tower in self._towers}
 
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
-        names = [SOUND, PICTURE, *([_LABEL] if self.positives == "label" else [])]
+        names = [*self._entries, *([_LABEL] if self.positives == "label" else [])]
         missing = [name for name in names if name not in batch]
         if missing:
             raise ValueError(
                 f"batches must hold {', '.join(names)}, and have no {', '.join(missing)}: give "
                 "those of a data set of pairs"
             )
-        ids = tf.range(tf.shape(batch[SOUND], tf.int64)[0])
+        ids = tf.range(tf.shape(batch[names[0]], tf.int64)[0])
         return {**{name: batch[name] for name in names}, "id": batch.get("id", ids)}
 
     def blank(self, size):
         """Return a batch of `size` pairs of silence and black."""
-        shapes = {SOUND: self.spectrogram.image_shape, PICTURE: self.pictures.image_shape}
-        images = {name: tf.zeros([size, *shape]) for name, shape in shapes.items()}
+        shapes = (self.spectrogram.image_shape, self.pictures.image_shape)
+        sides = zip(self._entries, shapes, strict=True)
+        images = {name: tf.zeros([size, *shape]) for name, shape in sides}
         return {**images, _LABEL: tf.zeros([size], tf.int32)}
 
     def messages(self, batch, key, training):
         """Return z of both towers, and what tells which examples are right answers."""
-        found = {
-            name: tower.mapped(quantize(batch[name]), training) for name, tower in self._towers
-        }
-        found[_KEY] = picture_keys(batch[PICTURE])
+        seen = self._seen(batch)
+        found = {name: tower.mapped(seen[name], training) for name, tower in self._towers}
+        found[_KEY] = picture_keys(seen[PICTURE])
         labels = {_LABEL: tf.cast(batch[_LABEL], tf.int64)} if self.positives == "label" else {}
         return {**found, **labels}
 

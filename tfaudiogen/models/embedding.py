@@ -6,10 +6,11 @@ from tfaudiogen.distributions import quantize
 from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.picture import PictureMedium
 from tfaudiogen.models.sound import SoundMedium
+from tfaudiogen.models.told import VectorMedium
 
 
 class Embedding:
-    """`embed_sounds` and `embed_pictures` of an `AudioImageEmbedder`."""
+    """`embed_sounds`, `embed_vectors` and `embed_pictures` of an `AudioImageEmbedder`."""
 
     def embed_sounds(self, waveforms):
         """Return the embeddings of sounds of any length.
@@ -46,6 +47,18 @@ class Embedding:
         """
         batch, single = PictureMedium(self.pictures).batch(pictures)
         found = in_batches(lambda part: self.picture_tower(part), batch).numpy()
+        return found[0] if single else found
+
+    def embed_vectors(self, vectors):
+        """Return the embeddings, float32 [B, E] or [E], of vectors from elsewhere, [B, V] or [V].
+
+        Raises:
+            ValueError: the model has sounds in their place, or the vectors do not fit.
+        """
+        if self.told is None:
+            raise ValueError("vectors are for a model of embeddings from elsewhere: give sounds")
+        batch, single = VectorMedium(self.told).batch(vectors)
+        found = in_batches(lambda part: self.sound_tower(part), batch).numpy()
         return found[0] if single else found
 
     def embed_images(self, images):

@@ -1,5 +1,7 @@
 """Between what a user tells a translator and what its encoder takes."""
 
+import unicodedata
+
 import numpy as np
 
 
@@ -26,7 +28,9 @@ class TextMedium:
         return np.stack(rows), single
 
     def _bytes(self, text):
-        found = str(text).replace("\0", " ").strip().encode("utf-8")
+        # As captions are stored: in one Unicode form.
+        plain = unicodedata.normalize("NFC", str(text)).replace("\0", " ").strip()
+        found = plain.encode("utf-8")
         if len(found) > self.texts.length:
             raise ValueError(
                 f"text must have at most {self.texts.length} bytes in UTF-8, which are all that "

@@ -23,6 +23,8 @@ from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
 from tfaudiogen.layers.recurrent import LSTMStack
 from tfaudiogen.layers.sequence_encoder import SequenceEncoder
 from tfaudiogen.layers.spectrogram import Spectrogram
+from tfaudiogen.layers.told import Vectors
+from tfaudiogen.layers.told_encoders import VectorEncoder
 from tfaudiogen.layers.transformer import Transformer
 from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
@@ -223,6 +225,20 @@ def _embedder(representations, model, class_names):
     )
 
 
+def _matcher(pictures, model, class_names):
+    """Return an embedder with embeddings from elsewhere in place of sounds."""
+    encoder = VectorEncoder(model["vector_width"])
+    names = ("loss", "positives", "temperatures")
+    return AudioImageEmbedder(
+        Vectors(model["vectors"]),
+        pictures,
+        EmbeddingTower(encoder, model["size"], model["heads"]),
+        _tower(model, "picture"),
+        **{name: model[name] for name in names},
+        class_names=class_names,
+    )
+
+
 def _tower(model, side):
     stages = (model[f"{side}_widths"], model[f"{side}_strides"], model["blocks"])
     return EmbeddingTower(SequenceEncoder(*stages), model["size"], model["heads"])
@@ -256,5 +272,6 @@ _KINDS = {
     "flow": _flow,
     "variational": _variational,
     "embedder": _embedder,
+    "matcher": _matcher,
     "tagger": _tagger,
 }

@@ -35,4 +35,24 @@ EMBEDDER_PRESETS = {
         "model": {"kind": "embedder", **DIGIT_EMBEDDER},
         "fit": DIGIT_EMBEDDER_FIT,
     },
+    "embedding_matcher": {
+        "summary": "embeddings from elsewhere and pictures, 64 x 64, RGB, in one space",
+        "spectrogram": None,
+        "pictures": {"height": 64, "width": 64, "channels": 3},
+        "model": {
+            "kind": "matcher",
+            "vectors": 512,
+            "size": 64,
+            "heads": 4,
+            "blocks": 1,
+            "vector_width": 128,
+            # 8 x 8 vectors.
+            "picture_widths": (48, 96),
+            "picture_strides": (4, 2),
+            "loss": "infonce",
+            "positives": "picture",
+            "temperatures": (0.01, 1.0),
+        },
+        "fit": {**DIGIT_EMBEDDER_FIT, "steps": 2000},
+    },
 }

@@ -71,8 +71,9 @@ class Preset:
 
     @property
     def given(self):
-        """What one that translates is told ("texts", "labels", "vectors"); None for pairs."""
-        return (self.translator or {}).get("given")
+        """What it is told beside images ("texts", "labels", "vectors"); None where nothing is."""
+        matches = "vectors" if self.model["kind"] == "matcher" else None
+        return (self.translator or {}).get("given", matches)
 
     @property
     def of_pictures(self):

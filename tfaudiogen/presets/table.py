@@ -2,14 +2,15 @@
 
 Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`) or, in
 `tfaudiogen.presets.pictures`, "pictures" (arguments of `Pictures`), "model" (its "kind", "vae",
-"vqvae", "vqgan", "embedder" or "tagger", and what `tfaudiogen.presets.build` makes of the rest;
-lists by level begin with the finest map), and "fit": steps (the length of a training, whatever the
-size of the data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear rise), decay
-(whether half a cosine follows, down to a hundredth at the last step) and clip_norm (of the gradient
-of the mean loss, in nats: it grows with the number of pixels; None for no limit), accumulate (parts
-in which a batch is computed, to need less memory), average (decay of the moving average of the
-weights that is kept; None for the weights as they are), jit_compile (whether XLA compiles; "auto"
-measures) and precision (of the networks: float32, mixed_bfloat16 or mixed_float16).
+"vqvae", "vqgan", "embedder", "matcher" or "tagger", and what `tfaudiogen.presets.build` makes of
+the rest; lists by level begin with the finest map), and "fit": steps (the length of a training,
+whatever the size of the data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear
+rise), decay (whether half a cosine follows, down to a hundredth at the last step) and clip_norm (of
+the gradient of the mean loss, in nats: it grows with the number of pixels; None for no limit),
+accumulate (parts in which a batch is computed, to need less memory), average (decay of the moving
+average of the weights that is kept; None for the weights as they are), jit_compile (whether XLA
+compiles; "auto" measures) and precision (of the networks: float32, mixed_bfloat16 or
+mixed_float16).
 
 Presets with "priors" train, after the autoencoder, a prior over the codes of each level, the top
 level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,

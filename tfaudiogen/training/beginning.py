@@ -11,7 +11,7 @@ from tfaudiogen.training.settings import Settings
 _OWN_STATE = ("step", "fault", "totals", "updates")
 
 
-_NOUNS = {"sounds": "spectrogram", "pictures": "pictures"}
+_NOUNS = {"sounds": "spectrogram", "pictures": "pictures", "vectors": "embeddings"}
 
 
 def for_fine_tuning(preset):

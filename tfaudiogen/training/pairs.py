@@ -37,7 +37,7 @@ def check_given(preset, summary):
         preset: the `Preset`.
         summary: the `DataSummary` of the data of what is drawn.
     """
-    own = preset.translator
+    own = preset.translator or {"size": preset.model.get("vectors")}
     if preset.given == "labels" and len(labels_of(summary.class_names)[0]) < 2:
         raise ValueError(
             f"{preset.name} is told labels, and the data in {str(summary.folder)!r} have fewer "

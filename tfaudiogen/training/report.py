@@ -80,6 +80,9 @@ class Report:
         if not hasattr(self.model, "spectrogram"):
             return {"codes": f"maps of shape {self.model.shape}, {self.model.codes} codes"}
         spectrogram = self.model.spectrogram
+        if spectrogram.kind == "vectors":
+            pictures = shape_in_words(self.model.pictures.image_shape)
+            return {"embeddings": f"{spectrogram.size} numbers", "pictures": pictures}
         if spectrogram.kind == "pictures":
             return {"pictures": shape_in_words(spectrogram.image_shape)}
         if hasattr(self.model, "pictures"):
