@@ -69,7 +69,7 @@ def _loaded(path):
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise Unusable("is no .npy file")
         return np.load(path, allow_pickle=False)
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, MemoryError) as error:
         if isinstance(error, Unusable):
             raise
         if "Object arrays" in str(error):

@@ -13,8 +13,9 @@ from tfaudiogen.layers.transformer_encoder import TransformerEncoder
 class PatchEncoder(keras.layers.Layer):
     """A vision Transformer (Dosovitskiy et al., "An image is worth 16x16 words", 2021).
 
-    Patches are mapped to vectors, to which a learned vector of their place is added, and each block
-    lets every patch attend to all.
+    Patches are mapped to vectors of mean square 1, to which a learned vector of their place is
+    added, and each block lets every patch attend to all. Places begin half as large as patches: at
+    a spread of 0.02 their order was hardly seen for hundreds of steps.
 
     Args:
         patch: side of a patch in pixels; divides the sides of the picture.
@@ -39,7 +40,7 @@ class PatchEncoder(keras.layers.Layer):
         check_divisible(input_shape, (self.patch,))
         self.fold.build(input_shape)
         shape = self.compute_output_shape(input_shape)
-        spread = keras.initializers.RandomNormal(stddev=0.02)
+        spread = keras.initializers.RandomNormal(stddev=0.5)
         self.places = self.add_weight(shape[1:], spread, name="places")
         self.transformer.build(shape)
         self.built = True

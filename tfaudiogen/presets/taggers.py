@@ -12,7 +12,7 @@ _TAGGER = {
     "shift": 2,
     "mirror": True,
 }
-_FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 64, "clip_norm": 1.0, "learning_rate": 5e-4}
+_FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 64, "clip_norm": 1.0}
 
 
 def _preset(summary, pictures, **changes):

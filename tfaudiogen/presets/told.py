@@ -8,9 +8,9 @@ _FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
 
 _PRIORS = {
     "core": "transformer",
-    "width": 160,
+    "width": 128,
     "depth": 4,
-    "heads": 5,
+    "heads": 4,
     "code_vectors": True,
     "condition_dropout": 0.15,
     "code_dropout": 0.0,
