@@ -74,7 +74,8 @@ def evaluate(
 
     summary = describe(data)
     representation = getattr(model, "sounds", model.spectrogram) if embeds else model.spectrogram
-    summary = summary.of_kind(representation.kind)
+    if tags or getattr(model, "told", None):
+        summary = summary.of_kind("pictures")
     if tags:
         _check_classes(model, summary)
     sounds = model.spectrogram.kind == "sounds"

@@ -223,7 +223,7 @@ def test_pictures_and_images_are_embedded_as_in_training(examples):
         ({"positives": "pair"}, "positives must be one of picture, label; received 'pair'"),
         ({"temperatures": (0.0, 1.0)}, "temperatures must be 0 < low < high"),
         ({"picture_tower": tg.EmbeddingTower(None, 7)}, "of one size; received 4 and 7"),
-        ({"pictures": tg.Spectrogram()}, "a Spectrogram and Pictures; received those of sounds"),
+        ({"pictures": tg.Spectrogram()}, "or Vectors, and Pictures; received those of sounds"),
     ],
 )
 def test_bad_arguments_are_named(options, message):
