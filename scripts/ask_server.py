@@ -1,12 +1,17 @@
-"""Ask a model served by TensorFlow Serving for sounds, over REST or gRPC.
+"""Ask a model served by TensorFlow Serving for sounds and pictures, over REST or gRPC.
 
     python scripts/ask_server.py speech_vae --rest http://127.0.0.1:8501 describe
     python scripts/ask_server.py speech_vae --rest http://127.0.0.1:8501 sample --seed 3 --out a.wav
     python scripts/ask_server.py speech_vae --grpc 127.0.0.1:8500 reconstruct in.wav --out b.wav
     python scripts/ask_server.py speech_vae --grpc 127.0.0.1:8500 log_prob in.wav
     python scripts/ask_server.py digits --rest http://127.0.0.1:8501 sample --label seven
+    python scripts/ask_server.py painter --rest http://127.0.0.1:8501 paint seven.wav --out 7.png
+    python scripts/ask_server.py speaker --grpc 127.0.0.1:8500 compose seven.png --guidance 2
+    python scripts/ask_server.py embedder --grpc 127.0.0.1:8500 embed seven.png --out seven.npy
 
-REST needs numpy and soundfile alone; gRPC needs `pip install 'tfaudiogen[serving]'` too.
+A file that is given or written is a picture where its name ends in .png, and a sound where it ends
+in .wav. REST needs numpy, soundfile and Pillow alone; gRPC needs `pip install
+'tfaudiogen[serving]'` too.
 """
 
 import argparse
@@ -16,9 +21,11 @@ import urllib.request
 
 import numpy as np
 import soundfile
+from PIL import Image
 
 _SECONDS = 120.0
 _LARGEST = 256 * 2**20  # bytes of an answer; gRPC refuses more than 4 MB unless told
+_ONLY, _PICTURE = "output", ".png"
 
 
 class Refused(Exception):  # noqa: N818 - reads as a sentence
@@ -46,8 +53,7 @@ def rest(url, model):
         except urllib.error.URLError as error:
             raise Refused(f"{url} does not answer ({error.reason})") from error
         # A single output comes without its name.
-        name = "log_prob" if signature == "log_prob" else "waveform"
-        return outputs if isinstance(outputs, dict) else {name: outputs}
+        return outputs if isinstance(outputs, dict) else {_ONLY: outputs}
 
     return ask
 
@@ -90,13 +96,31 @@ def main():
         if options.question == "log_prob":
             print(f"{log_prob(ask, options, facts):.1f} nats")
             return
-        waveform = {"sample": sample, "reconstruct": reconstruct}[options.question](
-            ask, options, facts
-        )
+        answer = _QUESTIONS[options.question](ask, options, facts)
     except Refused as error:
         raise SystemExit(f"Refused: {error}") from error
-    soundfile.write(options.out, waveform, facts["sample_rate"])
-    print(f"Wrote {options.out}: {len(waveform) / facts['sample_rate']:.2f} s")
+    print(f"Wrote {write(answer, options, facts)}")
+
+
+def write(answer, options, facts):
+    """Write a sound [N], a picture [H, W, C] or an embedding [E]; return where, and what it is."""
+    if options.question == "embed":
+        path = options.out or "answer.npy"
+        np.save(path, answer)
+        return f"{path}: {len(answer)} numbers"
+    if answer.ndim == 3:
+        path = options.out or "answer.png"
+        levels = np.rint(255 * answer).astype(np.uint8)
+        Image.fromarray(levels[..., 0] if levels.shape[2] == 1 else levels).save(path)
+        return f"{path}: {' x '.join(map(str, levels.shape[:2]))} pixels"
+    path = options.out or "answer.wav"
+    soundfile.write(path, answer, facts["sample_rate"])
+    return f"{path}: {len(answer) / facts['sample_rate']:.2f} s"
+
+
+def only(outputs):
+    """Return the first row of the one output of a signature."""
+    return np.array(next(iter(outputs.values()))[0])
 
 
 def describe(ask):
@@ -107,7 +131,7 @@ def describe(ask):
 
 
 def sample(ask, options, facts):
-    """Return a new sound."""
+    """Return a new sound or picture."""
     wanted = ["seed", "temperature"]
     wanted += ["component"] if "components" in facts else ["top_k", "top_p"]
     wanted += ["label", "guidance"] if facts.get("labels") else []
@@ -118,7 +142,7 @@ def sample(ask, options, facts):
     if options.label:
         usual["guidance"] = facts.get("guidance", 1.0)
     rows = {name: one_row(options, name, usual.get(name)) for name in wanted}
-    return np.array(ask("sample", rows)["waveform"][0])
+    return only(ask("sample", rows))
 
 
 # Inputs of `sample` that not all models have: type, and value where the command line has none.
@@ -140,24 +164,58 @@ def one_row(options, name, usual=None):
 
 def reconstruct(ask, options, facts):
     """Return what the model makes of a file."""
-    sound = read(options.file, facts["sample_rate"])
-    return np.array(ask("reconstruct", {"waveform": sound})["waveform"][0])
+    return only(ask("reconstruct", read(options.file, facts)))
+
+
+def translate(ask, options, facts):
+    """Return what is drawn for a file, by `paint` or `compose`."""
+    numbers = {name: one_row(options, name) for name in ("seed", "temperature", "guidance")}
+    return only(ask(options.question, {**read(options.file, facts), **numbers}))
+
+
+def embed(ask, options, facts):
+    """Return the embedding of a file."""
+    given = read(options.file, facts)
+    return only(ask("embed_picture" if "picture" in given else "embed_sound", given))
 
 
 def log_prob(ask, options, facts):
     """Return the log-probability of a file, at least so much, in nats."""
-    inputs = {"waveform": read(options.file, facts["sample_rate"])}
+    inputs = read(options.file, facts)
     if facts.get("labels"):
         inputs["label"] = one_row(options, "label")
-    return ask("log_prob", inputs)["log_prob"][0]
+    return only(ask("log_prob", inputs))
 
 
-def read(file, sample_rate):
-    """Return a file's sound, one channel, as a request of one row [1, N]."""
+def read(file, facts):
+    """Return a file's sound, one channel, or picture, as the input of a request of one row."""
+    if file.lower().endswith(_PICTURE):
+        return {"picture": read_picture(file, facts)}
     sound, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    if rate != sample_rate:
-        raise SystemExit(f"{file} has {rate} Hz; convert it to {sample_rate} Hz")
-    return sound.mean(axis=1)[None]
+    if rate != facts.get("sample_rate"):
+        wanted = f"{facts['sample_rate']} Hz" if "sample_rate" in facts else "a picture"
+        raise SystemExit(f"{file} has {rate} Hz; the model takes {wanted}")
+    return {"waveform": sound.mean(axis=1)[None]}
+
+
+def read_picture(file, facts):
+    """Return a file's picture [1, H, W, C] in [0, 1], scaled to the size of the model."""
+    if "picture_shape" not in facts:
+        raise SystemExit(f"{file} is a picture; the model takes {facts['sample_rate']} Hz of sound")
+    height, width, channels = facts["picture_shape"]
+    with Image.open(file) as picture:
+        fitted = picture.convert("L" if channels == 1 else "RGB").resize((width, height))
+    levels = np.asarray(fitted, np.float32).reshape(1, height, width, channels)
+    return levels / np.float32(255)
+
+
+_QUESTIONS = {
+    "sample": sample,
+    "reconstruct": reconstruct,
+    "paint": translate,
+    "compose": translate,
+    "embed": embed,
+}
 
 
 def parse():
@@ -169,21 +227,28 @@ def parse():
     place.add_argument("--grpc", metavar="HOST:PORT")
     questions = parser.add_subparsers(dest="question", required=True)
     questions.add_parser("describe", help="print what the model is")
-    new = questions.add_parser("sample", help="draw a sound")
+    new = questions.add_parser("sample", help="draw a sound or a picture")
     new.add_argument("--seed", type=int, default=0)
     new.add_argument("--temperature", type=float)
     new.add_argument("--component", type=int, help="of models with latents; any if left out")
     new.add_argument("--top-k", type=int, help="of models with codes, as the next ones")
     new.add_argument("--top-p", type=float)
     new.add_argument("--guidance", type=float)
-    again = questions.add_parser("reconstruct", help="send a sound through the model")
-    score = questions.add_parser("log_prob", help="print how likely a sound is")
-    for question in (again, score):
+    again = questions.add_parser("reconstruct", help="send a file through the model")
+    score = questions.add_parser("log_prob", help="print how likely a file is")
+    paint = questions.add_parser("paint", help="draw a picture for a sound")
+    compose = questions.add_parser("compose", help="draw a sound for a picture")
+    embed = questions.add_parser("embed", help="write the embedding of a file")
+    for question in (again, score, paint, compose, embed):
         question.add_argument("file")
+    for question in (paint, compose):
+        question.add_argument("--seed", type=int, default=0)
+        question.add_argument("--temperature", type=float)
+        question.add_argument("--guidance", type=float)
     for question in (new, score):
         question.add_argument("--label", help="name of a class; any if left out")
-    for question in (new, again):
-        question.add_argument("--out", default="answer.wav")
+    for question in (new, again, paint, compose, embed):
+        question.add_argument("--out", help="answer.wav, answer.png or answer.npy if left out")
     return parser.parse_args()
 
 

@@ -84,3 +84,62 @@ def tiny_embedder():
         "model.picture_widths": [4],
         "model.picture_strides": [4],
     }
+
+
+@pytest.fixture(scope="session")
+def painter_model():
+    """Return a translator of sounds of 1,024 samples to grey pictures of 8 x 8, of two levels."""
+    import tfaudiogen as tg
+
+    keras.utils.set_random_seed(1)
+    stages = [((8,), (2,)), ((8,), (2,))]
+    encoder = tg.SequenceEncoder((6,), (8,))
+    return _translator(_short(), tg.Pictures(8, 8, 1), stages, (7, 5), encoder)
+
+
+@pytest.fixture(scope="session")
+def composer_model():
+    """Return a translator back, of colour pictures that are told by their embedding."""
+    import tfaudiogen as tg
+
+    keras.utils.set_random_seed(2)
+    encoder = tg.EmbeddingEncoder(tg.EmbeddingTower(tg.SequenceEncoder((6,), (4,)), 6))
+    return _translator(tg.Pictures(8, 8, 3), _short(), [((8,), (8,))], (6,), encoder)
+
+
+def _short():
+    import tfaudiogen as tg
+
+    return tg.Spectrogram(8000, 64, 32, frames=32, bins=32)
+
+
+def _translator(source, target, stages, counts, encoder):
+    """Return an untrained translator, whose codes depend on what is given."""
+    import tfaudiogen as tg
+    from tfaudiogen.models.vqvae import default_decoders, default_encoders
+
+    likelihood = tg.PixelLikelihood(image_channels=target.image_shape[2])
+    autoencoder = tg.VQVAE(
+        target,
+        encoders=default_encoders(stages),
+        decoders=default_decoders(stages, likelihood.channels),
+        quantizers=[tg.VectorQuantizer(count, 4) for count in counts],
+        likelihood=likelihood,
+        class_names=["low", "high"],
+    )
+    shapes, counts = autoencoder.code_maps()
+    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    priors = [
+        tg.CodePrior(
+            **one,
+            core=tg.Transformer(8, 1, 2, int(np.prod(one["shape"])), cross=level == 0),
+            maps=maps[:level],
+            vectors=0 if level else 6,
+        )
+        for level, one in enumerate(maps)
+    ]
+    model = tg.Translator(source, encoder, autoencoder, priors)
+    draw = np.random.default_rng(1)
+    for weight in model.trainable_weights:
+        weight.assign(weight + 0.3 * draw.normal(size=weight.shape).astype(np.float32))
+    return model

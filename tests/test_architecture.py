@@ -49,7 +49,7 @@ ARROWS = {
     "signatures": _MODELS | {"request_checks", "signatures"},
     "warmup": set(),
     "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
-    "app": _TRAINING | {"plots", "cli", "app"},
+    "app": _TRAINING | {"plots", "cli", "app", "picture_files"},
     "cli": _TRAINING
     | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
     | {"datasets", "checkpoints"},
@@ -192,7 +192,12 @@ def test_what_is_imported_is_declared():
     for extra in config["options.extras_require"].values():
         lines += extra.splitlines()
     names = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"[\w-]+", line)}
-    modules = {"scikit_learn": "sklearn", "protobuf": "google", "pillow": "PIL"}
+    modules = {
+        "scikit_learn": "sklearn",
+        "protobuf": "google",
+        "pillow": "PIL",
+        "umap_learn": "umap",
+    }
     declared = {name.replace("-", "_").lower() for name in names} | {"tfaudiogen"}
     declared = {modules.get(name, name) for name in declared}
     imported = {name.split(".")[0] for path in SOURCES for name in _imports(path)}

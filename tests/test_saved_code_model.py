@@ -85,8 +85,7 @@ def test_the_graph_draws_the_codes_that_the_compiled_sampler_draws(model):
     @tf.function
     def draw():
         scalars = {name: tf.constant(value) for name, value in settings.items()}
-        top = rows._drawn(0, key, label, [], scalars)
-        return top, rows._drawn(1, key, label, [top], scalars)
+        return rows.filling.codes(key, {"label": label}, scalars)
 
     expected = model.sample_codes(key, 2, label, settings)
     for found, wanted in zip(draw(), expected, strict=True):
@@ -194,6 +193,6 @@ def test_a_model_that_draws_nothing_has_no_seconds():
         signatures_of(autoencoder(tg.VectorQuantizer(5, 3), 32), seconds=1.0)
 
 
-def test_models_of_no_sounds_are_refused():
-    with pytest.raises(ValueError, match="model must be one of sounds"):
+def test_what_is_no_model_is_refused():
+    with pytest.raises(ValueError, match="model must be one of MediumModel, CodeModel"):
         signatures_of(tg.Spectrogram())

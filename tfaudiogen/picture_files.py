@@ -51,12 +51,13 @@ def write_sheet(path, images):
     write_picture(path, sheet)
 
 
-def read(path, image_shape):
+def read(path, image_shape, **limits):
     """Return float32 [H, W, C] in [0, 1] of a file of a picture, fitted to a size.
 
     Args:
         path: png, jpeg, bmp, gif or webp of any size.
         image_shape: (H, W, C); see `tfaudiogen.data.picture_reading.read_picture`.
+        limits: further arguments of that function.
 
     Raises:
         ValueError: if the file holds no usable picture; the message gives file and reason.
@@ -68,7 +69,7 @@ def read(path, image_shape):
     if path.is_dir():
         raise ValueError(f"{path} is a folder: give the path of a picture.")
     try:
-        levels, _ = read_picture(path, image_shape)
+        levels, _ = read_picture(path, image_shape, **limits)
     except Unusable as error:
         raise ValueError(f"{path}: {error}.") from error
     return levels.astype(np.float32) / np.float32(_LEVELS)

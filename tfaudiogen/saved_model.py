@@ -1,4 +1,4 @@
-"""A model as a SavedModel that takes and returns waveforms, for servers and other programs."""
+"""A model as a SavedModel of waveforms and pictures, for servers and other programs."""
 
 import json
 from pathlib import Path
@@ -18,13 +18,13 @@ def export(model, out, seconds=None, limits=None):
 
     Its signatures have a leading batch dimension in every input and output; a row of the output
     depends on the same row of the inputs alone. They give what the methods of the same names give
-    with `phase="graph"`. No function is compiled by XLA, since shapes are free.
+    with `phase="graph"`, one row at a time. No function is compiled by XLA, since shapes are free.
 
     Args:
-        model: a model of sounds, as `load` returns it.
+        model: a model of sounds, of pictures, or of both, as `load` returns it.
         out: folder to write, with a version number as its name for TensorFlow Serving; must not
             exist.
-        seconds: duration of what `sample` draws; None for one window.
+        seconds: duration of drawn sounds; None for one window, and where none are drawn.
         limits: the `Limits` of a request.
 
     Returns:
@@ -32,11 +32,9 @@ def export(model, out, seconds=None, limits=None):
         up in `assets.extra`, and `batching_params.pbtxt` for it.
 
     Raises:
-        ValueError: `out` is there, an argument is out of its range, or the model is of pictures.
+        ValueError: `out` is there, an argument is out of its range, or the model of another kind.
     """
     out, limits = Path(out), limits or Limits()
-    if model.spectrogram.kind != "sounds":
-        raise ValueError("model must be one of sounds to be exported, received one of pictures")
     if out.exists():
         raise ValueError(
             f"out {str(out)!r} is there already: name another, such as the next number"
@@ -78,8 +76,8 @@ def card(description):
         "\n".join(
             [
                 "# Signatures of this SavedModel\n",
-                "B is the batch; waveforms are float32 in [-1, 1]. Requests beyond the limits fail "
-                "with a message.\n",
+                "B is the batch; waveforms are float32 in [-1, 1], pictures float32 in [0, 1]. "
+                "Requests beyond the limits fail with a message.\n",
                 *facts,
                 "\n| signature | inputs | outputs | |\n|---|---|---|---|",
                 *rows,

@@ -3,8 +3,8 @@
     python scripts/benchmarks/serving.py [MODEL...]
 
 exports each model (all shipped ones if none is named) and prints the largest difference of each
-signature from Python with `phase="graph"`, which must be below 1e-4; the spectral convergence of
-the sounds towards the magnitudes that were decoded, beside what the offline default,
+signature from Python with `phase="graph"`, which must be below 1e-4 (log_prob: in nats); of sounds,
+the spectral convergence towards the magnitudes that were decoded, beside what the offline default,
 `phase="heap"`, reaches; and the median time of a call with 1 and with 8 rows.
 """
 
@@ -43,51 +43,96 @@ def report(name, folder):
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(f"{name}: {size / 1e6:.1f} MB")
     print("| signature | largest difference | ms, 1 row | ms, 8 rows |\n|---|---|---|---|")
-    of_codes = isinstance(model, tfaudiogen.CodeModel)
-    asked = code_questions(model) if of_codes else questions(model)
-    for signature, (inputs, expected) in asked.items():
+    for signature, (inputs, expected) in asked_of(model).items():
         found = signatures[signature](**inputs)
         difference = max(np.abs(found[key].numpy() - expected[key]).max() for key in expected)
         one = {key: values[:1] for key, values in inputs.items()}
         times = [milliseconds(signatures[signature], given) for given in (one, inputs)]
         print(f"| {signature} | {difference:.1e} | {times[0]:.0f} | {times[1]:.0f} |")
-    print(f"spectral convergence of {ROWS} samples: {convergence(model)}\n")
+    if "sample" in signatures and model.medium.has_phase:
+        print(f"spectral convergence of {ROWS} samples: {convergence(model)}")
+    print()
+
+
+def asked_of(model):
+    """Return {signature: (inputs, what Python answers)}."""
+    if isinstance(model, tfaudiogen.Translator):
+        return translations(model)
+    if isinstance(model, tfaudiogen.AudioImageEmbedder):
+        return embeddings(model)
+    return (code_questions if isinstance(model, tfaudiogen.CodeModel) else questions)(model)
+
+
+def name_of(representation):
+    """Return what a signature calls the sounds or pictures of a representation."""
+    return {"sounds": "waveform", "pictures": "picture"}[representation.kind]
+
+
+def made_up(representation):
+    """Return noise: sounds of one window, or pictures."""
+    draw = np.random.default_rng(0)
+    if representation.kind == "sounds":
+        return draw.normal(0, 0.1, (ROWS, representation.samples)).astype(np.float32)
+    return draw.random((ROWS, *representation.image_shape), np.float32)
+
+
+def translations(model):
+    """Return the questions of a translator."""
+    given = made_up(model.source)
+    drawn = [model.sample(one, 1, row, phase="graph")[0] for row, one in enumerate(given)]
+    inputs = {name_of(model.source): tf.constant(given), **seeds(), "guidance": tf.ones(ROWS)}
+    name = name_of(model.spectrogram)
+    return {"paint" if name == "picture" else "compose": (inputs, {name: np.stack(drawn)})}
+
+
+def embeddings(model):
+    """Return the questions of an embedder."""
+    sounds, pictures = made_up(model.spectrogram), made_up(model.pictures)
+    found = {"embedding": model.embed_sounds(sounds)}, {"embedding": model.embed_pictures(pictures)}
+    return {
+        "embed_sound": ({"waveform": tf.constant(sounds)}, found[0]),
+        "embed_picture": ({"picture": tf.constant(pictures)}, found[1]),
+    }
 
 
 def questions(model):
-    """Return {signature: (inputs, what Python answers)} of a model with latents."""
-    sounds = np.concatenate([model.sample(1, seed, phase="graph") for seed in range(ROWS)])
-    latents = model.encode(sounds)
-    pairs = zip(sounds, sounds[::-1], strict=True)
+    """Return the questions of a model with latents."""
+    drawn = np.concatenate([model.sample(1, seed, phase="graph") for seed in range(ROWS)])
+    latents, name = model.encode(drawn), name_of(model.spectrogram)
+    pairs = zip(drawn, drawn[::-1], strict=True)
     between = [model.interpolate(*pair, steps=3, phase="graph")[1] for pair in pairs]
     draw = {**seeds(), "component": tf.fill([ROWS], tf.constant(-1, tf.int64))}
-    ends = {"a": tf.constant(sounds), "b": tf.constant(sounds[::-1])}
+    ends = {"a": tf.constant(drawn), "b": tf.constant(drawn[::-1])}
     return {
-        "sample": (draw, {"waveform": sounds}),
-        **of_sounds(model, sounds),
-        "encode": ({"waveform": ends["a"]}, {"latents": latents}),
+        "sample": (draw, {name: drawn}),
+        **of_given(model, drawn),
+        "encode": ({name: ends["a"]}, {"latents": latents}),
         "decode": ({"latents": tf.constant(latents)}, decoded(model, latents)),
-        "interpolate": ({**ends, "fraction": tf.fill([ROWS], 0.5)}, {"waveform": between}),
+        "interpolate": ({**ends, "fraction": tf.fill([ROWS], 0.5)}, {name: np.stack(between)}),
     }
 
 
 def code_questions(model):
-    """Return {signature: (inputs, what Python answers)} of a model with codes."""
+    """Return the questions of a model with codes."""
     names = model.label_names or [None]
     labels = [names[row % len(names)] for row in range(ROWS)]
-    sounds = np.concatenate(
-        [model.sample(1, seed, label, phase="graph") for seed, label in enumerate(labels)]
+    drawn = np.concatenate(
+        [
+            model.sample(1, seed, label, temperature=1.0, guidance=1.0, phase="graph")
+            for seed, label in enumerate(labels)
+        ]
     )
+    name = name_of(model.spectrogram)
     told = {"label": tf.constant(labels)} if model.label_names else {}
     draw = {**seeds(), "top_k": tf.zeros([ROWS], tf.int32), "top_p": tf.ones(ROWS), **told}
     draw |= {"guidance": tf.ones(ROWS)} if told else {}
-    codes = model.encode(sounds)
+    codes = model.encode(drawn)
     named = {f"codes_{level}": code for level, code in enumerate(codes)}
     given = {name: tf.constant(code) for name, code in named.items()}
     return {
-        "sample": (draw, {"waveform": sounds}),
-        **of_sounds(model, sounds, labels, told),
-        "encode": ({"waveform": tf.constant(sounds)}, named),
+        "sample": (draw, {name: drawn}),
+        **of_given(model, drawn, labels, told),
+        "encode": ({name: tf.constant(drawn)}, named),
         "decode": (given, decoded(model, codes)),
     }
 
@@ -97,20 +142,21 @@ def seeds():
     return {"seed": tf.range(ROWS, dtype=tf.int64), "temperature": tf.ones(ROWS)}
 
 
-def of_sounds(model, sounds, labels=None, told=None):
-    """Return what is asked of sounds, and answered with sounds and numbers."""
-    wave = {"waveform": tf.constant(sounds)}
+def of_given(model, given, labels=None, told=None):
+    """Return what is asked of sounds or pictures, and answered with such and with numbers."""
+    name = name_of(model.spectrogram)
+    inputs = {name: tf.constant(given)}
     options = [{}] * ROWS if not told else [{"label": label} for label in labels]
-    bounds = [model.log_prob(sound, **one)[0] for sound, one in zip(sounds, options, strict=True)]
+    bounds = [model.log_prob(one, **option)[0] for one, option in zip(given, options, strict=True)]
     return {
-        "reconstruct": (wave, {"waveform": model.reconstruct(sounds, phase="graph")}),
-        "log_prob": ({**wave, **(told or {})}, {"log_prob": bounds}),
+        "reconstruct": (inputs, {name: model.reconstruct(given, phase="graph")}),
+        "log_prob": ({**inputs, **(told or {})}, {"log_prob": np.array(bounds)}),
     }
 
 
 def decoded(model, latents):
     """Return what Python decodes."""
-    return {"waveform": model.decode(latents, phase="graph")}
+    return {name_of(model.spectrogram): model.decode(latents, phase="graph")}
 
 
 def milliseconds(function, inputs):

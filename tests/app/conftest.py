@@ -1,5 +1,6 @@
 """One server with a tiny model and tiny data, one browser, for all tests of the page."""
 
+import io
 import os
 import shutil
 import signal
@@ -14,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 import tfaudiogen
 
-_PATIENCE = 40
+_PATIENCE = 120
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TINY = {
     "model.widths": [4, 4],
@@ -66,6 +68,50 @@ def codes_folder(tmp_path_factory, code_model):
 
 
 @pytest.fixture(scope="session")
+def picture_folders(tmp_path_factory, painter_model, composer_model):
+    """Return the folders of untrained models of pictures: latents, a painter, a composer."""
+    import keras
+
+    from tfaudiogen import saving
+
+    keras.utils.set_random_seed(3)
+    latents = tfaudiogen.VAE(
+        tfaudiogen.Pictures(8, 8, 3),
+        encoder=tfaudiogen.Encoder((6,), (2,)),
+        decoder=tfaudiogen.Decoder((8, 8, 6), (6,), (2,)),
+        head=tfaudiogen.GaussianHead(4, hidden=6),
+        prior=tfaudiogen.GaussianMixturePrior(4, components=2),
+    )
+    folder = tmp_path_factory.mktemp("models")
+    models = {"pictures": latents, "painter": painter_model, "composer": composer_model}
+    for name, model in models.items():
+        saving.save(model, folder / name)
+    return [folder / name for name in models]
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory):
+    """Return a folder of twelve pictures of any size."""
+    folder = tmp_path_factory.mktemp("photographs")
+    draw = np.random.default_rng(0)
+    for number in range(12):
+        levels = draw.integers(0, 256, (10 + number, 14, 3), np.uint8)
+        (folder / f"{number % 2}").mkdir(exist_ok=True)
+        Image.fromarray(levels).save(folder / f"{number % 2}" / f"{number}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def picture_data(tmp_path_factory, photographs):
+    """Return the folder of the pictures, prepared."""
+    from tfaudiogen.data import prepare
+
+    folder = tmp_path_factory.mktemp("data") / "photographs"
+    prepare(photographs, folder, image_shape=(8, 8, 3), progress=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def data(tmp_path_factory):
     """Return the folder of 48 prepared windows."""
     from tfaudiogen import presets
@@ -86,14 +132,15 @@ def tone(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, model_folder, codes_folder, data):
+def server(tmp_path_factory, model_folder, codes_folder, picture_folders, data, picture_data):
     """Start `tfaudiogen app` as a user would; afterwards check that nothing temporary is left."""
     require_app()
     out = tmp_path_factory.mktemp("app")
     temporary, log = Path(tempfile.mkdtemp(dir=out)), out / "server.log"
     command = [sys.executable, "-m", "tfaudiogen", "app", model_folder, codes_folder]
-    command += ["--data", data, "--out", out / "results", "--port", "0", "--most-seconds", "4"]
-    command += ["--most-megabytes", "1"]
+    command += [*picture_folders, "--data", data, "--data", picture_data]
+    command += ["--out", out / "results", "--port", "0", "--most-seconds", "4"]
+    command += ["--most-megabytes", "1", "--most-megapixels", "0.2"]
     environment = os.environ | {
         "PYTHONPATH": str(Path(tfaudiogen.__file__).parent.parent),
         "PYTHONUNBUFFERED": "1",
@@ -146,7 +193,7 @@ def page(browser, server, requests):
     opened.on("request", lambda request: requests.append(request.url))
     opened.goto(server.url)
     # The first model's ranges have come in.
-    seconds = opened.get_by_label("number input for Seconds")
+    seconds = opened.get_by_label("number input for Seconds").locator("visible=true")
     playwright = pytest.importorskip("playwright.sync_api")
     playwright.expect(seconds).to_have_value("0.51", timeout=_PATIENCE * 1000)
     return opened
@@ -169,6 +216,17 @@ def tab(page, request, screenshots):
 
     yield open_tab
     page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
+
+
+@pytest.fixture
+def seen(server):
+    """Return a function from a picture on the page to the levels in its file."""
+
+    def see(picture):
+        with urllib.request.urlopen(server.url + picture.get_attribute("src")) as answer:
+            return np.asarray(Image.open(io.BytesIO(answer.read())))
+
+    return see
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import concurrent.futures
 import http.client
 import io
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,6 +12,7 @@ import urllib.request
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
 pytestmark = pytest.mark.slow
 
@@ -185,6 +187,95 @@ def test_the_browser_is_told_to_ask_nobody_else(server):
     for path in ("/", "/api/models"):
         with urllib.request.urlopen(server.url + path) as answer:
             assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def png(array):
+    out = io.BytesIO()
+    Image.fromarray(array).save(out, "PNG")
+    return out.getvalue()
+
+
+def noise():
+    return np.random.default_rng(0).integers(0, 256, (30, 20, 3), np.uint8)
+
+
+def levels(answer):
+    return np.asarray(Image.open(io.BytesIO(answer)))
+
+
+def test_models_of_pictures_are_listed(ask):
+    models = {one["name"]: one for one in json.loads(ask("/api/models")[1])["models"]}
+    pictures, painter, composer = (models[name] for name in ("pictures", "painter", "composer"))
+    assert (pictures["can"], pictures["sample_rate"]) == (
+        ["sample", "reconstruct", "interpolate"],
+        None,
+    )
+    assert (painter["can"], painter["draws"], painter["sample_rate"]) == (
+        ["paint"],
+        "pictures",
+        8000,
+    )
+    assert (composer["can"], composer["draws"]) == (["compose"], "sounds")
+    assert composer["picture_shape"] == [8, 8, 3]
+
+
+def test_pictures_are_drawn_reconstructed_and_scored(ask, refused, picture_folders):
+    import tfaudiogen
+
+    status, answer = ask("/api/models/pictures/sample", {"seed": 5, "component": 1})
+    (expected,) = tfaudiogen.load(picture_folders[0]).sample(1, 5, component=1).numpy()
+    assert status == 200
+    np.testing.assert_array_equal(levels(answer), np.rint(255 * expected))
+    status, again = ask("/api/models/pictures/reconstruct", answer)
+    assert (status, levels(again).shape) == (200, (8, 8, 3))
+    status, found = ask("/api/models/pictures/log_prob", answer)
+    assert json.loads(found)["bits_per_dimension"] > 0
+    words = refused(400, "/api/models/pictures/sample", {"seconds": 1})
+    assert "seconds does not apply to the model pictures" in words
+
+
+def test_a_sound_is_painted_as_python_paints_it(ask, painter_model):
+    content = wav(1500)
+    status, answer = ask("/api/models/painter/paint?seed=3&guidance=2&temperature=0.9", content)
+    assert status == 200
+    sound = soundfile.read(io.BytesIO(content), dtype="float32")[0]
+    (expected,) = painter_model.sample(sound, 1, 3, 0.9, guidance=2.0).numpy()
+    np.testing.assert_allclose(levels(answer), np.rint(255 * expected[..., 0]), atol=1)
+
+
+def test_a_picture_is_composed(ask):
+    content = png(noise())
+    status, answer = ask("/api/models/composer/compose?seed=3&seconds=0.3", content)
+    assert status == 200
+    waveform, rate = soundfile.read(io.BytesIO(answer))
+    assert (len(waveform), rate) == (2400, 8000)
+    assert np.std(waveform) > 1e-4
+    assert ask("/api/models/composer/compose?seed=3&seconds=0.3", content)[1] == answer
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "words"),
+    [
+        ("composer/compose", b"\x89PNG\r\n\x1a\n" + bytes(500), "damaged|not a png|cannot be read"),
+        ("composer/compose", png(noise())[:400], "damaged|cannot be read"),
+        ("composer/compose", png(np.zeros((500, 500), np.uint8)), "more than 0.2 million"),
+        ("composer/compose", b"<svg onload='alert(1)'/>", "not a png"),
+        (
+            "composer/compose?seconds=99",
+            png(np.zeros((8, 8), np.uint8)),
+            "seconds must be a number",
+        ),
+        ("composer/compose?seed=x", b"", "seed"),
+        ("painter/paint?guidance=-1", wav(100), "guidance must be a number from 0 to 10"),
+        ("painter/paint", png(np.zeros((8, 8), np.uint8)), "not audio that can be read"),
+        ("painter/compose", wav(100), "the model painter cannot compose"),
+        ("tiny/paint", wav(100), "the model tiny cannot paint"),
+        ("painter/sample", {"seed": 1}, "the model painter cannot sample"),
+        ("painter/log_prob", wav(100), "no probability of one file"),
+    ],
+)
+def test_a_wrong_translation_gives_a_sentence(refused, path, content, words):
+    assert re.search(words, refused(400, f"/api/models/{path}", content))
 
 
 def test_twenty_at_once_are_all_answered(ask):

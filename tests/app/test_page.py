@@ -25,19 +25,24 @@ def is_sound(waveform):
     return len(waveform) > 100 and np.sqrt(np.mean(waveform**2)) > 1e-4
 
 
-def drop(page, place, path, name=None):
+def drop(page, place, path, kind="audio/wav"):
     """Drop a file on an element as a mouse would."""
     content = base64.b64encode(path.read_bytes()).decode()
     transfer = page.evaluate_handle(
-        """([content, name]) => {
+        """([content, name, type]) => {
           const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
           const transfer = new DataTransfer();
-          transfer.items.add(new File([bytes], name, {type: 'audio/wav'}));
+          transfer.items.add(new File([bytes], name, {type}));
           return transfer;
         }""",
-        [content, name or path.name],
+        [content, path.name, kind],
     )
     page.locator(place).first.dispatch_event("drop", {"dataTransfer": transfer})
+
+
+def field(page, label):
+    """Return the input of the tab on show that has this label; other tabs may have one too."""
+    return page.get_by_label(label, exact=True).locator("visible=true")
 
 
 def message(page):
@@ -51,10 +56,10 @@ def message(page):
 
 def test_draw_sounds(tab, heard):
     page = tab("Sample")
-    page.get_by_label("number input for How many").fill("2")
-    page.get_by_label("number input for Seconds").fill("0.8")
-    page.get_by_label("Another seed each time").uncheck()
-    page.get_by_label("Seed", exact=True).fill("7")
+    field(page, "number input for How many").fill("2")
+    field(page, "number input for Seconds").fill("0.8")
+    field(page, "Another seed each time").uncheck()
+    field(page, "Seed").fill("7")
     page.click("#draw")
     players = page.locator("#drawn audio")
     players.nth(1).wait_for()
@@ -157,10 +162,10 @@ def test_a_model_of_codes_draws_by_label(tab, heard):
     assert not page.get_by_label("Component of the prior").is_visible()
     label.click()
     page.get_by_role("option", name="high").click()
-    page.get_by_label("number input for How many").fill("1")
+    field(page, "number input for How many").fill("1")
     page.get_by_label("Top k").fill("5")
     page.get_by_label("number input for Top p").fill("0.9")
-    page.get_by_label("number input for Guidance").fill("1.5")
+    field(page, "number input for Guidance").fill("1.5")
     page.click("#draw")
     drawn = page.locator("#drawn a[download^=codes_]")
     drawn.first.wait_for()
@@ -181,6 +186,105 @@ def test_another_model_has_its_own_choices(tab):
     choose(page, "tiny")
     page.get_by_label("Component of the prior").wait_for()
     page.get_by_label("Label", exact=True).wait_for(state="hidden")
+
+
+def test_a_model_that_cannot_says_which_can(tab):
+    page = tab("Paint")
+    page.locator("#cannot-paint", has_text="The model tiny cannot paint: choose painter").wait_for()
+    page.click("button#paint")
+    page.locator("#paint-drawn", has_text="Drop a sound").wait_for()
+
+
+def test_paint_a_dropped_sound(tab, tone, heard, seen, server):
+    page = tab("Paint")
+    choose(page, "painter")
+    page.locator("#cannot-paint").wait_for(state="hidden")
+    drop(page, "#paint-upload button[aria-dropeffect], #paint-upload button", tone)
+    page.locator("#paint-upload button[aria-label='Play']").or_(
+        page.locator("#paint-upload .play-pause-button")
+    ).first.wait_for()
+    page.locator("#paint-count input[type=number]").fill("3")
+    field(page, "number input for Guidance").fill("2")
+    page.click("button#paint")
+    pictures = page.locator("#paint-drawn .painted img")
+    pictures.nth(2).wait_for()
+    assert pictures.count() == 3
+    assert is_sound(heard(page.locator("#paint-drawn audio")))
+    drawn = [seen(pictures.nth(place)) for place in range(3)]
+    assert {one.shape for one in drawn} == {(8, 8)}
+    assert any(np.any(one != drawn[0]) for one in drawn[1:])
+    with page.expect_download() as download:
+        page.locator("#paint-drawn .painted a").first.click()
+    assert re.fullmatch(r"painter_\d+_0\.png", download.value.suggested_filename)
+    assert not list(server.out.rglob("painter_*")), "what was made of an upload was kept"
+
+
+def test_compose_a_dropped_picture(tab, photographs, heard, seen):
+    page = tab("Compose")
+    choose(page, "composer")
+    drop(page, "#compose-upload button", photographs / "0" / "4.png", "image/png")
+    page.locator("#compose-upload img").wait_for()
+    page.locator("#compose-count input[type=number]").fill("2")
+    field(page, "number input for Seconds").fill("0.3")
+    page.click("button#compose")
+    players = page.locator("#compose-drawn audio")
+    players.nth(1).wait_for()
+    first, second = (heard(players.nth(place)) for place in (0, 1))
+    assert len(first) == len(second) == 2400
+    assert is_sound(first)
+    assert seen(page.locator("#compose-drawn .painted img")).shape == (8, 8, 3)
+
+
+def test_a_file_that_is_no_picture_gives_a_sentence(tab, tmp_path):
+    hostile = tmp_path / "hostile.png"
+    hostile.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4)
+    page = tab("Compose")
+    choose(page, "composer")
+    page.locator("#compose-upload button[aria-label='Clear']").or_(
+        page.locator("#compose-upload button[aria-label='Remove Image']")
+    ).first.click()
+    drop(page, "#compose-upload button", hostile, "image/png")
+    page.locator("#compose-upload img").wait_for(state="attached")
+    page.click("button#compose")
+    text = message(page)
+    assert "hostile.png" in text
+    assert "Traceback" not in text
+
+
+def test_draw_and_reconstruct_pictures(tab, photographs, seen):
+    page = tab("Sample")
+    choose(page, "pictures")
+    page.locator("#seconds").wait_for(state="hidden")
+    field(page, "number input for How many").fill("2")
+    page.click("#draw")
+    drawn = page.locator("#drawn .painted img")
+    drawn.nth(1).wait_for()
+    assert seen(drawn.first).shape == (8, 8, 3)
+    page = tab("Reconstruct")
+    drop(page, "#reconstruct-picture button", photographs / "1" / "5.png", "image/png")
+    page.locator("#reconstruct-picture img").wait_for()
+    page.click("button#reconstruct")
+    page.locator("#reconstructed .painted img").nth(1).wait_for()
+    assert "structural similarity" in page.locator("#reconstructed .figures").inner_text()
+
+
+def test_explore_pictures(tab, seen):
+    page = tab("Explore")
+    choose(page, "pictures")
+    page.locator("#no-map").wait_for(state="hidden")
+    page.get_by_label("Examples of").click()
+    page.get_by_role("option", name="photographs").click()
+    page.get_by_label("Split").click()
+    page.get_by_role("option", name="train").click()
+    page.click("#draw-map")
+    page.locator("#map .point").first.wait_for()
+    page.locator("#map .point").first.click(force=True)
+    page.locator("#heard .painted img").nth(1).wait_for()
+    recorded, decoded = (seen(page.locator("#heard .painted img").nth(n)) for n in (0, 1))
+    assert recorded.shape == decoded.shape == (8, 8, 3)
+    assert recorded.std() > 30
+    page.locator("#map svg").click(position={"x": 8, "y": 8})
+    page.locator("#between .painted img").wait_for()
 
 
 def test_train_watch_and_stop(tab, heard, server):
@@ -215,6 +319,7 @@ def test_train_watch_and_stop(tab, heard, server):
 
 def test_evaluate(tab):
     page = tab("Evaluate")
+    choose(page, "tiny")
     page.get_by_label("Windows").fill("3")
     page.get_by_label("Importance samples").fill("1")
     page.click("#evaluate")
@@ -222,15 +327,22 @@ def test_evaluate(tab):
     page.locator("#report", has_text="bits per dimension").wait_for()
 
 
-def test_earlier_results(tab, heard):
+def test_earlier_results(tab, heard, seen):
     page = tab("Earlier results")
     page.click("#look-again")
+    page.locator("#result .painted img").first.wait_for()
+    assert seen(page.locator("#result .painted img").first).shape == (8, 8, 3)
+    page.get_by_label("Which").click()
+    page.get_by_role("option").filter(has_text="_codes").first.click()
     page.locator("#result audio").first.wait_for()
     assert is_sound(heard(page.locator("#result audio").first))
 
 
 def test_models_have_cards(tab):
     page = tab("Models")
+    choose(page, "pictures")
+    page.locator("#facts", has_text="8 × 8 × 3").wait_for()
+    choose(page, "tiny")
     page.locator("#facts", has_text="8,000 Hz").wait_for()
 
 

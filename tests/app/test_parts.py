@@ -1,14 +1,17 @@
 """Limits, turns, shelves and jobs, without a server."""
 
 import os
+import sys
 import threading
 import time
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.app import trainings
+from tfaudiogen.app import latent_map, trainings
 from tfaudiogen.app.jobs import Job, Jobs
 from tfaudiogen.app.limits import Busy, Limits, Refused, number
 from tfaudiogen.app.shelf import Shelf
@@ -81,6 +84,49 @@ def test_a_record_is_read_by_name_only(tmp_path):
 def finished(job):
     job._thread.join(60)
     return job.state
+
+
+def latents(count):
+    draw = np.random.default_rng(0)
+    return (draw.normal(size=(count, 4)) + 6 * (np.arange(count) % 2)[:, None]).astype(np.float32)
+
+
+def mapped(count, kind):
+    prior = tfaudiogen.GaussianMixturePrior(4, components=2)
+    prior.build((None, 4))
+    given = latents(count)
+    texts = [str(number) for number in range(count)]
+    model = SimpleNamespace(prior=prior)
+    return given, latent_map.LatentMap.of(model, given, texts, texts, kind=kind)
+
+
+def test_a_map_of_few_points_or_without_its_library_is_refused(monkeypatch):
+    with pytest.raises(Refused, match="needs at least 16 points"):
+        mapped(15, latent_map.UMAP_MAP)
+    monkeypatch.setitem(sys.modules, "umap", None)
+    with pytest.raises(Refused, match=r"pip install 'tfaudiogen\[umap\]'"):
+        mapped(16, latent_map.UMAP_MAP)
+
+
+@pytest.mark.slow
+def test_a_map_by_umap_keeps_groups_apart_and_leads_back():
+    pytest.importorskip("umap", reason="pip install 'tfaudiogen[umap]'")
+    map_view = pytest.importorskip("tfaudiogen.app.map_view", reason="needs Gradio")
+    given, drawn = mapped(40, latent_map.UMAP_MAP)
+    assert not drawn.is_linear
+    plane = drawn.plane
+    centres = np.stack([plane[place::2].mean(axis=0) for place in (0, 1)])
+    spread = max(plane[place::2].std() for place in (0, 1))
+    assert np.linalg.norm(centres[0] - centres[1]) > 2 * spread
+    found = drawn.latents_at(plane[3])
+    assert found.shape == (4,)
+    assert np.linalg.norm(found - given[1::2].mean(axis=0)) < 6
+    svg = map_view.draw(drawn, (given[0], given[1]), 0.5)
+    assert svg.count('data-component="') == 2
+    assert "<ellipse" not in svg
+    assert 'class="way"' not in svg
+    _, again = mapped(40, latent_map.UMAP_MAP)
+    np.testing.assert_array_equal(again.plane, plane)
 
 
 def test_a_job_that_fails_says_why(tmp_path):

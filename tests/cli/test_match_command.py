@@ -102,7 +102,9 @@ def test_what_cannot_be_is_refused_in_one_line(
     assert "use `tfaudiogen match`" in refused("sample", embedder, "--out", tmp_path / "out")
     out = ("--out", tmp_path / "out")
     assert "use `tfaudiogen match`" in refused("reconstruct", embedder, sound, *out)
-    assert "use `tfaudiogen match`" in refused("export", embedder, *out)
+    assert "seconds must be None for an embedder" in refused(
+        "export", embedder, "--seconds", 1, *out
+    )
     assert not (tmp_path / "out").exists()
 
 

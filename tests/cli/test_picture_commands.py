@@ -95,7 +95,8 @@ def test_sounds_and_pictures_are_not_mixed_up(
     assert "is a folder" in refused("reconstruct", model_folder, pictures, "--out", out)
     assert "hold no picture" in refused("reconstruct", painter, tmp_path, "--out", out)
     assert "seconds does not" in refused("sample", painter, "--seconds", 2, "--out", out)
-    assert "for models of sounds" in refused("export", painter, "--out", out)
+    message = refused("export", painter, "--seconds", 2, "--out", out)
+    assert "seconds must be None where pictures are drawn" in message
     message = refused("prepare", pictures, "--out", out, "--shape", "12by16")
     assert "not like 128x128" in message
     message = refused("prepare", pictures, "--out", out, "--preset", "cifar_vae", "--shape", "8x8")

@@ -123,6 +123,49 @@ def test_every_signature_answers_as_python_does(program, tmp_path, name, request
     assert names[0].tolist() == model.class_names
 
 
+@pytest.mark.parametrize("which", ["painter", "composer"])
+def test_translators_answer_as_python_does(program, tmp_path, which, request):
+    model = request.getfixturevalue(f"{which}_model")
+    served = Served(program, export(model, tmp_path / "1", limits=Limits(4, 2.0)), tmp_path)
+    numbers = {"seed": np.array([3], np.int64), "temperature": np.array([0.9], np.float32)}
+    numbers["guidance"] = np.array([2.0], np.float32)
+    draw = np.random.default_rng(0)
+    if which == "painter":
+        name, given = "paint", {"waveform": draw.normal(0, 0.2, (1, 1500)).astype(np.float32)}
+        wrong, message = {"waveform": given["waveform"][0]}, "waveform must have the shape [B, N]"
+    else:
+        name, given = "compose", {"picture": draw.random((1, 8, 8, 3)).astype(np.float32)}
+        wrong, message = {"picture": given["picture"][:, :7]}, "must have the shape [B, 8, 8, 3]"
+    found, refused = served.ask_all((name, {**given, **numbers}), (name, {**wrong, **numbers}))
+    (one,) = given.values()
+    expected = model.sample(one, 1, 3, 0.9, guidance=2.0, phase="graph")[:, 0]
+    np.testing.assert_allclose(next(iter(found.values())), expected, atol=1e-4)
+    assert message in refused
+
+
+def test_models_of_pictures_answer_as_python_does(program, tmp_path):
+    keras.utils.set_random_seed(7)
+    pictures = tfaudiogen.Pictures(8, 8, 3)
+    prior = tfaudiogen.GaussianMixturePrior(4, components=2)
+    model = tfaudiogen.VAE(pictures, latent_size=4, prior=prior)
+    served = Served(program, export(model, tmp_path / "1", limits=Limits(4)), tmp_path)
+    given = model.sample(2, 3).numpy()
+    nan = given * np.nan
+    again, means, bound, refused, misshapen = served.ask_all(
+        ("reconstruct", {"picture": given}),
+        ("encode", {"picture": given}),
+        ("log_prob", {"picture": given}),
+        ("reconstruct", {"picture": nan}),
+        ("decode", {"latents": np.zeros((1, 5), np.float32)}),
+    )
+    np.testing.assert_allclose(again["picture"], model.reconstruct(given), atol=1e-4)
+    np.testing.assert_allclose(means["latents"], model.encode(given), atol=1e-4)
+    alone = [model.log_prob(one)[0] for one in given]
+    np.testing.assert_allclose(bound["log_prob"], alone, rtol=1e-5)
+    assert "picture must hold numbers from 0 to 1" in refused
+    assert "latents must have the shape [B, 4]" in misshapen
+
+
 def check_latents(served, model):
     draw = {
         "seed": np.array([3], np.int64),

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+from PIL import Image
 
 from tfaudiogen import presets
 from tfaudiogen.saved_model import export
@@ -189,6 +190,37 @@ def test_the_client_script_samples_by_label(code_model, codes, tmp_path, way):
         sound = soundfile.read(out, dtype="float32")[0]
         nats = float(ask(*place, "log_prob", out, "--label", "high").stdout.split()[0])
         np.testing.assert_allclose(nats, code_model.log_prob(sound, "high")[0], rtol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def painter(painter_model, tmp_path_factory):
+    """The folder and the places of a served translator."""
+    out = tmp_path_factory.mktemp("served") / "painter" / "1"
+    folder = export(painter_model, out, limits=Limits(4, 1.0))
+    with server.serving("painter", folder) as places:
+        yield folder, dict(zip(("--rest", "--grpc"), places, strict=True))
+
+
+@pytest.mark.slow
+def test_a_translator_is_warmed_up_and_paints(painter_model, painter, tmp_path):
+    folder, places = painter
+    requests = [log.predict_log.request for log in warmup_requests(folder)]
+    with grpc.insecure_channel(places["--grpc"]) as channel:
+        service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        answers = {one.model_spec.signature_name: service.Predict(one) for one in requests}
+    assert set(answers) == {"serving_default", "paint", "describe"}
+    assert answers["paint"].outputs["picture"].tensor_shape.dim[1].size == 8
+    file, out = tmp_path / "in.wav", tmp_path / "out.png"
+    soundfile.write(file, 0.3 * np.sin(np.arange(3000)), 8000)
+    sound = soundfile.read(file, dtype="float32")[0]
+    expected = painter_model.sample(sound, seed=3, guidance=2.0)[0, ..., 0]
+    for way, place in places.items():
+        done = ask("painter", way, place, "paint", file, "--seed", 3, "--guidance", 2, "--out", out)
+        assert done.returncode == 0, done.stderr
+        np.testing.assert_allclose(Image.open(out), 255 * expected, atol=0.51)
+    place = ("--rest", places["--rest"])
+    assert "inputs" in ask("painter", *place, "paint", out).stderr
+    assert "guidance must be" in ask("painter", *place, "paint", file, "--guidance", 99).stderr
 
 
 def test_the_configuration_of_the_models_is_one():

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+import tensorflow as tf
 
 from tfaudiogen import presets
 from tfaudiogen.data import prepare
@@ -47,3 +48,18 @@ def finished(tmp_path_factory, preset, data):
     out = tmp_path_factory.mktemp("runs") / "finished"
     train(preset, data, out, progress=False)
     return out
+
+
+@pytest.fixture(scope="session")
+def logged():
+    """Return a function from a run folder to {tag: its last value, of a sound not its picture}."""
+
+    def read(folder):
+        files = sorted(str(file) for file in (folder / "logs").glob("events.*"))
+        found = {}
+        for record in tf.data.TFRecordDataset(files):
+            for value in tf.compat.v1.Event.FromString(record.numpy()).summary.value:
+                found[value.tag] = value
+        return found
+
+    return read

@@ -43,11 +43,15 @@ def rows(folder):
     return [{k: v for k, v in row.items() if "second" not in k} for row in found]
 
 
-def test_the_folder_tells_how_codes_are_used(coded_run):
+def test_the_folder_tells_how_codes_are_used(coded_run, logged):
     last = rows(coded_run)[-1]
     for name in ("usage", "perplexity", "dead_codes", "commitment"):
         assert {f"{name}_0", f"{name}_1", f"val_{name}_0", f"val_{name}_1"} <= set(last)
     assert Image.open(coded_run / "codes.png").size == (700, 400)
+    shown = logged(coded_run)
+    assert {"reconstruction/0", "epoch/perplexity_0", "epoch/learning_rate"} <= set(shown)
+    use = shown["codes/use_0"].histo
+    assert (use.num, round(use.sum, 3)) == (5, 4 * 4)  # codes of the top, places of an image
     assert "codes which are all equally likely" in (coded_run / "card.md").read_text()
 
 

@@ -63,7 +63,7 @@ def figures(folder):
 
 
 @pytest.mark.slow
-def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, monkeypatch):
+def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, logged):
     before = (folder / code_cache.NAME).read_bytes()
     coder = (folder / "autoencoder" / "checkpoint.npz").read_bytes()
     train(staged, data, folder, resume=True, progress=False)
@@ -79,6 +79,9 @@ def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, monkeypat
     label = model.class_names[0]
     assert model.sample(2, label=label).shape == (2, model.spectrogram.samples)
     assert label in (folder / "card.md").read_text()
+    shown = logged(folder)
+    assert {"epoch/val_bits_per_code_0", "reconstruction/0", "original/3", "sample/3"} <= set(shown)
+    assert shown["sample/3"].audio.length_frames == model.spectrogram.samples
 
 
 @pytest.mark.slow

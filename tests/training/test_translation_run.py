@@ -83,7 +83,7 @@ def test_a_shippable_translator_has_at_most_six_million_parameters(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("encoder", STAGES)
-def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encoder):
+def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encoder, logged):
     painter = dataclasses.replace(painter, translator={**painter.translator, "encoder": encoder})
     out, fit, begun = tmp_path / "run", Run.fit, []
 
@@ -117,6 +117,9 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
     sound = np.zeros(model.source.samples, np.float32)
     assert model.sample(sound, count=2).shape == (2, 8, 8, 1)
     assert "given the source" in (out / "card.md").read_text()
+    shown = logged(out)
+    assert shown["given/0"].audio.length_frames == model.source.samples
+    assert (shown["drawn/0"].image.height, shown["drawn/0"].image.width) == (8, 8)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
-"""The HTTP interface: models, sounds and cards for programs; docs/app.md has examples."""
+"""The HTTP interface: models, sounds, pictures and cards for programs; docs/app.md shows how."""
 
+import functools
 import os
 import tempfile
 from pathlib import Path
@@ -9,7 +10,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from tfaudiogen import files
+from tfaudiogen import files, picture_files
 from tfaudiogen.app import operations
 from tfaudiogen.app.limits import Refused, Unknown
 from tfaudiogen.app.studio import abilities
@@ -47,34 +48,70 @@ def routes(studio):
 
     @router.post("/models/{name}/sample")
     def sample(name: str, wanted: Wanted):
-        (waveform,) = operations.sample(studio, name, 1, **wanted.model_dump())
-        return _wav(studio, name, waveform)
+        (drawn,) = operations.sample(studio, name, 1, **wanted.model_dump())
+        return _answer(studio, name, drawn)
 
     @router.post("/models/{name}/reconstruct")
     async def reconstruct(name: str, request: Request):
-        _, waveform = await _of_upload(studio, request, operations.reconstruct, name)
-        return await run_in_threadpool(_wav, studio, name, waveform)
+        _, again = await _of_upload(studio, request, operations.reconstruct, name)
+        return await run_in_threadpool(_answer, studio, name, again)
 
     @router.post("/models/{name}/log_prob")
     async def log_prob(name: str, request: Request):
         nats, bits = await _of_upload(studio, request, operations.log_prob, name)
         return {"log_prob": nats, "bits_per_dimension": bits}
 
+    @router.post("/models/{name}/paint")
+    async def paint(
+        name: str,
+        request: Request,
+        seed: int = 0,
+        temperature: float | None = None,
+        guidance: float | None = None,
+    ):
+        chosen = {"seed": seed, "temperature": temperature, "guidance": guidance}
+        return await _translated(studio, request, name, "paint", chosen)
+
+    @router.post("/models/{name}/compose")
+    async def compose(
+        name: str,
+        request: Request,
+        seconds: float | None = None,
+        seed: int = 0,
+        temperature: float | None = None,
+        guidance: float | None = None,
+    ):
+        chosen = {"seconds": seconds, "seed": seed}
+        chosen |= {"temperature": temperature, "guidance": guidance}
+        return await _translated(studio, request, name, "compose", chosen)
+
     return router
 
 
 def describe_model(studio, name):
-    """Return what a program wants to know of a model before it asks for a sound."""
+    """Return what a program wants to know of a model before it asks for something."""
     model = studio.model(name)
     return {
         "name": name,
         "can": abilities(model),
-        "sample_rate": model.spectrogram.sample_rate,
-        "window_seconds": model.spectrogram.seconds,
+        **_shapes(model),
         "components": operations.components(model),
         "labels": operations.labels(model),
         "class_names": list(model.class_names),
         "parameters": model.count_params(),
+    }
+
+
+def _shapes(model):
+    """Return the rate and window of the sounds and the [H, W, C] of the pictures of a model."""
+    found = [getattr(model, part, None) for part in ("spectrogram", "source", "pictures")]
+    kinds = {one.kind: one for one in found if one is not None}
+    sounds, pictures = kinds.get("sounds"), kinds.get("pictures")
+    return {
+        "draws": model.spectrogram.kind if abilities(model) else None,
+        "sample_rate": sounds and sounds.sample_rate,
+        "window_seconds": sounds and sounds.seconds,
+        "picture_shape": pictures and list(pictures.image_shape),
     }
 
 
@@ -86,8 +123,8 @@ def _file(studio, name, what):
 
 
 async def _of_upload(studio, request, operation, name):
-    """Apply an operation to the request's body, a file of sound, and remove the file."""
-    handle, path = tempfile.mkstemp(dir=studio.temporary_folder, prefix="sound-")
+    """Apply an operation to the request's body, a file, and remove the file."""
+    handle, path = tempfile.mkstemp(dir=studio.temporary_folder, prefix="upload-")
     try:
         with os.fdopen(handle, "wb") as file:
             await _receive(request, file, studio.limits)
@@ -104,12 +141,23 @@ async def _receive(request, file, limits):
             raise HTTPException(413, f"at most {limits.megabytes:g} MB are taken.")
         file.write(block)
     if not size:
-        raise Refused("the request has no body: send a file of sound (curl --data-binary @FILE).")
+        raise Refused("the request has no body: send a file (curl --data-binary @FILE).")
 
 
-def _wav(studio, name, waveform):
-    rate = studio.model(name).spectrogram.sample_rate
+async def _translated(studio, request, name, ability, chosen):
+    operation = functools.partial(operations.translate, ability=ability, **chosen)
+    _, (drawn,) = await _of_upload(studio, request, operation, name)
+    return await run_in_threadpool(_answer, studio, name, drawn)
+
+
+def _answer(studio, name, drawn):
+    """Return a drawn sound as WAV, or a picture as PNG."""
+    representation = studio.model(name).spectrogram
     with tempfile.TemporaryDirectory(dir=studio.temporary_folder) as folder:
+        if representation.kind == "pictures":
+            path = Path(folder, "picture.png")
+            picture_files.write_picture(path, drawn)
+            return Response(path.read_bytes(), media_type="image/png")
         path = Path(folder, "sound.wav")
-        files.write_wav(path, waveform, rate)
+        files.write_wav(path, drawn, representation.sample_rate)
         return Response(path.read_bytes(), media_type="audio/wav")

@@ -1,4 +1,4 @@
-"""A map of the latents: two principal components of posterior means, and the mixture."""
+"""A map of the latents: principal components or UMAP of posterior means, and the mixture."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,20 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from tfaudiogen.app.limits import Refused
-from tfaudiogen.app.studio import fits
+from tfaudiogen.app.studio import draws_pictures, fits
 from tfaudiogen.data import load_dataset
 from tfaudiogen.data.storage import Records
 from tfaudiogen.metrics.latents import mixture_parameters
 
+PCA_MAP, UMAP_MAP = "PCA", "UMAP"
 _BATCH = 16
-_FULL_SCALE = 2.0**15
+_NEIGHBOURS = 15
+_FULL_SCALE, _LEVELS = 2.0**15, 255.0
 
 
 @dataclass(frozen=True)
 class LatentMap:
-    """Latents of n sounds on the plane of their first two principal components.
+    """Latents of n sounds or pictures on a plane.
 
     Attributes:
         latents: [n, D].
@@ -25,9 +27,11 @@ class LatentMap:
         names: what each is, for people.
         ids: place of each in its split; None where the latents are draws of the prior.
         components: means of the prior's components, [K, D].
-        pca: the fitted `sklearn.decomposition.PCA` of two dimensions.
+        projection: what `transform`s latents to places on the plane and back: a fitted
+            `sklearn.decomposition.PCA` or `umap.UMAP`.
         ellipses: for each component (weight, centre [2], axes [2, 2]: its standard deviations along
-            the axes of the ellipse that its Gaussian has on the plane).
+            the axes of the ellipse that its Gaussian has on the plane; None on a map that is not
+            linear).
     """
 
     latents: np.ndarray
@@ -35,32 +39,66 @@ class LatentMap:
     names: list
     ids: np.ndarray | None
     components: np.ndarray
-    pca: PCA
+    projection: object
     ellipses: list
 
     @classmethod
-    def of(cls, model, latents, labels, names, ids=None):
-        """Return the map of latents [n, D], n at least 2."""
-        pca = PCA(2).fit(latents)
+    def of(cls, model, latents, labels, names, ids=None, kind=PCA_MAP):
+        """Return the map of latents [n, D], n at least 2, of a kind."""
+        projection = _projections()[kind](len(latents)).fit(latents)
         weights, locs, scales = mixture_parameters(model.prior.distribution())
+        directions = getattr(projection, "components_", None)
         ellipses = [
-            (weight, centre, _axes(pca.components_, scale))
-            for weight, centre, scale in zip(weights, pca.transform(locs), scales, strict=True)
+            (weight, centre, None if directions is None else _axes(directions, scale))
+            for weight, centre, scale in zip(
+                weights, projection.transform(locs), scales, strict=True
+            )
         ]
-        return cls(latents, labels, names, ids, locs, pca, ellipses)
+        return cls(latents, labels, names, ids, locs, projection, ellipses)
+
+    @property
+    def is_linear(self):
+        """Whether a straight way through the latents is straight on the map."""
+        return isinstance(self.projection, PCA)
 
     @property
     def plane(self):
         """Places of the latents on the map, [n, 2]."""
-        return self.pca.transform(self.latents)
+        return self.projection.transform(self.latents)
+
+    def place_of(self, latents):
+        """Return the place [2] of latents [D] on the map."""
+        return self.projection.transform(np.atleast_2d(latents))[0]
 
     def latents_at(self, place):
-        """Return the latents [D] of a place on the plane, at the mean of all other dimensions."""
-        return self.pca.inverse_transform(np.asarray(place, np.float32)[None])[0]
+        """Return the latents [D] of a place on the map.
+
+        Principal components have the mean of all other dimensions there; UMAP looks for latents
+        whose neighbours on the map are those of the place.
+        """
+        return self.projection.inverse_transform(np.asarray(place, np.float32)[None])[0]
 
 
-def map_of_data(studio, model, data, split, count, progress=None):
-    """Return the `LatentMap` of sounds of a prepared data set, drawn at random.
+def _projections():
+    """Return {kind of map: function of the number of latents to what fits it}."""
+    return {PCA_MAP: lambda count: PCA(2), UMAP_MAP: _umap}
+
+
+def _umap(count):
+    """Return a UMAP (McInnes et al., 2018) of two dimensions that is the same each time."""
+    if count <= _NEIGHBOURS:
+        raise Refused(f"a map by UMAP needs at least {_NEIGHBOURS + 1} points: ask for more.")
+    try:
+        from umap import UMAP
+    except ImportError as error:
+        raise Refused(
+            "a map by UMAP needs umap-learn: pip install 'tfaudiogen[umap]', or choose PCA."
+        ) from error
+    return UMAP(n_neighbors=_NEIGHBOURS, random_state=0, n_jobs=1)
+
+
+def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
+    """Return the `LatentMap` of sounds or pictures of a prepared data set, drawn at random.
 
     Args:
         studio: `Studio`.
@@ -68,43 +106,56 @@ def map_of_data(studio, model, data, split, count, progress=None):
         data: name of a data set of the studio.
         split: "train", "validation" or "test".
         count: how many.
+        kind: `PCA_MAP` or `UMAP_MAP`.
         progress: function of (done, of how many), or None.
     """
     summary = studio.dataset(data)
     if not fits(summary, model):
-        raise Refused(f"the data set {data} has another rate or window than this model.")
+        raise Refused(
+            f"the data set {data} has another rate, window or size than this model: choose other "
+            "data."
+        )
+    pictures = draws_pictures(model)
     dataset = load_dataset(
-        summary.folder, model.spectrogram, split, _BATCH, shuffle=True, audio=True
+        summary.folder, model.spectrogram, split, _BATCH, shuffle=True, audio=not pictures
     )
     latents, labels, ids = [], [], []
     for batch in dataset:
         if progress:
             progress(len(ids), count)
         with studio.turn.taken():
-            latents.append(model.encode(batch["audio"])[:, 0])
+            found = model.encode(batch["image" if pictures else "audio"])
+            latents.append(found if pictures else found[:, 0])
         labels += batch["label"].numpy().tolist()
         ids += batch["id"].numpy().tolist()
         if len(ids) >= count:
             break
     if len(ids) < 2:
-        raise Refused(f"the {split} split of {data} has too few windows for a map.")
+        raise Refused(f"the {split} split of {data} has too few examples for a map.")
+    summary = summary.of_kind(model.spectrogram.kind)
     origins = summary.files(split)
     words = [summary.class_names[label] for label in labels[:count]]
-    names = [f"{origins[i].file}, {origins[i].start:.2f} s" for i in ids[:count]]
+    names = [_name(origins[i]) for i in ids[:count]]
     latents = np.concatenate(latents)[:count]
-    return LatentMap.of(model, latents, words, names, np.array(ids[:count]))
+    return LatentMap.of(model, latents, words, names, np.array(ids[:count]), kind)
 
 
-def map_of_prior(model, count):
+def map_of_prior(model, count, kind=PCA_MAP):
     """Return the `LatentMap` of draws of the prior, for want of data."""
     latents = model.prior.sample(count, seed=0).numpy()
     names = [f"draw {place}" for place in range(count)]
-    return LatentMap.of(model, latents, ["draws of the prior"] * count, names)
+    return LatentMap.of(model, latents, ["draws of the prior"] * count, names, kind=kind)
 
 
-def recording(studio, data, split, id_):
-    """Return the recorded window [N] of an example."""
-    example = Records(studio.dataset(data).folder, split).example(id_)
+def _name(origin):
+    return origin.file if origin.start is None else f"{origin.file}, {origin.start:.2f} s"
+
+
+def recording(studio, kind, data, split, id_):
+    """Return the recorded window [N] or the picture [H, W, C] of an example."""
+    example = Records(studio.dataset(data).of_kind(kind).folder, split).example(id_)
+    if kind == "pictures":
+        return example["image"].astype(np.float32) / _LEVELS
     return example["audio"].astype(np.float32) / _FULL_SCALE
 
 

@@ -21,13 +21,14 @@ class Limits:
     """Bounds of what the page and the interface do for one request.
 
     Attributes:
-        count: sounds drawn at once.
+        count: sounds or pictures drawn at once.
         seconds: of one drawn sound, or of an uploaded one.
         megabytes: of an uploaded file, in millions of bytes.
-        channels: of an uploaded file.
+        channels: of an uploaded sound.
+        megapixels: of an uploaded picture, in millions.
         points: of a map of latents.
         waiting: requests that may wait for their turn.
-        kept: sets of sounds that are kept for later; older ones are removed.
+        kept: sets of sounds or pictures that are kept for later; older ones are removed.
         epochs: of a training started from the page.
     """
 
@@ -35,6 +36,7 @@ class Limits:
     seconds: float = 60.0
     megabytes: float = 20.0
     channels: int = 16
+    megapixels: float = 40.0
     points: int = 1000
     waiting: int = 32
     kept: int = 200

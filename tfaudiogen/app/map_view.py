@@ -75,7 +75,7 @@ def draw(latent_map, ends=(None, None), fraction=None):
     """
     plane = latent_map.plane
     scale, colours = Scale(plane), _colours(latent_map.labels)
-    parts = [_ellipse(scale, k, *ellipse) for k, ellipse in enumerate(latent_map.ellipses)]
+    parts = [_component(scale, k, *ellipse) for k, ellipse in enumerate(latent_map.ellipses)]
     for number, (x, y) in enumerate(scale.picture(plane)):
         label, name = latent_map.labels[number], latent_map.names[number]
         parts.append(
@@ -99,24 +99,29 @@ def _colours(labels):
     return {name: COLOURS[i] if i < len(COLOURS) else _REST for i, name in enumerate(names)}
 
 
-def _ellipse(scale, number, weight, centre, axes):
+def _component(scale, number, weight, centre, axes):
+    x, y = scale.picture(centre)
+    ellipse = "" if axes is None else _outline(scale, centre, axes)
+    title = f"<title>component {number}, weight {weight:.3f}</title>"
+    return (
+        f'<g class="component" transform="translate({x:.1f} {y:.1f})">{ellipse}'
+        f'<path data-component="{number}" d="M-7 0H7M0 -7V7">{title}</path></g>'
+    )
+
+
+def _outline(scale, centre, axes):
     x, y = scale.picture(centre)
     # Lengths of the axes in the picture, and the angle of the second, longer one.
     short, long = (np.linalg.norm(scale.picture(centre + axis) - (x, y)) for axis in axes)
     angle = np.degrees(np.arctan2(-axes[1][1], axes[1][0]))
-    title = f"<title>component {number}, weight {weight:.3f}</title>"
-    return (
-        f'<g class="component" transform="translate({x:.1f} {y:.1f})">'
-        f'<ellipse rx="{long:.1f}" ry="{short:.1f}" transform="rotate({angle:.1f})"/>'
-        f'<path data-component="{number}" d="M-7 0H7M0 -7V7">{title}</path></g>'
-    )
+    return f'<ellipse rx="{long:.1f}" ry="{short:.1f}" transform="rotate({angle:.1f})"/>'
 
 
 def _way(scale, latent_map, ends, fraction):
     """Yield the marks of A and B, the line between them, and where on it the sound is."""
     chosen = [None if end is None else np.asarray(end) for end in ends]
     places = [None if end is None else _place(scale, latent_map, end) for end in chosen]
-    if all(place is not None for place in places):
+    if latent_map.is_linear and all(place is not None for place in places):
         (x1, y1), (x2, y2) = places
         yield f'<line class="way" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
         if fraction is not None:
@@ -130,4 +135,4 @@ def _way(scale, latent_map, ends, fraction):
 
 
 def _place(scale, latent_map, latents):
-    return scale.picture(latent_map.pca.transform(np.atleast_2d(latents))[0])
+    return scale.picture(latent_map.place_of(latents))

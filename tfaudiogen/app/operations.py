@@ -1,4 +1,4 @@
-"""What users ask a model for, checked against the limits: waveforms out, nothing written."""
+"""What users ask a model for, checked against the limits; nothing is written."""
 
 import inspect
 import math
@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from tfaudiogen.app.limits import Refused, number
-from tfaudiogen.app.studio import abilities
+from tfaudiogen.app.studio import abilities, draws_pictures
 from tfaudiogen.app.uploads import read_upload
 from tfaudiogen.models.code_labels import is_known
 
@@ -15,7 +15,7 @@ _HOTTEST, _STRONGEST, _MOST_CODES = 4.0, 10.0, 2**20
 
 
 def sample(studio, name, count=1, seconds=None, seed=0, **choices):
-    """Return new sounds float32 [count, N]; arguments as in the model's `sample`.
+    """Return new sounds float32 [count, N], or pictures [count, H, W, C], by `model.sample`.
 
     Args:
         choices: temperature, component, or label, top_k, top_p and guidance; None where nothing is
@@ -25,26 +25,58 @@ def sample(studio, name, count=1, seconds=None, seed=0, **choices):
         Refused: an argument is out of its range, or is none of this model.
     """
     limits = studio.limits
-    count = number("count", count, 1, limits.count, int)
-    seed = number("seed", seed, 0, _LARGEST_SEED, int)
-    if seconds is not None:
-        seconds = number("seconds", seconds, 0.01, limits.seconds)
     model = able(studio, name, "sample")
+    draw = _draw(model, name, limits, count, seconds, seed)
+    chosen = _chosen(model, name, choices)
+    if chosen.get("guidance", 1.0) != 1.0 and "label" not in chosen:
+        raise Refused("guidance needs a label to strengthen: choose one, or leave it at 1.")
+    with studio.turn.taken():
+        return np.asarray(model.sample(**draw, **chosen))
+
+
+def translate(studio, name, path, ability, count=1, seconds=None, seed=0, **choices):
+    """Return an uploaded sound or picture, and what a translator draws for it.
+
+    Args:
+        path: of the upload.
+        ability: "paint" or "compose".
+        count, seconds, seed: as of `sample`.
+        choices: temperature and guidance; None where nothing is chosen.
+
+    Returns:
+        (sound [N], pictures [count, H, W, C]) or (picture [H, W, C], sounds [count, N]).
+
+    Raises:
+        Refused: an argument is out of its range, or is none of this model.
+    """
+    model = able(studio, name, ability)
+    draw = _draw(model, name, studio.limits, count, seconds, seed)
     chosen = _chosen(model, name, choices)
     with studio.turn.taken():
-        return np.asarray(model.sample(count, seed, seconds=seconds, **chosen))
+        given = read_upload(path, model.source, studio.limits)
+        return given, np.asarray(model.sample(given, **draw, **chosen))
+
+
+def _draw(model, name, limits, count, seconds, seed):
+    """Return the arguments that every draw has."""
+    draw = {
+        "count": number("count", count, 1, limits.count, int),
+        "seed": number("seed", seed, 0, _LARGEST_SEED, int),
+    }
+    if seconds is None:
+        return draw
+    if draws_pictures(model):
+        raise Refused(f"seconds does not apply to the model {name}, which draws pictures.")
+    return {**draw, "seconds": number("seconds", seconds, 0.01, limits.seconds)}
 
 
 def _chosen(model, name, choices):
     """Return those choices of a draw that are not None, when the model takes them."""
-    known = inspect.signature(model.sample).parameters
     chosen = {key: value for key, value in choices.items() if value is not None}
     for key, value in chosen.items():
-        if key not in known:
+        if not takes(model, key):
             raise Refused(f"{key} does not apply to the model {name}: leave it out.")
         chosen[key] = _CHECKS[key](model, value)
-    if chosen.get("guidance", 1.0) != 1.0 and "label" not in chosen:
-        raise Refused("guidance needs a label to strengthen: choose one, or leave it at 1.")
     return chosen
 
 
@@ -70,29 +102,34 @@ _CHECKS = {
 
 
 def reconstruct(studio, name, path):
-    """Return an uploaded sound and what the model makes of it, both float32 [N]."""
+    """Return an uploaded sound or picture and what the model makes of it, of one shape."""
     model = able(studio, name, "reconstruct")
     with studio.turn.taken():
-        original = read_upload(path, model.spectrogram.sample_rate, studio.limits)
+        original = read_upload(path, model.spectrogram, studio.limits)
         return original, np.asarray(model.reconstruct(original))
 
 
 def log_prob(studio, name, path):
-    """Return (nats, bits per dimension) of an uploaded sound."""
+    """Return (nats, bits per dimension) of an uploaded sound or picture."""
     model = studio.model(name)
-    if not hasattr(model, "log_prob"):
-        raise Refused(f"the model {name} has no probability of sounds: choose another.")
+    if not hasattr(model, "log_prob") or "reconstruct" not in abilities(model):
+        raise Refused(f"the model {name} has no probability of one file: choose another.")
     with studio.turn.taken():
-        sound = read_upload(path, model.spectrogram.sample_rate, studio.limits)
-        nats = float(model.log_prob(sound)[0])
-    pixels = math.ceil(len(sound) / model.spectrogram.hop) * model.spectrogram.bins
-    return nats, -nats / (math.log(2.0) * pixels)
+        given = read_upload(path, model.spectrogram, studio.limits)
+        nats = float(model.log_prob(given)[0])
+    return nats, -nats / (math.log(2.0) * _pixels(model, given))
+
+
+def _pixels(model, given):
+    if draws_pictures(model):
+        return given.size
+    return math.ceil(len(given) / model.spectrogram.hop) * model.spectrogram.bins
 
 
 def first_window(studio, model, path):
-    """Return as much of an uploaded sound as fits into a window of the model."""
-    sound = read_upload(path, model.spectrogram.sample_rate, studio.limits)
-    return sound[: model.spectrogram.samples]
+    """Return as much of an uploaded sound as fits into a window of the model, or a picture."""
+    given = read_upload(path, model.spectrogram, studio.limits)
+    return given if draws_pictures(model) else given[: model.spectrogram.samples]
 
 
 def able(studio, name, ability):
@@ -105,6 +142,16 @@ def able(studio, name, ability):
     if ability not in abilities(model):
         raise Refused(f"the model {name} cannot {ability}: choose another.")
     return model
+
+
+def is_a_window(model, seconds):
+    """Return whether a duration need not be asked for: that of a window, and any of pictures."""
+    return draws_pictures(model) or abs(seconds - model.spectrogram.seconds) < 0.01
+
+
+def takes(model, choice):
+    """Return whether a draw of the model can be told a choice, such as "guidance"."""
+    return choice in inspect.signature(model.sample).parameters
 
 
 def components(model):

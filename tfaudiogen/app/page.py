@@ -5,12 +5,23 @@ from importlib import resources
 
 import gradio
 
+from tfaudiogen.app.handlers import told
 from tfaudiogen.app.studio import Studio
-from tfaudiogen.app.tabs import evaluate, explore, models, reconstruct, results, sample, train
+from tfaudiogen.app.tabs import (
+    compose,
+    evaluate,
+    explore,
+    models,
+    paint,
+    reconstruct,
+    results,
+    sample,
+    train,
+)
 
 # In the order of the page. A tab is a module with TITLE, NEEDS (an ability of a model, or None) and
 # build(page); it appears if a model that was given has what it needs.
-TABS = (sample, reconstruct, explore, train, evaluate, results, models)
+TABS = (sample, reconstruct, explore, paint, compose, train, evaluate, results, models)
 
 _FONT = ["ui-sans-serif", "system-ui", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
@@ -35,6 +46,17 @@ class Page:
         """Call the function with the model's name at the start and whenever another is chosen."""
         for event in (self.blocks.load, self.model.change):
             event(function, self.model, outputs, api_visibility="private", show_progress="hidden")
+
+    def note(self, ability):
+        """Lay out a line that says of a chosen model without an ability which models have it."""
+        line = gradio.Markdown(visible=False, elem_id=f"cannot-{ability}")
+
+        def text(name):
+            able = " or ".join(self.studio.able(ability))
+            words = f"The model {name} cannot {ability}: choose {able} above."
+            return gradio.Markdown(words, visible=not self.studio.has(name, ability))
+
+        self.when_model_changes(told(text), line)
 
 
 def make_page(studio):
@@ -98,5 +120,5 @@ def _theme():
 def _head(studio):
     names = studio.model_names()
     with gradio.Row(elem_id="head"):
-        gradio.HTML("<h1>tfaudiogen</h1><p>Sounds from probability distributions</p>")
+        gradio.HTML("<h1>tfaudiogen</h1><p>Sounds and pictures from probability distributions</p>")
         return gradio.Dropdown(names, value=names[0], label="Model", elem_id="model")

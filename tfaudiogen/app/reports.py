@@ -16,7 +16,9 @@ def start(studio, model, data, split, limit=None, samples=16):
     """Start an evaluation as a job; arguments as of `tfaudiogen evaluate`; return the `Job`."""
     summary = studio.dataset(data)
     if not fits(summary, studio.model(model)):
-        raise Refused(f"the data set {data} has another rate or window than {model}: see Models.")
+        raise Refused(
+            f"the data set {data} has another rate, window or size than {model}: see Models."
+        )
     if split not in SPLITS:
         raise Refused(f"split must be one of {', '.join(SPLITS)}; received {split!r:.60}.")
     stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")

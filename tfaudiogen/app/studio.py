@@ -12,7 +12,6 @@ from tfaudiogen.app.limits import Limits, Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.data import describe
-from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.models.translation import Translation
 from tfaudiogen.models.vqvae import VQVAE
 
@@ -27,7 +26,7 @@ class Studio:
     Args:
         models: folders of saved models or names of shipped ones.
         data: folders that `tfaudiogen prepare` wrote.
-        out: folder in which drawn sounds and training runs are kept.
+        out: folder in which what is drawn and training runs are kept.
         limits: `Limits`.
     """
 
@@ -74,12 +73,20 @@ class Studio:
         with self._loading:
             before, model = self._loaded.get(name, (None, None))
             if before != written:
-                self._loaded[name] = (written, _of_sounds(name, _load(folder, model)))
+                self._loaded[name] = (written, _load(folder, model))
             return self._loaded[name][1]
 
     def can(self, ability):
         """Return whether a model that was given at the start has an ability."""
-        return any(ability in abilities(self.model(name)) for name in self._folders)
+        return bool(self.able(ability))
+
+    def able(self, ability):
+        """Return the names of the models that were given at the start and have an ability."""
+        return [name for name in self._folders if self.has(name, ability)]
+
+    def has(self, name, ability):
+        """Return whether a model has an ability."""
+        return ability in abilities(self.model(name))
 
     def dataset(self, name):
         """Return the `DataSummary` of a data set.
@@ -100,23 +107,24 @@ class Studio:
 
 def abilities(model):
     """Return which of `ABILITIES` a model has."""
+    if isinstance(model, Translation):
+        return ["paint" if draws_pictures(model) else "compose"]
     found = [name for name in ABILITIES if callable(getattr(model, name, None))]
     # It has the method to say that it has no prior to draw from.
     return [name for name in found if name != "sample" or not isinstance(model, VQVAE)]
 
 
+def draws_pictures(model):
+    """Return whether what a model draws are pictures."""
+    return model.spectrogram.kind == "pictures"
+
+
 def fits(summary, model):
     """Return whether a data set has the geometry that a model takes."""
-    shape = model.spectrogram  # of sounds, as `Studio.model` sees to
+    shape, summary = model.spectrogram, summary.of_kind(model.spectrogram.kind)
+    if draws_pictures(model):
+        return summary.kind == "pictures" and tuple(summary.image_shape) == shape.image_shape
     return (summary.sample_rate, summary.samples) == (shape.sample_rate, shape.samples)
-
-
-def _of_sounds(name, model):
-    if model.spectrogram.kind != "sounds":
-        raise Unknown(f"{name} is a model of pictures; the page is for models of sounds.")
-    if isinstance(model, (AudioImageEmbedder, Translation)):
-        raise Unknown(f"{name} is about pictures too; the page is for models of sounds alone.")
-    return model
 
 
 def _load(folder, model):

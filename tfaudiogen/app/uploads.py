@@ -1,35 +1,54 @@
-"""Sounds that users send: checked for size and length before anything is computed."""
+"""Sounds and pictures that users send: checked for their size before anything is computed."""
 
 from pathlib import Path
 
 import soundfile
 
-from tfaudiogen import files
+from tfaudiogen import files, picture_files
 from tfaudiogen.app.limits import Refused
 
 _BLOCK = 65536
 
 
-def read_upload(path, sample_rate, limits):
-    """Return the sound of an uploaded file, float32 [N].
+def read_upload(path, representation, limits):
+    """Return the sound float32 [N] or the picture float32 [H, W, C] of an uploaded file.
 
     Args:
         path: where the upload lies; messages give its last part only.
-        sample_rate: Hz of what is returned.
+        representation: the `Spectrogram` or `Pictures` that it is for.
         limits: `Limits`.
 
     Raises:
-        Refused: too large, too long, or not a usable sound; the message says which.
+        Refused: too large, too long, or not usable; the message says which.
     """
-    path = Path(path)
+    path, kind = Path(path), representation.kind
+    _check_size(path, "picture" if kind == "pictures" else "sound", limits)
+    if kind == "pictures":
+        return read_picture(path, representation.image_shape, limits)
+    return read_sound(path, representation.sample_rate, limits)
+
+
+def _check_size(path, what, limits):
     if not path.is_file():
-        raise Refused("the sound is no longer there: give it again.")
+        raise Refused(f"the {what} is no longer there: give it again.")
     megabytes = path.stat().st_size / 1e6
     if megabytes > limits.megabytes:
         raise Refused(
             f"{path.name} has {megabytes:.1f} MB; at most {limits.megabytes:g} MB are taken: "
-            "cut the sound or compress it."
+            f"cut or compress the {what}."
         )
+
+
+def read_picture(path, image_shape, limits):
+    """Return the picture float32 [H, W, C] of a file, fitted to a size; see `read_upload`."""
+    try:
+        return picture_files.read(path, image_shape, most_pixels=limits.megapixels * 1e6)
+    except ValueError as error:
+        raise Refused(_without_folder(error, path)) from error
+
+
+def read_sound(path, sample_rate, limits):
+    """Return the sound float32 [N] of a file at a rate in Hz; see `read_upload`."""
     _check_length(path, limits)
     try:
         return files.read_audio(path, sample_rate)

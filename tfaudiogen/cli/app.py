@@ -21,7 +21,7 @@ from tfaudiogen.cli.options import MODEL_HELP
     type=click.Path(file_okay=False, path_type=Path),
     default="app",
     show_default=True,
-    help="Where sounds, trainings and reports are kept.",
+    help="Where what is drawn, trainings and reports are kept.",
 )
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in."
@@ -35,14 +35,21 @@ from tfaudiogen.cli.options import MODEL_HELP
     help="Longest sound, drawn or uploaded.",
 )
 @click.option(
+    "--most-megapixels",
+    type=click.FloatRange(min=0.01, max=80),
+    default=40.0,
+    show_default=True,
+    help="Largest uploaded picture, in millions of pixels.",
+)
+@click.option(
     "--most-megabytes",
     type=click.FloatRange(min=0.01, max=1000),
     default=20.0,
     show_default=True,
     help="Largest upload.",
 )
-def app(models, data, out, host, port, most_seconds, most_megabytes):
-    """Serve a web page to draw, reconstruct, explore, train and evaluate.
+def app(models, data, out, host, port, most_seconds, most_megapixels, most_megabytes):
+    """Serve a web page to draw, reconstruct, explore, paint, compose, train and evaluate.
 
     Without MODEL all shipped models are there.
 
@@ -60,5 +67,5 @@ def app(models, data, out, host, port, most_seconds, most_megabytes):
     from tfaudiogen.app.serving import serve
     from tfaudiogen.app.studio import Studio
 
-    limits = Limits(seconds=most_seconds, megabytes=most_megabytes)
+    limits = Limits(seconds=most_seconds, megapixels=most_megapixels, megabytes=most_megabytes)
     serve(Studio(models or saving.shipped(), data, out, limits), host, port, click.echo)

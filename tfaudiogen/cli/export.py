@@ -1,4 +1,4 @@
-"""`tfaudiogen export`: a model as a SavedModel that takes and returns waveforms."""
+"""`tfaudiogen export`: a model as a SavedModel that takes and returns waveforms and pictures."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tfaudiogen.cli.options import MODEL_HELP
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0, min_open=True),
-    help="Length of what the signature `sample` draws; one window if not given.",
+    help="Length of sounds that `sample` or `compose` draws; one window if not given.",
 )
 @click.option(
     "--most-rows",
@@ -33,12 +33,13 @@ from tfaudiogen.cli.options import MODEL_HELP
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
-    help="Longer sounds are refused.",
+    help="Longer sounds are refused; of no meaning for pictures.",
 )
 def export(model, out, seconds, most_rows, most_seconds):
     """Write MODEL as a SavedModel: sample, reconstruct, encode, decode, log_prob, interpolate.
 
-    A model with codes has no interpolate; one without a prior has no sample and no log_prob.
+    A model with codes has no interpolate; one without a prior has no sample and no log_prob. A
+    translator has paint or compose, an embedder has embed_sound and embed_picture.
 
     \b
     Examples:
@@ -46,12 +47,10 @@ def export(model, out, seconds, most_rows, most_seconds):
       tfaudiogen export run --out served/run/2 --seconds 12 --most-rows 8
     """
     import tfaudiogen
-    from tfaudiogen.cli.loading import load_generator
-    from tfaudiogen.cli.picture_commands import check_sounds
+    from tfaudiogen.cli.loading import load_whole
     from tfaudiogen.signatures import Limits
 
-    loaded = load_generator(model)
-    check_sounds(loaded, "export")
+    loaded = load_whole(model)
     click.echo(f"Exporting {model} ...", err=True)
     tfaudiogen.export(loaded, out, seconds, Limits(most_rows, most_seconds))
     click.echo(f"Wrote {out}; its signatures are described in {out / 'assets.extra' / 'card.md'}.")

@@ -31,7 +31,7 @@ class Taken:
     transparent: bool = False
 
 
-def read_picture(path, image_shape):
+def read_picture(path, image_shape, most_pixels=_MOST_PIXELS):
     """Return (levels uint8 [H, W, C], `Taken`) of a file.
 
     The picture is turned upright, laid on white where it is transparent, scaled so that it covers
@@ -40,6 +40,7 @@ def read_picture(path, image_shape):
     Args:
         path: png, jpeg, bmp, gif or webp, of any size, colours and depth.
         image_shape: (H, W, C) of the result; C is 1 or 3.
+        most_pixels: of the file; a picture of more is not decoded.
 
     Raises:
         Unusable: the file gives no picture; the message is the reason.
@@ -48,13 +49,13 @@ def read_picture(path, image_shape):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # looked at below
             with Image.open(path, formats=FORMATS) as picture:
-                return _fitted(picture, image_shape)
+                return _fitted(picture, image_shape, most_pixels)
     except Unusable:
         raise
     except UnidentifiedImageError as error:
         raise Unusable(f"not a {FORMATS_IN_WORDS} picture") from error
     except Image.DecompressionBombError as error:
-        raise Unusable(f"has more than {_MOST_PIXELS // 10**6} million pixels") from error
+        raise Unusable(f"has more than {most_pixels / 1e6:g} million pixels") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise Unusable(f"cannot be read: {' '.join(reason.split())}") from error
@@ -71,11 +72,11 @@ def fit(picture, image_shape):
     return np.asarray(fitted, np.uint8).reshape(image_shape)
 
 
-def _fitted(picture, image_shape):
-    if picture.width * picture.height > _MOST_PIXELS:
+def _fitted(picture, image_shape, most_pixels):
+    if picture.width * picture.height > most_pixels:
         raise Unusable(
-            f"has {picture.width} x {picture.height} pixels, more than "
-            f"{_MOST_PIXELS // 10**6} million"
+            f"has {picture.width} x {picture.height} pixels, more than {most_pixels / 1e6:g} "
+            "million"
         )
     frames = getattr(picture, "n_frames", 1)
     picture.seek(0)

@@ -144,13 +144,14 @@ class Translation(ProbabilisticModel):
         images, frames = consecutive(sound, self.source)
         return self.encoder.joined(in_batches(self, images), frames)
 
-    def drawn(self, draw, inputs, count, seed, seconds, phase, progress):
+    def drawn(self, draw, inputs, count, seed, seconds, phase, progress, decode=None):
         """Return draws for each input, a few at a time; see `sample` of the families.
 
         Args:
             draw: function of a `tfaudiogen.noise.Key` of b draws, vectors [b, M, V] of the source
                 and the number of windows, that returns images of the target [b, T, F, C].
             inputs, count, seed, seconds, phase, progress: of `sample`.
+            decode: function of what `draw` returns, and of the phase, where those are no images.
         """
         samples = self.medium.length(seconds)
         windows = self.medium.windows(samples)
@@ -159,8 +160,10 @@ class Translation(ProbabilisticModel):
         key = noise.key(seed, len(vectors) * count)
 
         def draw_part(part):
-            images = draw(key._replace(index=part), tf.gather(vectors, part // count), windows)
-            return self.medium.inverse(images, samples, phase)
+            found = draw(key._replace(index=part), tf.gather(vectors, part // count), windows)
+            if decode:
+                return decode(found, phase)[:, :samples]
+            return self.medium.inverse(found, samples, phase)
 
         drawn = in_batches(draw_part, key.index, progress, _TOGETHER)
         drawn = tf.reshape(drawn, (-1, count, *drawn.shape[1:]))

@@ -136,10 +136,10 @@ class Translator(Translation):
         settings["guidance"] = guidance
 
         def draw(key, vectors, windows):
-            codes = self.sample_codes(key, vectors, windows, settings)
-            return self.target.long_images(codes, windows)
+            return self.sample_codes(key, vectors, windows, settings)
 
-        return self.drawn(draw, inputs, count, seed, seconds, phase, progress)
+        decode = self.target.decode  # the graph of a SavedModel, where the phase is that of one
+        return self.drawn(draw, inputs, count, seed, seconds, phase, progress, decode)
 
     def sample_codes(self, key, vectors, windows=1, settings=None):
         """Draw the codes of all levels of the target.

@@ -7,35 +7,33 @@ from tfaudiogen.models.code_labels import LabelNames, pick
 from tfaudiogen.models.code_rows import CodeModelRows, CodeRows
 from tfaudiogen.models.long_codes import have_halves
 from tfaudiogen.request_checks import after, check
-from tfaudiogen.signatures.base import Signatures, spec
+from tfaudiogen.signatures.autoencoders import AutoencoderSignatures
+from tfaudiogen.signatures.specs import spec
 
 _PLACES = 3
 
 
-class CodeSignatures(Signatures):
-    """What a `VQVAE` can do; see `Signatures`. Codes of level 0, the top, are `codes_0`."""
+class CodeSignatures(AutoencoderSignatures):
+    """What a `VQVAE` can do; see `AutoencoderSignatures`. The codes of the top are `codes_0`."""
 
     def __init__(self, model, seconds, limits):
         self.shapes, self.counts = model.code_maps()
         super().__init__(model, seconds, limits)
         if not have_halves(self.shapes):
             # Its maps are those of one window, and so are its sounds.
-            self.longest, self.most_windows = min(self.longest, model.spectrogram.samples), 1
+            self.given.limit_to_one_window()
 
     def _rows_of(self, samples):
         if samples is not None:
             raise ValueError(
-                "seconds must be None for a model without a prior, which draws no sounds"
+                "seconds must be None for a model without a prior, which draws nothing"
             )
         return CodeRows(self.model)
 
     def _further(self):
-        codes = [
-            spec(f"codes_{level}", None, *shape[1:], dtype=tf.int32)
-            for level, shape in enumerate(self.shapes)
-        ]
+        codes = [self.given.codes(level, shape) for level, shape in enumerate(self.shapes)]
         return {
-            "encode": self._entry(self.encode, spec("waveform", None)),
+            "encode": self._entry(self.encode, self.given.spec()),
             "decode": self._entry(self.decode, *codes),
         }
 
@@ -46,37 +44,28 @@ class CodeSignatures(Signatures):
             **super().facts(),
             "code_maps": padded,
             "code_counts": list(self.counts),
-            "most_windows": self.most_windows,
         }
 
     def _free_size(self, name):
         level = name.removeprefix("codes_")
         return super()._free_size(name) if level == name else self.shapes[int(level)][0]
 
-    def encode(self, waveform):
-        """Return the codes int32 [B, T, ...] of each level; W windows have (W + 1) / 2 times T."""
-        checks = [*self._check_rows(waveform), *self._check_sound("waveform", waveform)]
-        codes = self.rows.encode(*after(checks, waveform))
+    def encode(self, given):
+        """Return the codes int32 of each level; those of W windows have (W + 1) / 2 times T."""
+        codes = self.rows.encode(self._taken(given))
         return {f"codes_{level}": code for level, code in enumerate(codes)}
 
     def decode(self, *codes):
-        """Return the waveforms [B, N] of codes as of `encode`; N is W + 1 half windows."""
-        checks = [*self._check_rows(*codes), *self._check_codes(codes)]
-        return {"waveform": self.rows.decode(*after(checks, *codes))}
+        """Return what codes as of `encode` stand for; of sounds, W + 1 half windows."""
+        checks = [
+            *self._check_rows(*codes),
+            *self.given.code_checks(codes, self.shapes),
+            *self._check_codes(codes),
+        ]
+        return self._answer(self.rows.decode(*after(checks, *codes)))
 
     def _check_codes(self, codes):
-        columns = [tf.shape(code)[1] for code in codes]
-        top, most = self.shapes[0][0], self.most_windows
-        halves = 2 * columns[0] // top
-        for level, (code, shape) in enumerate(zip(codes, self.shapes, strict=True)):
-            fits = (2 * columns[level] == halves * shape[0]) & (halves >= 2) & (halves <= most + 1)
-            further = f", and {shape[0] // 2} more for each further window" if most > 1 else ""
-            yield check(
-                fits,
-                f"codes_{level} must have {shape[0]} time columns for one window{further}, of "
-                f"at most {most}, as many on all levels",
-            )
-            count = self.counts[level]
+        for level, (code, count) in enumerate(zip(codes, self.counts, strict=True)):
             yield check(
                 tf.reduce_all((code >= 0) & (code < count)),
                 f"codes_{level} must be from 0 to {count - 1}",
@@ -84,10 +73,10 @@ class CodeSignatures(Signatures):
 
 
 class CodeModelSignatures(CodeSignatures):
-    """What a `CodeModel` can do; see `Signatures`.
+    """What a `CodeModel` can do; see `AutoencoderSignatures`.
 
     A label is the name of a class, or its number where it has no name; an empty text is none. Where
-    sounds are drawn, words of labels stand for all labels that have them: see `CodeModel.labels`.
+    something is drawn, words of labels stand for all labels that have them: see `CodeModel.labels`.
     """
 
     default = "sample"
@@ -106,17 +95,16 @@ class CodeModelSignatures(CodeSignatures):
         return {
             "sample": self._entry(self.sample, *draw),
             **super()._further(),
-            "log_prob": self._entry(self.log_prob, spec("waveform", None), *label),
+            "log_prob": self._entry(self.log_prob, self.given.spec(), *label),
         }
 
     def facts(self):
         """Return what `describe` tells; see `Signatures`."""
         usual = {name: float(getattr(self.model, name)) for name in ("temperature", "guidance")}
-        drawn = {"sample_samples": self.rows.samples, "labels": len(self.labels), **usual}
-        return {**super().facts(), **drawn}
+        return {**super().facts(), **self._drawn_samples(), "labels": len(self.labels), **usual}
 
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
-        """Draw sounds: all [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
+        """Draw: all are [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
         label, guidance = self._told(seed, label, guidance)
         chosen = self._drawn_label(seed, label)
         checks = [
@@ -133,18 +121,18 @@ class CodeModelSignatures(CodeSignatures):
         ]
         given = after(checks, seed, chosen, temperature, top_k, top_p, guidance)
         index = tf.zeros_like(given[0])
-        return {"waveform": self.rows.sample(given[0], index, *given[1:])}
+        return self._answer(self.rows.sample(given[0], index, *given[1:]))
 
-    def log_prob(self, waveform, label=None):
+    def log_prob(self, given, label=None):
         """Return a bound [B] in nats given labels ("": none), the sum over consecutive windows."""
-        label, _ = self._told(waveform[:, 0], label, None)
+        label, _ = self._told(given, label, None)
         number = self._number(label)
         checks = [
-            *self._check_rows(waveform, label),
-            *self._check_sound("waveform", waveform),
+            *self._check_rows(given, label),
+            *self.given.checks(given),
             self._check_label(number, label),
         ]
-        return {"log_prob": self.rows.log_prob(*after(checks, waveform, number))}
+        return {"log_prob": self.rows.log_prob(*after(checks, given, number))}
 
     @staticmethod
     def _told(rows, label, guidance):

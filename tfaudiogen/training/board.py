@@ -19,42 +19,46 @@ class Board(keras.callbacks.Callback):
     """Writes the figures of each epoch; pictures and sounds of some.
 
     Each epoch has histograms of the posterior means of validation examples and of the KL
-    divergence of each latent dimension. After epochs 1, 2, 4, 8 and every tenth it shows a few
+    divergence of each latent dimension or, of a model of codes, of how often training used each
+    code of a level. After epochs 1, 2, 4, 8 and every tenth it shows a few
     validation examples beside their reconstructions, and as many samples, each as a picture and,
     of a model of sounds, as sound; the divergence of each dimension as bars; and all means, with
     their labels, in the projector.
 
     Args:
         folder: where the event files go.
-        images: [B, T, F, 1] in [0, 1], the validation examples to show; None for none.
-        figures: the `Figures`, whose `latents` are shown; it must be called before.
+        images: [B, T, F, C] in [0, 1], the validation examples to show; None for none.
+        figures: the `Figures`, whose `latents` are shown; it must be called before. None for none.
     """
 
-    def __init__(self, folder, images, figures):
+    def __init__(self, folder, images, figures=None):
         super().__init__()
         self.images = None if images is None else np.asarray(images)
         self.figures = figures
-        self.folder, self._writer = folder, None
+        self.folder, self._writer, self._usage = folder, None, []
+
+    def on_test_begin(self, logs=None):
+        """Remember how training used the codes, which validation counts anew."""
+        if hasattr(self.model, "code_usage"):
+            self._usage = self.model.code_usage()
 
     def on_epoch_end(self, epoch, logs=None):
         """Write what this epoch has."""
-        values = [_scalar(name, value) for name, value in logs.items() if math.isfinite(value)]
+        values = _scalars(logs)
         pictured = is_pictured(epoch + 1)
         if pictured:
             with self.model.averaged():
                 if self.images is not None:
                     values += self._reconstructions(first=epoch == 0)
-                if hasattr(self.model, "sample_images"):
+                if self.images is not None and hasattr(self.model, "sample_images"):
                     values += self._samples()
-        if self.figures.latents is not None:
+        values += [_histogram(f"codes/use_{n}", one) for n, one in enumerate(self._usage)]
+        if self.figures and self.figures.latents is not None:
             with self.model.averaged():
                 values += self._latents(pictured)
-        summary = tf.compat.v1.Summary(value=values)
         # Opened here, since a run that has nothing left to do should leave no empty file.
         self._writer = self._writer or tf.summary.create_file_writer(str(self.folder))
-        with self._writer.as_default():
-            tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=epoch + 1)
-        self._writer.flush()
+        _write(self._writer, values, epoch + 1)
 
     def _latents(self, pictured):
         latents = self.figures.latents
@@ -74,7 +78,8 @@ class Board(keras.callbacks.Callback):
             yield from self._sounds("original", self.images)
 
     def _samples(self):
-        images = np.asarray(self.model.sample_images(noise.key(0, len(self.images))))[:, 0]
+        images = np.asarray(self.model.sample_images(noise.key(0, len(self.images))))
+        images = images[:, 0] if images.ndim == 5 else images  # of the one window
         yield from self._pictures("sample", images)
         yield from self._sounds("sample", images)
 
@@ -90,6 +95,36 @@ class Board(keras.callbacks.Callback):
             yield _sound(f"{name}/{i}", waveform, spectrogram.sample_rate)
 
 
+def write_page(folder, figures, shown):
+    """Write figures, pictures and sounds of a model that is done, as step 1.
+
+    Args:
+        folder: where the event file goes.
+        figures: {name: float}.
+        shown: list of (tag, representation, contents): a `Spectrogram` and waveforms [B, N], or
+            `Pictures` and pictures [B, H, W, C].
+    """
+    values = _scalars(figures)
+    for tag, representation, contents in shown:
+        for number, one in enumerate(np.asarray(contents)):
+            values += _shown(f"{tag}/{number}", representation, one)
+    _write(tf.summary.create_file_writer(str(folder)), values, 1)
+
+
+def _shown(tag, representation, one):
+    if representation.kind == "pictures":
+        return [_picture(tag, one)]
+    image = np.asarray(representation(one[None]))[0]
+    return [_spectrogram(tag, image), _sound(tag, one, representation.sample_rate)]
+
+
+def _write(writer, values, step):
+    summary = tf.compat.v1.Summary(value=values)
+    with writer.as_default():
+        tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=step)
+    writer.flush()
+
+
 def is_pictured(epoch):
     """Return whether pictures are drawn after this epoch, counted from 1."""
     return epoch % _EVERY == 0 or (epoch <= _OFTEN and epoch & (epoch - 1) == 0)
@@ -99,6 +134,10 @@ def _beside(original, rebuilt):
     """Return one image [2 T + gap, F, 1]: the original, a bright gap, the reconstruction."""
     gap = np.ones((_GAP, *original.shape[1:]), original.dtype)
     return np.concatenate([original, gap, rebuilt])
+
+
+def _scalars(figures):
+    return [_scalar(name, value) for name, value in figures.items() if math.isfinite(value)]
 
 
 def _scalar(tag, value):

@@ -4,6 +4,7 @@
     RUN/codes.npz     the codes that it gives to the data
     RUN/prior_0, ...  a training of each prior, the top level first
     RUN/model.keras   the `CodeModel` of them all
+    RUN/logs          what TensorBoard shows of it: reconstructions and samples, as sound too
 
 Each training is a run of its own that can be resumed. As soon as the codes are there, the
 autoencoder is left as it is: the priors speak of its codes.
@@ -20,8 +21,9 @@ from tfaudiogen.training.feeding import Feed, representation_of
 from tfaudiogen.training.report import CARD, METRICS, figure_table
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.schedule import LearningRate
+from tfaudiogen.training.whole import show_whole
 
-AUTOENCODER = "autoencoder"
+AUTOENCODER, LOGS = "autoencoder", "logs"
 
 
 class Stages:
@@ -130,6 +132,7 @@ class Stages:
         text = json.dumps({**metrics, **counts}, indent=1)
         files.write_text(self.out / METRICS, text + "\n")
         files.write_text(self.out / CARD, self._card(model, figures))
+        show_whole(self.out / LOGS, model, self.summary.folder, figures)
 
     def _times(self):
         """Return the steps and minutes of each stage, and the minutes of all."""

@@ -5,6 +5,7 @@
     RUN/translator    a training of what draws, and of any other encoder of the source, on pairs
     RUN/model.keras   the translator, which holds the autoencoder and the encoder
     RUN/adapter.npz   of one that is adapted by matrices of low rank, these alone
+    RUN/logs          what TensorBoard shows of it: what is given beside what is drawn
 
 As soon as the last stage has begun, those before are left as they are: the translator speaks of
 their codes and embeddings. There is no training of the autoencoder before where it is trained with

@@ -1,25 +1,26 @@
-"""Explore: a map of the latents to click on, and the way from one sound to another."""
+"""Explore: a map of the latents to click on, and the way from one sound or picture to another."""
 
 import gradio
 import numpy as np
 
 from tfaudiogen.app import latent_map, map_view, operations
+from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
+from tfaudiogen.app.inputs import picture_upload, sound_upload
 from tfaudiogen.app.limits import Refused, number
-from tfaudiogen.app.sound_cards import Sound, put_on
-from tfaudiogen.app.studio import abilities
+from tfaudiogen.app.studio import abilities, draws_pictures
 
 TITLE, NEEDS = "Explore", "interpolate"
 PRIOR = "draws of the prior"
 _EMPTY = (
-    '<div class="empty">Press <b>Draw the map</b>, then click on it to hear what is there.</div>'
+    '<div class="empty">Press <b>Draw the map</b>, then click on it: what is there comes.</div>'
 )
 _HINT = (
-    "Each click is heard, and chooses **A** and **B** in turn: a point is a sound, a cross the "
-    "middle of a component, and anywhere else is what nobody has recorded."
+    "Each click shows what is there, and chooses **A** and **B** in turn: a point is an example, a "
+    "cross the middle of a component, and anywhere else is what nobody has recorded or painted."
 )
 _NO_MAP = (
-    "This model describes sounds by codes and has no latent space to walk through, so there is no "
+    "This model has no latent space to walk through, as one of codes or of pairs, so there is no "
     "map of it: choose another model."
 )
 
@@ -31,10 +32,13 @@ def build(page):
     note = gradio.Markdown(_NO_MAP, visible=False, elem_id="no-map")
     page.when_model_changes(told(explorer.note), note)
     with gradio.Row(elem_classes="low"):
-        data = gradio.Dropdown([*page.studio.data, PRIOR], label="Sounds of", elem_id="map-data")
+        data = gradio.Dropdown([*page.studio.data, PRIOR], label="Examples of", elem_id="map-data")
         split = gradio.Dropdown(["train", "validation", "test"], value="validation", label="Split")
         count = gradio.Slider(
             10, page.studio.limits.points, 200, step=10, label="Points", elem_id="map-count"
+        )
+        kind = gradio.Dropdown(
+            [latent_map.PCA_MAP, latent_map.UMAP_MAP], label="Map by", elem_id="map-kind"
         )
         button = gradio.Button("Draw the map", variant="primary", elem_id="draw-map")
     with gradio.Row():
@@ -49,14 +53,16 @@ def build(page):
         ends = [_end(letter) for letter in "AB"]
     private = {"api_visibility": "private", **HEAVY}
     outputs = [state, view, heard, between]
-    button.click(told(explorer.draw), [page.model, data, split, count], outputs, **private)
+    button.click(told(explorer.draw), [page.model, data, split, count, kind], outputs, **private)
     view.select(told(explorer.click), [state, fraction], outputs, **private)
     fraction.change(
         told(explorer.move), [state, fraction], outputs, trigger_mode="always_last", **private
     )
-    for place, (upload, component) in enumerate(ends):
+    for place, (sound, picture, component) in enumerate(ends):
         inputs = [page.model, state, fraction]
-        upload.upload(told(explorer.take_file(place)), [*inputs, upload], outputs, **private)
+        for upload in (sound, picture):
+            upload.upload(told(explorer.take_file(place)), [*inputs, upload], outputs, **private)
+        page.when_model_changes(told(explorer.uploads), [sound, picture])
         component.submit(
             told(explorer.take_component(place)), [*inputs, component], outputs, **private
         )
@@ -64,17 +70,12 @@ def build(page):
 
 def _end(letter):
     with gradio.Column():
-        upload = gradio.Audio(
-            type="filepath",
-            sources=["upload"],
-            editable=False,
-            buttons=[],
-            label=f"{letter}: a file (its first window)",
-            elem_id=f"end-{letter}",
-        )
-        return upload, gradio.Textbox(
+        sound = sound_upload(f"{letter}: a file (its first window)", f"end-{letter}")
+        picture = picture_upload(f"{letter}: a file", f"end-picture-{letter}", visible=False)
+        component = gradio.Textbox(
             label=f"{letter}: a component", placeholder="its number, then Enter"
         )
+        return sound, picture, component
 
 
 def _nothing():
@@ -96,15 +97,20 @@ class Explorer:
         able = "interpolate" in abilities(self.studio.model(name))
         return gradio.Markdown(visible=not able)
 
-    def draw(self, name, data, split, count, progress=PROGRESS):
+    def uploads(self, name):
+        """Return where to drop what a model takes."""
+        pictures = draws_pictures(self.studio.model(name))
+        return gradio.Audio(visible=not pictures), gradio.Image(visible=pictures)
+
+    def draw(self, name, data, split, count, kind, progress=PROGRESS):
         """Compute the map of a data set, or of the prior."""
         count = number("points", count, 2, self.studio.limits.points, int)
         model = self._model(name)
         if data == PRIOR:
-            drawn, source = latent_map.map_of_prior(model, count), None
+            drawn, source = latent_map.map_of_prior(model, count, kind), None
         else:
             shown = steps_of(progress, "encoding")
-            drawn = latent_map.map_of_data(self.studio, model, data, split, count, shown)
+            drawn = latent_map.map_of_data(self.studio, model, data, split, count, kind, shown)
             source = (data, split)
         state = {**_nothing(), "model": name, "map": drawn, "source": source}
         return state, map_view.draw(drawn), "", ""
@@ -127,8 +133,8 @@ class Explorer:
             model = self._model(name)
             with self.studio.turn.taken():
                 window = operations.first_window(self.studio, model, path)
-                latents = model.encode(window)[0, 0]
-            return self._choose(state, fraction, place, "your sound", latents, window)
+                latents = model.encode(window).reshape(-1)
+            return self._choose(state, fraction, place, "your file", latents, window)
 
         return take
 
@@ -168,7 +174,10 @@ class Explorer:
             index = number("point", what["point"], 0, len(drawn.latents) - 1, int)
             recorded = None
             if state["source"]:
-                recorded = latent_map.recording(self.studio, *state["source"], drawn.ids[index])
+                kind = self.studio.model(state["model"]).spectrogram.kind
+                recorded = latent_map.recording(
+                    self.studio, kind, *state["source"], drawn.ids[index]
+                )
             return drawn.labels[index], drawn.latents[index], recorded
         if "component" in what:
             most = len(drawn.components) - 1
@@ -182,11 +191,11 @@ class Explorer:
         ends[place] = np.asarray(latents, np.float32)
         name = state["model"]
         state = {**state, "ends": ends, "next": 1 - place}
-        letter, sounds = "AB"[place], []
+        letter, shown = "AB"[place], []
         if recorded is not None:
-            sounds.append(Sound(f"{letter}: {title}, recorded", "recorded", recorded))
-        sounds.append(Sound(f"{letter}: {title}, decoded", "decoded", self._decode(state, latents)))
-        heard = self._cards(name, sounds)
+            shown.append((f"{letter}: {title}, recorded", "recorded", recorded))
+        shown.append((f"{letter}: {title}, decoded", "decoded", self._decode(state, latents)))
+        heard = self._cards(name, shown)
         return state, self._view(state, fraction), heard, self._between(state, fraction)
 
     def _between(self, state, fraction):
@@ -194,8 +203,8 @@ class Explorer:
         if start is None or end is None:
             return ""
         fraction = number("fraction", fraction, 0.0, 1.0)
-        sound = self._decode(state, (1.0 - fraction) * start + fraction * end)
-        return self._cards(state["model"], [Sound(f"{fraction:.0%} of the way", "between", sound)])
+        decoded = self._decode(state, (1.0 - fraction) * start + fraction * end)
+        return self._cards(state["model"], [(f"{fraction:.0%} of the way", "between", decoded)])
 
     def _view(self, state, fraction):
         drawn = state["map"]
@@ -204,8 +213,11 @@ class Explorer:
     def _decode(self, state, latents):
         model = self._model(state["model"])
         with self.studio.turn.taken():
-            return model.decode(np.asarray(latents, np.float32)[None])[0]
+            return np.asarray(model.decode(np.asarray(latents, np.float32)[None]))[0]
 
-    def _cards(self, name, sounds):
-        rate = self.studio.model(name).spectrogram.sample_rate
-        return put_on(self.studio.temporary, "explored", sounds, rate)[0]
+    def _cards(self, name, shown):
+        """Return the cards of what is shown: (title, name, sound or picture)."""
+        representation = self.studio.model(name).spectrogram
+        rate = getattr(representation, "sample_rate", None)
+        made = [card_of(representation, *one) for one in shown]
+        return put_on(self.studio.temporary, "explored", made, rate)[0]

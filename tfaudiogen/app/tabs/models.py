@@ -27,9 +27,13 @@ def _card(studio):
 
 def _facts(studio, name):
     known = api.describe_model(studio, name)
+    rate, seconds, shape = (
+        known[fact] for fact in ("sample_rate", "window_seconds", "picture_shape")
+    )
     boxes = {
-        "sample rate": f"{known['sample_rate']:,} Hz",
-        "window": f"{known['window_seconds']:.2f} s",
+        "sample rate": rate and f"{rate:,} Hz",
+        "window": seconds and f"{seconds:.2f} s",
+        "height, width, channels": shape and " × ".join(map(str, shape)),
         "parameters": f"{known['parameters']:,}",
         "components of the prior": known["components"],
         "labels": len(known["labels"]),

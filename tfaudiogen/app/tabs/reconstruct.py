@@ -1,75 +1,94 @@
-"""Reconstruct: a sound beside what the model makes of it, with figures."""
+"""Reconstruct: a sound or a picture beside what the model makes of it, with figures."""
 
 import html
 import math
 
 import gradio
 
+from tfaudiogen import metrics
 from tfaudiogen.app import operations
+from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
-from tfaudiogen.app.sound_cards import Sound, put_on
+from tfaudiogen.app.inputs import picture_upload, sound_upload, upload_limits
+from tfaudiogen.app.studio import draws_pictures
 from tfaudiogen.plots.comparison import compare_sounds
 
 TITLE, NEEDS = "Reconstruct", "reconstruct"
-_EMPTY = '<div class="empty">Drop a sound or record one, then press <b>Reconstruct</b>.</div>'
+_EMPTY = '<div class="empty">Drop a sound or a picture, then press <b>Reconstruct</b>.</div>'
 _WORDS = {
     "log_spectral_distance": ("log-spectral distance", "dB"),
     "multi_resolution_stft_distance": ("multi-resolution STFT distance", ""),
     "spectral_convergence": ("spectral convergence", "dB"),
     "si_sdr": ("SI-SDR", "dB"),
+    "mean_squared_error": ("mean squared error", ""),
+    "psnr": ("peak signal-to-noise ratio", "dB"),
+    "ssim": ("structural similarity", ""),
 }
 
 
 def build(page):
     """Lay out the tab and connect it."""
     limits = page.studio.limits
+    page.note("reconstruct")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
-            upload = gradio.Audio(
-                type="filepath",
-                sources=["upload", "microphone"],
-                editable=False,
-                buttons=[],
-                label="Sound",
-                elem_id="reconstruct-upload",
-            )
-            gradio.Markdown(
-                f"At most {limits.seconds:g} s and {limits.megabytes:g} MB. The server "
-                "removes it after an hour."
-            )
+            sound = sound_upload("Sound", "reconstruct-upload", record=True)
+            picture = picture_upload("Picture", "reconstruct-picture", visible=False)
+            gradio.Markdown(upload_limits(limits))
             button = gradio.Button("Reconstruct", variant="primary", elem_id="reconstruct")
         with gradio.Column(scale=3):
-            sounds = gradio.HTML(_EMPTY, elem_id="reconstructed")
+            view = gradio.HTML(_EMPTY, elem_id="reconstructed")
     button.click(
         told(_reconstruct(page.studio)),
-        [page.model, upload],
-        sounds,
+        [page.model, sound, picture],
+        view,
         api_visibility="private",
         **HEAVY,
     )
+    page.when_model_changes(told(_kind(page.studio)), [sound, picture])
+
+
+def _kind(studio):
+    """Return the function that shows where to drop what a model takes."""
+
+    def kind(name):
+        pictures = draws_pictures(studio.model(name))
+        return gradio.Audio(visible=not pictures), gradio.Image(visible=pictures)
+
+    return kind
 
 
 def _reconstruct(studio):
-    def reconstruct(name, path, progress=PROGRESS):
+    def reconstruct(name, sound, picture, progress=PROGRESS):
+        model = operations.able(studio, name, "reconstruct")
+        path = picture if draws_pictures(model) else sound
         if path is None:
             return _EMPTY
         progress(0, desc="reconstructing")
         original, again = operations.reconstruct(studio, name, path)
-        sounds = [
-            Sound("Original", "original", original),
-            Sound(f"Reconstruction by {name}", "reconstruction", again),
+        representation = model.spectrogram
+        shown = [
+            card_of(representation, "Original", "original", original),
+            card_of(representation, f"Reconstruction by {name}", "reconstruction", again),
         ]
-        rate = studio.model(name).spectrogram.sample_rate
+        rate = getattr(representation, "sample_rate", None)
         # An upload is never kept: it stays on the shelf that is emptied.
-        shown = steps_of(progress, "drawing pictures")
-        cards, _ = put_on(studio.temporary, name, sounds, rate, progress=shown)
-        return cards + figures(compare_sounds(original, again))
+        steps = steps_of(progress, "drawing pictures")
+        cards, _ = put_on(studio.temporary, name, shown, rate, progress=steps)
+        compare = _compare_pictures if draws_pictures(model) else compare_sounds
+        return cards + figures(compare(original, again))
 
     return reconstruct
 
 
+def _compare_pictures(original, again):
+    """Return {measure: float} of two pictures [H, W, C]."""
+    measures = (metrics.mean_squared_error, metrics.psnr, metrics.ssim)
+    return {one.__name__: float(one(original[None], again[None])[0]) for one in measures}
+
+
 def figures(found):
-    """Return the figures of `compare_sounds` as HTML."""
+    """Return figures by the name of their measure as HTML."""
     boxes = (
         _box(_number(value, _WORDS[name][1]), _WORDS[name][0]) for name, value in found.items()
     )

@@ -1,16 +1,16 @@
-"""Earlier results: drawn sounds, trainings and evaluations, also of earlier days."""
+"""Earlier results: drawn sounds and pictures, trainings and evaluations, also of earlier days."""
 
 import html
 
 import gradio
 
 from tfaudiogen.app import reports, trainings
+from tfaudiogen.app.cards import cards
 from tfaudiogen.app.handlers import told
-from tfaudiogen.app.sound_cards import cards
 from tfaudiogen.training.report import CARD, CURVE
 
 TITLE, NEEDS = "Earlier results", None
-SOUNDS, TRAININGS, EVALUATIONS = "Sounds", "Trainings", "Evaluations"
+DRAWN, TRAININGS, EVALUATIONS = "Drawn", "Trainings", "Evaluations"
 _EMPTY = '<div class="empty">Nothing yet.</div>'
 
 
@@ -18,7 +18,7 @@ def build(page):
     """Lay out the tab and connect it."""
     browser = Browser(page.studio)
     with gradio.Row(elem_classes="low"):
-        kind = gradio.Radio([SOUNDS, TRAININGS, EVALUATIONS], value=SOUNDS, label="Kind", scale=2)
+        kind = gradio.Radio([DRAWN, TRAININGS, EVALUATIONS], value=DRAWN, label="Kind", scale=2)
         name = gradio.Dropdown([], label="Which", elem_id="earlier", scale=2)
         refresh = gradio.Button("Look again", elem_id="look-again", scale=1)
     view = gradio.HTML(_EMPTY, elem_id="result")
@@ -42,24 +42,24 @@ class Browser:
     def names(self, kind):
         """Return the choices of a kind, the newest chosen."""
         found = {
-            SOUNDS: self.studio.kept.names,
+            DRAWN: self.studio.kept.names,
             TRAININGS: lambda: trainings.names(self.studio),
             EVALUATIONS: lambda: reports.names(self.studio),
         }[kind]()
-        pairs = [(_short(name) if kind == SOUNDS else name, name) for name in found]
+        pairs = [(_short(name) if kind == DRAWN else name, name) for name in found]
         return gradio.Dropdown(choices=pairs, value=found[0] if found else None)
 
     def show(self, kind, name):
         """Return a result as HTML, and a card as Markdown."""
         if not name:
             return _EMPTY, ""
-        if kind == SOUNDS:
-            return self._sounds(name), ""
+        if kind == DRAWN:
+            return self._drawn(name), ""
         if kind == EVALUATIONS:
             return reports.table(self.studio, name), ""
         return _EMPTY if name not in trainings.names(self.studio) else "", self._training(name)
 
-    def _sounds(self, name):
+    def _drawn(self, name):
         record = self.studio.kept.read_record(name)
         if record is None:
             return _EMPTY

@@ -1,25 +1,28 @@
-"""Sample: new sounds from the model."""
-
-import secrets
+"""Sample: new sounds or pictures from the model."""
 
 import gradio
 
 from tfaudiogen.app import operations
+from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
-from tfaudiogen.app.sound_cards import Sound, put_on
+from tfaudiogen.app.inputs import chosen_seed, seed_inputs
+from tfaudiogen.app.studio import abilities, draws_pictures
 
 TITLE, NEEDS = "Sample", "sample"
 ANY = "any"
-_EMPTY = '<div class="empty">Press <b>Draw sounds</b>: what you hear was never recorded.</div>'
+_EMPTY = '<div class="empty">Press <b>Draw</b>: nobody has recorded or painted what comes.</div>'
 
 
 def build(page):
     """Lay out the tab and connect it."""
     limits = page.studio.limits
+    page.note("sample")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
             count = gradio.Slider(1, limits.count, 4, step=1, label="How many")
-            seconds = gradio.Slider(0.1, limits.seconds, 1, step=0.01, label="Seconds")
+            seconds = gradio.Slider(
+                0.1, limits.seconds, 1, step=0.01, label="Seconds", elem_id="seconds"
+            )
             temperature = gradio.Slider(
                 0, 2, 1, step=0.05, label="Temperature", info="below 1: closer to the typical"
             )
@@ -50,17 +53,14 @@ def build(page):
                 info="draw among the likeliest codes of this probability",
                 visible=False,
             )
-            seed = gradio.Number(
-                0, precision=0, label="Seed", info="the same gives the same sounds"
-            )
-            another = gradio.Checkbox(True, label="Another seed each time", elem_id="another-seed")
-            button = gradio.Button("Draw sounds", variant="primary", elem_id="draw")
+            seed, another = seed_inputs("another-seed")
+            button = gradio.Button("Draw", variant="primary", elem_id="draw")
         with gradio.Column(scale=3):
-            sounds = gradio.HTML(_EMPTY, elem_id="drawn")
+            drawn = gradio.HTML(_EMPTY, elem_id="drawn")
     choices = [component, label, guidance, top_k, top_p]
     settings = [page.model, count, seconds, seed, temperature, another, *choices]
     button.click(
-        told(_draw(page.studio)), settings, [sounds, seed], api_visibility="private", **HEAVY
+        told(_draw(page.studio)), settings, [drawn, seed], api_visibility="private", **HEAVY
     )
     page.when_model_changes(told(_ranges(page.studio)), [seconds, temperature, *choices])
 
@@ -80,29 +80,30 @@ def _draw(studio):
         top_p,
         progress=PROGRESS,
     ):
-        progress(0, desc=f"drawing {count} sounds")
-        seed = secrets.randbelow(2**31) if another else seed
-        model = studio.model(name)
+        model = operations.able(studio, name, "sample")
+        progress(0, desc=f"drawing {count} {model.spectrogram.kind}")
+        seed = chosen_seed(seed, another)
         chosen = _chosen(model, component, label, guidance, top_k, top_p)
-        length = None if abs(seconds - model.spectrogram.seconds) < 0.01 else seconds
+        length = _length(model, seconds)
         chosen["temperature"] = temperature
-        waveforms = operations.sample(studio, name, count, length, seed, **chosen)
-        asked = {"model": name, "seconds": seconds, "seed": seed, **chosen}
-        sounds = [
-            Sound(f"{place + 1} of seed {seed}", f"{name}_{seed}_{place}", waveform)
-            for place, waveform in enumerate(waveforms)
+        drawn = operations.sample(studio, name, count, length, seed, **chosen)
+        duration = {} if draws_pictures(model) else {"seconds": seconds}
+        asked = {"model": name, **duration, "seed": seed, **chosen}
+        shown = [
+            card_of(model.spectrogram, f"{place + 1} of seed {seed}", f"{name}_{seed}_{place}", one)
+            for place, one in enumerate(drawn)
         ]
-        cards, _ = put_on(
-            studio.kept,
-            name,
-            sounds,
-            model.spectrogram.sample_rate,
-            asked,
-            steps_of(progress, "drawing pictures"),
-        )
+        rate = getattr(model.spectrogram, "sample_rate", None)
+        steps = steps_of(progress, "drawing pictures")
+        cards, _ = put_on(studio.kept, name, shown, rate, asked, steps)
         return cards, seed
 
     return draw
+
+
+def _length(model, seconds):
+    """Return the duration to ask for: None for a window, and for pictures."""
+    return None if operations.is_a_window(model, seconds) else seconds
 
 
 def _chosen(model, component, label, guidance, top_k, top_p):
@@ -116,9 +117,11 @@ def _chosen(model, component, label, guidance, top_k, top_p):
 def _ranges(studio):
     def ranges(name):
         model = studio.model(name)
+        if "sample" not in abilities(model):
+            return (gradio.skip(),) * 7
         components, labels = operations.components(model), operations.labels(model)
         return (
-            gradio.Slider(value=round(model.spectrogram.seconds, 2)),
+            _duration(model),
             gradio.Slider(value=getattr(model, "temperature", 1)),
             gradio.Dropdown([ANY, *range(components)], value=ANY, visible=components > 0),
             gradio.Dropdown([ANY, *labels], value=ANY, visible=bool(labels)),
@@ -128,3 +131,9 @@ def _ranges(studio):
         )
 
     return ranges
+
+
+def _duration(model):
+    if draws_pictures(model):
+        return gradio.Slider(visible=False)
+    return gradio.Slider(value=round(model.spectrogram.seconds, 2), visible=True)

@@ -3,8 +3,8 @@
 import gradio
 
 from tfaudiogen.app import curve_view, job_view, operations, trainings
+from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import told
-from tfaudiogen.app.sound_cards import Sound, put_on
 
 TITLE, NEEDS = "Train", None
 _SAMPLES = 3
@@ -127,14 +127,16 @@ class Watcher:
         return job if job and job.result.parent == self.studio.runs else None
 
     def _samples(self, name, epoch):
-        waveforms = operations.sample(self.studio, name, _SAMPLES)
-        sounds = [
-            Sound(
+        drawn = operations.sample(self.studio, name, _SAMPLES)
+        representation = self.studio.model(name).spectrogram
+        shown = [
+            card_of(
+                representation,
                 f"after epoch {epoch}: {place + 1} of seed 0",
                 f"{name}_epoch_{epoch}_{place}",
-                waveform,
+                one,
             )
-            for place, waveform in enumerate(waveforms)
+            for place, one in enumerate(drawn)
         ]
-        rate = self.studio.model(name).spectrogram.sample_rate
-        return put_on(self.studio.temporary, "training", sounds, rate)[0]
+        rate = getattr(representation, "sample_rate", None)
+        return put_on(self.studio.temporary, "training", shown, rate)[0]

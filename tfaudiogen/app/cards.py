@@ -1,0 +1,118 @@
+"""Sounds and pictures as cards of the page: to look at, to play, to download."""
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfaudiogen import files, picture_files
+from tfaudiogen.app.pictures import draw_spectrogram
+from tfaudiogen.plots.features import Geometry
+
+_SOUND, _PICTURE = ".wav", ".png"
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A sound on its way to the page.
+
+    Attributes:
+        title: above its spectrogram.
+        name: of its files, without suffix.
+        waveform: float [N].
+    """
+
+    title: str
+    name: str
+    waveform: object
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture on its way to the page.
+
+    Attributes:
+        title: above it.
+        name: of its file, without suffix.
+        image: float [H, W, C] in [0, 1].
+    """
+
+    title: str
+    name: str
+    image: object
+
+
+def card_of(representation, title, name, content):
+    """Return the `Sound` or `Picture` of what a model with this representation gives."""
+    return (Picture if representation.kind == "pictures" else Sound)(title, name, content)
+
+
+def put_on(shelf, set_name, shown, sample_rate, record=None, progress=None):
+    """Write sounds, with their spectrograms, and pictures as a new set on a shelf.
+
+    Args:
+        shelf: `Shelf`.
+        set_name: what the name of the set ends with.
+        shown: list of `Sound` and `Picture`.
+        sample_rate: Hz of the sounds; None where there are none.
+        record: dict to keep with the set.
+        progress: function of (done, of how many), or None.
+
+    Returns:
+        (the cards as HTML, the paths of the WAV and PNG files).
+    """
+    folder, paths = shelf.new(set_name), []
+    # One scale of colours, so that the spectrograms can be compared.
+    waveforms = [one.waveform for one in shown if isinstance(one, Sound)]
+    geometry = Geometry.of(sample_rate, *waveforms) if waveforms else None
+    for done, one in enumerate(shown):
+        if progress:
+            progress(done, len(shown))
+        paths.append(_write(folder, one, geometry))
+    listed = [[one.title, path.name] for one, path in zip(shown, paths, strict=True)]
+    shelf.write_record(folder, {**(record or {}), "sounds": listed})
+    return cards(shelf, folder.name, listed), paths
+
+
+def _write(folder, one, geometry):
+    """Write the files of a sound or a picture and return the path of the main one."""
+    if isinstance(one, Picture):
+        path = folder / f"{one.name}{_PICTURE}"
+        picture_files.write_picture(path, one.image)
+        return path
+    path = folder / f"{one.name}{_SOUND}"
+    files.write_wav(path, one.waveform, geometry.sample_rate)
+    draw_spectrogram(path.with_suffix(_PICTURE), one.waveform, geometry)
+    return path
+
+
+def cards(shelf, set_name, listed):
+    """Return the cards of a set as HTML; `listed` are pairs (title, name of the WAV or PNG)."""
+    folder = shelf.folder / set_name
+    inside = "".join(_card(shelf, folder / Path(name).name, title) for title, name in listed)
+    return f'<div class="sounds">{inside}</div>'
+
+
+def _card(shelf, path, title):
+    draw = _picture_card if path.suffix == _PICTURE else _sound_card
+    return draw(shelf, path, html.escape(title), html.escape(path.name))
+
+
+def _picture_card(shelf, path, title, name):
+    picture = shelf.url(path)
+    return (
+        f'<figure class="painted"><figcaption>{title}</figcaption>'
+        f'<img src="{picture}" alt="{title}"><div class="controls">'
+        f'<a href="{picture}" download="{name}" title="download {name}">PNG</a></div></figure>'
+    )
+
+
+def _sound_card(shelf, path, title, name):
+    sound, picture = shelf.url(path), shelf.url(path.with_suffix(_PICTURE))
+    return (
+        f'<figure class="sound"><figcaption>{title}</figcaption>'
+        f'<div class="picture" role="button" tabindex="0" title="click to play from here">'
+        f'<img src="{picture}" alt="spectrogram of {title}"><i></i></div>'
+        f'<div class="controls"><audio controls controlslist="nodownload noplaybackrate" '
+        f'preload="metadata" src="{sound}"></audio>'
+        f'<a href="{sound}" download="{name}" title="download {name}">WAV</a></div></figure>'
+    )

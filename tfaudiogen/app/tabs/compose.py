@@ -1,0 +1,11 @@
+"""Compose: sounds for a picture."""
+
+from tfaudiogen.app.inputs import picture_upload
+from tfaudiogen.app.tabs import translation
+
+TITLE, NEEDS = "Compose", "compose"
+
+
+def build(page):
+    """Lay out the tab and connect it."""
+    translation.build(page, "compose", picture_upload, ("picture", "sound"))

@@ -1,0 +1,8 @@
+"""Specifications of inputs."""
+
+import tensorflow as tf
+
+
+def spec(name, *shape, dtype=tf.float32):
+    """Return the specification of an input with a free number of rows."""
+    return tf.TensorSpec([None, *shape], dtype, name)
