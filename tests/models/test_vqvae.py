@@ -216,7 +216,7 @@ def test_pictures_enter_by_the_same_class():
         (lambda: tiny().decode_codes([np.zeros((1, 4, 8), np.int32)]), "codes must be"),
         (lambda: tiny().sample(1), "has no prior over its codes"),
         (lambda: tiny(quantizer="no"), "quantizer must be vector, residual or finite"),
-        (lambda: tiny(kind="no"), "translator, embedder; received 'no'"),
+        (lambda: tiny(kind="no"), "kind must be one of vae, .*; received 'no'"),
     ],
 )
 def test_bad_input_is_named(call, message):
