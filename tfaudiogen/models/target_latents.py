@@ -16,18 +16,18 @@ from tfaudiogen.models.vqvae import VQVAE
 
 
 def latents_of(target):
-    """Return the `CodeVectors` of a `VQVAE` or the `PosteriorDraws` of a `VAE`.
+    """Return the `UnroundedVectors` of a `VQVAE` or the `PosteriorDraws` of a `VAE`.
 
     Raises:
         ValueError: for another model.
     """
-    for kind, latents in ((VQVAE, CodeVectors), (VAE, PosteriorDraws)):
+    for kind, latents in ((VQVAE, UnroundedVectors), (VAE, PosteriorDraws)):
         if isinstance(target, kind):
             return latents(target)
     raise ValueError(f"target must be a VQVAE or a VAE, received a {type(target).__name__}")
 
 
-class CodeVectors:
+class UnroundedVectors:
     """The vectors that a `VQVAE` rounds to its codes, on all levels.
 
     They are taken before they are rounded, and draws are rounded before they are decoded, as in
