@@ -20,8 +20,8 @@ class FlowTranslator(LowRank, Translation):
         loss = E_(t, e) |u(z_t, t, f(x)) - (a'(t) z + b'(t) e) / r|^2 / N
 
     y is the target, whose trained and frozen autoencoder has the latents: the vectors of a `VQVAE`
-    before they are rounded to codes (see `UnroundedVectors`) or a draw of the posterior of a `VAE`. m
-    and s are the mean and the spread of each dimension over the training data, kept with the
+    before they are rounded to codes (see `UnroundedVectors`) or a draw of the posterior of a `VAE`.
+    m and s are the mean and the spread of each dimension over the training data, kept with the
     model. x is the source, of which the encoder f makes a sequence of vectors. The network u is a
     `DiffusionTransformer`; encoder and network are trained together. Of the two `objective`s,
     rectified flow and v-prediction diffusion, `tfaudiogen.models.flow_path` has a, b and r.
