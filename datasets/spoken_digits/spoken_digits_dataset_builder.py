@@ -27,6 +27,9 @@ class Config(FolderConfig):
 class Builder(FolderBuilder):
     """Windows of files named digit_speaker_index.wav, labelled by digit, with the speaker.
 
+    Where labels are asked for otherwise, by a table or a pattern, they are those: the pattern
+    `([0-9])_([^_]+)_` makes "7 jackson" of 7_jackson_32.wav, a label of two words.
+
     Index 0 to 4 of each digit and speaker is the data set's official test split; a tenth of the
     other files, by hash of the name, is the validation split. With a `test_speaker` the files of
     that speaker are the test split, and no other file is.
@@ -44,13 +47,10 @@ class Builder(FolderBuilder):
 
     def _labelled(self, found):
         reason = "its name is not digit_speaker_index, as in 7_jackson_32.wav"
-        fitting = [file for file in found.audio if _NAME.fullmatch(file.name)]
-        self._skipped += [
-            Skipped(file.name, reason) for file in found.audio if not _NAME.fullmatch(file.name)
-        ]
-        return [
-            dataclasses.replace(file, label=_NAME.fullmatch(file.name)["digit"]) for file in fitting
-        ]
+        named = [(file, _NAME.fullmatch(file.name)) for file in found.audio]
+        self._skipped += [Skipped(file.name, reason) for file, parts in named if not parts]
+        digits = [dataclasses.replace(file, label=m["digit"]) for file, m in named if m]
+        return super()._labelled(dataclasses.replace(found, audio=digits))
 
     def _fixed_splits(self, names):
         parts = {name: _NAME.fullmatch(name) for name in names}
