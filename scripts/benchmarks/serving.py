@@ -21,6 +21,7 @@ import tfaudiogen
 from tfaudiogen import noise, saving
 from tfaudiogen.saved_model import export
 from tfaudiogen.signal.stft import stft
+from tfaudiogen.signatures import signatures_of
 
 CALLS, ROWS = 5, 8
 
@@ -80,9 +81,13 @@ def translations(model):
     """Return the questions of a translator."""
     given = made_up(model.source)
     drawn = [model.sample(one, 1, row, phase="graph")[0] for row, one in enumerate(given)]
-    inputs = {name_of(model.source): tf.constant(given), **seeds(), "guidance": tf.ones(ROWS)}
-    name = name_of(model.spectrogram)
-    return {"paint" if name == "picture" else "compose": (inputs, {name: np.stack(drawn)})}
+    drawn_as = name_of(model.spectrogram)
+    name = "paint" if drawn_as == "picture" else "compose"
+    plain = {"guidance": tf.ones(ROWS), "rescale": tf.zeros(ROWS), "steps": tf.fill([ROWS], 16)}
+    _, wanted = signatures_of(model).table()[name]
+    settings = {key: value for key, value in plain.items() if key in wanted}
+    inputs = {name_of(model.source): tf.constant(given), **seeds(), **settings}
+    return {name: (inputs, {drawn_as: np.stack(drawn)})}
 
 
 def embeddings(model):

@@ -1,5 +1,7 @@
 """From sounds to pictures and from pictures to sounds: a flow of latents, given the other."""
 
+import functools
+
 import tensorflow as tf
 
 from tfaudiogen import noise
@@ -149,7 +151,8 @@ class FlowTranslator(LowRank, Translation):
         _check_solving(rescale, steps, solver)
 
         def draw(key, vectors, windows):
-            start = [temperature * one for one in self._noise(key, windows)]
+            self.latents.check_windows(windows)
+            start = [temperature * one for one in self.latents.noise(key, windows)]
             found = self._solver(windows, solver, guidance not in (0.0, 1.0))(
                 start, vectors, *map(tf.constant, (float(guidance), float(rescale), int(steps)))
             )
@@ -157,21 +160,13 @@ class FlowTranslator(LowRank, Translation):
 
         return self.drawn(draw, inputs, count, seed, seconds, phase, progress)
 
-    def _noise(self, key, windows):
-        self.latents.check_windows(windows)
-        return self.latents.noise(key, windows)
-
     def _solver(self, windows, solver, both):
-        """Return the function of `_solved`, traced once for each of these."""
+        """Return the function of `solved`, traced once for each of these."""
         known = self.__dict__.setdefault("_known_solvers", {})  # Keras tracks what it is told of
         if (windows, solver, both) not in known:
-
-            def solved(start, vectors, guidance, rescale, steps):
-                direction = self._direction(vectors, windows, guidance, rescale, both)
-                return self._solved(direction, start, steps, solver)
-
+            fixed = {"windows": windows, "solver": solver, "both": both}
             known[windows, solver, both] = tf.function(
-                solved, autograph=False, reduce_retracing=True
+                functools.partial(self.solved, **fixed), autograph=False, reduce_retracing=True
             )
         return known[windows, solver, both]
 
@@ -204,8 +199,21 @@ class FlowTranslator(LowRank, Translation):
 
         return direction
 
-    def _solved(self, direction, start, steps, solver):
-        """Return the latents that a flow makes of noise, in `steps` equal steps of time."""
+    def solved(
+        self, start, vectors, guidance, rescale, steps, windows=1, solver="heun", both=True
+    ):
+        """Return the latents that the flow makes of noise, in `steps` equal steps of time.
+
+        Args:
+            start: the noise, a list of long maps [B, columns, F, D].
+            vectors: [B, M, V] of the source.
+            guidance, rescale, steps: scalar tensors; see `sample`.
+            windows: W.
+            solver: as in `sample`.
+            both: whether the flows with and without the source are computed; without, `guidance`
+                is 0 or 1.
+        """
+        direction = self._direction(vectors, windows, guidance, rescale, both)
         whole = tf.cast(steps, tf.float32)
 
         def step(number, maps):

@@ -25,7 +25,7 @@ class LatentRows(AutoencoderRows):
         draw = (INTEGER, INTEGER, NUMBER, INTEGER)
         self.sample = over_rows(self._sample, draw, given)
         self.encode = over_rows(self._encode, (given,), latents)
-        self.decode = over_rows(self._decode, (latents,), given)
+        self.decode = over_rows(self.decoded, (latents,), given)
         self.log_prob = over_rows(self._log_prob, (given, INTEGER, INTEGER), NUMBER)
         self.interpolate = over_rows(self._interpolate, (given, given, NUMBER), given)
 
@@ -36,7 +36,7 @@ class LatentRows(AutoencoderRows):
         component = tf.where(component < 0, drawn, tf.cast(component, tf.int32))
         windows = self.row.windows
         latents = self.model.sample_latents(key, windows, temperature, component)  # [1, W, D]
-        return self.row.cut(self._decode(self.row.of_windows(latents[0])))
+        return self.row.cut(self.decoded(self.row.of_windows(latents[0])))
 
     def _encode(self, given):
         return self.row.encoded(
@@ -45,7 +45,8 @@ class LatentRows(AutoencoderRows):
             tf.TensorSpec([self.model.latent_size], tf.float32),
         )  # [W, D], [D] of a picture
 
-    def _decode(self, latents):
+    def decoded(self, latents):
+        """Return the sound of latents [W, D], or the picture of [D]."""
         return self.row.decoded(lambda one: self.model.decode_images(one[None])[0], latents)
 
     def _log_prob(self, given, seed, index):
@@ -60,4 +61,4 @@ class LatentRows(AutoencoderRows):
     def _interpolate(self, a, b, fraction):
         """Return what is `fraction` of the way from a to b; of sounds, whole windows."""
         a, b = map(self._encode, self.row.evened(a, b))
-        return self._decode((1.0 - fraction) * a + fraction * b)
+        return self.decoded((1.0 - fraction) * a + fraction * b)

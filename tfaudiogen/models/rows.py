@@ -11,6 +11,7 @@ from tfaudiogen.models.picture_row import PictureRow
 from tfaudiogen.models.sound_row import SoundRow
 
 INTEGER, NUMBER = tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.float32)
+COUNT = tf.TensorSpec([], tf.int32)
 _ROWS = {"sounds": SoundRow, "pictures": PictureRow}
 
 

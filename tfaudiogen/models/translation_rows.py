@@ -5,38 +5,43 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.models.code_rows import CodeRows
 from tfaudiogen.models.graph_filling import GraphFilling
-from tfaudiogen.models.rows import INTEGER, NUMBER, over_rows, row_of
+from tfaudiogen.models.latent_rows import LatentRows
+from tfaudiogen.models.rows import COUNT, INTEGER, NUMBER, over_rows, row_of
+from tfaudiogen.models.vqvae import VQVAE
 from tfaudiogen.models.windows import consecutive
 
 
 class TranslationRows:
     """The graph of what all translators do: a draw of the target given the source.
 
-    A family of translators gives `drawn`.
+    A family of translators gives `settings` and `drawn`.
 
     Args:
         model: a `Translation`.
         samples: N of drawn sounds; one window where left out, and None for pictures.
     """
 
+    settings = {}
+    """{name: `tf.TensorSpec`} of the scalars that a draw depends on; see the model's `sample`."""
+
     def __init__(self, model, samples=None):
         self.model = model
         self.source, self.target = row_of(model.source), row_of(model.spectrogram, samples)
-        given = (self.source.spec, INTEGER, INTEGER, NUMBER, NUMBER)
+        given = (self.source.spec, INTEGER, INTEGER, *self.settings.values())
         self.sample = over_rows(self._sample, given, self.target.spec)
 
-    def _sample(self, given, seed, index, temperature, guidance):
+    def _sample(self, given, seed, index, *settings):
         """Draw the target by seed and index."""
         key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
-        return self.target.cut(self.drawn(key, self._vectors(given), temperature, guidance))
+        return self.target.cut(self.drawn(key, self._vectors(given), *settings))
 
-    def drawn(self, key, vectors, temperature, guidance):
+    def drawn(self, key, vectors, *settings):
         """Return a draw of the target, a sound [N] of whole windows or a picture [H, W, C].
 
         Args:
             key: `tfaudiogen.noise.Key` of one draw.
             vectors: [1, M, V] of the source.
-            temperature, guidance: float32 scalars.
+            settings: those named by `settings`.
         """
         raise NotImplementedError(f"{type(self).__name__} must define drawn")
 
@@ -58,6 +63,8 @@ class TranslationRows:
 class CodeTranslationRows(TranslationRows):
     """The graph of a `Translator`, whose target has codes."""
 
+    settings = {"temperature": NUMBER, "guidance": NUMBER}
+
     def __init__(self, model, samples=None):
         super().__init__(model, samples)
         self.filling = GraphFilling(model.priors, self.target.windows)
@@ -72,3 +79,43 @@ class CodeTranslationRows(TranslationRows):
         }
         codes = self.filling.codes(key, {"vectors": vectors}, settings)
         return self.autoencoder.decoded(*[code[0] for code in codes])
+
+
+class LatentTranslationRows(TranslationRows):
+    """The graph of a translator whose target is drawn by its continuous latents."""
+
+    def __init__(self, model, samples=None):
+        super().__init__(model, samples)
+        model.latents.check_windows(self.target.windows)
+        rows = CodeRows if isinstance(model.target, VQVAE) else LatentRows
+        self.autoencoder = rows(model.target, samples)
+
+    def decoded(self, latents):
+        """Return the sound or picture of the latents of one draw, as `target_latents` has them."""
+        if isinstance(self.autoencoder, CodeRows):
+            codes = self.model.target.nearest_codes(latents)
+            return self.autoencoder.decoded(*[code[0] for code in codes])
+        return self.autoencoder.decoded(self.target.of_windows(latents[0][0, :, 0]))
+
+
+class FlowTranslationRows(LatentTranslationRows):
+    """The graph of a `FlowTranslator`, solved by Heun's method."""
+
+    settings = {"temperature": NUMBER, "guidance": NUMBER, "rescale": NUMBER, "steps": COUNT}
+
+    def drawn(self, key, vectors, temperature, guidance, rescale, steps):
+        windows = self.target.windows
+        start = [temperature * one for one in self.model.latents.noise(key, windows)]
+        settings = (guidance, rescale, steps)
+        return self.decoded(self.model.solved(start, vectors, *settings, windows))
+
+
+class VariationalTranslationRows(LatentTranslationRows):
+    """The graph of a `VariationalTranslator`."""
+
+    settings = {"temperature": NUMBER}
+
+    def drawn(self, key, vectors, temperature):
+        windows = self.target.windows
+        found = self.model.sample_latents(key, vectors, windows, temperature)
+        return self.decoded([found[:, :, None]])

@@ -7,8 +7,8 @@ import tensorflow as tf
 from tfaudiogen.request_checks import after, check, check_rows, of_shape, shape_text
 from tfaudiogen.signatures.specs import spec
 
-# Inputs of which a request that changes nothing is not zero.
-_NOT_ZERO = {"top_p": 1, "guidance": 1}
+# Inputs of which a plain request is not zero.
+_NOT_ZERO = {"top_p": 1, "guidance": 1, "steps": 16}
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ class Signatures:
         yield self._check_range("temperature", temperature, 10)
 
     @staticmethod
-    def _check_range(name, values, highest):
-        fits = tf.reduce_all((values >= 0.0) & (values <= float(highest)))
-        return check(fits, f"{name} must be from 0 to {highest}")
+    def _check_range(name, values, highest, lowest=0):
+        fits = tf.reduce_all((values >= lowest) & (values <= highest))
+        return check(fits, f"{name} must be from {lowest} to {highest}")
 
 
 def _shape_and_type(tensor, name):

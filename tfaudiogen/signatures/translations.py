@@ -2,16 +2,27 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.translation_rows import CodeTranslationRows
+from tfaudiogen.models.flow_translator import FlowTranslator
+from tfaudiogen.models.translation_rows import (
+    CodeTranslationRows,
+    FlowTranslationRows,
+    VariationalTranslationRows,
+)
 from tfaudiogen.models.translator import Translator
+from tfaudiogen.models.variational_translator import VariationalTranslator
 from tfaudiogen.request_checks import after
 from tfaudiogen.signatures.base import Signatures
 from tfaudiogen.signatures.given import given_of
 from tfaudiogen.signatures.specs import spec
 
 # The graphs of each family.
-ROWS = {Translator: CodeTranslationRows}
-_STRONGEST = 20
+ROWS = {
+    Translator: CodeTranslationRows,
+    FlowTranslator: FlowTranslationRows,
+    VariationalTranslator: VariationalTranslationRows,
+}
+# The highest and lowest value of settings beside the temperature.
+_RANGES = {"guidance": (20, 0), "rescale": (1, 0), "steps": (64, 1)}
 
 
 class TranslationSignatures(Signatures):
@@ -33,9 +44,9 @@ class TranslationSignatures(Signatures):
 
     def entries(self):
         """Return the entry of `table`."""
-        numbers = (spec("seed", dtype=tf.int64), spec("temperature"), spec("guidance"))
-        function = getattr(self, self.default)
-        return {self.default: self._entry(function, self.given.spec(), *numbers)}
+        settings = [spec(name, dtype=one.dtype) for name, one in self.rows.settings.items()]
+        told = (self.given.spec(), spec("seed", dtype=tf.int64), *settings)
+        return {self.default: self._entry(getattr(self, self.default), *told)}
 
     def facts(self):
         """Return what `describe` tells; see `Signatures`."""
@@ -47,20 +58,21 @@ class TranslationSignatures(Signatures):
     def _free_size(self, name):
         return self.model.source.samples
 
-    def paint(self, waveform, seed, temperature, guidance):
-        """Draw a picture for each sound; all else is [B], and guidance 1 is none."""
-        return {"picture": self._drawn(waveform, seed, temperature, guidance)}
+    def paint(self, waveform, seed, *settings):
+        """Draw a picture for each sound; all else is [B]. Guidance 1 and rescale 0 are none."""
+        return {"picture": self._drawn(waveform, seed, settings)}
 
-    def compose(self, picture, seed, temperature, guidance):
-        """Draw a sound for each picture; all else is [B], and guidance 1 is none."""
-        return {"waveform": self._drawn(picture, seed, temperature, guidance)}
+    def compose(self, picture, seed, *settings):
+        """Draw a sound for each picture; all else is [B]. Guidance 1 and rescale 0 are none."""
+        return {"waveform": self._drawn(picture, seed, settings)}
 
-    def _drawn(self, given, seed, temperature, guidance):
+    def _drawn(self, given, seed, settings):
+        named = dict(zip(self.rows.settings, settings, strict=True))
         checks = [
-            *self._check_rows(given, seed, temperature, guidance),
+            *self._check_rows(given, seed, *settings),
             *self.given.checks(given),
-            *self._check_draw(seed, temperature),
-            self._check_range("guidance", guidance, _STRONGEST),
+            *self._check_draw(seed, named["temperature"]),
+            *(self._check_range(n, named[n], *_RANGES[n]) for n in named if n in _RANGES),
         ]
-        given, seed, *numbers = after(checks, given, seed, temperature, guidance)
-        return self.rows.sample(given, seed, tf.zeros_like(seed), *numbers)
+        given, seed, *settings = after(checks, given, seed, *settings)
+        return self.rows.sample(given, seed, tf.zeros_like(seed), *settings)
