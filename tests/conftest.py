@@ -6,7 +6,6 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
-import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import settings
@@ -44,28 +43,19 @@ def code_model():
 
     Tests leave it as it is: what it has traced and compiled serves all of them.
     """
+    import small_models
+
     import tfaudiogen as tg
-    from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
     keras.utils.set_random_seed(1)
     spectrogram = tg.Spectrogram(8000, 128, 32, frames=32, bins=64)
-    stages = [((8,), (4,)), ((12,), (2,))]
-    autoencoder = tg.VQVAE(
-        spectrogram,
-        encoders=default_encoders(stages),
-        decoders=default_decoders(stages, 2),
-        quantizers=[tg.VectorQuantizer(9, 4), tg.VectorQuantizer(7, 4)],
-        class_names=["low", "high"],
-    )
+    autoencoder = small_models.vqvae(spectrogram, [((8,), (4,)), ((12,), (2,))], (9, 7))
     top = {"shape": (4, 8), "codes": 7}
     priors = [
         tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
         tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),
     ]
-    draw = np.random.default_rng(1)
-    for weight in [w for prior in priors for w in prior.trainable_weights]:
-        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
-    return tg.CodeModel(autoencoder, priors)
+    return tg.CodeModel(autoencoder, [small_models.stirred(prior) for prior in priors])
 
 
 @pytest.fixture(scope="session")
@@ -89,57 +79,31 @@ def tiny_embedder():
 @pytest.fixture(scope="session")
 def painter_model():
     """Return a translator of sounds of 1,024 samples to grey pictures of 8 x 8, of two levels."""
+    import small_models
+
     import tfaudiogen as tg
 
     keras.utils.set_random_seed(1)
     stages = [((8,), (2,)), ((8,), (2,))]
+    target = small_models.vqvae(tg.Pictures(8, 8, 1), stages, (7, 5))
     encoder = tg.SequenceEncoder((6,), (8,))
-    return _translator(_short(), tg.Pictures(8, 8, 1), stages, (7, 5), encoder)
+    return small_models.translator(_short(), encoder, target, 8, told=False)
 
 
 @pytest.fixture(scope="session")
 def composer_model():
     """Return a translator back, of colour pictures that are told by their embedding."""
+    import small_models
+
     import tfaudiogen as tg
 
     keras.utils.set_random_seed(2)
     encoder = tg.EmbeddingEncoder(tg.EmbeddingTower(tg.SequenceEncoder((6,), (4,)), 6))
-    return _translator(tg.Pictures(8, 8, 3), _short(), [((8,), (8,))], (6,), encoder)
+    target = small_models.vqvae(_short(), [((8,), (8,))], (6,))
+    return small_models.translator(tg.Pictures(8, 8, 3), encoder, target, 8)
 
 
 def _short():
     import tfaudiogen as tg
 
     return tg.Spectrogram(8000, 64, 32, frames=32, bins=32)
-
-
-def _translator(source, target, stages, counts, encoder):
-    """Return an untrained translator, whose codes depend on what is given."""
-    import tfaudiogen as tg
-    from tfaudiogen.models.vqvae import default_decoders, default_encoders
-
-    likelihood = tg.PixelLikelihood(image_channels=target.image_shape[2])
-    autoencoder = tg.VQVAE(
-        target,
-        encoders=default_encoders(stages),
-        decoders=default_decoders(stages, likelihood.channels),
-        quantizers=[tg.VectorQuantizer(count, 4) for count in counts],
-        likelihood=likelihood,
-        class_names=["low", "high"],
-    )
-    shapes, counts = autoencoder.code_maps()
-    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
-    priors = [
-        tg.CodePrior(
-            **one,
-            core=tg.Transformer(8, 1, 2, int(np.prod(one["shape"])), cross=level == 0),
-            maps=maps[:level],
-            vectors=0 if level else 6,
-        )
-        for level, one in enumerate(maps)
-    ]
-    model = tg.Translator(source, encoder, autoencoder, priors)
-    draw = np.random.default_rng(1)
-    for weight in model.trainable_weights:
-        weight.assign(weight + 0.3 * draw.normal(size=weight.shape).astype(np.float32))
-    return model

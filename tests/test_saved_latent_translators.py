@@ -4,26 +4,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import stirred, vae
 
 import tfaudiogen as tg
 from tfaudiogen.saved_model import export
 from tfaudiogen.signatures import Limits
 
 SIZES = {"width": 16, "depth": 1, "heads": 2}
-
-
-def stirred(model):
-    """Return the model with weights that are no longer what they start as."""
-    draw = np.random.default_rng(1)
-    for weight in model.trainable_weights:
-        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
-    return model
-
-
-def vae(pictures):
-    parts = {"encoder": tg.Encoder((8,), (4,)), "decoder": tg.Decoder((8, 8, 2), (8,), (4,))}
-    parts["prior"] = tg.GaussianMixturePrior(3)
-    return tg.VAE(pictures, head=tg.GaussianHead(3, hidden=8), **parts)
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import speckles, tones
 
 import tfaudiogen as tg
 from tfaudiogen.saved_model import export
 from tfaudiogen.signatures import Limits, signatures_of
 
 SIDE = 8
+COLOUR = (SIDE, SIDE, 3)
 
 
 class Asked:
@@ -39,17 +41,6 @@ def composer(composer_model, tmp_path_factory):
     return Asked(composer_model, folder, seconds=0.16)
 
 
-def sounds(count, samples):
-    time = np.arange(samples) / 8000
-    pitches = np.linspace(300, 2500, count)[:, None]
-    return (0.5 * np.sin(2 * np.pi * pitches * time)).astype(np.float32)
-
-
-def pictures(count, channels=3):
-    levels = np.random.default_rng(count).integers(0, 256, (count, SIDE, SIDE, channels))
-    return (levels / 255).astype(np.float32)
-
-
 def draw(**changed):
     given = {"seed": [4, 4], "temperature": [1.0, 0.8], "guidance": [1.0, 2.5], **changed}
     kinds = {"seed": np.int64, "temperature": np.float32, "guidance": np.float32}
@@ -58,7 +49,7 @@ def draw(**changed):
 
 @pytest.mark.parametrize("samples", [300, 1300])
 def test_sounds_of_any_length_are_painted_as_in_python(painter, samples):
-    given = sounds(2, samples)
+    given = tones(2, samples)
     found = painter("paint", waveform=given, **draw())["picture"]
     assert found.shape == (2, SIDE, SIDE, 1)
     for row, (temperature, guidance) in enumerate([(1.0, 1.0), (0.8, 2.5)]):
@@ -72,7 +63,7 @@ def test_sounds_of_any_length_are_painted_as_in_python(painter, samples):
 
 @pytest.mark.slow
 def test_pictures_are_composed_as_in_python(composer):
-    given = pictures(2)
+    given = speckles(2, COLOUR)
     found = composer("compose", picture=given, **draw())["waveform"]
     assert found.shape == (2, 1280)
     assert np.std(found) > 1e-4
@@ -149,14 +140,14 @@ def embedder(painter_model, tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("samples", [300, 1024, 2500])
 def test_sounds_of_any_length_are_embedded_as_in_python(embedder, samples):
-    given = sounds(3, samples)
+    given = tones(3, samples)
     found = embedder("embed_sound", waveform=given)["embedding"]
     np.testing.assert_allclose(found, embedder.model.embed_sounds(given), atol=1e-4)
 
 
 @pytest.mark.slow
 def test_pictures_are_embedded_as_in_python(embedder):
-    given = pictures(3)
+    given = speckles(3, COLOUR)
     found = embedder("embed_picture", picture=given)["embedding"]
     np.testing.assert_allclose(found, embedder.model.embed_pictures(given), atol=1e-4)
     facts = embedder("describe", row=np.zeros(1, int))

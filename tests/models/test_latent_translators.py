@@ -4,56 +4,24 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import speckles, stirred, tones, vae, vqvae
 
 import tfaudiogen as tg
 from tfaudiogen import noise
 from tfaudiogen.distributions import quantize
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
 SIDE = 8
-
-
-def sounds(count, samples=1024):
-    time = np.arange(samples) / 8000
-    pitches = np.linspace(200, 3000, count)[:, None]
-    return (0.5 * np.sin(2 * np.pi * pitches * time)).astype(np.float32)
-
-
-def pictures(count):
-    draw = np.random.default_rng(count)
-    return draw.integers(0, 256, (count, SIDE, SIDE, 1)).astype(np.float32) / 255
+GREY = (SIDE, SIDE, 1)
 
 
 def codes(representation, stride=4):
-    stages = [((8,), (stride,))]
-    return tg.VQVAE(
-        representation,
-        encoders=default_encoders(stages),
-        decoders=default_decoders(stages, 2),
-        quantizers=[tg.VectorQuantizer(6, 3)],
-        class_names=["low", "high"],
-    )
-
-
-def vae(representation):
-    sides = (*representation.image_shape[:2], 2)
-    parts = {"encoder": tg.Encoder((8,), (4,)), "decoder": tg.Decoder(sides, (8,), (4,))}
-    parts["prior"] = tg.GaussianMixturePrior(3)
-    return tg.VAE(representation, head=tg.GaussianHead(3, hidden=8), **parts)
+    return vqvae(representation, [((8,), (stride,))], (6,))
 
 
 def flow(source, target, **changes):
     encoder = tg.SequenceEncoder((8, 12), (4, 2))
     settings = {"width": 16, "depth": 1, "heads": 2, **changes}
     return tg.FlowTranslator(source, encoder, target, **settings)
-
-
-def stirred(model):
-    """Return the model with weights that are no longer what they start as."""
-    draw = np.random.default_rng(1)
-    for weight in model.trainable_weights:
-        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
-    return model
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +32,19 @@ def spectrogram():
 @pytest.fixture(scope="module")
 def pair(spectrogram):
     """Two sounds, and a picture of each."""
-    return {"image": spectrogram(sounds(2)), "picture": pictures(2), "id": np.arange(2)}
+    return {"image": spectrogram(tones(2)), "picture": speckles(2, GREY), "id": np.arange(2)}
 
 
 @pytest.fixture(scope="module")
 def painter(spectrogram):
     keras.utils.set_random_seed(1)
-    return stirred(flow(spectrogram, codes(tg.Pictures(SIDE, SIDE, 1))))
+    return stirred(flow(spectrogram, codes(tg.Pictures(*GREY))))
 
 
 @pytest.fixture(scope="module")
 def variational(spectrogram):
     keras.utils.set_random_seed(1)
-    target = vae(tg.Pictures(SIDE, SIDE, 1))
+    target = vae(tg.Pictures(*GREY))
     encoder = tg.SequenceEncoder((8, 12), (4, 2))
     return stirred(tg.VariationalTranslator(spectrogram, encoder, target, hidden=8, heads=2))
 
@@ -89,7 +57,7 @@ def trained(model, batch, steps, rate=1e-2, **settings):
 
 @pytest.mark.parametrize("name", ["painter", "variational"])
 def test_draws_are_pictures_by_seed_and_place(name, request):
-    model, given = request.getfixturevalue(name), sounds(2)
+    model, given = request.getfixturevalue(name), tones(2)
     drawn = model.sample(given, count=2, seed=4).numpy()
     assert drawn.shape == (2, 2, SIDE, SIDE, 1)
     assert np.all((drawn >= 0) & (drawn <= 1))
@@ -101,16 +69,16 @@ def test_draws_are_pictures_by_seed_and_place(name, request):
 
 
 def test_guidance_and_temperature_of_a_flow(painter):
-    long = np.concatenate([*sounds(2), np.zeros(100, np.float32)])
-    untold = [painter.sample(one, guidance=0.0, steps=2).numpy() for one in (*sounds(2), long)]
+    long = np.concatenate([*tones(2), np.zeros(100, np.float32)])
+    untold = [painter.sample(one, guidance=0.0, steps=2).numpy() for one in (*tones(2), long)]
     np.testing.assert_allclose(untold[1:], untold[:1] * 2, atol=1e-4)
-    draws = painter.sample(sounds(1), count=3, temperature=0.0, guidance=2.0, rescale=0.5, steps=2)
+    draws = painter.sample(tones(1), count=3, temperature=0.0, guidance=2.0, rescale=0.5, steps=2)
     np.testing.assert_allclose(draws[0, 1:], draws[0, :1].numpy().repeat(2, axis=0), atol=1e-5)
 
 
 def test_the_loss_of_a_flow_is_the_squared_error_of_its_direction(spectrogram, pair):
     """A new network gives zero, so that the error is the direction itself."""
-    model = flow(spectrogram, codes(tg.Pictures(SIDE, SIDE, 1)), times="uniform")
+    model = flow(spectrogram, codes(tg.Pictures(*GREY)), times="uniform")
     key = noise.key(3, 2)
     found = model.loss_terms(model.complete(pair), key, training=False)["loss"]
     goal = model.latents.noise(key)[0] - model.target.encode_vectors(pair["picture"])[0]
@@ -120,7 +88,7 @@ def test_the_loss_of_a_flow_is_the_squared_error_of_its_direction(spectrogram, p
 @pytest.mark.parametrize("objective", ["rectified_flow", "v_prediction"])
 def test_a_flow_learns_who_belongs_to_whom(spectrogram, pair, objective):
     keras.utils.set_random_seed(3)
-    target = codes(tg.Pictures(SIDE, SIDE, 1))
+    target = codes(tg.Pictures(*GREY))
     trained(target, {"image": pair["picture"], "id": pair["id"]}, 3)
     model = flow(spectrogram, target, objective=objective, condition_dropout=0.1)
     before = [weight.numpy() for weight in target.weights]
@@ -130,13 +98,13 @@ def test_a_flow_learns_who_belongs_to_whom(spectrogram, pair, objective):
     assert 0.0 < loss[0] < 1.6
     for weight, value in zip(target.weights, before, strict=True):
         np.testing.assert_array_equal(weight, value)
-    latents = np.concatenate(target.encode_vectors(pair["picture"])).reshape(-1, 3)
+    latents = np.concatenate(target.encode_vectors(pair["picture"])).reshape(-1, 4)
     np.testing.assert_allclose(model.standards[0].mean, latents.mean(axis=0), atol=1e-4)
     np.testing.assert_allclose(model.standards[0].spread(), latents.std(axis=0), rtol=1e-3)
     code = target.encode_codes(pair["picture"])
     assert np.any(code[0][0] != code[0][1])
     wanted = target.decode_codes(code).numpy()
-    drawn = model.sample(sounds(2), count=4, steps=8).numpy()
+    drawn = model.sample(tones(2), count=4, steps=8).numpy()
     own, other = (
         np.square(drawn - wanted[order][:, None]).mean(axis=(1, 2, 3, 4))
         for order in ([0, 1], [1, 0])
@@ -146,36 +114,36 @@ def test_a_flow_learns_who_belongs_to_whom(spectrogram, pair, objective):
 
 def test_the_latents_of_a_vae_flow_too(spectrogram, pair):
     keras.utils.set_random_seed(3)
-    model = flow(spectrogram, vae(tg.Pictures(SIDE, SIDE, 1)))
+    model = flow(spectrogram, vae(tg.Pictures(*GREY)))
     found = trained(model, pair, 2)["loss"]
     assert np.isfinite(found[0])
-    assert model.sample(sounds(1), steps=2, solver="euler").shape == (1, 1, SIDE, SIDE, 1)
+    assert model.sample(tones(1), steps=2, solver="euler").shape == (1, 1, SIDE, SIDE, 1)
 
 
 def test_pictures_give_sounds_of_any_length(spectrogram):
     """By flows of codes and of a VAE, and by a learned prior."""
-    source, seconds = tg.Pictures(SIDE, SIDE, 1), {"seconds": 0.3, "phase": "graph"}
+    source, seconds = tg.Pictures(*GREY), {"seconds": 0.3, "phase": "graph"}
     encoder = tg.SequenceEncoder((8,), (4,))
     composers = [flow(source, codes(spectrogram, 8)), flow(source, vae(spectrogram))]
     composers.append(tg.VariationalTranslator(source, encoder, vae(spectrogram), 8, 2))
     for model in composers:
         options = {"steps": 2} if isinstance(model, tg.FlowTranslator) else {}
-        drawn = stirred(model).sample(pictures(2), count=1, **seconds, **options).numpy()
+        drawn = stirred(model).sample(speckles(2, GREY), count=1, **seconds, **options).numpy()
         assert drawn.shape == (2, 1, 2400)
         assert np.all(np.isfinite(drawn))
     with pytest.raises(ValueError, match="even number of time columns"):
-        flow(source, codes(spectrogram, 32)).sample(pictures(1), **seconds)
+        flow(source, codes(spectrogram, 32)).sample(speckles(1, GREY), **seconds)
 
 
 @pytest.mark.slow
 def test_compiled_replicas_train_like_one_device(spectrogram, mirrored):
-    batch = {"image": spectrogram(sounds(5)), "picture": pictures(5), "id": np.arange(5)}
+    batch = {"image": spectrogram(tones(5)), "picture": speckles(5, GREY), "id": np.arange(5)}
     batch["image"] = batch["image"].numpy()
     found = []
     for strategy in (tf.distribute.get_strategy(), mirrored):
         keras.utils.set_random_seed(3)
         with strategy.scope():
-            model = stirred(flow(spectrogram, codes(tg.Pictures(SIDE, SIDE, 1))))
+            model = stirred(flow(spectrogram, codes(tg.Pictures(*GREY))))
             model.compile(keras.optimizers.SGD(1e-2), jit_compile=True, average=0.9)
         data = tf.data.Dataset.from_tensor_slices(batch).batch(5)
         history = model.fit(data, epochs=2, verbose=0, shuffle=False).history
@@ -199,7 +167,7 @@ def test_compiled_replicas_train_like_one_device(spectrogram, mirrored):
 )
 def test_settings_out_of_range_are_refused(painter, options, message):
     with pytest.raises(ValueError, match=message):
-        painter.sample(sounds(1), **options)
+        painter.sample(tones(1), **options)
 
 
 def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
@@ -214,7 +182,7 @@ def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
     with pytest.raises(ValueError, match="target must be a VAE, received a VQVAE"):
         tg.VariationalTranslator(spectrogram, encoder, target)
     with pytest.raises(ValueError, match="has no log_prob"):
-        painter.log_prob(pictures(1), sounds(1))
+        painter.log_prob(speckles(1, GREY), tones(1))
 
 
 def test_the_rate_is_the_divergence_of_posterior_from_prior(variational, pair):
@@ -234,7 +202,7 @@ def test_the_rate_is_the_divergence_of_posterior_from_prior(variational, pair):
 
 
 def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
-    given, target = sounds(1).repeat(40, axis=0), pictures(1).repeat(40, axis=0)
+    given, target = tones(1).repeat(40, axis=0), speckles(1, GREY).repeat(40, axis=0)
     one = variational.log_prob(target, given, samples=1)
     batch = {"image": variational.source(given), "picture": target}
     key = noise.key(0, 40)
@@ -246,7 +214,7 @@ def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
 def test_all_is_trained_together_or_the_target_kept(spectrogram, pair):
     for joint in (True, False):
         keras.utils.set_random_seed(3)
-        target, encoder = vae(tg.Pictures(SIDE, SIDE, 1)), tg.SequenceEncoder((8, 12), (4, 2))
+        target, encoder = vae(tg.Pictures(*GREY)), tg.SequenceEncoder((8, 12), (4, 2))
         model = tg.VariationalTranslator(spectrogram, encoder, target, 8, 2, joint=joint)
         parts = {"prior": target.prior.weights, "rest": target.decoder.weights}
         before = {name: [w.numpy() for w in weights] for name, weights in parts.items()}
@@ -264,7 +232,7 @@ def test_all_is_trained_together_or_the_target_kept(spectrogram, pair):
 
 
 def test_without_spread_there_is_one_draw(variational):
-    drawn = variational.sample(sounds(1), count=3, temperature=0.0).numpy()
+    drawn = variational.sample(tones(1), count=3, temperature=0.0).numpy()
     np.testing.assert_allclose(drawn[0, 1:], drawn[0, :1].repeat(2, axis=0), atol=1e-6)
 
 

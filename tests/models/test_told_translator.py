@@ -4,25 +4,18 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import speckles, vqvae
 
 import tfaudiogen as tg
 from tfaudiogen import noise
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
-SIDE = 8
+GREY = (8, 8, 1)
 NAMES = ["slow", "gloomy; slow", "fast"]
 
 
 def translator(source, encoder):
     keras.utils.set_random_seed(3)
-    likelihood, stages = tg.PixelLikelihood(), [((8,), (4,))]
-    target = tg.VQVAE(
-        tg.Pictures(SIDE, SIDE, 1),
-        encoders=default_encoders(stages),
-        decoders=default_decoders(stages, likelihood.channels),
-        quantizers=[tg.VectorQuantizer(5, 4)],
-        likelihood=likelihood,
-    )
+    target = vqvae(tg.Pictures(*GREY), [((8,), (4,))], (5,))
     (shape,), (count,) = target.code_maps()
     core = tg.Transformer(16, 1, 2, int(np.prod(shape)), cross=True)
     prior = tg.CodePrior(shape, count, core, vectors=encoder.width, condition_dropout=0.1)
@@ -39,11 +32,6 @@ def of_labels():
 
 def of_vectors():
     return translator(tg.Vectors(3), tg.VectorEncoder(8))
-
-
-def pictures(count):
-    draw = np.random.default_rng(count)
-    return draw.integers(0, 256, (count, SIDE, SIDE, 1)).astype(np.float32) / 255
 
 
 def test_a_text_gives_the_same_vectors_however_long_others_may_be():
@@ -82,7 +70,7 @@ def as_bytes(texts):
 @pytest.mark.slow
 def test_in_the_end_what_is_drawn_follows_what_is_told(tmp_path):
     """Two pictures, each told in its own words, are drawn when they are told."""
-    model, given, wanted = of_texts(), ["gloomy, slow", "fast"], pictures(2)
+    model, given, wanted = of_texts(), ["gloomy, slow", "fast"], speckles(2, GREY)
     model.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
     batch = {"image": wanted, "caption": as_bytes(given)}
     data = tf.data.Dataset.from_tensor_slices(batch).batch(2).repeat()
@@ -106,7 +94,7 @@ def test_the_loss_is_of_what_stands_beside_the_target():
         (of_labels(), {"label": labels}, [{"gloomy": 1, "slow": 1}, "fast"]),
         (of_vectors(), {"vector": vectors}, vectors),
     ):
-        batch = model.complete({"image": tf.constant(pictures(2)), **told, "other": labels})
+        batch = model.complete({"image": tf.constant(speckles(2, GREY)), **told, "other": labels})
         assert set(batch) == {"image", "id", *told}
         # A head of zeros tells nothing of anything.
         head = model.priors[0].head.kernel
@@ -149,6 +137,6 @@ def test_vectors_and_batches_that_do_not_fit_are_refused():
         with pytest.raises(ValueError, match=message):
             model.sample(given)
     with pytest.raises(ValueError, match="image, and have no vector|vector and image.*no vector"):
-        model.complete({"image": pictures(2)})
+        model.complete({"image": speckles(2, GREY)})
     with pytest.raises(ValueError, match="at least two labels"):
         tg.Labels(["slow"])

@@ -4,47 +4,22 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import speckles, tones, translator, vqvae
 
 import tfaudiogen as tg
 from tfaudiogen import noise
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
 from tfaudiogen.models.windows import consecutive
 
 SIDE = 8
+GREY, COLOUR = (SIDE, SIDE, 1), (SIDE, SIDE, 3)
 
 
-def autoencoder(representation, stages, counts):
-    channels = representation.image_shape[2]
-    likelihood = tg.PixelLikelihood(image_channels=channels)
-    return tg.VQVAE(
-        representation,
-        encoders=default_encoders(stages),
-        decoders=default_decoders(stages, likelihood.channels),
-        quantizers=[tg.VectorQuantizer(count, 4) for count in counts],
-        likelihood=likelihood,
-        class_names=["low", "high"],
-    )
+def encoder():
+    return tg.SequenceEncoder((8, 12), (4, 2))
 
 
-def translator(source, target, dropout=0.0):
-    shapes, counts = target.code_maps()
-    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
-    encoder = tg.SequenceEncoder((8, 12), (4, 2))
-    priors = [
-        tg.CodePrior(
-            **one,
-            core=tg.Transformer(16, 1, 2, int(np.prod(one["shape"])), cross=True),
-            maps=maps[:level],
-            vectors=12,
-            condition_dropout=dropout,
-        )
-        for level, one in enumerate(maps)
-    ]
-    model = tg.Translator(source, encoder, target, priors)
-    draw = np.random.default_rng(1)
-    for weight in model.trainable_weights:
-        weight.assign(weight + 0.2 * draw.normal(size=weight.shape).astype(np.float32))
-    return model
+def one_level():
+    return vqvae(tg.Pictures(*GREY), [((8,), (4,))], (5,))
 
 
 @pytest.fixture(scope="module")
@@ -56,31 +31,20 @@ def spectrogram():
 def painter(spectrogram):
     """Two levels of codes of pictures of 8 x 8, for sounds of 1,024 samples."""
     keras.utils.set_random_seed(1)
-    target = autoencoder(tg.Pictures(SIDE, SIDE, 1), [((8,), (2,)), ((8,), (2,))], (7, 5))
-    return translator(spectrogram, target)
+    target = vqvae(tg.Pictures(*GREY), [((8,), (2,)), ((8,), (2,))], (7, 5))
+    return translator(spectrogram, encoder(), target)
 
 
 @pytest.fixture(scope="module")
 def composer(spectrogram):
     """One level of codes of sounds, for pictures of 8 x 8 in colour."""
     keras.utils.set_random_seed(2)
-    target = autoencoder(spectrogram, [((8,), (8,))], (6,))
-    return translator(tg.Pictures(SIDE, SIDE, 3), target)
-
-
-def sounds(count, samples=1024):
-    time = np.arange(samples) / 8000
-    pitches = np.linspace(200, 3000, count)[:, None]
-    return (0.5 * np.sin(2 * np.pi * pitches * time)).astype(np.float32)
-
-
-def pictures(count, channels=3):
-    draw = np.random.default_rng(count)
-    return draw.integers(0, 256, (count, SIDE, SIDE, channels)).astype(np.float32) / 255
+    target = vqvae(spectrogram, [((8,), (8,))], (6,))
+    return translator(tg.Pictures(*COLOUR), encoder(), target)
 
 
 def test_draws_are_pictures_by_seed_and_place(painter):
-    given = sounds(2)
+    given = tones(2)
     drawn = painter.sample(given, count=2, seed=4).numpy()
     assert drawn.shape == (2, 2, SIDE, SIDE, 1)
     assert np.all((drawn >= 0) & (drawn <= 1))
@@ -91,30 +55,42 @@ def test_draws_are_pictures_by_seed_and_place(painter):
 
 
 def test_other_sounds_give_other_pictures(painter):
-    one, two = sounds(2)
+    one, two = tones(2)
     draws = [painter.sample(sound, count=4, temperature=0.5).numpy() for sound in (one, two)]
     assert np.any(np.abs(draws[0] - draws[1]) > 1e-3)
 
 
+def test_a_model_has_settings_of_its_own(painter):
+    own = {"temperature": 0.5, "guidance": 0.0}
+    model = tg.Translator.from_config({**painter.get_config(), **own})
+    for weight, trained in zip(model.weights, painter.weights, strict=True):
+        weight.assign(trained)
+    given = tones(1)
+    np.testing.assert_array_equal(model.sample(given, 4), painter.sample(given, 4, **own))
+    assert np.any(model.sample(given, 4) != painter.sample(given, 4))
+    with pytest.raises(ValueError, match="guidance must not be negative"):
+        tg.Translator.from_config({**painter.get_config(), "guidance": -1.0})
+
+
 def test_without_guidance_the_source_is_not_heard(painter):
     """Guidance 0 is the distribution without the source."""
-    draws = [painter.sample(sound, count=4, guidance=0.0).numpy() for sound in sounds(2)]
+    draws = [painter.sample(sound, count=4, guidance=0.0).numpy() for sound in tones(2)]
     np.testing.assert_allclose(draws[0], draws[1], atol=1e-5)
 
 
 def test_long_sounds_are_attended_to_as_a_whole(painter, spectrogram):
-    long = np.concatenate([*sounds(2), np.zeros(200, np.float32)])
+    long = np.concatenate([*tones(2), np.zeros(200, np.float32)])
     vectors = painter.vectors(long)
     images, frames = consecutive(long, spectrogram)
     assert frames.numpy().tolist() == [32, 32, 7]
     np.testing.assert_allclose(vectors, tf.reshape(painter(images), (1, -1, 12)), atol=1e-5)
-    target = pictures(1, 1)
+    target = speckles(1, GREY)
     assert np.isfinite(painter.log_prob(target, long))
-    assert painter.log_prob(target, long) != painter.log_prob(target, sounds(1))
+    assert painter.log_prob(target, long) != painter.log_prob(target, tones(1))
 
 
 def test_pictures_give_sounds_of_any_length(composer):
-    given = pictures(2)
+    given = speckles(2, COLOUR)
     assert composer.sample(given).shape == (2, 1, 1024)
     drawn = composer.sample(given[0], count=2, seconds=0.3, phase="graph").numpy()
     assert drawn.shape == (2, 2400)
@@ -125,10 +101,10 @@ def test_pictures_give_sounds_of_any_length(composer):
 
 
 def test_the_loss_is_the_exact_probability_of_the_codes(painter, spectrogram):
-    batch = painter.complete({"image": spectrogram(sounds(3)), "picture": pictures(3, 1)})
+    batch = painter.complete({"image": spectrogram(tones(3)), "picture": speckles(3, GREY)})
     terms = painter.loss_terms(batch, noise.key(0, 3), training=False)
     codes = painter.target.encode_codes(batch["picture"])
-    vectors = painter.vectors(sounds(3))
+    vectors = painter.vectors(tones(3))
     top, bottom = painter.priors
     expected = top.log_prob(codes[0], vectors=vectors)
     expected += bottom.log_prob(codes[1], maps=codes[:1], vectors=vectors)
@@ -137,7 +113,7 @@ def test_the_loss_is_the_exact_probability_of_the_codes(painter, spectrogram):
 
 
 def test_the_probability_of_a_target_is_that_of_its_codes_and_pixels(painter):
-    targets, given = pictures(3, 1), sounds(3)
+    targets, given = speckles(3, GREY), tones(3)
     bound = painter.log_prob(targets, given)
     frames = tf.fill([3], SIDE)
     codes = painter.target.encode_codes(targets)
@@ -150,7 +126,7 @@ def test_the_probability_of_a_target_is_that_of_its_codes_and_pixels(painter):
 
 
 def test_the_probability_of_a_long_sound_is_that_of_its_windows(composer):
-    given, whole = pictures(1), sounds(1, 1024 + 512)
+    given, whole = speckles(1, COLOUR), tones(1, 1024 + 512)
     bound = composer.log_prob(whole, given)
     images, frames = consecutive(whole[0], composer.spectrogram)
     vectors = tf.repeat(composer.vectors(given), 2, axis=0)
@@ -161,9 +137,9 @@ def test_the_probability_of_a_long_sound_is_that_of_its_windows(composer):
 def test_training_leaves_the_target_alone_and_learns_who_belongs_to_whom(spectrogram):
     """Two sounds with a picture each: in the end the codes follow from the sound."""
     keras.utils.set_random_seed(3)
-    target = autoencoder(tg.Pictures(SIDE, SIDE, 1), [((8,), (4,))], (5,))
-    model = translator(spectrogram, target, dropout=0.1)
-    batch = {"image": spectrogram(sounds(2)), "picture": pictures(2, 1)}
+    target = one_level()
+    model = translator(spectrogram, encoder(), target, condition_dropout=0.1)
+    batch = {"image": spectrogram(tones(2)), "picture": speckles(2, GREY)}
     codes = target.encode_codes(batch["picture"])[0].numpy()
     assert np.any(codes[0] != codes[1])
     before = [weight.numpy() for weight in target.weights]
@@ -173,20 +149,23 @@ def test_training_leaves_the_target_alone_and_learns_who_belongs_to_whom(spectro
     for weight, value in zip(target.weights, before, strict=True):
         np.testing.assert_array_equal(weight, value)
     assert set(history) == {"loss", "bits_per_code_0"}
-    drawn = [model.sample(sound, temperature=0.0).numpy()[0] for sound in sounds(2)]
+    drawn = [model.sample(sound, temperature=0.0).numpy()[0] for sound in tones(2)]
     expected = target.decode_codes([codes]).numpy()
     np.testing.assert_allclose(drawn, expected, atol=1e-4)
 
 
 @pytest.mark.slow
 def test_compiled_replicas_train_like_one_device(spectrogram, mirrored):
-    batch = {"image": spectrogram(sounds(5)), "picture": pictures(5, 1), "id": np.arange(5)}
+    batch = {
+        "image": spectrogram(tones(5)),
+        "picture": speckles(5, GREY),
+        "id": np.arange(5),
+    }
     found = []
     for strategy in (tf.distribute.get_strategy(), mirrored):
         keras.utils.set_random_seed(3)
         with strategy.scope():
-            target = autoencoder(tg.Pictures(SIDE, SIDE, 1), [((8,), (4,))], (5,))
-            model = translator(spectrogram, target, dropout=0.3)
+            model = translator(spectrogram, encoder(), one_level(), condition_dropout=0.3)
             model.compile(keras.optimizers.SGD(1e-3), jit_compile=True, average=0.9)
         data = tf.data.Dataset.from_tensor_slices(batch).batch(5)
         history = model.fit(data, epochs=2, verbose=0, shuffle=False).history
@@ -203,7 +182,7 @@ def test_a_saved_translator_is_the_same(painter, tmp_path):
     assert isinstance(again, tg.Translator)
     assert len(again.trainable_weights) == len(painter.trainable_weights)
     assert again.class_names == ["low", "high"]
-    pair = pictures(2, 1), sounds(2)
+    pair = speckles(2, GREY), tones(2)
     np.testing.assert_array_equal(painter.log_prob(*pair), again.log_prob(*pair))
 
 
@@ -211,7 +190,7 @@ def test_a_saved_translator_is_the_same(painter, tmp_path):
 def embedder(spectrogram):
     keras.utils.set_random_seed(3)
     towers = [tg.EmbeddingTower(tg.SequenceEncoder((8,), (8,)), 12) for _ in range(2)]
-    model = tg.AudioImageEmbedder(spectrogram, tg.Pictures(SIDE, SIDE, 1), *towers)
+    model = tg.AudioImageEmbedder(spectrogram, tg.Pictures(*GREY), *towers)
     for tower in towers:
         tower.centre.assign(np.linspace(-0.1, 0.1, 12))
     return model
@@ -228,7 +207,7 @@ def told(embedder, painter, spectrogram):
 
 @pytest.mark.parametrize("windows", [1, 2.5])
 def test_a_source_may_be_told_by_its_embedding(told, embedder, windows):
-    sound = sounds(1, int(windows * told.source.samples))
+    sound = tones(1, int(windows * told.source.samples))
     vectors = told.vectors(sound)
     assert vectors.shape == (1, 1, 12)
     images, frames = consecutive(sound[0], told.source)
@@ -238,7 +217,7 @@ def test_a_source_may_be_told_by_its_embedding(told, embedder, windows):
 
 
 def test_an_embedding_stays_as_it_was_trained(told, embedder):
-    batch = {"image": told.source(sounds(4)), "picture": pictures(4, 1)}
+    batch = {"image": told.source(tones(4)), "picture": speckles(4, GREY)}
     told.compile(keras.optimizers.Adam(0.1), jit_compile=False)
     told.train_on_batch(batch)
     for mine, theirs in zip(told.encoder.tower.weights, embedder.sound_tower.weights, strict=True):
@@ -249,7 +228,7 @@ def test_an_encoder_of_another_kind_is_not_taken(painter, told, embedder, spectr
     with pytest.raises(ValueError, match="must be an EmbeddingEncoder.*SequenceEncoder"):
         painter.take_encoder(embedder)
     towers = [tg.EmbeddingTower(tg.SequenceEncoder((6,), (8,)), 12) for _ in range(2)]
-    other = tg.AudioImageEmbedder(spectrogram, tg.Pictures(SIDE, SIDE, 1), *towers)
+    other = tg.AudioImageEmbedder(spectrogram, tg.Pictures(*GREY), *towers)
     with pytest.raises(ValueError, match=r"embedder must have the [\d,]+ parameters"):
         told.take_encoder(other)
 
@@ -285,13 +264,13 @@ def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
 )
 def test_settings_out_of_range_are_refused(painter, options, message):
     with pytest.raises(ValueError, match=message):
-        painter.sample(sounds(1), **options)
+        painter.sample(tones(1), **options)
 
 
 def test_inputs_of_another_kind_are_refused(painter, composer):
     with pytest.raises(ValueError, match="waveform must have the shape"):
-        painter.sample(pictures(2))
+        painter.sample(speckles(2, COLOUR))
     with pytest.raises(ValueError, match="picture must have the shape"):
-        composer.sample(sounds(2))
+        composer.sample(tones(2))
     with pytest.raises(ValueError, match="must be as many; received 3 and 2"):
-        painter.log_prob(pictures(3, 1), sounds(2))
+        painter.log_prob(speckles(3, GREY), tones(2))

@@ -6,7 +6,7 @@ import click
 
 from tfaudiogen.cli.command import Command
 from tfaudiogen.cli.given import told_options
-from tfaudiogen.cli.options import MODEL_HELP, asked_of, bit_depth_option, seed_option
+from tfaudiogen.cli.options import MODEL_HELP, bit_depth_option, seed_option
 from tfaudiogen.cli.translating import drawing_options
 
 
@@ -52,12 +52,13 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
     from tfaudiogen.cli.translating import (
         adapted_by,
         check_some,
+        drawing_of,
         readable,
         relative_names,
     )
 
     loaded = load_translator(model, "compose", adapter)
-    options = asked_of(loaded.sample, **options)
+    options = drawing_of(loaded, options)
     (found, read), written = given_to(loaded, inputs, texts, labels), []
     with progress(found, "composing") as shown:
         for name, given in readable(shown, read):

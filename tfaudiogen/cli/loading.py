@@ -57,14 +57,8 @@ def load_embedder(name):
     """
     import tfaudiogen
 
-    model = tfaudiogen.load(name)
-    if not isinstance(model, tfaudiogen.AudioImageEmbedder):
-        raise click.BadParameter(
-            f"{name} holds a {type(model).__name__}, and match is for models that embed sounds and "
-            "pictures, such as that of the preset digit_embedder.",
-            param_hint="'MODEL'",
-        )
-    return model
+    purpose = "match is for models that embed sounds and pictures, such as that of the preset"
+    return _load_only(tfaudiogen.AudioImageEmbedder, name, f"{purpose} digit_embedder")
 
 
 def load_tagger(name):
@@ -75,14 +69,8 @@ def load_tagger(name):
     """
     import tfaudiogen
 
-    model = tfaudiogen.load(name)
-    if not isinstance(model, tfaudiogen.PictureTagger):
-        raise click.BadParameter(
-            f"{name} holds a {type(model).__name__}, and tag is for models that tag pictures, such "
-            "as that of the preset picture_tagger.",
-            param_hint="'MODEL'",
-        )
-    return model
+    purpose = "tag is for models that tag pictures, such as that of the preset picture_tagger"
+    return _load_only(tfaudiogen.PictureTagger, name, purpose)
 
 
 def load_translator(name, verb, adapter=None):
@@ -91,16 +79,10 @@ def load_translator(name, verb, adapter=None):
     Raises:
         click.BadParameter: for another model, and for a translator that does something else.
     """
-    import tfaudiogen
     from tfaudiogen.models.translation import Translation
 
-    model = tfaudiogen.load(name)
-    if not isinstance(model, Translation):
-        raise click.BadParameter(
-            f"{name} holds a {type(model).__name__}, and {verb} is for models that translate, such "
-            "as those of the presets digit_painter and digit_speaker.",
-            param_hint="'MODEL'",
-        )
+    purpose = f"{verb} is for models that translate, such as those of the presets digit_painter"
+    model = _load_only(Translation, name, f"{purpose} and digit_speaker")
     own = TRANSLATING[model.spectrogram.kind]
     if own != verb:
         raise click.BadParameter(
@@ -119,3 +101,19 @@ def _adapt(model, adapter):
             param_hint="'--adapter'",
         )
     model.load_adapter(adapter)
+
+
+def _load_only(kind, name, purpose):
+    """Load a model of a kind.
+
+    Raises:
+        click.BadParameter: for one of another kind; it tells the purpose of the command.
+    """
+    import tfaudiogen
+
+    model = tfaudiogen.load(name)
+    if not isinstance(model, kind):
+        raise click.BadParameter(
+            f"{name} holds a {type(model).__name__}, and {purpose}.", param_hint="'MODEL'"
+        )
+    return model

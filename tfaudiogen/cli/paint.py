@@ -6,7 +6,7 @@ import click
 
 from tfaudiogen.cli.command import Command
 from tfaudiogen.cli.given import told_options
-from tfaudiogen.cli.options import MODEL_HELP, asked_of, seed_option
+from tfaudiogen.cli.options import MODEL_HELP, seed_option
 from tfaudiogen.cli.translating import drawing_options
 
 
@@ -47,12 +47,13 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     from tfaudiogen.cli.translating import (
         adapted_by,
         check_some,
+        drawing_of,
         readable,
         relative_names,
     )
 
     loaded = load_translator(model, "paint", adapter)
-    options = asked_of(loaded.sample, **options)
+    options = drawing_of(loaded, options)
     (found, read), written = given_to(loaded, inputs, texts, labels), []
     with progress(found, "painting") as shown:
         for name, given in readable(shown, read):

@@ -1,11 +1,12 @@
 """What `paint` and `compose` have in common: options, the files that are given, and names."""
 
+import inspect
 import os
 from pathlib import Path, PurePosixPath
 
 import click
 
-from tfaudiogen.cli.options import temperature_option
+from tfaudiogen.cli.options import asked_of, temperature_option
 
 
 def drawing_options(command):
@@ -33,12 +34,29 @@ def drawing_options(command):
         click.option(
             "--guidance",
             type=click.FloatRange(min=0),
-            help="Above 1: what is drawn shows more clearly what was given; 1 if left out.",
+            help="Above 1: what is drawn shows more clearly what was given. The model's own if "
+            "left out.",
         ),
         temperature_option,
     ):
         command = option(command)
     return command
+
+
+def drawing_of(model, options):
+    """Return the arguments of a draw: what was asked for, and what the model takes besides.
+
+    Args:
+        model: the translator.
+        options: of `drawing_options` and others, None where they were left out.
+
+    Raises:
+        click.BadParameter: one of them is none of this model's.
+    """
+    asked = asked_of(model.sample, **options)
+    known = inspect.signature(model.sample).parameters
+    own = {name: getattr(model, name) for name in ("temperature", "guidance") if name in known}
+    return {**own, **asked}
 
 
 def inputs_of(given, kind, find=None):

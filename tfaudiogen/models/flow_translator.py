@@ -11,7 +11,7 @@ from tfaudiogen.layers.standardizer import Standardizer
 from tfaudiogen.models import flow_path, long_maps
 from tfaudiogen.models.low_rank import LowRank
 from tfaudiogen.models.target_latents import latents_of
-from tfaudiogen.models.translation import Translation, check_drawing
+from tfaudiogen.models.translation import Translation
 
 
 @register
@@ -113,8 +113,8 @@ class FlowTranslator(LowRank, Translation):
         inputs,
         count=1,
         seed=0,
-        temperature=1.0,
-        guidance=1.0,
+        temperature=None,
+        guidance=None,
         rescale=0.0,
         steps=16,
         solver="heun",
@@ -130,9 +130,11 @@ class FlowTranslator(LowRank, Translation):
             seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
                 batch.
             temperature: spread of the noise that draws begin with; in [0, inf). Another one than 1
-                is a matter of taste: such draws are of no distribution that was trained.
+                is a matter of taste: such draws are of no distribution that was trained. None for
+                the model's own.
             guidance: how far u moves from that without the source to that with it; 1 for the
                 plain flow, 0 for the one without, more for draws that show the source more clearly.
+                None for the model's own.
             rescale: part, in [0, 1], to which the length that guidance adds to u is taken back; see
                 `flow_path.guided`.
             steps: of the solver, at least 1; 8 to 50 are usual.
@@ -147,7 +149,7 @@ class FlowTranslator(LowRank, Translation):
         Raises:
             ValueError: an argument is out of its range or of another shape.
         """
-        check_drawing(count, seed, temperature, guidance)
+        temperature, guidance = self.drawing(count, seed, temperature, guidance)
         _check_solving(rescale, steps, solver)
 
         def draw(key, vectors, windows):
@@ -199,9 +201,7 @@ class FlowTranslator(LowRank, Translation):
 
         return direction
 
-    def solved(
-        self, start, vectors, guidance, rescale, steps, windows=1, solver="heun", both=True
-    ):
+    def solved(self, start, vectors, guidance, rescale, steps, windows=1, solver="heun", both=True):
         """Return the latents that the flow makes of noise, in `steps` equal steps of time.
 
         Args:

@@ -43,15 +43,18 @@ class Translation(ProbabilisticModel):
             sounds: a `SequenceEncoder`, or an `EmbeddingEncoder`, whose weights `take_encoder`
             brings; of what is told `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
         target: an autoencoder of another kind; is frozen.
+        temperature, guidance: of draws that ask for none; both at 1 are the model's distribution.
         kwargs: of `ProbabilisticModel`.
 
     Raises:
         ValueError: source and target are of one kind.
     """
 
-    def __init__(self, source, encoder, target, **kwargs):
+    def __init__(self, source, encoder, target, temperature=1.0, guidance=1.0, **kwargs):
         super().__init__(**kwargs)
         self.source, self.encoder, self.target = source, encoder, target
+        self.temperature, self.guidance = temperature, guidance
+        self.drawing(1, 0)
         self._entries = entries(source, target.spectrogram)
         freeze(self.target)
         if not encoder.built:
@@ -169,6 +172,24 @@ class Translation(ProbabilisticModel):
         drawn = tf.reshape(drawn, (-1, count, *drawn.shape[1:]))
         return drawn[0] if single else drawn
 
+    def drawing(self, count, seed, temperature=None, guidance=None):
+        """Return temperature and guidance, the model's own for None.
+
+        Raises:
+            ValueError: one of these arguments of `sample` is out of its range.
+        """
+        temperature = self.temperature if temperature is None else temperature
+        guidance = self.guidance if guidance is None else guidance
+        if count < 1:
+            raise ValueError(f"count must be at least 1, received {count}")
+        if not 0 <= seed < 2**31:
+            raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
+        if temperature < 0:
+            raise ValueError(f"temperature must not be negative, received {temperature}")
+        if guidance < 0:
+            raise ValueError(f"guidance must not be negative, received {guidance}")
+        return temperature, guidance
+
     def scored(self, score, targets, inputs):
         """Return the scores of targets given inputs; see `log_prob` of the families.
 
@@ -212,7 +233,9 @@ class Translation(ProbabilisticModel):
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
         parts = ("source", "encoder", "target")
-        return {**super().get_config(), **{part: serialize(getattr(self, part)) for part in parts}}
+        own = {name: getattr(self, name) for name in ("temperature", "guidance")}
+        parts = {part: serialize(getattr(self, part)) for part in parts}
+        return {**super().get_config(), **parts, **own}
 
     @classmethod
     def from_config(cls, config):
@@ -231,15 +254,3 @@ def _take(name, part, mine, theirs):
         )
     for weight, trained in zip(mine.weights, theirs.weights, strict=True):
         weight.assign(trained)
-
-
-def check_drawing(count, seed, temperature, guidance=1.0):
-    """Raise ValueError unless these arguments of `sample` are in their ranges."""
-    if count < 1:
-        raise ValueError(f"count must be at least 1, received {count}")
-    if not 0 <= seed < 2**31:
-        raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
-    if temperature < 0:
-        raise ValueError(f"temperature must not be negative, received {temperature}")
-    if guidance < 0:
-        raise ValueError(f"guidance must not be negative, received {guidance}")

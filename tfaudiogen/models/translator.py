@@ -10,7 +10,7 @@ from tfaudiogen import noise
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.models.code_model import check_priors
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
-from tfaudiogen.models.translation import Translation, check_drawing
+from tfaudiogen.models.translation import Translation
 
 
 @register
@@ -100,10 +100,10 @@ class Translator(Translation):
         inputs,
         count=1,
         seed=0,
-        temperature=1.0,
+        temperature=None,
         top_k=None,
         top_p=None,
-        guidance=1.0,
+        guidance=None,
         seconds=None,
         phase="heap",
         progress=False,
@@ -115,9 +115,11 @@ class Translator(Translation):
             count: n, draws for each; at least 1.
             seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
                 batch.
-            temperature, top_k, top_p: of each prior; see `CodePrior.sample`.
+            temperature, top_k, top_p: of each prior; see `CodePrior.sample`. None for the
+                temperature of this model.
             guidance: how far logits move from those without the source to those with it; 1 for the
-                plain distribution, more for draws that show the source more clearly.
+                plain distribution, more for draws that show the source more clearly. None for that
+                of this model.
             seconds: duration of sounds; None for one window. Longer ones continue by half windows
                 of codes, and the phase is retrieved once over the whole.
             phase: of sounds, "heap" or "graph"; see `SoundMedium`.
@@ -129,7 +131,7 @@ class Translator(Translation):
         Raises:
             ValueError: an argument is out of its range or of another shape.
         """
-        check_drawing(count, seed, temperature, guidance)
+        temperature, guidance = self.drawing(count, seed, temperature, guidance)
         for prior in self.priors:
             prior.check_sampling(count, temperature, top_k, top_p, 1.0)
         settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}

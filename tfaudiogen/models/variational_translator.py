@@ -10,7 +10,7 @@ from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.pooling import AttentionPool
 from tfaudiogen.models.pairs import SOUND
 from tfaudiogen.models.target_latents import PosteriorDraws
-from tfaudiogen.models.translation import Translation, check_drawing
+from tfaudiogen.models.translation import Translation
 from tfaudiogen.models.vae import VAE, stationary_walk
 
 
@@ -141,7 +141,7 @@ class VariationalTranslator(Translation):
         inputs,
         count=1,
         seed=0,
-        temperature=1.0,
+        temperature=None,
         seconds=None,
         phase="heap",
         progress=False,
@@ -153,7 +153,7 @@ class VariationalTranslator(Translation):
             count: n, draws for each; at least 1.
             seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
                 batch.
-            temperature: scales the spread of p(z | x); in [0, inf).
+            temperature: scales the spread of p(z | x); in [0, inf). None for that of this model.
             seconds: duration of sounds; None for one window. See the class.
             phase: of sounds, "heap" or "graph"; see `SoundMedium`.
             progress: show a progress bar, on a terminal.
@@ -164,7 +164,7 @@ class VariationalTranslator(Translation):
         Raises:
             ValueError: an argument is out of its range or of another shape.
         """
-        check_drawing(count, seed, temperature)
+        temperature, _ = self.drawing(count, seed, temperature)
 
         def draw(key, vectors, windows):
             latents = self.sample_latents(key, vectors, windows, temperature)

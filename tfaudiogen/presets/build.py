@@ -178,7 +178,8 @@ def _translator(spectrogram, model, class_names):
         shares = {name: own[name] for name in ("condition_dropout", "code_dropout", "dropout")}
         options = {"maps": maps[:level], "vectors": encoder.width, "code_size": sizes[level]}
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
-    return Translator(source, encoder, target, priors)
+    own = {name: model[name] for name in ("temperature", "guidance")}
+    return Translator(source, encoder, target, priors, **own)
 
 
 def _sides(spectrogram, model, class_names):
@@ -192,6 +193,7 @@ def _sides(spectrogram, model, class_names):
 
 def _flow(spectrogram, model, class_names):
     names = ("width", "depth", "heads", "patch", "objective", "times", "condition_dropout")
+    names += ("temperature", "guidance")
     sides = _sides(spectrogram, model, class_names)
     translator = FlowTranslator(*sides, **{name: model[name] for name in names})
     if model["lora"]:
@@ -200,7 +202,7 @@ def _flow(spectrogram, model, class_names):
 
 
 def _variational(spectrogram, model, class_names):
-    names = ("hidden", "heads", "joint")
+    names = ("hidden", "heads", "joint", "temperature")
     sides = _sides(spectrogram, model, class_names)
     return VariationalTranslator(*sides, **{name: model[name] for name in names})
 

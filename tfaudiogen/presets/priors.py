@@ -31,3 +31,17 @@ PRIORS = {
     "batch_size": (16, 32),
     **PRIOR_FIT,
 }
+
+# Of the priors of a translator, in its own section; temperature and guidance are of draws.
+SOURCE_PRIORS = {
+    "core": "transformer",
+    "width": 128,
+    "depth": 4,
+    "heads": 4,
+    "code_vectors": True,
+    "condition_dropout": 0.15,
+    "code_dropout": 0.0,
+    "dropout": 0.1,
+    "temperature": 1.0,
+    "guidance": 1.0,
+}

@@ -1,21 +1,10 @@
 """The presets that draw what they are told, as plain values: see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.pictures import CODES_FIT, SMALL_CODES
-from tfaudiogen.presets.priors import PRIOR_FIT
+from tfaudiogen.presets.priors import PRIOR_FIT, SOURCE_PRIORS
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 
 _FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
-
-_PRIORS = {
-    "core": "transformer",
-    "width": 128,
-    "depth": 4,
-    "heads": 4,
-    "code_vectors": True,
-    "condition_dropout": 0.15,
-    "code_dropout": 0.0,
-    "dropout": 0.1,
-}
 
 _TEXTS = {
     "given": "texts",
@@ -45,7 +34,7 @@ _SOUNDS = {
 
 
 def _preset(summary, target, given):
-    translator = {**given, **_PRIORS, **_FIT}
+    translator = {**given, **SOURCE_PRIORS, **_FIT}
     return {"summary": summary, **target, "translator": translator}
 
 

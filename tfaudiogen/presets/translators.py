@@ -2,23 +2,12 @@
 
 from tfaudiogen.presets.embedders import DIGIT_EMBEDDER, DIGIT_EMBEDDER_FIT
 from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES, SMALL_VAE
-from tfaudiogen.presets.priors import PRIOR_FIT
+from tfaudiogen.presets.priors import PRIOR_FIT, SOURCE_PRIORS
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 
 _FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
 
 _EMBEDDER = {**DIGIT_EMBEDDER, **DIGIT_EMBEDDER_FIT}
-
-_PRIORS = {
-    "core": "transformer",
-    "width": 128,
-    "depth": 4,
-    "heads": 4,
-    "code_vectors": True,
-    "condition_dropout": 0.15,
-    "code_dropout": 0.0,
-    "dropout": 0.1,
-}
 
 # One level, 7 x 7.
 _DIGIT_CODES = {
@@ -46,8 +35,9 @@ TRANSLATOR_PRESETS = {
         "fit": {**CODES_FIT, "steps": 3000},
         "translator": {
             **_SPEECH_SOURCE,
-            **_PRIORS,
+            **SOURCE_PRIORS,
             **_FIT,
+            "guidance": 3.0,
         },
         "embedder": _EMBEDDER,
     },
@@ -67,6 +57,8 @@ TRANSLATOR_PRESETS = {
             "objective": "rectified_flow",
             "times": "logit_normal",
             "condition_dropout": 0.15,
+            "temperature": 1.0,
+            "guidance": 1.0,
             "lora": 0,
             **_FIT,
             "steps": 6000,
@@ -86,6 +78,7 @@ TRANSLATOR_PRESETS = {
             "hidden": 192,
             "heads": 4,
             "joint": True,
+            "temperature": 1.0,
             **_FIT,
             "steps": 3000,
             "clip_norm": 3e3,
@@ -111,7 +104,7 @@ TRANSLATOR_PRESETS = {
             "widths": (48, 96),
             "strides": (2, 2),
             "blocks": 1,
-            **_PRIORS,
+            **SOURCE_PRIORS,
             **_FIT,
             "steps": 2000,
             "batch_size": 16,

@@ -39,7 +39,8 @@ def build(page, ability, upload, words):
         api_visibility="private",
         **HEAVY,
     )
-    page.when_model_changes(told(_choices(page.studio, ability)), [length, guidance])
+    chosen = [length, temperature, guidance]
+    page.when_model_changes(told(_choices(page.studio, ability)), chosen)
 
 
 def _sliders(limits, ability, given, drawn):
@@ -62,15 +63,17 @@ def _empty(ability, given):
 
 
 def _choices(studio, ability):
-    """Return the function that sets duration and guidance to what a model knows."""
+    """Return the function that sets duration, temperature and guidance to a model's own."""
 
     def choices(name):
         model = studio.model(name)
         if not studio.has(name, ability):
-            return gradio.skip(), gradio.skip()
+            return gradio.skip(), gradio.skip(), gradio.skip()
         seconds = getattr(model.spectrogram, "seconds", None)
         length = gradio.skip() if seconds is None else gradio.Slider(value=round(seconds, 2))
-        return length, gradio.Slider(visible=operations.takes(model, "guidance"))
+        guided = operations.takes(model, "guidance")
+        temperature = gradio.Slider(value=model.temperature)
+        return length, temperature, gradio.Slider(value=model.guidance, visible=guided)
 
     return choices
 

@@ -1,0 +1,81 @@
+"""Small models and inputs that several tests share; what they compute is real, if untrained."""
+
+import numpy as np
+
+import tfaudiogen as tg
+from tfaudiogen.models.vqvae import default_decoders, default_encoders
+
+RATE = 8000
+
+
+def tones(count, samples=1024):
+    """Return sine waves of different pitches, [count, samples]."""
+    time = np.arange(samples) / RATE
+    pitches = np.linspace(200, 3000, count)[:, None]
+    return (0.5 * np.sin(2 * np.pi * pitches * time)).astype(np.float32)
+
+
+def speckles(count, shape):
+    """Return pictures of noise, [count, *shape]."""
+    levels = np.random.default_rng(count).integers(0, 256, (count, *shape))
+    return levels.astype(np.float32) / 255
+
+
+def stirred(model, scale=0.2):
+    """Return the model with weights that are no longer what they start as."""
+    draw = np.random.default_rng(1)
+    for weight in model.trainable_weights:
+        weight.assign(weight + scale * draw.normal(size=weight.shape).astype(np.float32))
+    return model
+
+
+def vqvae(representation, stages, counts, names=("low", "high"), kind=tg.VQVAE, **further):
+    """Return an autoencoder with codes.
+
+    Args:
+        representation: of its sounds or pictures.
+        stages: (widths, strides) of each level.
+        counts: of codes, of each level.
+        names: of the labels.
+        kind: class of the autoencoder.
+        further: its arguments.
+    """
+    likelihood = tg.PixelLikelihood(image_channels=representation.image_shape[2])
+    return kind(
+        representation,
+        encoders=default_encoders(stages),
+        decoders=default_decoders(stages, likelihood.channels),
+        quantizers=[tg.VectorQuantizer(count, 4) for count in counts],
+        likelihood=likelihood,
+        class_names=list(names),
+        **further,
+    )
+
+
+def vae(representation):
+    """Return an autoencoder of 3 latents for images of one channel."""
+    sides = (*representation.image_shape[:2], 2)
+    parts = {"encoder": tg.Encoder((8,), (4,)), "decoder": tg.Decoder(sides, (8,), (4,))}
+    parts["prior"] = tg.GaussianMixturePrior(3)
+    return tg.VAE(representation, head=tg.GaussianHead(3, hidden=8), **parts)
+
+
+def translator(source, encoder, target, width=16, told=True, **settings):
+    """Return a translator whose draws depend on what is given.
+
+    Args:
+        source, encoder, target: its parts.
+        width: of the priors.
+        told: whether the levels below the top attend to the source too.
+        settings: of each prior.
+    """
+    shapes, counts = target.code_maps()
+    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    vectors = encoder.compute_output_shape((None, *source.image_shape))[-1]
+    priors = []
+    for level, one in enumerate(maps):
+        cross = told or level == 0
+        core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])), cross=cross)
+        given = {"maps": maps[:level], "vectors": vectors if cross else 0}
+        priors.append(tg.CodePrior(**one, core=core, **given, **settings))
+    return stirred(tg.Translator(source, encoder, target, priors))
