@@ -10,6 +10,8 @@ it to checkpoints/ to ship it.
 import argparse
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import tfaudiogen
@@ -18,6 +20,14 @@ from tfaudiogen import presets
 _DIGITS = {
     "sources": ["fsdd"],
     "licence": "CC BY-SA 4.0 (Free Spoken Digit Dataset, github.com/Jakobovski)",
+}
+# "7 jackson": who says which digit.
+_VOICES = {**_DIGITS, "label_pattern": "([0-9])_([^_]+)_"}
+_DIGIT_PAIRS = {
+    "sources": ["fsdd"],
+    "pictures": "mnist",
+    "licence": "sounds CC BY-SA 4.0 (Free Spoken Digit Dataset, github.com/Jakobovski); of the "
+    "pictures (MNIST, LeCun, Cortes and Burges) none is stated",
 }
 _MUSIC = {
     "sources": ["music", "orchestra", "loops"],
@@ -33,11 +43,22 @@ _NOTES = {
 SHIPPED = {
     "speech_vae": _DIGITS,
     "music_vae": _MUSIC,
-    "speech_vqvae": _DIGITS,
+    "speech_vqvae": _VOICES,
+    "digit_painter": _DIGIT_PAIRS,
     "orchestra_vqvae": _NOTES,
     "music_vqvae2": _MUSIC,
 }
+# The scripts of benchmarks/, with options, that judge what a model draws.
+JUDGES = {
+    "speech_vqvae": ("judge.py", "--first-words", "--count", "50"),
+    "digit_painter": ("translators.py", "--count", "4", "--epochs", "2"),
+}
 KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv", "codes.png")
+
+
+def places_of(entry):
+    """Return the folders that an entry of `SHIPPED` needs."""
+    return [*entry["sources"], *filter(None, [entry.get("pictures")])]
 
 
 def prepared(name, data, work):
@@ -47,6 +68,8 @@ def prepared(name, data, work):
         out.parent.mkdir(parents=True, exist_ok=True)
         entry = {**SHIPPED[name], **presets.get(name).data}
         sources = [data / source for source in entry.pop("sources")]
+        if "pictures" in entry:
+            entry["pictures"] = data / entry["pictures"]
         print(tfaudiogen.prepare(sources, out, **entry))
     return out
 
@@ -60,22 +83,45 @@ def trained(name, data, work, minutes):
 
 
 def ship(name, run, data, work):
-    """Evaluate a run on the test split, and collect what is shipped with its card."""
-    report = tfaudiogen.evaluate(tfaudiogen.load(run), data, split="test")
+    """Measure a run on the test split, and collect what is shipped with its card."""
     target = work / "checkpoints" / name
     target.mkdir(parents=True, exist_ok=True)
-    for folder in (run, run / "autoencoder", *run.glob("prior_*")):
+    stages = (run / stage for stage in ("autoencoder", "embedder", "translator"))
+    for folder in (run, *stages, *run.glob("prior_*")):
         for file in filter(Path.is_file, (folder / kept for kept in KEPT)):
             if folder == run or file.name != "model.keras":
                 place = target / file.relative_to(run)
                 place.parent.mkdir(exist_ok=True)
                 shutil.copy(file, place)
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
-    text = json.dumps({**metrics, "test": report}, indent=1)
-    (target / "metrics.json").write_text(text + "\n", encoding="utf-8")
     card = (run / "card.md").read_text(encoding="utf-8")
-    (target / "card.md").write_text(card + test_numbers(report), encoding="utf-8")
+    model = tfaudiogen.load(run)
+    if hasattr(model, "reconstruct"):
+        metrics["test"] = tfaudiogen.evaluate(model, data, split="test")
+        card += test_numbers(metrics["test"])
+    if name in JUDGES:
+        table, metrics["judged"] = judged(name, target, data)
+        card += table
+    (target / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    (target / "card.md").write_text(card, encoding="utf-8")
     return target
+
+
+def judged(name, model, data):
+    """Return the section of a card about what is drawn, and its figures, by the judge's script."""
+    script, *options = JUDGES[name]
+    path = Path(__file__).parent / "benchmarks" / script
+    figures = model / "judged.json"
+    command = [sys.executable, path, model, "--data", data, *options, "--out", figures]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    table = "\n".join(rows).replace(str(model), name)
+    found = json.loads(figures.read_text(encoding="utf-8"))
+    found[name] = found.pop(str(model))
+    figures.unlink()
+    command = " ".join(["python", f"scripts/benchmarks/{script}", name, "--data DATA", *options])
+    says = "Draws of the test split's labels or sources; the script says what the columns are."
+    return f"\n## What is drawn\n\n    {command}\n\n{says}\n\n{table}\n", found
 
 
 def test_numbers(report):
@@ -129,7 +175,7 @@ def main():
         "data",
         type=Path,
         help="folder with "
-        + ", ".join(sorted({place for entry in SHIPPED.values() for place in entry["sources"]})),
+        + ", ".join(sorted({place for entry in SHIPPED.values() for place in places_of(entry)})),
     )
     parser.add_argument("--work", type=Path, required=True, help="folder for data, runs, results")
     parser.add_argument("--only", choices=SHIPPED, help="train this one alone")

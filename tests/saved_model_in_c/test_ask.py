@@ -112,35 +112,17 @@ def tiny():
     return presets.get("sinewave_vae", **changes).build(["tone"])
 
 
-@pytest.mark.parametrize("name", ["codes", *saving.shipped()])
+MADE = ["code_model", "painter_model", "composer_model"]
+
+
+@pytest.mark.parametrize("name", [*MADE, *saving.shipped()])
 def test_every_signature_answers_as_python_does(program, tmp_path, name, request):
-    made = {"tiny": tiny, "codes": lambda: request.getfixturevalue("code_model")}
-    model = made[name]() if name in made else tfaudiogen.load(name)
+    model = request.getfixturevalue(name) if name in MADE else tfaudiogen.load(name)
     served = Served(program, export(model, tmp_path / "1"), tmp_path)
-    codes = isinstance(model, tfaudiogen.CodeModel)
-    (check_codes if codes else check_latents)(served, model)
+    checks = {tfaudiogen.CodeModel: check_codes, tfaudiogen.Translator: check_translation}
+    checks.get(type(model), check_latents)(served, model)
     names = served.ask("describe", row=np.zeros(1, np.int64))["class_names"]
     assert names[0].tolist() == model.class_names
-
-
-@pytest.mark.parametrize("which", ["painter", "composer"])
-def test_translators_answer_as_python_does(program, tmp_path, which, request):
-    model = request.getfixturevalue(f"{which}_model")
-    served = Served(program, export(model, tmp_path / "1", limits=Limits(4, 2.0)), tmp_path)
-    numbers = {"seed": np.array([3], np.int64), "temperature": np.array([0.9], np.float32)}
-    numbers["guidance"] = np.array([2.0], np.float32)
-    draw = np.random.default_rng(0)
-    if which == "painter":
-        name, given = "paint", {"waveform": draw.normal(0, 0.2, (1, 1500)).astype(np.float32)}
-        wrong, message = {"waveform": given["waveform"][0]}, "waveform must have the shape [B, N]"
-    else:
-        name, given = "compose", {"picture": draw.random((1, 8, 8, 3)).astype(np.float32)}
-        wrong, message = {"picture": given["picture"][:, :7]}, "must have the shape [B, 8, 8, 3]"
-    found, refused = served.ask_all((name, {**given, **numbers}), (name, {**wrong, **numbers}))
-    (one,) = given.values()
-    expected = model.sample(one, 1, 3, 0.9, guidance=2.0, phase="graph")[:, 0]
-    np.testing.assert_allclose(next(iter(found.values())), expected, atol=1e-4)
-    assert message in refused
 
 
 def test_models_of_pictures_answer_as_python_does(program, tmp_path):
@@ -221,6 +203,23 @@ def check_codes(served, model):
     wrong = {**draw, "label": np.array(["no such label"])}
     (refused,) = served.ask_all(("sample", wrong))
     assert "label must be one of" in refused
+
+
+def check_translation(served, model):
+    settings = {"temperature": np.array([0.9], np.float32), "guidance": np.array([2.0], np.float32)}
+    settings["seed"] = np.array([3], np.int64)
+    draw, shape = np.random.default_rng(0), model.source.image_shape
+    if model.source.kind == "sounds":
+        name, given = "paint", {"waveform": draw.normal(0, 0.2, (1, 1500)).astype(np.float32)}
+        wrong, message = {"waveform": given["waveform"][0]}, "waveform must have the shape [B, N]"
+    else:
+        name, given = "compose", {"picture": draw.random((1, *shape)).astype(np.float32)}
+        wrong, message = {"picture": given["picture"][:, 1:]}, f"must have the shape [B, {shape[0]}"
+    found, refused = served.ask_all((name, {**given, **settings}), (name, {**wrong, **settings}))
+    (one,) = given.values()
+    expected = model.sample(one, 1, 3, 0.9, guidance=2.0, phase="graph")[:, 0]
+    np.testing.assert_allclose(next(iter(found.values())), expected, atol=1e-4)
+    assert message in refused
 
 
 def wrong_requests(size):
