@@ -40,6 +40,14 @@ def drop(page, place, path, kind="audio/wav"):
     page.locator(place).first.dispatch_event("drop", {"dataTransfer": transfer})
 
 
+def draw_map(page):
+    """Press the button, and wait for another map than the one on show."""
+    shown = "() => document.querySelector('#map svg')?.outerHTML ?? ''"
+    before = page.evaluate(shown)
+    page.click("#draw-map")
+    page.wait_for_function(f"before => ![before, ''].includes(({shown})())", arg=before)
+
+
 def field(page, label):
     """Return the input of the tab on show that has this label; other tabs may have one too."""
     return page.get_by_label(label, exact=True).locator("visible=true")
@@ -276,9 +284,8 @@ def test_explore_pictures(tab, seen):
     page.get_by_role("option", name="photographs").click()
     page.get_by_label("Split").click()
     page.get_by_role("option", name="train").click()
-    page.click("#draw-map")
-    page.locator("#map .point").first.wait_for()
-    page.locator("#map .point").first.click(force=True)
+    draw_map(page)
+    page.locator("#map .point").first.click()
     page.locator("#heard .painted img").nth(1).wait_for()
     recorded, decoded = (seen(page.locator("#heard .painted img").nth(n)) for n in (0, 1))
     assert recorded.shape == decoded.shape == (8, 8, 3)
