@@ -324,6 +324,28 @@ def test_train_watch_and_stop(tab, heard, server):
     page.keyboard.press("Escape")
 
 
+def test_train_on_pictures(tab, seen):
+    page = tab("Train")
+    page.get_by_label("Name of the run").fill("painted")
+    page.get_by_label("Data", exact=True).click()
+    page.get_by_role("option", name="photographs").click()
+    page.get_by_label("Preset", exact=True).click()
+    page.get_by_role("option", name="cifar_vae").click()
+    page.click("#train")
+    assert "cifar_vae takes pictures of 32 x 32, RGB" in message(page)
+    sides = {"pictures.height": 8, "pictures.width": 8, "model.strides": [2, 2]}
+    sides |= {"model.widths": [4, 4], "model.latent_size": 4, "fit.jit_compile": False}
+    lines = "\n".join(f"{key}={json.dumps(value)}" for key, value in sides.items())
+    page.get_by_label("Changes of the preset").fill(lines)
+    page.get_by_label("Epochs").fill("1")
+    page.click("#train")
+    page.wait_for_selector("#training-status .finished")
+    picture = page.locator("#training-samples .painted img").first
+    picture.wait_for()
+    assert seen(picture).shape == (8, 8, 3)
+    page.locator("#curve", has_text="bits per dimension").wait_for()
+
+
 def test_evaluate(tab):
     page = tab("Evaluate")
     choose(page, "tiny")

@@ -11,7 +11,7 @@ import pytest
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.app import latent_map, trainings
+from tfaudiogen.app import curve_view, latent_map, trainings
 from tfaudiogen.app.jobs import Job, Jobs
 from tfaudiogen.app.limits import Busy, Limits, Refused, number
 from tfaudiogen.app.shelf import Shelf
@@ -168,3 +168,62 @@ def test_a_training_goes_on_with_its_own_settings(tmp_path):
     assert result == run
     with pytest.raises(Refused, match="letters, digits"):
         trainings.resume(studio, "../mine", 7)
+
+
+def summary_of(sounds=None, pictures=None, paired=None):
+    rate, samples = sounds or (None, None)
+    return SimpleNamespace(
+        sample_rate=rate, samples=samples, image_shape=pictures, picture_shape=paired
+    )
+
+
+@pytest.mark.parametrize(
+    ("summary", "fitting"),
+    [
+        (summary_of(sounds=(22050, 131072)), "music_vae"),
+        (summary_of(sounds=(8000, 8192)), "speech_vae"),
+        (summary_of(pictures=(32, 32, 3)), "cifar_vae"),
+        (summary_of(sounds=(1000, 77)), "sinewave_vae"),
+    ],
+)
+def test_the_first_preset_that_fits_the_data_is_offered(summary, fitting):
+    assert trainings.fitting_preset(SimpleNamespace(data={"mine": summary})) == fitting
+
+
+def test_a_preset_that_does_not_fit_the_data_is_refused_in_words(tmp_path):
+    there = {
+        "words": summary_of(sounds=(8000, 8192)),
+        "pairs": summary_of(sounds=(8000, 8192), paired=(28, 28, 1)),
+    }
+    studio = SimpleNamespace(
+        runs=tmp_path, limits=Limits(), model_names=list, dataset=there.__getitem__
+    )
+    message = "mnist_vae takes pictures of 28 x 28, grey, and words has windows of 8192 samples"
+    with pytest.raises(Refused, match=message):
+        trainings.start(studio, "mine", "mnist_vae", "words", 1)
+    with pytest.raises(
+        Refused, match="pictures of 28 x 28, grey, and synthesised tones has sounds"
+    ):
+        trainings.start(studio, "mine", "mnist_vae", trainings.TONES, 1)
+    with pytest.raises(Refused, match="digit_painter takes windows of 8192 samples at 8000 Hz and"):
+        trainings.start(studio, "mine", "digit_painter", "words", 1)
+    with pytest.raises(Refused, match="music_vae takes windows of 131072"):
+        trainings.start(studio, "mine", "music_vae", "pairs", 1)
+
+
+def test_the_curve_of_a_training_in_stages_is_that_of_the_last_one(tmp_path):
+    studio = SimpleNamespace(runs=tmp_path)
+    assert trainings.history(studio, "mine") == []
+    stages = {
+        "autoencoder": "epoch,bits_per_dimension\n1,5.5",
+        "prior_0": "epoch,bits_per_code\n1,4",
+    }
+    for age, (stage, text) in enumerate(stages.items()):
+        path = tmp_path / "mine" / stage / "history.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        os.utime(path, (age, age))
+    rows = trainings.history(studio, "mine")
+    assert rows == [{"epoch": 1.0, "bits_per_code": 4.0}]
+    assert "bits per code" in curve_view.draw(rows)
+    assert "begins with the first epoch" in curve_view.draw([])

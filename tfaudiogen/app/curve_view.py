@@ -1,4 +1,4 @@
-"""The curve of a training as SVG: bits per dimension against the epoch."""
+"""The curve of a training as SVG: what it learns to lower, against the epoch."""
 
 import html
 
@@ -6,26 +6,27 @@ import numpy as np
 
 _WIDTH, _HEIGHT = 700.0, 240.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 16.0, 14.0, 34.0
-_SERIES = (
-    ("bits_per_dimension", "training", "#7c5cff"),
-    ("val_bits_per_dimension", "validation", "#ff8a3d"),
-)
+_SERIES = (("", "training", "#7c5cff"), ("val_", "validation", "#ff8a3d"))
+# Of these the first that a history has is drawn.
+_MEASURES = {
+    "bits_per_dimension": "bits per dimension",
+    "bits_per_code": "bits per code",
+    "loss": "loss",
+}
 _TICKS = 4
 
 
 def draw(rows):
     """Return the curve of the rows of a history (dicts of floats) as SVG text."""
-    series = [
-        (label, colour, np.array([(row["epoch"], row[name]) for row in rows if name in row]))
-        for name, label, colour in _SERIES
-    ]
+    measure = next((name for name in _MEASURES if any(name in row for row in rows)), "loss")
+    series = [(label, colour, _points(rows, prefix + measure)) for prefix, label, colour in _SERIES]
     series = [(label, colour, points) for label, colour, points in series if len(points)]
     if not series:
         return '<div class="empty">The curve begins with the first epoch.</div>'
     everything = np.concatenate([points for _, _, points in series])
     low, high = everything.min(axis=0), everything.max(axis=0)
     high = np.maximum(high, low + [1.0, 1e-3])
-    parts = [*_axes(low, high), *(_line(*one, low, high) for one in series)]
+    parts = [*_axes(low, high, _MEASURES[measure]), *(_line(*one, low, high) for one in series)]
     legend = "".join(
         f'<span><i style="background:{colour}"></i>{label}</span>' for label, colour, _ in series
     )
@@ -35,13 +36,17 @@ def draw(rows):
     )
 
 
+def _points(rows, name):
+    return np.array([(row["epoch"], row[name]) for row in rows if name in row])
+
+
 def _place(points, low, high):
     room = [_WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM]
     x, y = np.moveaxis((points - low) / (high - low) * room, -1, 0)
     return np.stack([_LEFT + x, _HEIGHT - _BOTTOM - y], axis=-1)
 
 
-def _axes(low, high):
+def _axes(low, high, measure):
     for value in np.linspace(low[1], high[1], _TICKS):
         _, y = _place(np.array([low[0], value]), low, high)
         yield f'<path d="M{_LEFT:g} {y:.1f}H{_WIDTH - _RIGHT:g}"/>'
@@ -51,7 +56,7 @@ def _axes(low, high):
         yield f'<text x="{x:.1f}" y="{_HEIGHT - 16:g}" text-anchor="middle">{epoch}</text>'
     middle = (_WIDTH + _LEFT) / 2
     yield f'<text x="{middle:g}" y="{_HEIGHT - 2:g}" text-anchor="middle">epoch</text>'
-    yield f'<text x="{_LEFT:g}" y="10">bits per dimension</text>'
+    yield f'<text x="{_LEFT:g}" y="10">{measure}</text>'
 
 
 def _line(label, colour, points, low, high):

@@ -7,7 +7,7 @@ import shlex
 from tfaudiogen import presets
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.cli.options import settings as cli_settings
-from tfaudiogen.data.report import REPORT_NAME
+from tfaudiogen.data.report import REPORT_NAME, shape_in_words
 from tfaudiogen.training import settings
 from tfaudiogen.training.report import HISTORY
 
@@ -62,10 +62,15 @@ def names(studio):
 
 
 def history(studio, name):
-    """Return the rows of a training's history, dicts of floats; empty before its first epoch."""
-    path = studio.runs / name / HISTORY
-    if not path.is_file():
+    """Return the rows of a training's history, dicts of floats; empty before its first epoch.
+
+    Of a training in stages they are those of the stage under way.
+    """
+    folder = studio.runs / name
+    stages = [*folder.glob(HISTORY), *folder.glob(f"*/{HISTORY}")]
+    if not stages:
         return []
+    path = max(stages, key=lambda stage: stage.stat().st_mtime)
     with path.open(encoding="utf-8", newline="") as file:
         return [{key: _float(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
@@ -92,16 +97,10 @@ def _new_folder(studio, name):
     return folder
 
 
-def preset_names():
-    """Return the names of the presets that the page offers: those of sounds."""
-    found = {name: presets.get(name) for name in presets.names()}
-    return [name for name, one in found.items() if not (one.pictures or one.translator)]
-
-
 def _check_preset(preset):
-    if preset not in preset_names():
+    if preset not in presets.names():
         raise Refused(
-            f"preset must be one of {', '.join(preset_names())}; received {preset!r:.60}."
+            f"preset must be one of {', '.join(presets.names())}; received {preset!r:.60}."
         )
 
 
@@ -111,23 +110,41 @@ def _lines(changes):
 
 def fitting_preset(studio):
     """Return the first preset that takes data of the studio; the one for tones if none does."""
-    shapes = [_shape(studio.data[name]) for name in studio.data]
-    fitting = (name for name in preset_names() if presets.get(name).data in shapes)
+    shapes = [_shape(summary) for summary in studio.data.values()]
+    fitting = (n for n in presets.names() if any(_fits(presets.get(n).data, s) for s in shapes))
     return next(fitting, "sinewave_vae")
 
 
 def _shape(summary):
-    return {"sample_rate": summary.sample_rate, "samples": summary.samples}
+    """Return what a data set has, as `Preset.data` tells what is wanted."""
+    pictures = summary.image_shape or summary.picture_shape
+    found = {"image_shape": pictures and tuple(pictures)}
+    found |= {"sample_rate": summary.sample_rate, "samples": summary.samples}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _fits(wanted, there):
+    return all(there.get(name) == value for name, value in wanted.items())
+
+
+def _in_words(shape):
+    found = []
+    if "samples" in shape:
+        found.append(f"windows of {shape['samples']} samples at {shape['sample_rate']} Hz")
+    if "image_shape" in shape:
+        found.append(f"pictures of {shape_in_words(shape['image_shape'])}")
+    return " and ".join(found)
 
 
 def _data(studio, preset, data, changes):
     """Return (commands that prepare the data, their folder)."""
     wanted = presets.get(preset, **changes).data
-    there = presets.get(preset).data if data == TONES else _shape(studio.dataset(data))
-    if wanted != there:
+    synthesised = {name: presets.get(preset).data.get(name) for name in ("sample_rate", "samples")}
+    there = synthesised if data == TONES else _shape(studio.dataset(data))
+    if not _fits(wanted, there):
+        has = "sounds alone" if data == TONES else _in_words(there)
         raise Refused(
-            f"{preset} takes windows of {wanted['samples']} samples at {wanted['sample_rate']} Hz, "
-            f"and {data} has {there['samples']} at {there['sample_rate']}: choose other data, or "
+            f"{preset} takes {_in_words(wanted)}, and {data} has {has}: choose other data, or "
             "another preset."
         )
     if data != TONES:

@@ -2,6 +2,7 @@
 
 import gradio
 
+from tfaudiogen import presets
 from tfaudiogen.app import curve_view, job_view, operations, trainings
 from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import told
@@ -39,9 +40,8 @@ def build(page):
 
 
 def _form(studio):
-    names = trainings.preset_names()
     preset = gradio.Dropdown(
-        names, value=trainings.fitting_preset(studio), label="Preset", elem_id="preset"
+        presets.names(), value=trainings.fitting_preset(studio), label="Preset", elem_id="preset"
     )
     data = gradio.Dropdown([*studio.data, trainings.TONES], label="Data", elem_id="train-data")
     name = gradio.Textbox(label="Name of the run", placeholder="my_run", elem_id="run-name")
@@ -127,6 +127,9 @@ class Watcher:
         return job if job and job.result.parent == self.studio.runs else None
 
     def _samples(self, name, epoch):
+        """Return cards of draws; nothing of what cannot be drawn from, or not yet."""
+        if name not in self.studio.model_names() or not self.studio.has(name, "sample"):
+            return ""
         drawn = operations.sample(self.studio, name, _SAMPLES)
         representation = self.studio.model(name).spectrogram
         shown = [
