@@ -63,7 +63,10 @@ def expected(model, given, **drawing):
     return np.stack(rows)
 
 
-@pytest.mark.parametrize("name", ["flow_of_codes", "flow_of_posteriors", "learned_prior"])
+@pytest.mark.parametrize(
+    "name",
+    ["flow_of_codes", pytest.param("flow_of_posteriors", marks=pytest.mark.slow), "learned_prior"],
+)
 def test_sounds_are_painted_as_in_python(translators, name, tmp_path):
     model = translators[name]
     given = 0.3 * np.random.default_rng(0).normal(size=(2, 1300)).astype(np.float32)

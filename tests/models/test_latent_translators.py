@@ -85,7 +85,9 @@ def test_the_loss_of_a_flow_is_the_squared_error_of_its_direction(spectrogram, p
     np.testing.assert_allclose(found, tf.reduce_mean(goal**2, axis=(1, 2, 3)), rtol=1e-5)
 
 
-@pytest.mark.parametrize("objective", ["rectified_flow", "v_prediction"])
+@pytest.mark.parametrize(
+    "objective", ["rectified_flow", pytest.param("v_prediction", marks=pytest.mark.slow)]
+)
 def test_a_flow_learns_who_belongs_to_whom(spectrogram, pair, objective):
     keras.utils.set_random_seed(3)
     target = codes(tg.Pictures(*GREY))

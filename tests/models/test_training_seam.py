@@ -98,6 +98,7 @@ def test_a_batch_in_parts_gives_the_same_steps(tiny, batches, parts):
         assert difference(one, two) < 1e-5, one.path
 
 
+@pytest.mark.slow
 def test_parts_are_compiled_too(tiny, batches):
     model = tiny()
     model.compile(keras.optimizers.SGD(1e-6), accumulate=2)

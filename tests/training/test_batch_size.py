@@ -57,6 +57,7 @@ def test_a_system_that_tells_nothing_takes_a_number(monkeypatch):
         decide("auto")
 
 
+@pytest.mark.slow
 def test_the_need_of_a_model_is_measured(preset):
     found = memory.measure(preset.build())
     assert found.per_example > 10 * 32 * 32 * 4  # some planes of an image, at least
