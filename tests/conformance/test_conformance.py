@@ -7,16 +7,19 @@ import json
 import pkgutil
 
 import keras
+import layer_specifications
+import model_specifications
 import numpy as np
 import pytest
 import tensorflow as tf
-from specifications import BATCH, SPECIFICATIONS
+from specification import BATCH
 
 import tfaudiogen
 import tfaudiogen.layers
 import tfaudiogen.models
 import tfaudiogen.training
 
+SPECIFICATIONS = [*layer_specifications.SPECIFICATIONS, *model_specifications.SPECIFICATIONS]
 LAYERS = [one for one in SPECIFICATIONS if one.is_layer and not one.is_model]
 MODELS = [one for one in SPECIFICATIONS if one.is_model]
 # A model compiles for many seconds, a layer in one.
