@@ -43,7 +43,7 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
       tfaudiogen sample
       tfaudiogen sample run --count 8 --seed 3 --temperature 0.8 --out sounds
       tfaudiogen sample speech_vae --seconds 5 --bit-depth 24
-      tfaudiogen sample run --label seven --top-p 0.9 --guidance 2
+      tfaudiogen sample speech_vqvae --label 7 --top-p 0.9 --guidance 2
     """
     from tfaudiogen.cli.loading import load_generator
     from tfaudiogen.cli.outputs import write_record, write_sounds

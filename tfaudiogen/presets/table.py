@@ -91,8 +91,8 @@ _SPEECH_PRIORS = {
     "gain_db": 6.0,
     "pitch_semitones": 1.0,
     "temperature": 0.8,
-    "guidance": 2.0,
-    "steps": (900, 1500),
+    "guidance": 3.0,
+    "steps": (900, 3000),
 }
 
 PRESETS = {
