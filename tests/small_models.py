@@ -60,6 +60,18 @@ def vae(representation):
     return tg.VAE(representation, head=tg.GaussianHead(3, hidden=8), **parts)
 
 
+def code_model(autoencoder, width=16):
+    """Return an autoencoder with priors that know its labels."""
+    shapes, counts = autoencoder.code_maps()
+    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    classes = len(autoencoder.class_names)
+    priors = []
+    for level, one in enumerate(maps):
+        core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])))
+        priors.append(stirred(tg.CodePrior(**one, core=core, maps=maps[:level], classes=classes)))
+    return tg.CodeModel(autoencoder, priors)
+
+
 def translator(source, encoder, target, width=16, told=True, **settings):
     """Return a translator whose draws depend on what is given.
 

@@ -96,6 +96,25 @@ def test_each_condition_is_heard(condition):
     assert np.abs(logits - changed).max() > 1e-2
 
 
+@pytest.mark.parametrize("core", ["learned", "recurrent"])
+def test_a_prior_that_is_told_something_else_begins_as_one_that_is_told_nothing(core):
+    maps, codes = {"maps": EVERY["maps"], "code_size": 3}, np.arange(12).reshape(2, 3, 2) % 5
+    old = made(core, **maps, classes=3, words=[[0], [1], [0, 1]])
+    new = made(core, **maps, cross=True, vectors=5, scale=0.3)
+    given = conditions(2)
+    new.take(old)
+    logits = new(codes, maps=given["maps"], vectors=given["vectors"])
+    np.testing.assert_allclose(logits, old(codes, maps=given["maps"]), atol=1e-5)
+
+
+def test_a_prior_of_another_size_is_not_taken():
+    with pytest.raises(ValueError, match="'kind': 'Transformer'.*cannot begin as.*'LSTMStack'"):
+        made().take(made("recurrent"))
+    other = [{"shape": (2, 3), "codes": 9}]
+    with pytest.raises(ValueError, match=r"maps must be .*'codes': 4.*received .*'codes': 9"):
+        made(maps=EVERY["maps"]).take(made(maps=other))
+
+
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2)])
 def test_codes_of_one_vector_are_one_to_a_prior_that_is_told_vectors_alone(shape):
     prior = made(shape=shape, code_size=3)

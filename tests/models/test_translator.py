@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_models import speckles, tones, translator, vqvae
+from small_models import code_model, speckles, stirred, tones, translator, vqvae
 
 import tfaudiogen as tg
 from tfaudiogen import noise
@@ -231,6 +231,28 @@ def test_an_encoder_of_another_kind_is_not_taken(painter, told, embedder, spectr
     other = tg.AudioImageEmbedder(spectrogram, tg.Pictures(*GREY), *towers)
     with pytest.raises(ValueError, match=r"embedder must have the [\d,]+ parameters"):
         told.take_encoder(other)
+
+
+def test_levels_that_are_not_told_are_those_of_a_model_of_codes(spectrogram):
+    levels = ([((8,), (2,)), ((8,), (2,))], (7, 5))
+    target, other = (vqvae(tg.Pictures(*GREY), *levels) for _ in range(2))
+    model = translator(spectrogram, encoder(), target, told=False)
+    base = code_model(stirred(other))
+    model.take_code_model(base)
+    lower = [one.priors[1].weights for one in (model, base)]
+    np.testing.assert_array_equal(lower[0][-1], lower[1][-1])
+    batch = {"image": spectrogram(tones(2)), "picture": speckles(2, GREY)}
+    batch = model.complete(batch)
+    terms = model.loss_terms(batch, noise.key(0, 2), training=False)
+    assert terms["rates"].shape == (2, 1)
+    trained = {id(weight) for weight in model.trainable_weights}
+    assert not trained & {id(weight) for weight in model.priors[1].weights}
+    assert trained >= {id(weight) for weight in model.priors[0].core.weights}
+    # What is told adds nothing at first: it draws what the base draws without a label.
+    drawn = model.sample(tones(2), count=1, seed=3)[:, 0]
+    np.testing.assert_allclose(drawn, base.sample(2, seed=3), atol=1e-5)
+    with pytest.raises(ValueError, match="autoencoder must have the"):
+        model.take_code_model(code_model(one_level()))
 
 
 def test_parts_that_do_not_fit_are_refused(spectrogram, painter):

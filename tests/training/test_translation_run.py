@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 from PIL import Image
+from small_models import code_model, stirred
 
 import tfaudiogen
-from tfaudiogen import presets
+from tfaudiogen import presets, saving
 from tfaudiogen.data import prepare
 from tfaudiogen.training import keeping, train
 from tfaudiogen.training.run import Run
@@ -120,6 +121,54 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
     shown = logged(out)
     assert shown["given/0"].audio.length_frames == model.source.samples
     assert (shown["drawn/0"].image.height, shown["drawn/0"].image.width) == (8, 8)
+
+
+@pytest.fixture(scope="module")
+def speaker(preset):
+    """Sounds of 4 x 4 codes above 8 x 8, given pictures."""
+    tiny = {key: value for key, value in TINY.items() if not key.startswith("fit.")}
+    tiny |= {"model.widths": [[4], [8]], "model.strides": [[4], [2]], "model.codes": [7, 5]}
+    shape = {"translator.pictures": {"height": 8, "width": 8, "channels": 1}}
+    tiny = {key: value for key, value in tiny.items() if not key.startswith("pictures.")}
+    speaker = presets.get("digit_speaker", **tiny, **shape)
+    return dataclasses.replace(speaker, spectrogram=preset.spectrogram)
+
+
+def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path):
+    coder = speaker.without_priors().build()
+    base = code_model(stirred(coder), width=8)
+    saving.save(base, tmp_path / "base")
+    own = {**speaker.translator, "base": str(tmp_path / "base"), "code_vectors": False}
+    speaker = dataclasses.replace(speaker, translator=own)
+    model = train(speaker, pairs, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run" / "autoencoder").exists()
+    for mine, theirs in (
+        (model.target, base.autoencoder),
+        (model.priors[1].core, base.priors[1].core),
+    ):
+        np.testing.assert_array_equal(mine.weights[-1], theirs.weights[-1])
+    moved = [one.priors[0].core.blocks[0].first.kernel for one in (model, base)]
+    assert np.any(np.asarray(moved[0]) != np.asarray(moved[1]))
+    figures = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert "val_bits_per_code_0" in figures
+    assert "val_bits_per_code_1" not in figures
+    assert model.sample(np.zeros((8, 8, 1), np.float32)).shape == (1, model.spectrogram.samples)
+
+
+def test_a_base_that_does_not_fit_is_named(speaker, pairs, tmp_path):
+    def begun(initial=None, **changes):
+        own = dataclasses.replace(speaker, translator={**speaker.translator, **changes})
+        train(own, pairs, tmp_path / "run", initial=initial, progress=False)
+
+    with pytest.raises(ValueError, match="leaves levels as a trained model of codes has them"):
+        begun(base=None)
+    with pytest.raises(ValueError, match="must be a model of codes with priors; 'speech_vae'"):
+        begun(base="speech_vae")
+    with pytest.raises(ValueError, match="leave out --from speech_vqvae"):
+        begun("speech_vqvae", base="speech_vqvae")
+    with pytest.raises(ValueError, match="frame_length of the spectrogram of the initial model"):
+        begun(base="speech_vqvae")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.fixture(scope="module")

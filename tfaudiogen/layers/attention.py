@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.blocks import copy_weights, register
 
 BLOCK = 32
 """Places of a block of what attention keeps while it goes from place to place."""
@@ -162,6 +162,18 @@ class CrossAttention(keras.layers.Layer):
         scores = tf.einsum("bshd,bmhd->bhsm", queries, keys) * keys.shape[-1] ** -0.5
         attended = tf.einsum("bhsm,bmhd->bshd", _softmax(scores), values)
         return self.join(tf.reshape(attended, tf.shape(inputs)))
+
+
+def take_crossing(mine, theirs):
+    """Give a `CrossAttention` the weights of another; where there is none, let it add nothing.
+
+    Args:
+        mine, theirs: layers, or None.
+    """
+    if mine is not None and theirs is not None:
+        copy_weights(mine, theirs)
+    elif mine is not None:
+        mine.join.kernel.assign(tf.zeros_like(mine.join.kernel))
 
 
 def check_heads(width, heads):

@@ -35,6 +35,21 @@ def freeze(layer):
     layer.trainable = False
 
 
+def copy_weights(mine, theirs):
+    """Give a layer, or a model, the weights of another.
+
+    Raises:
+        ValueError: they are of other shapes.
+    """
+    shapes = [[tuple(weight.shape) for weight in one.weights] for one in (mine, theirs)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"{mine.name} must have weights of the shapes {shapes[0]}, received {shapes[1]}"
+        )
+    for weight, trained in zip(mine.weights, theirs.weights, strict=True):
+        weight.assign(trained)
+
+
 @register
 class ResidualBlock(keras.layers.Layer):
     """x + W2 * silu(W1 * silu(normalize(x))), with 3x3 convolutions.

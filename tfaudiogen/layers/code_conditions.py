@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.layers.blocks import embedded
+from tfaudiogen.layers.blocks import copy_weights, embedded
 from tfaudiogen.layers.code_context import CodeMapContext, check_shape
 
 
@@ -58,6 +58,20 @@ class CodeConditions(keras.layers.Layer):
             self.project.build((None, None, self.vectors))
             self.nothing = self.add_weight((self.width,), "random_normal", name="nothing")
         self.built = True
+
+    def take(self, conditions):
+        """Take what others have learned of bins, of no label, and of the same maps.
+
+        Raises:
+            ValueError: the maps are others.
+        """
+        copy_weights(self.embed_column, conditions.embed_column)
+        mine, theirs = (one.embed_label.embeddings for one in (self, conditions))
+        mine.assign(tf.concat([mine[:-1], theirs[-1:]], axis=0))
+        if self.maps != conditions.maps:
+            raise ValueError(f"maps must be {self.maps}, received {conditions.maps}")
+        for context, other in zip(self.contexts, conditions.contexts, strict=True):
+            copy_weights(context, other)
 
     def call(self, dropped, label=None, maps=()):
         column = embedded(self.embed_column, tf.range(self.column))

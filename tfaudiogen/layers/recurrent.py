@@ -3,8 +3,8 @@
 import keras
 import tensorflow as tf
 
-from tfaudiogen.layers.attention import CrossAttention
-from tfaudiogen.layers.blocks import normalize, register
+from tfaudiogen.layers.attention import CrossAttention, take_crossing
+from tfaudiogen.layers.blocks import copy_weights, normalize, register
 
 
 @register
@@ -39,6 +39,12 @@ class LSTMStack(keras.layers.Layer):
         for layer in [*self.recurrent, *self.crossings]:
             layer.build((None, None, self.width))
         self.built = True
+
+    def take(self, core):
+        for mine, theirs in zip(self.recurrent, core.recurrent, strict=True):
+            copy_weights(mine, theirs)
+        for place, mine in enumerate(self.crossings):
+            take_crossing(mine, core.crossings[place] if core.cross else None)
 
     def call(self, inputs, context=None, gains=None):
         x = inputs

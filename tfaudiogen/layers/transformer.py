@@ -10,6 +10,8 @@ Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/recurre
 - `step(inputs, place, state)`: [B, D] -> [B, D] and the next state, for sampling; equal to `call`.
 - `settle(state, place)`: the state after a whole block, of `attention.BLOCK` places, that began at
   a place; it is due before the next step.
+- `take(core)`: begin with the weights of another core, of the same sizes but for `cross`; what
+  attends to a context adds nothing at first where the other has none.
 - `width` is D, `depth` the number of blocks, `cross` whether they attend to a context, and
   `length` the greatest S, None where any will do.
 """
@@ -17,8 +19,8 @@ Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/recurre
 import keras
 import tensorflow as tf
 
-from tfaudiogen.layers.attention import CausalAttention, CrossAttention
-from tfaudiogen.layers.blocks import normalize, register
+from tfaudiogen.layers.attention import CausalAttention, CrossAttention, take_crossing
+from tfaudiogen.layers.blocks import copy_weights, normalize, register
 
 POSITIONS = ("rotary", "learned")
 
@@ -52,6 +54,11 @@ class TransformerBlock(keras.layers.Layer):
             part.build((None, None, self.width))
         self.second.build((None, None, 4 * self.width))
         self.built = True
+
+    def take(self, block):
+        for part in ("attention", "first", "second"):
+            copy_weights(getattr(self, part), getattr(block, part))
+        take_crossing(self.crossing, block.crossing)
 
     def call(self, inputs, context=None, gain=None):
         x = inputs + _scaled(self.attention(normalize(inputs)), gain)
@@ -127,6 +134,12 @@ class Transformer(keras.layers.Layer):
                 name="places",
             )
         self.built = True
+
+    def take(self, core):
+        if self.positions == "learned":
+            self.places.assign(core.places)
+        for mine, theirs in zip(self.blocks, core.blocks, strict=True):
+            mine.take(theirs)
 
     def call(self, inputs, context=None, gains=None):
         x = inputs

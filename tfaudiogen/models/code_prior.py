@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from tfaudiogen import noise
-from tfaudiogen.layers.blocks import embedded, register
+from tfaudiogen.layers.blocks import copy_weights, embedded, register
 from tfaudiogen.layers.code_conditions import CodeConditions
 from tfaudiogen.layers.code_context import check_shape
 from tfaudiogen.layers.code_vectors import CodeVectors
@@ -135,6 +135,22 @@ class CodePrior(CodeSampling, ProbabilisticModel):
                 f"codes, size), received {tuple(table.shape)}"
             )
         self.code_vectors.table.assign(table)
+
+    def take(self, prior):
+        """Begin as p(c) of another prior over the same codes, without its labels and vectors.
+
+        Labels and vectors, which this one may have in their place, are told from there on.
+
+        Raises:
+            ValueError: its sizes are others.
+        """
+        sizes = [_sizes(one) for one in (self, prior)]
+        if sizes[0] != sizes[1]:
+            raise ValueError(f"a prior of {sizes[0]} cannot begin as one of {sizes[1]}")
+        for part in ("embed", "head", *(["code_vectors"] if self.code_size else [])):
+            copy_weights(getattr(self, part), getattr(prior, part))
+        self.conditions.take(prior.conditions)
+        self.core.take(prior.core)
 
     @property
     def length(self):
@@ -269,6 +285,13 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         if isinstance(config["core"], dict):
             config["core"] = keras.saving.deserialize_keras_object(config["core"])
         return cls(**config)
+
+
+def _sizes(prior):
+    """Return what two priors must have in common for the one to begin as the other."""
+    core = {**prior.core.get_config(), "kind": type(prior.core).__name__}
+    own = {key: core.get(key) for key in ("kind", "width", "depth", "heads", "positions")}
+    return {"shape": prior.shape, "codes": prior.codes, "code_size": prior.code_size, **own}
 
 
 def _log_prob_of(codes, logits, places=1):

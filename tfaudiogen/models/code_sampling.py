@@ -98,9 +98,8 @@ class CodeSampling:
         conditions = {name: value for name, value in conditions.items() if value is not None}
         if "label" in conditions:
             conditions["label"] = tf.cast(conditions["label"], tf.int32)
-        drawn = self._sampler(cached, truncated, guidance != 1.0)(
-            levels, conditions, *given, settings
-        )
+        guided = guidance != 1.0 and self.can_be_guided
+        drawn = self._sampler(cached, truncated, guided)(levels, conditions, *given, settings)
         return tf.reshape(drawn, (-1, *self.shape))
 
     def walk(self, levels, conditions, given, known, settings):

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfaudiogen import noise
 from tfaudiogen.distributions import quantize
-from tfaudiogen.layers.blocks import freeze
+from tfaudiogen.layers.blocks import copy_weights, freeze
 from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
 from tfaudiogen.layers.told import TOLD
 from tfaudiogen.models.base import ProbabilisticModel
@@ -246,11 +246,10 @@ class Translation(ProbabilisticModel):
 
 def _take(name, part, mine, theirs):
     """Give a part of this model the weights of a trained one of the same configuration."""
-    shapes = [[tuple(weight.shape) for weight in one.weights] for one in (mine, theirs)]
-    if shapes[0] != shapes[1]:
+    try:
+        copy_weights(mine, theirs)
+    except ValueError as error:
         raise ValueError(
             f"{name} must have the {mine.count_params():,} parameters of the {part}; received one "
             f"of {theirs.count_params():,}"
-        )
-    for weight, trained in zip(mine.weights, theirs.weights, strict=True):
-        weight.assign(trained)
+        ) from error

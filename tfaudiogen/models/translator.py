@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
-from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.blocks import freeze, register
 from tfaudiogen.models.code_model import check_priors
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
 from tfaudiogen.models.translation import Translation
@@ -28,7 +28,9 @@ class Translator(Translation):
         -log p(y | x)  <=  -log p(y | c) - log p(c | x)  =  distortion + rate.
 
     The autoencoder is trained before and frozen, so that the distortion is given; encoder and
-    priors minimise the rate together, which is the loss, in nats per example. For a share of the
+    priors minimise the rate together, which is the loss, in nats per example. A lower level may be
+    told the codes above it alone: p(c_l | c_(l+1), ...) is then that of a `CodeModel` whatever the
+    source, so that its prior is frozen too, and left out of the loss. For a share of the
     examples, the `condition_dropout` of the priors, the vectors are left out, so that a draw can be
     guided towards the source; see `CodePrior`. Levels leave them out for the same examples.
 
@@ -39,26 +41,30 @@ class Translator(Translation):
         encoder: layer from images of the source to [B, M, V]; see `Translation`.
         target: a trained `VQVAE` of another kind; is frozen.
         priors: a `CodePrior` for each level of the target, top level first, as in `CodeModel`,
-            without labels; the top one, at least, with V `vectors`.
+            without labels; the upper ones, the top one at least, with V `vectors`.
 
     Raises:
         ValueError: source and target are of one kind, or the priors do not fit.
     """
 
     def __init__(self, source, encoder, target, priors, **kwargs):
-        super().__init__(source, encoder, target, vectors={"rates": len(priors)}, **kwargs)
-        self.priors = list(priors)
+        learning = sum(bool(prior.conditions.vectors) for prior in priors)
+        super().__init__(source, encoder, target, vectors={"rates": learning}, **kwargs)
+        self.priors, self._learning = list(priors), learning
         check_priors(self.priors, *target.code_maps())
         self._check_vectors()
+        for prior in self.priors[learning:]:
+            freeze(prior)
         self.built = True
 
     def _check_vectors(self):
-        width = self.vector_width
+        width, untold = self.vector_width, len(self.priors) - self._learning
         received = [prior.conditions.vectors for prior in self.priors]
-        if received[0] != width or set(received) - {0, width}:
+        if not self._learning or received != [width] * self._learning + [0] * untold:
             raise ValueError(
-                f"vectors of the priors must be {width}, the width of the encoder's, or 0 below "
-                f"the top level; received {received}"
+                f"vectors of the priors must be {width}, the width of the encoder's, at the top "
+                f"level and those below it down to one from which on they are 0; received "
+                f"{received}"
             )
         if any(prior.conditions.classes for prior in self.priors):
             raise ValueError("priors must have classes=0: the source takes the place of the label")
@@ -68,17 +74,32 @@ class Translator(Translation):
         for prior in self.priors:
             prior.take_codebook(autoencoder)
 
+    def take_code_model(self, model):
+        """Begin with the autoencoder and the priors of a trained `CodeModel`.
+
+        Raises:
+            ValueError: it is of another configuration.
+        """
+        self.take_autoencoder(model.autoencoder)
+        for mine, theirs in zip(self.priors, model.priors, strict=True):
+            mine.take(theirs)
+
     def loss_terms(self, batch, key, training):
         given, wanted = self.source_and_target(batch)
         codes = self.target.encode_codes(wanted)
         vectors = self(given, training=training)
-        rates = tf.stack(self._rates(codes, vectors, key, training), axis=1)  # [B, L]
+        rates = self._rates(self.priors[: self._learning], codes, vectors, key, training)
+        rates = tf.stack(rates, axis=1)  # [B, L], of the levels that learn
         return {"loss": tf.reduce_sum(rates, axis=1), "rates": rates}
 
-    def _rates(self, codes, vectors, key, training):
-        """Return -log p of the codes of each level given those above and the source, [B] each."""
+    def _rates(self, priors, codes, vectors, key, training):
+        """Return -log p of the codes of each level given those above and the source, [B] each.
+
+        Args:
+            priors: of those levels, the top one first.
+        """
         rates = []
-        for level, prior in enumerate(self.priors):
+        for level, prior in enumerate(priors):
             maps = codes[level - len(prior.conditions.maps) : level]
             batch = {"codes": codes[level], **{f"above_{n}": map_ for n, map_ in enumerate(maps)}}
             if prior.conditions.vectors:
@@ -87,11 +108,11 @@ class Translator(Translation):
         return rates
 
     def summarize(self, means):
-        """Return the loss, and of each level bits per code."""
-        rates = tf.unstack(means["rates"])
+        """Return the loss, and of each level that learns bits per code."""
+        rates, learning = tf.unstack(means["rates"]), self.priors[: self._learning]
         bits = {
             f"bits_per_code_{level}": nats / (math.log(2.0) * prior.length)
-            for level, (prior, nats) in enumerate(zip(self.priors, rates, strict=True))
+            for level, (prior, nats) in enumerate(zip(learning, rates, strict=True))
         }
         return {"loss": means["loss"], **bits}
 
@@ -195,7 +216,7 @@ class Translator(Translation):
         """
         key = noise.key(0, tf.shape(images)[0])
         codes = self.target.encode_codes(images)
-        rate = tf.add_n(self._rates(codes, vectors, key, training=False))
+        rate = tf.add_n(self._rates(self.priors, codes, vectors, key, training=False))
         batch = {"image": images, "frames": frames}
         found = self.target.loss_terms(self.target.complete(batch), key, training=False)
         # What the autoencoder says at a uniform rate, which is replaced.

@@ -174,9 +174,11 @@ def _translator(spectrogram, model, class_names):
     priors = []
     for level, code_map in enumerate(maps):
         own = {key: of_level(model[key], len(maps) - 1 - level) for key in _PRIOR}
-        own |= {**code_map, "cross": True}
+        told = level < (model["told_levels"] or len(maps))
+        own |= {**code_map, "cross": told}
         shares = {name: own[name] for name in ("condition_dropout", "code_dropout", "dropout")}
-        options = {"maps": maps[:level], "vectors": encoder.width, "code_size": sizes[level]}
+        vectors = encoder.width if told else 0
+        options = {"maps": maps[:level], "vectors": vectors, "code_size": sizes[level]}
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
     own = {name: model[name] for name in ("temperature", "guidance")}
     return Translator(source, encoder, target, priors, **own)

@@ -32,8 +32,12 @@ PRIORS = {
     **PRIOR_FIT,
 }
 
-# Of the priors of a translator, in its own section; temperature and guidance are of draws.
+# Of the priors of a translator, in its own section; temperature and guidance are of draws. The
+# base is a trained model of codes whose autoencoder and priors it begins with, None for none;
+# levels from `told_levels` on are told the codes above alone, and are kept as the base has them.
 SOURCE_PRIORS = {
+    "base": None,
+    "told_levels": None,
     "core": "transformer",
     "width": 128,
     "depth": 4,

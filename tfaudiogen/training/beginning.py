@@ -3,8 +3,10 @@
 import dataclasses
 
 from tfaudiogen import saving
+from tfaudiogen.models.code_model import CodeModel
 from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
+from tfaudiogen.models.translator import Translator
 from tfaudiogen.training.settings import Settings
 
 # What a training counts anew; "updates" are those of the prior, which then adapts faster.
@@ -31,7 +33,8 @@ def take_weights(model, initial):
     Args:
         model: `ProbabilisticModel` of the preset.
         initial: folder or name of a saved model of the same geometry and sizes, the autoencoder of
-            a `CodePrior`, or a list of the parts of a `Translator`: an autoencoder, an embedder.
+            a `CodePrior`, or a list of the parts of a `Translator`: an autoencoder or a
+            `CodeModel`, an embedder.
 
     Raises:
         ValueError: geometry or sizes differ, naming the first that does.
@@ -47,6 +50,10 @@ def _take_from(model, initial):
         return
     if isinstance(source, AudioImageEmbedder) and hasattr(model, "take_encoder"):
         model.take_encoder(source)
+        return
+    if isinstance(source, CodeModel) and isinstance(model, Translator):
+        _check_geometry(model, source, initial)
+        model.take_code_model(source)
         return
     if not isinstance(source, type(model)):  # of a model with priors, which come later
         source = getattr(source, "autoencoder", getattr(source, "target", source))

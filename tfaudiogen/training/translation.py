@@ -8,15 +8,19 @@
     RUN/logs          what TensorBoard shows of it: what is given beside what is drawn
 
 As soon as the last stage has begun, those before are left as they are: the translator speaks of
-their codes and embeddings. There is no training of the autoencoder before where it is trained with
-the rest, and none but the last where a whole translator is adapted.
+their codes and embeddings. There is no training of the autoencoder where a trained model of codes
+is named as `translator.base`, whose autoencoder and priors the translator begins with, nor where it
+is trained with the rest, and none but the last where a whole translator is adapted.
 """
 
 import shutil
 
 from tfaudiogen import saving
 from tfaudiogen.models import low_rank
+from tfaudiogen.models.code_model import CodeModel
+from tfaudiogen.models.translator import Translator
 from tfaudiogen.training import settings
+from tfaudiogen.training.beginning import take_weights
 from tfaudiogen.training.schedule import LearningRate
 from tfaudiogen.training.stages import AUTOENCODER, Stages
 
@@ -54,8 +58,12 @@ class TranslationStages(Stages):
 
     def _parts(self, names):
         """Return the models that the translator begins with."""
-        given = [] if AUTOENCODER in names else [self.settings.initial]
+        given = [] if AUTOENCODER in names else [self._base or self.settings.initial]
         return [*filter(None, given), *(self.out / name for name in names[:-1])]
+
+    @property
+    def _base(self):
+        return self.preset.translator.get("base")
 
     def _train_autoencoder(self):
         self.tell("Training the autoencoder of the target ...")
@@ -68,6 +76,8 @@ class TranslationStages(Stages):
         model = preset.build(self.summary.class_names)
         if self._adapts:
             self._check_adapted(model)
+        if isinstance(model, Translator):
+            self._check_base(model)
         for later in [preset, self.preset.embedding()] if self.preset.embeds_source else [preset]:
             LearningRate.of(later.fit)
 
@@ -79,9 +89,30 @@ class TranslationStages(Stages):
                 f"{type(model).__name__}: name one by --from; received {initial!r}"
             )
 
+    def _check_base(self, model):
+        initial, base = self.settings.initial, self._base
+        if base and initial:
+            raise ValueError(
+                f"translator.base={base!r} brings the autoencoder: leave out --from {initial}, or "
+                "name that model as base, if it is one of codes with priors"
+            )
+        if base and not isinstance(saving.load(base), CodeModel):
+            raise ValueError(
+                f"translator.base must be a model of codes with priors; {base!r} is none"
+            )
+        if base:
+            take_weights(model, base)
+        elif not all(prior.trainable for prior in model.priors):
+            told = self.preset.translator["told_levels"]
+            raise ValueError(
+                f"translator.told_levels={told} leaves levels as a trained model of codes has "
+                "them: name one by --set translator.base=MODEL"
+            )
+
     def _names(self):
         if self._adapts:
             return [_TRANSLATOR]
-        coder = [] if self.preset.translator.get("joint") else [AUTOENCODER]
+        given = self.preset.translator.get("joint") or self._base
+        coder = [] if given else [AUTOENCODER]
         embedder = [_EMBEDDER] if self.preset.embeds_source else []
         return [*coder, *embedder, _TRANSLATOR]
