@@ -26,6 +26,25 @@ _SPEECH_SOURCE = {
     "blocks": 1,
 }
 
+# One level, 8 x 8: the fewer codes, the more a small set says of each.
+_WORD_CODES = {
+    **SMALL_CODES,
+    "widths": ((64, 128),),
+    "strides": ((4, 2),),
+    "codes": (256,),
+}
+
+# Given, never drawn: bands as wide as hearing has them. 128 frames of 160 samples are 1.28 s.
+_WORD_SPECTROGRAM = {
+    "sample_rate": 16000,
+    "frame_length": 512,
+    "hop": 160,
+    "frames": 128,
+    "bins": 64,
+    "scale": "mel",
+    "decibels": (-80.0, 0.0),
+}
+
 TRANSLATOR_PRESETS = {
     "digit_painter": {
         "summary": "spoken digits to MNIST digits: 49 codes, given the sound",
@@ -114,5 +133,30 @@ TRANSLATOR_PRESETS = {
             "steps": 1500,
         },
         "embedder": _EMBEDDER,
+    },
+    "word_painter": {
+        "summary": "spoken words to pictures: 64 x 64, RGB, 64 codes, given the sound",
+        "spectrogram": None,
+        "pictures": {"height": 64, "width": 64, "channels": 3},
+        "model": _WORD_CODES,
+        "fit": {**CODES_FIT, "steps": 2000, "batch_size": 32, "clip_norm": 3e4},
+        "translator": {
+            **_SPEECH_SOURCE,
+            "spectrogram": _WORD_SPECTROGRAM,
+            "strides": (8, 4),
+            **SOURCE_PRIORS,
+            **_FIT,
+            "steps": 1500,
+            "dropout": 0.2,
+            "guidance": 2.0,
+        },
+        "embedder": {
+            **_EMBEDDER,
+            "sound_strides": (8, 4),
+            # 8 x 8 vectors.
+            "picture_strides": (4, 2),
+            "positives": "picture",
+            "steps": 600,
+        },
     },
 }
