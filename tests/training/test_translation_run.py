@@ -162,13 +162,25 @@ def test_a_base_that_does_not_fit_is_named(speaker, pairs, tmp_path):
 
     with pytest.raises(ValueError, match="leaves levels as a trained model of codes has them"):
         begun(base=None)
-    with pytest.raises(ValueError, match="must be a model of codes with priors; 'speech_vae'"):
-        begun(base="speech_vae")
+    with pytest.raises(ValueError, match="'digit_painter' is one of pictures and the preset is of"):
+        begun(base="digit_painter")
     with pytest.raises(ValueError, match="leave out --from speech_vqvae"):
         begun("speech_vqvae", base="speech_vqvae")
     with pytest.raises(ValueError, match="frame_length of the spectrogram of the initial model"):
         begun(base="speech_vqvae")
     assert not (tmp_path / "run").exists()
+
+
+def test_another_family_has_the_autoencoder_of_a_base(flow, painter, pairs, tmp_path):
+    coder = stirred(painter.without_priors().build())
+    saving.save(coder, tmp_path / "coder")
+    own = {**flow.translator, "base": str(tmp_path / "coder")}
+    model = train(
+        dataclasses.replace(flow, translator=own), pairs, tmp_path / "run", progress=False
+    )
+    assert not (tmp_path / "run" / "autoencoder").exists()
+    for mine, theirs in zip(model.target.weights[3:], coder.weights[3:], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
 
 
 @pytest.fixture(scope="module")

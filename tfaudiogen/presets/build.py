@@ -170,15 +170,16 @@ def _translator(spectrogram, model, class_names):
     source, encoder, target = _sides(spectrogram, model, class_names)
     shapes, counts = target.code_maps()
     maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
-    sizes = [table.shape[-1] if model["code_vectors"] else 0 for table in target.code_vectors()]
+    sizes = [table.shape[-1] for table in target.code_vectors()]
     priors = []
     for level, code_map in enumerate(maps):
         own = {key: of_level(model[key], len(maps) - 1 - level) for key in _PRIOR}
         told = level < (model["told_levels"] or len(maps))
         own |= {**code_map, "cross": told}
-        shares = {name: own[name] for name in ("condition_dropout", "code_dropout", "dropout")}
+        shares = {name: own[name] for name in _SHARES}
         vectors = encoder.width if told else 0
-        options = {"maps": maps[:level], "vectors": vectors, "code_size": sizes[level]}
+        code_size = sizes[level] if own["code_vectors"] else 0
+        options = {"maps": maps[:level], "vectors": vectors, "code_size": code_size}
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
     own = {name: model[name] for name in ("temperature", "guidance")}
     return Translator(source, encoder, target, priors, **own)
@@ -254,7 +255,8 @@ def _tagger(pictures, model, class_names):
     return PictureTagger(pictures, PatchEncoder(*sizes), class_names, *moves)
 
 
-_PRIOR = ("core", "width", "depth", "heads", "condition_dropout", "code_dropout", "dropout")
+_SHARES = ("condition_dropout", "code_dropout", "dropout")
+_PRIOR = ("core", "width", "depth", "heads", "code_vectors", *_SHARES)
 
 
 def _core(model):

@@ -33,8 +33,9 @@ PRIORS = {
 }
 
 # Of the priors of a translator, in its own section; temperature and guidance are of draws. The
-# base is a trained model of codes whose autoencoder and priors it begins with, None for none;
-# levels from `told_levels` on are told the codes above alone, and are kept as the base has them.
+# base is a trained model whose autoencoder it has, and, of a model of codes, whose priors it begins
+# with; None for none. Levels from `told_levels` on are told the codes above alone, and are kept as
+# the base has them; None tells all.
 SOURCE_PRIORS = {
     "base": None,
     "told_levels": None,

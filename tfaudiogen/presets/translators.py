@@ -68,6 +68,7 @@ TRANSLATOR_PRESETS = {
         "fit": {**CODES_FIT, "steps": 3000},
         "translator": {
             "kind": "flow",
+            "base": None,
             **_SPEECH_SOURCE,
             "width": 128,
             "depth": 4,
@@ -94,6 +95,7 @@ TRANSLATOR_PRESETS = {
         "translator": {
             "kind": "variational",
             **_SPEECH_SOURCE,
+            "base": None,
             "hidden": 192,
             "heads": 4,
             "joint": True,
@@ -130,6 +132,7 @@ TRANSLATOR_PRESETS = {
             "told_levels": 1,
             "width": (160, 160),
             "heads": 5,
+            "code_vectors": (False, True),
             "steps": 1500,
         },
         "embedder": _EMBEDDER,

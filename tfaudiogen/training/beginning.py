@@ -28,39 +28,49 @@ def for_fine_tuning(preset):
 
 
 def take_weights(model, initial):
-    """Give `model` the weights of a saved model.
+    """Give `model` the weights of a saved model, or of the parts that it is made of.
 
     Args:
         model: `ProbabilisticModel` of the preset.
-        initial: folder or name of a saved model of the same geometry and sizes, the autoencoder of
-            a `CodePrior`, or a list of the parts of a `Translator`: an autoencoder or a
-            `CodeModel`, an embedder.
+        initial: folder or name of a saved model of the same geometry and sizes, or of the
+            autoencoder of a `CodePrior`; or a list of the parts of a translator: a model that has
+            the autoencoder, of a `CodeModel` with its priors, and an embedder.
 
     Raises:
         ValueError: geometry or sizes differ, naming the first that does.
     """
-    for folder in initial if isinstance(initial, list) else [initial]:
-        _take_from(model, folder)
+    if isinstance(initial, list):
+        for part in initial:
+            _take_part(model, part)
+    else:
+        _take_whole(model, initial)
 
 
-def _take_from(model, initial):
+def _take_part(model, initial):
+    source = saving.load(initial)
+    if isinstance(source, AudioImageEmbedder):
+        model.take_encoder(source)
+        return
+    _check_geometry(model, source, initial)
+    if isinstance(source, CodeModel) and isinstance(model, Translator):
+        model.take_code_model(source)
+    else:
+        model.take_autoencoder(_autoencoder_of(source))
+
+
+def _autoencoder_of(model):
+    """Return the autoencoder of a model, which may be one."""
+    return getattr(model, "autoencoder", getattr(model, "target", model))
+
+
+def _take_whole(model, initial):
     source = saving.load(initial)
     if isinstance(model, CodePrior) and not isinstance(source, CodePrior):
         model.take_codebook(source)
         return
-    if isinstance(source, AudioImageEmbedder) and hasattr(model, "take_encoder"):
-        model.take_encoder(source)
-        return
-    if isinstance(source, CodeModel) and isinstance(model, Translator):
-        _check_geometry(model, source, initial)
-        model.take_code_model(source)
-        return
     if not isinstance(source, type(model)):  # of a model with priors, which come later
-        source = getattr(source, "autoencoder", getattr(source, "target", source))
+        source = _autoencoder_of(source)
     _check_geometry(model, source, initial)
-    if hasattr(model, "take_autoencoder") and not isinstance(source, type(model)):
-        model.take_autoencoder(source)
-        return
     weights = getattr(model, "base_weights", model.weights)
     pairs = list(zip(weights, source.weights, strict=False))
     shapes = [(tuple(target.shape), tuple(weight.shape)) for target, weight in pairs]

@@ -8,9 +8,9 @@
     RUN/logs          what TensorBoard shows of it: what is given beside what is drawn
 
 As soon as the last stage has begun, those before are left as they are: the translator speaks of
-their codes and embeddings. There is no training of the autoencoder where a trained model of codes
-is named as `translator.base`, whose autoencoder and priors the translator begins with, nor where it
-is trained with the rest, and none but the last where a whole translator is adapted.
+their codes and embeddings. There is no training of the autoencoder where a trained model is named
+as `translator.base`, which has it, nor where it is trained with the rest, and none but the last
+where a whole translator is adapted. Of a `CodeModel` the priors are begun with, too.
 """
 
 import shutil
@@ -18,7 +18,6 @@ import shutil
 from tfaudiogen import saving
 from tfaudiogen.models import low_rank
 from tfaudiogen.models.code_model import CodeModel
-from tfaudiogen.models.translator import Translator
 from tfaudiogen.training import settings
 from tfaudiogen.training.beginning import take_weights
 from tfaudiogen.training.schedule import LearningRate
@@ -57,7 +56,9 @@ class TranslationStages(Stages):
         return bool(self.preset.translator.get("lora"))
 
     def _parts(self, names):
-        """Return the models that the translator begins with."""
+        """Return the models that the translator begins with, or the one that it adapts."""
+        if self._adapts:
+            return self.settings.initial
         given = [] if AUTOENCODER in names else [self._base or self.settings.initial]
         return [*filter(None, given), *(self.out / name for name in names[:-1])]
 
@@ -76,8 +77,7 @@ class TranslationStages(Stages):
         model = preset.build(self.summary.class_names)
         if self._adapts:
             self._check_adapted(model)
-        if isinstance(model, Translator):
-            self._check_base(model)
+        self._check_base(model)
         for later in [preset, self.preset.embedding()] if self.preset.embeds_source else [preset]:
             LearningRate.of(later.fit)
 
@@ -94,19 +94,15 @@ class TranslationStages(Stages):
         if base and initial:
             raise ValueError(
                 f"translator.base={base!r} brings the autoencoder: leave out --from {initial}, or "
-                "name that model as base, if it is one of codes with priors"
-            )
-        if base and not isinstance(saving.load(base), CodeModel):
-            raise ValueError(
-                f"translator.base must be a model of codes with priors; {base!r} is none"
+                "name that model as base"
             )
         if base:
-            take_weights(model, base)
-        elif not all(prior.trainable for prior in model.priors):
-            told = self.preset.translator["told_levels"]
+            take_weights(model, [base])
+        told = self.preset.translator.get("told_levels")
+        if told and not (base and isinstance(saving.load(base), CodeModel)):
             raise ValueError(
                 f"translator.told_levels={told} leaves levels as a trained model of codes has "
-                "them: name one by --set translator.base=MODEL"
+                f"them: name one by --set translator.base=MODEL; received {base!r}"
             )
 
     def _names(self):
