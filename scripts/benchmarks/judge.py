@@ -39,9 +39,8 @@ AUGMENTATION = Augmentation(
 )
 
 
-def judging_spectrogram(model):
-    """Return a mel spectrogram of the model's windows, with 25 to 50 ms frames."""
-    given = model.spectrogram
+def judging_spectrogram(given):
+    """Return a mel spectrogram of the windows of another one, with 25 to 50 ms frames."""
     length = 2 ** int(np.log2(given.sample_rate * 0.05))
     return tfaudiogen.Spectrogram(
         sample_rate=given.sample_rate,
@@ -193,7 +192,7 @@ def main():
     options = parser.parse_args()
     names, kind_of = kinds(describe(options.data).class_names, options.first_words)
     models = {name: tfaudiogen.load(name) for name in options.models}
-    spectrogram = judging_spectrogram(next(iter(models.values())))
+    spectrogram = judging_spectrogram(next(iter(models.values())).spectrogram)
     judge = trained_judge(options.data, spectrogram, kind_of, options.epochs, options.judge_seed)
     train, test = (
         Judged.of_split(judge, options.data, spectrogram, split, kind_of)

@@ -14,6 +14,11 @@ taken for the figures, by chance, where there are more. Beside the columns of `j
   examples, where the model has one;
 - seconds: of one draw, in batches, after one to warm up;
 - parameters.
+
+With `--classifier` a classifier of what is given, trained on the same training split, is asked for
+the labels of the same test examples: what a translator can know at best, say of a speaker whom
+neither has heard (`tfaudiogen prepare --test-speaker NAME`). The accuracy of each translator is
+printed as a share of its own.
 """
 
 import argparse
@@ -51,7 +56,7 @@ def test_pairs(data, model):
 def judged_representation(model):
     """Return what the judge sees of what is drawn."""
     drawn = model.spectrogram
-    return drawn if drawn.kind == "pictures" else judge.judging_spectrogram(model)
+    return drawn if drawn.kind == "pictures" else judge.judging_spectrogram(drawn)
 
 
 def swapped_places(labels, seed):
@@ -115,6 +120,26 @@ def row(name, model, pairs, drawer, train, test, names):
     return f"{judge.line(name, found)}{cells} {parameters:,} |", found
 
 
+def classified(model, kind_of, options):
+    """Return the accuracy on the test split of a classifier of what the model is given."""
+    given = model.source
+    if given.kind == "sounds":
+        given = judge.judging_spectrogram(given)
+    epochs = options.classifier
+    network = judge.trained_judge(options.data, given, kind_of, epochs, options.judge_seed)
+    return judge.Judged.of_split(network, options.data, given, "test", kind_of).accuracy()
+
+
+def print_beside_classifier(found, own):
+    """Print the accuracy of a classifier, and of all translators as a share of it."""
+    low, high = own["interval"]
+    print(f"\nclassifier of what is given: {own['share']:.1%} ({low:.1%} to {high:.1%}), ", end="")
+    print(f"n = {own['count']}")
+    for name, figures in found.items():
+        if "swapped" in figures:
+            print(f"{name}: {figures['accuracy']['share'] / own['share']:.3f} of that")
+
+
 def parse():
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -127,6 +152,7 @@ def parse():
     parser.add_argument("--steps", type=int, help="of flows")
     parser.add_argument("--judge-seed", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=3, help="of the judge")
+    parser.add_argument("--classifier", type=int, metavar="EPOCHS", help="train one of the source")
     parser.add_argument("--out", type=Path, help="JSON file for all figures")
     return parser.parse_args()
 
@@ -155,6 +181,9 @@ def main():
         drawer = Drawer(model, network, representation, options)
         text, found[name] = row(name, model, pairs, drawer, train, test, names)
         print(text, flush=True)
+    if options.classifier:
+        found["classifier"] = classified(first, kind_of, options)
+        print_beside_classifier(found, found["classifier"])
     if options.out:
         options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

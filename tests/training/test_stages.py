@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -34,10 +38,47 @@ TINY = {
 }
 
 
-@pytest.fixture(scope="module")
-def staged(preset):
+# Trains, writing a checkpoint after each step, and dies at a step of a stage, or as it has computed
+# the codes and not yet written them.
+DYING_RUN = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from conftest import tiny_preset
+from test_stages import staged_preset
+from tfaudiogen.training import code_cache, keeping, train
+from tfaudiogen.training.run import Run
+stage, step = sys.argv[4], int(sys.argv[5])
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+keeping._CHECKPOINT_SECONDS = 0.0
+count, fit, save = keeping.Limits.on_train_batch_end, Run.fit, code_cache.files.atomic_file
+def counted(self, batch, logs=None):
+    count(self, batch, logs)
+    if (now[0], self.state.step) == (stage, step):
+        die()
+def fitted(run, limits):
+    now[0] = run.out.name
+    fit(run, limits)
+def saved(path):
+    if stage == "codes" and path.name == code_cache.NAME:
+        die()
+    return save(path)
+now = [None]
+keeping.Limits.on_train_batch_end, Run.fit = counted, fitted
+code_cache.files.atomic_file = saved
+staged = staged_preset(tiny_preset())
+train(staged, sys.argv[2], sys.argv[3], resume=os.path.isdir(sys.argv[3]), progress=False)
+"""
+
+
+def staged_preset(preset):
     shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
     return presets.get("speech_vqvae", **shape, **TINY)
+
+
+@pytest.fixture(scope="module")
+def staged(preset):
+    return staged_preset(preset)
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +197,16 @@ def test_replicas_train_the_stages_as_well(preset, data, tmp_path, mirrored):
     staged = presets.get("speech_vqvae", **shape, **{**TINY, **one_level})
     train(staged, data, tmp_path / "run", steps=1, strategy=mirrored, progress=False)
     assert isinstance(tfaudiogen.load(tmp_path / "run"), tfaudiogen.CodeModel)
+
+
+@pytest.mark.slow
+def test_a_training_that_is_killed_in_each_stage_ends_as_one_that_was_not(staged, data, tmp_path):
+    out, undisturbed = tmp_path / "killed", tmp_path / "undisturbed"
+    command = [sys.executable, "-c", DYING_RUN, os.path.dirname(__file__), str(data), str(out)]
+    for stage, step in [("autoencoder", 3), ("codes", 0), ("prior_0", 2), ("prior_1", 2)]:
+        done = subprocess.run([*command, stage, str(step)], stdout=subprocess.DEVNULL)
+        assert done.returncode == -signal.SIGKILL
+    model = train(staged, data, out, resume=True, progress=False)
+    expected = train(staged, data, undisturbed, progress=False)
+    for weight, reference in zip(model.weights, expected.weights, strict=True):
+        np.testing.assert_array_equal(weight, reference)

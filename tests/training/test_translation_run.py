@@ -219,7 +219,7 @@ def test_a_learned_prior_is_trained_with_its_target_or_after(preset, pairs, tmp_
         out = tmp_path / str(joint)
         model = train(one, pairs, out, progress=False)
         assert isinstance(model, tfaudiogen.VariationalTranslator)
-        assert sorted(path.name for path in out.iterdir() if path.is_dir()) == stages
+        assert sorted(path.parent.name for path in out.glob("*/preset.json")) == stages
         assert json.loads((out / "metrics.json").read_text())["val_rate"] > 0.0
 
 
