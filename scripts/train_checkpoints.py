@@ -40,11 +40,20 @@ _NOTES = {
     "licence": "CC BY-SA 3.0 (Philharmonia samples, github.com/oramics/sampled)",
     "label_pattern": r"([a-z-]+)_([A-G]s?\d)_",
 }
+_WORDS = {
+    "sources": ["words", "sound_effects"],
+    "builder": "audio_image_pairs",
+    "licence": "words: GPL, spoken CC BY-SA 3.0 (GCompris); sound effects: GPL 2 or later (Tux "
+    "Paint stamps)",
+}
+# Those that begin with a shipped model come after it.
 SHIPPED = {
     "speech_vae": _DIGITS,
     "music_vae": _MUSIC,
     "speech_vqvae": _VOICES,
     "digit_painter": _DIGIT_PAIRS,
+    "digit_speaker": _DIGIT_PAIRS,
+    "word_painter": _WORDS,
     "orchestra_vqvae": _NOTES,
     "music_vqvae2": _MUSIC,
 }
@@ -52,6 +61,7 @@ SHIPPED = {
 JUDGES = {
     "speech_vqvae": ("judge.py", "--first-words", "--count", "50"),
     "digit_painter": ("translators.py", "--count", "4", "--epochs", "2"),
+    "digit_speaker": ("translators.py", "--count", "4", "--epochs", "20"),
 }
 KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv", "codes.png")
 
