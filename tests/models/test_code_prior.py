@@ -107,6 +107,14 @@ def test_a_prior_that_is_told_something_else_begins_as_one_that_is_told_nothing(
     np.testing.assert_allclose(logits, old(codes, maps=given["maps"]), atol=1e-5)
 
 
+@pytest.mark.parametrize("core", ["learned", "recurrent"])
+def test_a_prior_can_learn_what_it_is_told_and_nothing_else(core):
+    prior = made(core, **EVERY)
+    prior.keep_all_but_vectors()
+    crossings = 2 * 3  # in each of two blocks: ask, answer, join
+    assert len(prior.trainable_weights) == crossings + 3  # the projection, and `nothing`
+
+
 def test_a_prior_of_another_size_is_not_taken():
     with pytest.raises(ValueError, match="'kind': 'Transformer'.*cannot begin as.*'LSTMStack'"):
         made().take(made("recurrent"))

@@ -134,11 +134,13 @@ def speaker(preset):
     return dataclasses.replace(speaker, spectrogram=preset.spectrogram)
 
 
-def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path):
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path, kept):
     coder = speaker.without_priors().build()
     base = code_model(stirred(coder), width=8)
     saving.save(base, tmp_path / "base")
     own = {**speaker.translator, "base": str(tmp_path / "base"), "code_vectors": False}
+    own["keeps_base"] = kept
     speaker = dataclasses.replace(speaker, translator=own)
     model = train(speaker, pairs, tmp_path / "run", progress=False)
     assert not (tmp_path / "run" / "autoencoder").exists()
@@ -147,8 +149,9 @@ def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path):
         (model.priors[1].core, base.priors[1].core),
     ):
         np.testing.assert_array_equal(mine.weights[-1], theirs.weights[-1])
-    moved = [one.priors[0].core.blocks[0].first.kernel for one in (model, base)]
-    assert np.any(np.asarray(moved[0]) != np.asarray(moved[1]))
+    moved = [np.asarray(one.priors[0].core.blocks[0].first.kernel) for one in (model, base)]
+    assert np.all(moved[0] == moved[1]) == kept
+    assert np.any(np.asarray(model.priors[0].core.blocks[0].crossing.join.kernel))
     figures = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert "val_bits_per_code_0" in figures
     assert "val_bits_per_code_1" not in figures
@@ -160,8 +163,10 @@ def test_a_base_that_does_not_fit_is_named(speaker, pairs, tmp_path):
         own = dataclasses.replace(speaker, translator={**speaker.translator, **changes})
         train(own, pairs, tmp_path / "run", initial=initial, progress=False)
 
-    with pytest.raises(ValueError, match="leaves levels as a trained model of codes has them"):
+    with pytest.raises(ValueError, match="keeps_base=True leaves priors as a trained"):
         begun(base=None)
+    with pytest.raises(ValueError, match="told_levels=1 leaves priors as a trained model of codes"):
+        begun(base=None, keeps_base=False)
     with pytest.raises(ValueError, match="'digit_painter' is one of pictures and the preset is of"):
         begun(base="digit_painter")
     with pytest.raises(ValueError, match="leave out --from speech_vqvae"):

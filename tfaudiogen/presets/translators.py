@@ -130,6 +130,7 @@ TRANSLATOR_PRESETS = {
             # Its priors have the sizes of those of the base.
             "base": "speech_vqvae",
             "told_levels": 1,
+            "keeps_base": True,
             "width": (160, 160),
             "heads": 5,
             "code_vectors": (False, True),

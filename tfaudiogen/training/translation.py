@@ -98,11 +98,13 @@ class TranslationStages(Stages):
             )
         if base:
             take_weights(model, [base])
-        told = self.preset.translator.get("told_levels")
-        if told and not (base and isinstance(saving.load(base), CodeModel)):
+        own = self.preset.translator
+        kept = {key: own.get(key) for key in ("told_levels", "keeps_base") if own.get(key)}
+        if kept and not (base and isinstance(saving.load(base), CodeModel)):
+            key, value = kept.popitem()
             raise ValueError(
-                f"translator.told_levels={told} leaves levels as a trained model of codes has "
-                f"them: name one by --set translator.base=MODEL; received {base!r}"
+                f"translator.{key}={value} leaves priors as a trained model of codes has them: "
+                f"name one by --set translator.base=MODEL; received {base!r}"
             )
 
     def _names(self):
