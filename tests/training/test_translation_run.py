@@ -134,7 +134,7 @@ def speaker(preset):
     return dataclasses.replace(speaker, spectrogram=preset.spectrogram)
 
 
-@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("kept", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path, kept):
     coder = speaker.without_priors().build()
     base = code_model(stirred(coder), width=8)
@@ -176,6 +176,7 @@ def test_a_base_that_does_not_fit_is_named(speaker, pairs, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_another_family_has_the_autoencoder_of_a_base(flow, painter, pairs, tmp_path):
     coder = stirred(painter.without_priors().build())
     saving.save(coder, tmp_path / "coder")
