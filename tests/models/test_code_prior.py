@@ -100,7 +100,7 @@ def test_each_condition_is_heard(condition):
 def test_a_prior_that_is_told_something_else_begins_as_one_that_is_told_nothing(core):
     maps, codes = {"maps": EVERY["maps"], "code_size": 3}, np.arange(12).reshape(2, 3, 2) % 5
     old = made(core, **maps, classes=3, words=[[0], [1], [0, 1]])
-    new = made(core, **maps, cross=True, vectors=5, scale=0.3)
+    new = made(core, **maps, cross=True, vectors=5, mean_vector=True, scale=0.3)
     given = conditions(2)
     new.take(old)
     logits = new(codes, maps=given["maps"], vectors=given["vectors"])
@@ -109,10 +109,33 @@ def test_a_prior_that_is_told_something_else_begins_as_one_that_is_told_nothing(
 
 @pytest.mark.parametrize("core", ["learned", "recurrent"])
 def test_a_prior_can_learn_what_it_is_told_and_nothing_else(core):
-    prior = made(core, **EVERY)
+    prior = made(core, **EVERY, mean_vector=True)
     prior.keep_all_but_vectors()
     crossings = 2 * 3  # in each of two blocks: ask, answer, join
-    assert len(prior.trainable_weights) == crossings + 3  # the projection, and `nothing`
+    # The projection of the vectors and of their mean, and `nothing`.
+    assert len(prior.trainable_weights) == crossings + 2 + 2 + 1
+
+
+def test_the_mean_of_the_vectors_is_heard_unless_it_is_dropped():
+    prior, given = made(**EVERY, mean_vector=True), conditions(2)
+    codes = np.zeros((2, 3, 2), np.int32)
+    heard = prior(codes, **given)
+    for block in prior.core.blocks:  # which hear the vectors one by one
+        block.crossing.join.kernel.assign(tf.zeros((16, 16)))
+    logits = prior(codes, **given)
+    turned = prior(codes, **{**given, "vectors": tf.reverse(given["vectors"], [1])})
+    other = prior(codes, **{**given, "vectors": -given["vectors"]})
+    np.testing.assert_allclose(turned, logits, atol=1e-5)
+    assert np.abs(other - logits).max() > 1e-2
+    assert np.abs(heard - logits).max() > 1e-2
+    dropped = tf.constant([True, True])
+    steady = [
+        prior.told(dropped, **{**given, "vectors": v})[0]
+        for v in (given["vectors"], 0 * given["vectors"])
+    ]
+    np.testing.assert_array_equal(*steady)
+    again = CodePrior.from_config(prior.get_config())
+    assert [w.shape for w in again.weights] == [w.shape for w in prior.weights]
 
 
 def test_a_prior_of_another_size_is_not_taken():

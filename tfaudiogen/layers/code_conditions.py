@@ -21,14 +21,26 @@ class CodeConditions(keras.layers.Layer):
             is learned of them ("oboe A4" and "oboe C5"). Empty: each label is a word of its own.
         maps: list of {"shape": ..., "codes": ...} of code maps that are given.
         vectors: width V of the vectors of a sequence that is given; 0 for none.
+        mean_vector: whether something learned of the mean of the vectors is added to the inputs,
+            as that of a label is; at first it is zero.
 
-    Call: dropped, bool [B]; label, int32 [B] or None; maps, a list of int32 [B, *shape] ->
-    [B, S, D] to add to the inputs of the core. Where `dropped`, or below 0, the label is replaced
-    by a learned one that stands for none; so are the vectors, by `context`. Maps are never
-    dropped: what they say holds at each place.
+    Call: dropped, bool [B]; label, int32 [B] or None; maps, a list of int32 [B, *shape]; vectors,
+    [B, M, V] or None -> [B, S, D] to add to the inputs of the core. Where `dropped`, or below 0,
+    the label is replaced by a learned one that stands for none; so are the vectors, by `context`,
+    and nothing is added of their mean. Maps are never dropped: what they say holds at each place.
     """
 
-    def __init__(self, shape, width, classes=0, maps=(), vectors=0, words=(), **kwargs):
+    def __init__(
+        self,
+        shape,
+        width,
+        classes=0,
+        maps=(),
+        vectors=0,
+        words=(),
+        mean_vector=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.shape, self.width = check_shape(shape), width
         self.classes, self.vectors = classes, vectors
@@ -40,6 +52,9 @@ class CodeConditions(keras.layers.Layer):
         self.embed_label = keras.layers.Embedding(self.spelling.shape[1], width, dtype=policy)
         self.contexts = [CodeMapContext(**one, **self._target(policy)) for one in self.maps]
         self.project = keras.layers.Dense(width, dtype=policy) if vectors else None
+        self.mean_vector = bool(mean_vector and vectors)
+        if self.mean_vector:
+            self.add_mean = keras.layers.Dense(width, kernel_initializer="zeros", dtype=policy)
 
     def _target(self, policy):
         return {"target": self.shape, "width": self.width, "dtype": policy}
@@ -57,15 +72,20 @@ class CodeConditions(keras.layers.Layer):
         if self.vectors:
             self.project.build((None, None, self.vectors))
             self.nothing = self.add_weight((self.width,), "random_normal", name="nothing")
+        if self.mean_vector:
+            self.add_mean.build((None, self.vectors))
         self.built = True
 
     def take(self, conditions):
-        """Take what others have learned of bins, of no label, and of the same maps.
+        """Take what others have learned of bins, of no label, and of the same maps, no more.
 
         Raises:
             ValueError: the maps are others.
         """
         copy_weights(self.embed_column, conditions.embed_column)
+        if self.mean_vector:
+            self.add_mean.kernel.assign(tf.zeros_like(self.add_mean.kernel))
+            self.add_mean.bias.assign(tf.zeros_like(self.add_mean.bias))
         mine, theirs = (one.embed_label.embeddings for one in (self, conditions))
         mine.assign(tf.concat([mine[:-1], theirs[-1:]], axis=0))
         if self.maps != conditions.maps:
@@ -78,7 +98,7 @@ class CodeConditions(keras.layers.Layer):
         for part in (self.embed_column, self.embed_label, *self.contexts):
             freeze(part)
 
-    def call(self, dropped, label=None, maps=()):
+    def call(self, dropped, label=None, maps=(), vectors=None):
         column = embedded(self.embed_column, tf.range(self.column))
         steady = tf.tile(column, (self.shape[0], 1))[None]  # [1, S, D]
         nobody = tf.fill(tf.shape(dropped), self.classes)
@@ -87,6 +107,9 @@ class CodeConditions(keras.layers.Layer):
         steady = steady + (words @ self._word_vectors())[:, None]  # [B, S, D]
         for context, codes in zip(self.contexts, maps, strict=True):
             steady = steady + context(codes)
+        if self.mean_vector:
+            added = self.add_mean(tf.reduce_mean(vectors, axis=1))  # [B, D]
+            steady += tf.where(dropped[:, None], tf.zeros_like(added), added)[:, None]
         return steady
 
     def _word_vectors(self):

@@ -13,6 +13,8 @@ from tfaudiogen.layers.code_vectors import CodeVectors
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.code_sampling import CodeSampling
 
+_CONDITIONS = ("classes", "maps", "vectors", "words", "mean_vector")
+
 
 @register
 class CodePrior(CodeSampling, ProbabilisticModel):
@@ -47,6 +49,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         words: of the labels; see `CodeConditions`.
         maps: list of {"shape": ..., "codes": ...} of the code maps above.
         vectors: V, width of the vectors of the sequence; 0 for none.
+        mean_vector: see `CodeConditions`.
         code_size: D of the vectors of the codes, which `take_codebook` brings; 0 for none. See
             `CodeVectors`.
         condition_dropout, code_dropout, dropout: shares, in [0, 1).
@@ -62,6 +65,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         vectors=0,
         words=(),
         code_size=0,
+        mean_vector=False,
         condition_dropout=0.1,
         code_dropout=0.0,
         dropout=0.0,
@@ -84,7 +88,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             options = {"tail": tail, "dtype": policy}
             self.code_vectors = CodeVectors(self.codes, code_size, core.width, **options)
         self.conditions = CodeConditions(
-            self.shape, core.width, classes, maps, vectors, words, dtype=policy
+            self.shape, core.width, classes, maps, vectors, words, mean_vector, dtype=policy
         )
         self.head = keras.layers.Dense(self.codes, kernel_initializer="zeros", dtype=policy)
         self._check_core()
@@ -184,7 +188,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         """Return what the core is told: [B, S, D] to add to its inputs, and its context."""
         self._check_conditions(maps, vectors)
         context = self.conditions.context(dropped, vectors)
-        return self.conditions(dropped, label, maps), context
+        return self.conditions(dropped, label, maps, vectors), context
 
     def _check_conditions(self, maps, vectors):
         wanted = len(self.conditions.maps)
@@ -281,7 +285,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             "shape": self.shape,
             "codes": self.codes,
             "core": serialize(self.core),
-            **{name: getattr(conditions, name) for name in ("classes", "maps", "vectors", "words")},
+            **{name: getattr(conditions, name) for name in _CONDITIONS},
             "code_size": self.code_size,
             **self.shares,
         }

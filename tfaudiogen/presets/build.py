@@ -180,6 +180,7 @@ def _translator(spectrogram, model, class_names):
         vectors = encoder.width if told else 0
         code_size = sizes[level] if own["code_vectors"] else 0
         options = {"maps": maps[:level], "vectors": vectors, "code_size": code_size}
+        options["mean_vector"] = model["mean_vector"]
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
         if model["keeps_base"]:
             priors[-1].keep_all_but_vectors()

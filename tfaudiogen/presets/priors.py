@@ -40,6 +40,7 @@ SOURCE_PRIORS = {
     "base": None,
     "told_levels": None,
     "keeps_base": False,
+    "mean_vector": False,
     "core": "transformer",
     "width": 128,
     "depth": 4,

@@ -131,6 +131,7 @@ TRANSLATOR_PRESETS = {
             "base": "speech_vqvae",
             "told_levels": 1,
             "keeps_base": True,
+            "mean_vector": True,
             "width": (160, 160),
             "heads": 5,
             "code_vectors": (False, True),
