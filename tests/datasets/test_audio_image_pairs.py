@@ -155,6 +155,20 @@ def test_one_folder_for_both_and_labels_of_sub_folders(quick, tmp_path):
         assert picture["label"] == example["label"] == "ab".index(stem[0])
 
 
+def test_a_window_and_a_size_of_pictures_mean_pairs_where_there_are_sounds(quick, tmp_path):
+    for number in range(4):
+        write_sound(tmp_path / "in" / f"{number}.wav")
+    with pytest.raises(ValueError, match="no pictures are in .*--pictures"):
+        quick(tmp_path / "in", image_shape=SHAPE)
+    for number in range(4):
+        write_picture(tmp_path / "in" / f"{number}.png")
+    assert quick(tmp_path / "in", image_shape=SHAPE).builder == "audio_image_pairs"
+    (tmp_path / "alone").mkdir()
+    for number in range(4):
+        write_picture(tmp_path / "alone" / f"{number}.png")
+    assert quick(tmp_path / "alone", "pictures", image_shape=SHAPE).builder == "picture_folder"
+
+
 def test_a_table_with_shared_pictures_labels_and_captions(pairs, folders, tmp_path):
     rows = [f"{n}.wav,{n // 2}.png,{'xy'[n % 2]},caption {n}" for n in range(8)]
     table = tmp_path / "pairs.csv"

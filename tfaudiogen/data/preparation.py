@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from tfaudiogen.data.conversion import READ_FOLDER
+from tfaudiogen.data.files import find_files
 from tfaudiogen.data.reading import CHANNELS
 from tfaudiogen.data.report import REPORT_NAME
 
@@ -97,13 +98,19 @@ def prepare(
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     if sources == ["sinewave"]:
         sources, builder = [], "sinewave"
+    of_pairs = samples is not None and image_shape is not None
     if samples is None:
         samples = _window(seconds, sample_rate)
     _check(builder, sample_rate, samples, channel, sources)
     if labels_csv is not None and label_pattern is not None:
         raise ValueError("labels_csv and label_pattern exclude each other: give one of them")
     if builder == "auto":
-        builder = _choose(sources, image_shape is not None, pictures, pairs_csv)
+        given = pictures is not None or pairs_csv is not None
+        beside = sources if pictures is None else [pictures]
+        if given or (of_pairs and find_files(sources).audio):
+            builder = _choose_of_pairs(sources, beside, pairs_csv)
+        else:
+            builder = _choose(sources, image_shape is not None)
     _check_applies("pairs_csv", pairs_csv, builder, ("audio_image_pairs",))
     _check_applies("test_speaker", test_speaker, builder, _DIGITS)
     _check_applies("image_shape", image_shape, builder, (*PICTURE_BUILDERS, *PAIR_BUILDERS))
@@ -174,23 +181,40 @@ def _check_applies(name, value, builder, builders):
         )
 
 
-def _choose(sources, shaped, pictures, pairs_csv):
-    """Return the builder whose layout the names of the files have.
+def _choose_of_pairs(sources, beside, pairs_csv):
+    """Return the builder of pairs whose layout the names of the files have.
+
+    Args:
+        sources: of the sounds.
+        beside: folders of the pictures.
+        pairs_csv: table of sounds and pictures, or None.
+
+    Raises:
+        ValueError: there are sounds, and neither a table nor pictures.
+    """
+    from tfaudiogen.datasets import spoken_digit_pictures
+
+    sounds = find_files(sources).audio
+    if pairs_csv is None and spoken_digit_pictures.fits(sounds, beside):
+        return "spoken_digit_pictures"
+    if sounds and pairs_csv is None and not find_files(beside).pictures:
+        raise ValueError(
+            f"pairs of sounds and pictures are wanted, and no pictures are in {beside}: name their "
+            "folder by pictures (--pictures), or list them in a table (--pairs)"
+        )
+    return "audio_image_pairs"
+
+
+def _choose(sources, shaped):
+    """Return the builder whose layout the names of the files have, of sounds or of pictures.
 
     Args:
         sources: of the files.
         shaped: whether a size of pictures is given.
-        pictures: folder of the pictures of sounds, or None.
-        pairs_csv: table of sounds and pictures, or None.
     """
-    from tfaudiogen.data.files import find_files
-    from tfaudiogen.datasets import cifar10, mnist, spoken_digit_pictures, spoken_digits
+    from tfaudiogen.datasets import cifar10, mnist, spoken_digits
 
     found = find_files(sources)
-    if pictures is not None or pairs_csv is not None:
-        beside = sources if pictures is None else [pictures]
-        digits = pairs_csv is None and spoken_digit_pictures.fits(found.audio, beside)
-        return "spoken_digit_pictures" if digits else "audio_image_pairs"
     if not found.audio or shaped:
         for name, builder in (("mnist", mnist), ("cifar10", cifar10)):
             if builder.fits(sources):
