@@ -7,6 +7,7 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.training import summaries
 
+SHOWN = "shown"
 _OFTEN, _EVERY = 8, 10
 _GAP = 4
 
@@ -27,12 +28,13 @@ class Board(keras.callbacks.Callback):
         figures: the `Figures`, whose `latents` are shown; it must be called before. None for none.
         draws: function of the model that returns what else is shown after these epochs, for
             `summaries.of_contents`; None for none.
+        kept: folder for the newest pictures and sounds as PNG and WAV; None for none.
     """
 
-    def __init__(self, folder, images, figures=None, draws=None):
+    def __init__(self, folder, images, figures=None, draws=None, kept=None):
         super().__init__()
         self.images = None if images is None else np.asarray(images)
-        self.figures, self.draws = figures, draws
+        self.figures, self.draws, self.kept = figures, draws, kept
         self.folder, self._writer, self._usage = folder, None, []
 
     def on_test_begin(self, logs=None):
@@ -59,6 +61,8 @@ class Board(keras.callbacks.Callback):
         # Opened here, since a run that has nothing left to do should leave no empty file.
         self._writer = self._writer or tf.summary.create_file_writer(str(self.folder))
         summaries.write(self._writer, values, epoch + 1)
+        if self.kept:
+            summaries.keep(self.kept, values)
 
     def _latents(self, pictured):
         latents = self.figures.latents

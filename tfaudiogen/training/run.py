@@ -196,7 +196,8 @@ class Run:
         batches = self.feed.batches("validation", shuffle=False)
         figures = Figures(batches, self.settings.batch_size)
         images = self._shown() if hasattr(self.model, "reconstruct") else None
-        shown = board.Board(self.out / "logs", images, figures, self.draws)
+        folders = {"folder": self.out / "logs", "kept": self.out / board.SHOWN}
+        shown = board.Board(images=images, figures=figures, draws=self.draws, **folders)
         usage = [CodeUsage(self.out)] if hasattr(self.model, "code_usage") else []
         return [self._stop_on_fault(), figures, shown, *usage]
 

@@ -6,7 +6,7 @@
     RUN/model.keras   the `CodeModel` of them all
     RUN/logs          what TensorBoard shows of it: reconstructions and samples, as sound too
 
-What it shows of a prior in training is in `prior_draws`.
+What TensorBoard shows of a prior in training is in `prior_draws`.
 
 Each training is a run of its own that can be resumed. As soon as the codes are there, the
 autoencoder is left as it is: the priors speak of its codes.
