@@ -45,7 +45,7 @@ def write_wav(path, waveform, sample_rate, bit_depth="16"):
     if gain < 1.0:
         message = f"{path}: turned down by {-20 * np.log10(gain):.1f} dB to avoid clipping."
         warnings.warn(message, stacklevel=2)
-    _write(path, _wav_bytes(waveform * gain, sample_rate, bit_depth))
+    write_bytes(path, _wav_bytes(waveform * gain, sample_rate, bit_depth))
     return gain
 
 
@@ -212,10 +212,11 @@ def _chunk(name, content):
 
 def write_text(path, text):
     """Write a text file, whole or not at all."""
-    _write(path, text.encode())
+    write_bytes(path, text.encode())
 
 
-def _write(path, content):
+def write_bytes(path, content):
+    """Write a file of bytes, whole or not at all."""
     with atomic_file(path) as temporary:
         temporary.write_bytes(content)
 

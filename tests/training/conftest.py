@@ -2,8 +2,12 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
+import small_presets
+import soundfile
 import tensorflow as tf
+from PIL import Image
 
 from tfaudiogen import presets
 from tfaudiogen.data import prepare
@@ -48,6 +52,41 @@ def finished(tmp_path_factory, preset, data):
     out = tmp_path_factory.mktemp("runs") / "finished"
     train(preset, data, out, progress=False)
     return out
+
+
+@pytest.fixture(scope="session")
+def staged(preset):
+    """A preset with priors over codes of two levels."""
+    return small_presets.coded(preset.spectrogram)
+
+
+@pytest.fixture(scope="session")
+def painter(preset):
+    """A preset that translates sounds into the codes of pictures."""
+    return presets.get("digit_painter", **_painting(preset))
+
+
+@pytest.fixture(scope="session")
+def flow(preset):
+    """A preset that translates sounds into the vectors of pictures."""
+    return presets.get("digit_painter_flow", **_painting(preset), **{"translator.average": 0.5})
+
+
+def _painting(preset):
+    return {**small_presets.PAIRED, "translator.spectrogram": preset.spectrogram}
+
+
+@pytest.fixture(scope="session")
+def pairs(tmp_path_factory, painter):
+    """24 sounds, each with a picture of 8 x 8."""
+    folder = tmp_path_factory.mktemp("pairs")
+    generator = np.random.default_rng(0)
+    for number in range(24):
+        soundfile.write(folder / f"{number}.wav", 0.1 * generator.normal(size=1500), 8000)
+        levels = generator.integers(0, 256, (8, 8), np.uint8)
+        Image.fromarray(levels).save(folder / f"{number}.png")
+    prepare(folder, folder / "data", "audio_image_pairs", progress=False, **painter.data)
+    return folder / "data"
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+import small_presets
 
 import tfaudiogen
 from tfaudiogen import presets
@@ -16,35 +17,13 @@ from tfaudiogen.training import code_cache, keeping, train
 from tfaudiogen.training.feeding import Feed
 from tfaudiogen.training.run import Run
 
-TINY = {
-    "fit.batch_size": 16,
-    "fit.steps": 4,
-    "fit.warmup_steps": 1,
-    "fit.jit_compile": False,
-    "model.widths": [[8], [8]],
-    "model.strides": [[4], [2]],
-    "model.codes": [6, 5],
-    "model.width": 3,
-    "priors.width": [8, 12],
-    "priors.depth": 1,
-    "priors.heads": 2,
-    "priors.steps": [3, 5],
-    "priors.warmup_steps": 1,
-    "priors.batch_size": [8, 16],
-    "priors.jit_compile": False,
-    "priors.copies": 1,
-    "priors.gain_db": 0.0,
-    "priors.pitch_semitones": 0.0,
-}
-
-
 # Trains, writing a checkpoint after each step, and dies at a step of a stage, or as it has computed
 # the codes and not yet written them.
 DYING_RUN = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
 from conftest import tiny_preset
-from test_stages import staged_preset
+from small_presets import coded
 from tfaudiogen.training import code_cache, keeping, train
 from tfaudiogen.training.run import Run
 stage, step = sys.argv[4], int(sys.argv[5])
@@ -66,19 +45,9 @@ def saved(path):
 now = [None]
 keeping.Limits.on_train_batch_end, Run.fit = counted, fitted
 code_cache.files.atomic_file = saved
-staged = staged_preset(tiny_preset())
+staged = coded(tiny_preset().spectrogram)
 train(staged, sys.argv[2], sys.argv[3], resume=os.path.isdir(sys.argv[3]), progress=False)
 """
-
-
-def staged_preset(preset):
-    shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
-    return presets.get("speech_vqvae", **shape, **TINY)
-
-
-@pytest.fixture(scope="module")
-def staged(preset):
-    return staged_preset(preset)
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +163,7 @@ def test_settings_of_priors_that_cannot_be_are_told_at_once(staged, data, tmp_pa
 def test_replicas_train_the_stages_as_well(preset, data, tmp_path, mirrored):
     shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
     one_level = {"model.widths": [[8]], "model.strides": [[8]], "model.codes": [6]}
-    staged = presets.get("speech_vqvae", **shape, **{**TINY, **one_level})
+    staged = presets.get("speech_vqvae", **shape, **{**small_presets.CODED, **one_level})
     train(staged, data, tmp_path / "run", steps=1, strategy=mirrored, progress=False)
     assert isinstance(tfaudiogen.load(tmp_path / "run"), tfaudiogen.CodeModel)
 

@@ -1,5 +1,7 @@
 """Presets that draw what they are told: from a prepared folder to a model, and what is refused."""
 
+import re
+
 import numpy as np
 import pytest
 import soundfile
@@ -53,20 +55,30 @@ def folder(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "changes", "given"),
+    ("name", "changes", "given", "shown"),
     [
-        ("caption_composer", TEXT, "number 3"),
-        ("label_composer", {}, {"low": 0.7, "fast": 0.3}),
-        ("embedding_composer", {"translator.size": 3}, np.ones(3)),
+        ("caption_composer", TEXT, "number 3", r"number \d+"),
+        ("label_composer", {}, {"low": 0.7, "fast": 0.3}, "1 slow|0.5 slow, 0.5 low|1 fast"),
+        ("embedding_composer", {"translator.size": 3}, np.ones(3), None),
     ],
 )
-def test_both_stages_are_trained_and_the_whole_is_told(folder, tmp_path, name, changes, given):
+def test_both_stages_are_trained_and_the_whole_is_told(
+    folder, tmp_path, logged, name, changes, given, shown
+):
     preset = presets.get(name, **TINY, **changes)
     train(preset, folder / "data", tmp_path / "run", progress=False)
     model = tfaudiogen.load(tmp_path / "run")
     assert isinstance(model, tfaudiogen.Translator)
     assert model.sample(given, count=2).shape == (2, 1024)
     assert (tmp_path / "run" / "card.md").is_file()
+    for folder in (tmp_path / "run" / "translator", tmp_path / "run"):
+        found = logged(folder)
+        assert found["drawn/3"].audio.length_frames == 1024
+        if shown:
+            text = found["given/3"].tensor.string_val[0].decode()
+            assert re.fullmatch(shown, text), text
+        else:
+            assert "given/3" not in found
 
 
 def test_data_without_what_is_told_are_refused_at_once(folder, data, tmp_path):

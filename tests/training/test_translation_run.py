@@ -5,66 +5,16 @@ import json
 
 import numpy as np
 import pytest
-import soundfile
-from PIL import Image
+import small_presets
 from small_models import code_model, stirred
 
 import tfaudiogen
 from tfaudiogen import presets, saving
-from tfaudiogen.data import prepare
 from tfaudiogen.training import keeping, train
 from tfaudiogen.training.run import Run
 
-TINY = {
-    "fit.batch_size": 8,
-    "fit.steps": 4,
-    "fit.warmup_steps": 1,
-    "fit.jit_compile": False,
-    "pictures.height": 8,
-    "pictures.width": 8,
-    "model.widths": [[8]],
-    "model.strides": [[4]],
-    "model.codes": [6],
-    "model.width": 3,
-    "translator.widths": [4, 4],
-    "translator.strides": [4, 2],
-    "translator.width": 8,
-    "translator.depth": 1,
-    "translator.heads": 2,
-    "translator.steps": 5,
-    "translator.warmup_steps": 1,
-    "translator.batch_size": 8,
-    "translator.jit_compile": False,
-    "embedder.size": 6,
-    "embedder.sound_widths": [4, 4],
-    "embedder.sound_strides": [4, 2],
-    "embedder.picture_widths": [4],
-    "embedder.picture_strides": [4],
-    "embedder.positives": "picture",
-    "embedder.steps": 3,
-    "embedder.warmup_steps": 1,
-    "embedder.batch_size": 8,
-    "embedder.jit_compile": False,
-}
 STAGES = {"embedding": ["autoencoder", "embedder", "translator"]}
 STAGES["sequence"] = ["autoencoder", "translator"]
-
-
-@pytest.fixture(scope="module")
-def painter(preset):
-    return presets.get("digit_painter", **TINY, **{"translator.spectrogram": preset.spectrogram})
-
-
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory, painter):
-    folder = tmp_path_factory.mktemp("pairs")
-    generator = np.random.default_rng(0)
-    for number in range(24):
-        soundfile.write(folder / f"{number}.wav", 0.1 * generator.normal(size=1500), 8000)
-        levels = generator.integers(0, 256, (8, 8), np.uint8)
-        Image.fromarray(levels).save(folder / f"{number}.png")
-    prepare(folder, folder / "data", "audio_image_pairs", progress=False, **painter.data)
-    return folder / "data"
 
 
 def test_the_preset_says_what_data_it_needs():
@@ -126,7 +76,7 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
 @pytest.fixture(scope="module")
 def speaker(preset):
     """Sounds of 4 x 4 codes above 8 x 8, given pictures."""
-    tiny = {key: value for key, value in TINY.items() if not key.startswith("fit.")}
+    tiny = {key: value for key, value in small_presets.PAIRED.items() if not key.startswith("fit.")}
     tiny |= {"model.widths": [[4], [8]], "model.strides": [[4], [2]], "model.codes": [7, 5]}
     shape = {"translator.pictures": {"height": 8, "width": 8, "channels": 1}}
     tiny = {key: value for key, value in tiny.items() if not key.startswith("pictures.")}
@@ -189,12 +139,6 @@ def test_another_family_has_the_autoencoder_of_a_base(flow, painter, pairs, tmp_
         np.testing.assert_array_equal(mine, theirs)
 
 
-@pytest.fixture(scope="module")
-def flow(preset):
-    changes = {"translator.spectrogram": preset.spectrogram, "translator.average": 0.5}
-    return presets.get("digit_painter_flow", **TINY, **changes)
-
-
 @pytest.mark.slow
 def test_a_flow_is_trained_and_adapted(flow, pairs, tmp_path):
     base = train(flow, pairs, tmp_path / "base", progress=False)
@@ -214,18 +158,16 @@ def test_a_flow_is_trained_and_adapted(flow, pairs, tmp_path):
 
 @pytest.mark.slow
 def test_a_learned_prior_is_trained_with_its_target_or_after(preset, pairs, tmp_path):
-    kept = ("fit", "pictures", "embedder")
-    tiny = {key: value for key, value in TINY.items() if key.split(".")[0] in kept}
-    tiny |= {"model.widths": [8], "model.strides": [4], "model.latent_size": 3, "model.hidden": 4}
-    for name in ("widths", "strides", "steps", "warmup_steps", "batch_size", "jit_compile"):
-        tiny[f"translator.{name}"] = TINY[f"translator.{name}"]
-    tiny["translator.spectrogram"] = preset.spectrogram
-    for joint, stages in {True: STAGES["embedding"][1:], False: STAGES["embedding"]}.items():
-        one = presets.get("digit_painter_vae", **tiny, **{"translator.joint": joint})
+    for joint, first in {True: [], False: ["autoencoder"]}.items():
+        one = small_presets.learned_prior(preset.spectrogram, **{"translator.joint": joint})
         out = tmp_path / str(joint)
         model = train(one, pairs, out, progress=False)
         assert isinstance(model, tfaudiogen.VariationalTranslator)
-        assert sorted(path.parent.name for path in out.glob("*/preset.json")) == stages
+        assert sorted(path.parent.name for path in out.glob("*/preset.json")) == [
+            *first,
+            "embedder",
+            "translator",
+        ]
         assert json.loads((out / "metrics.json").read_text())["val_rate"] > 0.0
 
 

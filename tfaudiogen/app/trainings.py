@@ -4,11 +4,17 @@ import csv
 import re
 import shlex
 
+import numpy as np
+import soundfile
+from PIL import Image
+
 from tfaudiogen import presets
+from tfaudiogen.app.cards import Picture, Sound
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.cli.options import settings as cli_settings
 from tfaudiogen.data.report import REPORT_NAME, shape_in_words
 from tfaudiogen.training import settings
+from tfaudiogen.training.board import SHOWN
 from tfaudiogen.training.report import HISTORY
 
 TONES = "synthesised tones"
@@ -66,13 +72,41 @@ def history(studio, name):
 
     Of a training in stages they are those of the stage under way.
     """
+    stage = under_way(studio, name)
+    if stage is None:
+        return []
+    with (stage / HISTORY).open(encoding="utf-8", newline="") as file:
+        return [{key: _float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def under_way(studio, name):
+    """Return the folder of a training, or of its stage under way; None before its first epoch."""
     folder = studio.runs / name
     stages = [*folder.glob(HISTORY), *folder.glob(f"*/{HISTORY}")]
-    if not stages:
-        return []
-    path = max(stages, key=lambda stage: stage.stat().st_mtime)
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{key: _float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    return max(stages, key=lambda path: path.stat().st_mtime).parent if stages else None
+
+
+def shown(folder):
+    """Return the newest that a training or a stage shows of its model.
+
+    Args:
+        folder: of the training or the stage.
+
+    Returns:
+        (list of `Sound` and `Picture`, the sample rate of the sounds or None).
+    """
+    paths = {path.stem: path for path in sorted((folder / SHOWN).glob("*_[0-9].*"))}  # WAV last
+    # Of one example what came first, such as what is given, stands before what is drawn of it.
+    order = sorted(paths.values(), key=lambda path: (path.stem[-1], path.stat().st_mtime_ns))
+    found, rate = [], None
+    for path in order:
+        title = f"{folder.name}: {path.stem[:-2]} {int(path.stem[-1]) + 1}"
+        if path.suffix == ".wav":
+            waveform, rate = soundfile.read(path, dtype="float32")
+            found.append(Sound(title, path.stem, waveform))
+        else:
+            found.append(Picture(title, path.stem, np.asarray(Image.open(path)) / 255.0))
+    return found, rate
 
 
 def _float(text):

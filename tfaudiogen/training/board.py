@@ -1,18 +1,15 @@
 """Logs that TensorBoard shows, written without needing TensorBoard."""
 
-import math
-
 import keras
-import matplotlib
 import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
+from tfaudiogen.training import summaries
 
+SHOWN = "shown"
 _OFTEN, _EVERY = 8, 10
 _GAP = 4
-_BINS = 30
-_BAR_WIDTH, _BAR_HEIGHT = 6, 120
 
 
 class Board(keras.callbacks.Callback):
@@ -29,12 +26,15 @@ class Board(keras.callbacks.Callback):
         folder: where the event files go.
         images: [B, T, F, C] in [0, 1], the validation examples to show; None for none.
         figures: the `Figures`, whose `latents` are shown; it must be called before. None for none.
+        draws: function of the model that returns what else is shown after these epochs, for
+            `summaries.of_contents`; None for none.
+        kept: folder for the newest pictures and sounds as PNG and WAV; None for none.
     """
 
-    def __init__(self, folder, images, figures=None):
+    def __init__(self, folder, images, figures=None, draws=None, kept=None):
         super().__init__()
         self.images = None if images is None else np.asarray(images)
-        self.figures = figures
+        self.figures, self.draws, self.kept = figures, draws, kept
         self.folder, self._writer, self._usage = folder, None, []
 
     def on_test_begin(self, logs=None):
@@ -44,7 +44,7 @@ class Board(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Write what this epoch has."""
-        values = _scalars(logs)
+        values = summaries.scalars(logs)
         pictured = is_pictured(epoch + 1)
         if pictured:
             with self.model.averaged():
@@ -52,21 +52,25 @@ class Board(keras.callbacks.Callback):
                     values += self._reconstructions(first=epoch == 0)
                 if self.images is not None and hasattr(self.model, "sample_images"):
                     values += self._samples()
-        values += [_histogram(f"codes/use_{n}", one) for n, one in enumerate(self._usage)]
+                if self.draws:
+                    values += summaries.of_contents(self.draws(self.model))
+        values += [summaries.histogram(f"codes/use_{n}", one) for n, one in enumerate(self._usage)]
         if self.figures and self.figures.latents is not None:
             with self.model.averaged():
                 values += self._latents(pictured)
         # Opened here, since a run that has nothing left to do should leave no empty file.
         self._writer = self._writer or tf.summary.create_file_writer(str(self.folder))
-        _write(self._writer, values, epoch + 1)
+        summaries.write(self._writer, values, epoch + 1)
+        if self.kept:
+            summaries.keep(self.kept, values)
 
     def _latents(self, pictured):
         latents = self.figures.latents
         divergences = latents.kl_per_dimension(self.model.prior)
-        yield _histogram("latent/mean", latents.means)
-        yield _histogram("latent/kl_per_dimension", divergences)
+        yield summaries.histogram("latent/mean", latents.means)
+        yield summaries.histogram("latent/kl_per_dimension", divergences)
         if pictured:
-            yield _bars("latent/kl_of_each_dimension", divergences)
+            yield summaries.bars("latent/kl_of_each_dimension", divergences)
             latents.write_for_projector(self.folder, self.model.class_names)
 
     def _reconstructions(self, first):
@@ -84,7 +88,8 @@ class Board(keras.callbacks.Callback):
         yield from self._sounds("sample", images)
 
     def _pictures(self, name, images):
-        draw = _spectrogram if self.model.spectrogram.kind == "sounds" else _picture
+        sounds = self.model.spectrogram.kind == "sounds"
+        draw = summaries.spectrogram if sounds else summaries.picture
         return (draw(f"{name}/{i}", image) for i, image in enumerate(images))
 
     def _sounds(self, name, images):
@@ -92,7 +97,7 @@ class Board(keras.callbacks.Callback):
         if spectrogram.kind != "sounds":
             return
         for i, waveform in enumerate(np.asarray(spectrogram.inverse(images))):
-            yield _sound(f"{name}/{i}", waveform, spectrogram.sample_rate)
+            yield summaries.sound(f"{name}/{i}", waveform, spectrogram.sample_rate)
 
 
 def write_page(folder, figures, shown):
@@ -101,28 +106,10 @@ def write_page(folder, figures, shown):
     Args:
         folder: where the event file goes.
         figures: {name: float}.
-        shown: list of (tag, representation, contents): a `Spectrogram` and waveforms [B, N], or
-            `Pictures` and pictures [B, H, W, C].
+        shown: see `summaries.of_contents`.
     """
-    values = _scalars(figures)
-    for tag, representation, contents in shown:
-        for number, one in enumerate(np.asarray(contents)):
-            values += _shown(f"{tag}/{number}", representation, one)
-    _write(tf.summary.create_file_writer(str(folder)), values, 1)
-
-
-def _shown(tag, representation, one):
-    if representation.kind == "pictures":
-        return [_picture(tag, one)]
-    image = np.asarray(representation(one[None]))[0]
-    return [_spectrogram(tag, image), _sound(tag, one, representation.sample_rate)]
-
-
-def _write(writer, values, step):
-    summary = tf.compat.v1.Summary(value=values)
-    with writer.as_default():
-        tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=step)
-    writer.flush()
+    values = [*summaries.scalars(figures), *summaries.of_contents(shown)]
+    summaries.write(tf.summary.create_file_writer(str(folder)), values, 1)
 
 
 def is_pictured(epoch):
@@ -134,72 +121,3 @@ def _beside(original, rebuilt):
     """Return one image [2 T + gap, F, 1]: the original, a bright gap, the reconstruction."""
     gap = np.ones((_GAP, *original.shape[1:]), original.dtype)
     return np.concatenate([original, gap, rebuilt])
-
-
-def _scalars(figures):
-    return [_scalar(name, value) for name, value in figures.items() if math.isfinite(value)]
-
-
-def _scalar(tag, value):
-    return tf.compat.v1.Summary.Value(tag=f"epoch/{tag}", simple_value=float(value))
-
-
-def _histogram(tag, values):
-    """Return a histogram of 30 equal bins."""
-    values = np.asarray(values, np.float64).ravel()
-    counts, edges = np.histogram(values, _BINS)
-    proto = tf.compat.v1.HistogramProto(
-        min=values.min(),
-        max=values.max(),
-        num=len(values),
-        sum=values.sum(),
-        sum_squares=(values**2).sum(),
-        bucket_limit=edges[1:].tolist(),
-        bucket=counts.tolist(),
-    )
-    return tf.compat.v1.Summary.Value(tag=tag, histo=proto)
-
-
-def _bars(tag, values):
-    """Draw values [D] in nats as bars, the first to the left, up to a line at 1 or the largest."""
-    height = np.arange(_BAR_HEIGHT, 0, -1)[:, None] / _BAR_HEIGHT * max(1.0, values.max())
-    lit = np.repeat(height <= values, _BAR_WIDTH, axis=1)
-    return _coloured(tag, 0.75 * lit)
-
-
-def _spectrogram(tag, image):
-    """Draw an image [T, F, 1] with time to the right and frequency upwards."""
-    return _coloured(tag, np.clip(image[..., 0].T[::-1], 0.0, 1.0))
-
-
-def _picture(tag, image):
-    """Draw a picture [H, W, C] as it is."""
-    levels = np.rint(255.0 * np.clip(image, 0.0, 1.0)).astype(np.uint8)
-    return _encoded(tag, np.broadcast_to(levels, (*levels.shape[:2], 3)))
-
-
-def _coloured(tag, upright):
-    return _encoded(tag, matplotlib.colormaps["magma"](upright, bytes=True)[..., :3])
-
-
-def _encoded(tag, colours):
-    """Return a picture of levels uint8 [H, W, 3]."""
-    encoded = tf.io.encode_png(colours).numpy()
-    height, width, colourspace = colours.shape
-    proto = tf.compat.v1.Summary.Image(
-        height=height, width=width, colorspace=colourspace, encoded_image_string=encoded
-    )
-    return tf.compat.v1.Summary.Value(tag=tag, image=proto)
-
-
-def _sound(tag, waveform, sample_rate):
-    waveform = waveform / max(1.0, np.abs(waveform).max())
-    encoded = tf.audio.encode_wav(waveform[:, None].astype(np.float32), sample_rate).numpy()
-    proto = tf.compat.v1.Summary.Audio(
-        sample_rate=sample_rate,
-        num_channels=1,
-        length_frames=len(waveform),
-        encoded_audio_string=encoded,
-        content_type="audio/wav",
-    )
-    return tf.compat.v1.Summary.Value(tag=tag, audio=proto)

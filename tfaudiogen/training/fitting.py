@@ -45,7 +45,8 @@ def train(
 
     `out` holds `model.keras` (after the epoch with the lowest validation loss), `metrics.json`,
     `card.md`, `curve.png`, `history.csv` (a row an epoch), `preset.json` (what it was started
-    with), `checkpoint.npz` (what is needed to go on) and `logs` for TensorBoard.
+    with), `checkpoint.npz` (what is needed to go on), `logs` for TensorBoard and `shown` (the
+    newest pictures and sounds of these).
 
     A preset with priors is trained in stages, autoencoder, codes, priors, each of which has a
     folder below `out`; see `tfaudiogen.training.stages`. `model.keras` is then the `CodeModel`,

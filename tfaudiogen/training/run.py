@@ -41,13 +41,24 @@ class Run:
         tell: function that shows a line to the user.
         codes: of a prior, what it learns from: the codes of the data, and its level.
         whole: folder and `Settings` of the training that this is a stage of; None for none.
+        draws: of a stage, what the `Board` is to show of its model; None for nothing.
     """
 
     def __init__(
-        self, out, settings, summary, strategy, cache, resume, tell, codes=None, whole=None
+        self,
+        out,
+        settings,
+        summary,
+        strategy,
+        cache,
+        resume,
+        tell,
+        codes=None,
+        whole=None,
+        draws=None,
     ):
         self.out, self.settings, self.summary = out, settings, summary
-        self.codes, self.whole = codes, whole
+        self.codes, self.whole, self.draws = codes, whole, draws
         self.strategy, self.tell = strategy, tell
         keras.utils.set_random_seed(settings.seed)
         preset = presets.Preset(**settings.preset)
@@ -185,7 +196,8 @@ class Run:
         batches = self.feed.batches("validation", shuffle=False)
         figures = Figures(batches, self.settings.batch_size)
         images = self._shown() if hasattr(self.model, "reconstruct") else None
-        shown = board.Board(self.out / "logs", images, figures)
+        folders = {"folder": self.out / "logs", "kept": self.out / board.SHOWN}
+        shown = board.Board(images=images, figures=figures, draws=self.draws, **folders)
         usage = [CodeUsage(self.out)] if hasattr(self.model, "code_usage") else []
         return [self._stop_on_fault(), figures, shown, *usage]
 

@@ -6,6 +6,8 @@
     RUN/model.keras   the `CodeModel` of them all
     RUN/logs          what TensorBoard shows of it: reconstructions and samples, as sound too
 
+What TensorBoard shows of a prior in training is in `prior_draws`.
+
 Each training is a run of its own that can be resumed. As soon as the codes are there, the
 autoencoder is left as it is: the priors speak of its codes.
 """
@@ -15,7 +17,7 @@ import json
 
 from tfaudiogen import files, presets, saving
 from tfaudiogen.models.code_model import CodeModel
-from tfaudiogen.training import code_cache, settings
+from tfaudiogen.training import code_cache, prior_draws, settings
 from tfaudiogen.training.beginning import settings_of
 from tfaudiogen.training.feeding import Feed, representation_of
 from tfaudiogen.training.report import CARD, METRICS, figure_table
@@ -57,7 +59,8 @@ class Stages:
             preset = self._preset_of(number, coder)
             given = code_cache.first_copies(codes, own, max(copies))
             parts = (self.out / AUTOENCODER, (given, number))
-            priors.append(self._trained(f"prior_{number}", preset, *parts))
+            draws = prior_draws.draws_of(coder, codes, number, self.preset.draws())
+            priors.append(self._trained(f"prior_{number}", preset, *parts, draws=draws))
         model = CodeModel(coder, priors, **self.preset.draws())
         saving.save(model, self.out)
         self._report(model)
@@ -90,14 +93,14 @@ class Stages:
         sizes = [table.shape[-1] for table in coder.code_vectors()]
         return self.preset.prior(number, *coder.code_maps(), sizes, coder.class_names)
 
-    def _trained(self, name, preset, initial=None, codes=None, summary=None):
+    def _trained(self, name, preset, initial=None, codes=None, summary=None, draws=None):
         """Return the best model of a stage, trained or trained further.
 
         Args:
             name: of its folder.
             preset: of the stage.
             initial: model to begin with, or the autoencoder of a prior, or None.
-            codes: of a prior; see `Run`.
+            codes, draws: see `Run`.
             summary: of its data, None for those of the whole.
         """
         folder, summary = self.out / name, summary or self.summary
@@ -110,7 +113,7 @@ class Stages:
             wanted.check_same(stored, folder)
         devices = (self.strategy, self.cache, resume, self.tell)
         whole = (self.out, self.settings)
-        run = Run(folder, wanted, summary, *devices, codes=codes, whole=whole)
+        run = Run(folder, wanted, summary, *devices, codes=codes, whole=whole, draws=draws)
         self.settings.write(self.out)  # not before all fits
         run.fit(self.limits)
         return saving.load(folder)

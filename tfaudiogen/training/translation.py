@@ -5,7 +5,8 @@
     RUN/translator    a training of what draws, and of any other encoder of the source, on pairs
     RUN/model.keras   the translator, which holds the autoencoder and the encoder
     RUN/adapter.npz   of one that is adapted by matrices of low rank, these alone
-    RUN/logs          what TensorBoard shows of it: what is given beside what is drawn
+    RUN/logs          what TensorBoard shows of it: what is given beside what is drawn, as it does
+                      of the last stage while that is trained
 
 As soon as the last stage has begun, those before are left as they are: the translator speaks of
 their codes and embeddings. There is no training of the autoencoder where a trained model is named
@@ -22,6 +23,7 @@ from tfaudiogen.training import settings
 from tfaudiogen.training.beginning import take_weights
 from tfaudiogen.training.schedule import LearningRate
 from tfaudiogen.training.stages import AUTOENCODER, Stages
+from tfaudiogen.training.translation_draws import TranslationDraws
 
 _EMBEDDER = "embedder"
 _TRANSLATOR = "translator"
@@ -43,7 +45,8 @@ class TranslationStages(Stages):
                 self.tell("Training the embedder of source and target ...")
                 self._trained(_EMBEDDER, self.preset.embedding())
         self.tell("Training the translator ...")
-        model = self._trained(_TRANSLATOR, preset, self._parts(names))
+        draws = TranslationDraws(self.summary.folder)
+        model = self._trained(_TRANSLATOR, preset, self._parts(names), draws=draws)
         saving.save(model, self.out)
         if self._adapts:
             adapter = self.out / _TRANSLATOR / low_rank.NAME

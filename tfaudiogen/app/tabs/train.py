@@ -102,16 +102,17 @@ class Watcher:
         return self.look(seen)
 
     def look(self, seen):
-        """Return what is to be shown; `seen` is the number of epochs of the samples on show."""
+        """Return what is to be shown; `seen` says which epoch the samples on show are of."""
         job = self._job()
         if job is None:
             quiet = gradio.Timer(active=False)
             return job_view.status(None), gradio.skip(), gradio.skip(), "", None, quiet
         rows = trainings.history(self.studio, job.result.name)
         samples = gradio.skip()
-        if rows and (job.result.name, len(rows), job.running) != seen:
-            samples = self._samples(job.result.name, len(rows))
-            seen = (job.result.name, len(rows), job.running)
+        stage = trainings.under_way(self.studio, job.result.name)
+        now = (str(stage), len(rows), job.running)
+        if rows and now != seen:
+            samples, seen = self._samples(job.result.name, len(rows), stage), now
         timer = gradio.Timer(active=job_view.looks(job))
         return (
             job_view.status(job),
@@ -126,10 +127,11 @@ class Watcher:
         job = self.studio.jobs.current
         return job if job and job.result.parent == self.studio.runs else None
 
-    def _samples(self, name, epoch):
-        """Return cards of draws; nothing of what cannot be drawn from, or not yet."""
+    def _samples(self, name, epoch, stage):
+        """Return cards of draws, or of what the stage shows of a model that is not yet whole."""
         if name not in self.studio.model_names() or not self.studio.has(name, "sample"):
-            return ""
+            shown, rate = trainings.shown(stage)
+            return put_on(self.studio.temporary, "training", shown, rate)[0] if shown else ""
         drawn = operations.sample(self.studio, name, _SAMPLES)
         representation = self.studio.model(name).spectrogram
         shown = [

@@ -1,0 +1,54 @@
+"""What is drawn of a translator, in training and when it is done, beside what it is given."""
+
+import numpy as np
+
+from tfaudiogen.data import load_dataset
+
+SHOWN = 4
+
+
+class TranslationDraws:
+    """What a translator draws for what is given of a few validation examples.
+
+    Called with the translator it returns what `summaries.of_contents` takes; at the first call with
+    what is given, but for embeddings from elsewhere, of which there is nothing to see.
+
+    Args:
+        data: folder of the data set.
+    """
+
+    def __init__(self, data):
+        self.data, self._given = data, None
+
+    def __call__(self, model):
+        """Return [(tag, representation, contents)] of draws."""
+        fixed = []
+        if self._given is None:
+            self._given = _given(model, self.data)
+            fixed = _visible(model.source, self._given)
+        drawn = np.asarray(model.sample(self._given))[:, 0]
+        return [*fixed, ("drawn", model.spectrogram, drawn)]
+
+
+def _given(model, data):
+    """Return what is given of the first examples, as `sample` takes it."""
+    source, sound = model.source, model.source.kind == "sounds"
+    options = {"shuffle": False, "audio": sound, "told": model.told}
+    batches = load_dataset(data, model.sounds, "validation", SHOWN, **options)
+    batch = next(iter(batches.take(1)))
+    if source.kind == "texts":
+        rows = batch[source.entry].numpy().astype(np.uint8)
+        return [row.tobytes().rstrip(b"\0").decode() for row in rows]
+    if source.kind == "labels":
+        rows = source(batch[source.entry]).numpy().tolist()
+        return [dict(zip(source.labels, weights, strict=True)) for weights in rows]
+    return batch["audio" if sound else getattr(source, "entry", "picture")].numpy()
+
+
+def _visible(source, given):
+    """Return the entry of what is given: labels as text, those that have a weight."""
+    if source.kind == "vectors":
+        return []
+    if source.kind == "labels":
+        given = [", ".join(f"{w:.2g} {name}" for name, w in one.items() if w) for one in given]
+    return [("given", source, given)]
