@@ -61,7 +61,7 @@ SHIPPED = {
 JUDGES = {
     "speech_vqvae": ("judge.py", "--first-words", "--count", "50"),
     "digit_painter": ("translators.py", "--count", "4", "--epochs", "2"),
-    "digit_speaker": ("translators.py", "--count", "4", "--epochs", "20"),
+    "digit_speaker": ("translators.py", "--count", "2", "--epochs", "20"),
 }
 KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv", "codes.png")
 

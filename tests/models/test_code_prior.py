@@ -107,15 +107,6 @@ def test_a_prior_that_is_told_something_else_begins_as_one_that_is_told_nothing(
     np.testing.assert_allclose(logits, old(codes, maps=given["maps"]), atol=1e-5)
 
 
-@pytest.mark.parametrize("core", ["learned", "recurrent"])
-def test_a_prior_can_learn_what_it_is_told_and_nothing_else(core):
-    prior = made(core, **EVERY, mean_vector=True)
-    prior.keep_all_but_vectors()
-    crossings = 2 * 3  # in each of two blocks: ask, answer, join
-    # The projection of the vectors and of their mean, and `nothing`.
-    assert len(prior.trainable_weights) == crossings + 2 + 2 + 1
-
-
 def test_the_mean_of_the_vectors_is_heard_unless_it_is_dropped():
     prior, given = made(**EVERY, mean_vector=True), conditions(2)
     codes = np.zeros((2, 3, 2), np.int32)

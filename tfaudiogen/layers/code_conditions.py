@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.layers.blocks import copy_weights, embedded, freeze
+from tfaudiogen.layers.blocks import copy_weights, embedded
 from tfaudiogen.layers.code_context import CodeMapContext, check_shape
 
 
@@ -92,11 +92,6 @@ class CodeConditions(keras.layers.Layer):
             raise ValueError(f"maps must be {self.maps}, received {conditions.maps}")
         for context, other in zip(self.contexts, conditions.contexts, strict=True):
             copy_weights(context, other)
-
-    def keep_all_but_vectors(self):
-        """Let nothing learn of bins, labels and maps."""
-        for part in (self.embed_column, self.embed_label, *self.contexts):
-            freeze(part)
 
     def call(self, dropped, label=None, maps=(), vectors=None):
         column = embedded(self.embed_column, tf.range(self.column))

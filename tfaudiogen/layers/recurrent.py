@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from tfaudiogen.layers.attention import CrossAttention, take_crossing
-from tfaudiogen.layers.blocks import copy_weights, freeze, normalize, register
+from tfaudiogen.layers.blocks import copy_weights, normalize, register
 
 
 @register
@@ -45,10 +45,6 @@ class LSTMStack(keras.layers.Layer):
             copy_weights(mine, theirs)
         for place, mine in enumerate(self.crossings):
             take_crossing(mine, core.crossings[place] if core.cross else None)
-
-    def keep_all_but_crossings(self):
-        for layer in self.recurrent:
-            freeze(layer)
 
     def call(self, inputs, context=None, gains=None):
         x = inputs

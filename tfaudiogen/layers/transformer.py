@@ -12,7 +12,6 @@ Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/recurre
   a place; it is due before the next step.
 - `take(core)`: begin with the weights of another core, of the same sizes but for `cross`; what
   attends to a context adds nothing at first where the other has none.
-- `keep_all_but_crossings()`: let nothing learn but what attends to the context.
 - `width` is D, `depth` the number of blocks, `cross` whether they attend to a context, and
   `length` the greatest S, None where any will do.
 """
@@ -21,7 +20,7 @@ import keras
 import tensorflow as tf
 
 from tfaudiogen.layers.attention import CausalAttention, CrossAttention, take_crossing
-from tfaudiogen.layers.blocks import copy_weights, freeze, normalize, register
+from tfaudiogen.layers.blocks import copy_weights, normalize, register
 
 POSITIONS = ("rotary", "learned")
 
@@ -141,13 +140,6 @@ class Transformer(keras.layers.Layer):
             self.places.assign(core.places)
         for mine, theirs in zip(self.blocks, core.blocks, strict=True):
             mine.take(theirs)
-
-    def keep_all_but_crossings(self):
-        if self.positions == "learned":
-            self.places.trainable = False
-        for block in self.blocks:
-            for part in (block.attention, block.first, block.second):
-                freeze(part)
 
     def call(self, inputs, context=None, gains=None):
         x = inputs

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from tfaudiogen import noise
-from tfaudiogen.layers.blocks import copy_weights, embedded, freeze, register
+from tfaudiogen.layers.blocks import copy_weights, embedded, register
 from tfaudiogen.layers.code_conditions import CodeConditions
 from tfaudiogen.layers.code_context import check_shape
 from tfaudiogen.layers.code_vectors import CodeVectors
@@ -155,13 +155,6 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             copy_weights(getattr(self, part), getattr(prior, part))
         self.conditions.take(prior.conditions)
         self.core.take(prior.core)
-
-    def keep_all_but_vectors(self):
-        """Let nothing learn but what the vectors tell: the rest stays as `take` brought it."""
-        for part in (self.embed, self.head, *([self.code_vectors] if self.code_size else [])):
-            freeze(part)
-        self.conditions.keep_all_but_vectors()
-        self.core.keep_all_but_crossings()
 
     @property
     def length(self):

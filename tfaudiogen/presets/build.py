@@ -182,8 +182,6 @@ def _translator(spectrogram, model, class_names):
         options = {"maps": maps[:level], "vectors": vectors, "code_size": code_size}
         options["mean_vector"] = model["mean_vector"]
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
-        if model["keeps_base"]:
-            priors[-1].keep_all_but_vectors()
     own = {name: model[name] for name in ("temperature", "guidance")}
     return Translator(source, encoder, target, priors, **own)
 

@@ -35,11 +35,10 @@ PRIORS = {
 # Of the priors of a translator, in its own section; temperature and guidance are of draws. The
 # base is a trained model whose autoencoder it has, and, of a model of codes, whose priors it begins
 # with; None for none. Levels from `told_levels` on are told the codes above alone, and are kept as
-# the base has them; None tells all. With `keeps_base` priors learn nothing but what they are told.
+# the base has them; None tells all.
 SOURCE_PRIORS = {
     "base": None,
     "told_levels": None,
-    "keeps_base": False,
     "mean_vector": False,
     "core": "transformer",
     "width": 128,

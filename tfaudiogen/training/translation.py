@@ -101,13 +101,11 @@ class TranslationStages(Stages):
             )
         if base:
             take_weights(model, [base])
-        own = self.preset.translator
-        kept = {key: own.get(key) for key in ("told_levels", "keeps_base") if own.get(key)}
-        if kept and not (base and isinstance(saving.load(base), CodeModel)):
-            key, value = kept.popitem()
+        told = self.preset.translator.get("told_levels")
+        if told and not (base and isinstance(saving.load(base), CodeModel)):
             raise ValueError(
-                f"translator.{key}={value} leaves priors as a trained model of codes has them: "
-                f"name one by --set translator.base=MODEL; received {base!r}"
+                f"translator.told_levels={told} leaves priors as a trained model of codes has "
+                f"them: name one by --set translator.base=MODEL; received {base!r}"
             )
 
     def _names(self):
