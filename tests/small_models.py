@@ -91,3 +91,32 @@ def translator(source, encoder, target, width=16, told=True, **settings):
         given = {"maps": maps[:level], "vectors": vectors if cross else 0}
         priors.append(tg.CodePrior(**one, core=core, **given, **settings))
     return stirred(tg.Translator(source, encoder, target, priors))
+
+
+def finding():
+    """Return models that draw nothing: two that match, of pictures of 8 x 8, and one that tags."""
+    pictures, sounds = tg.Pictures(8, 8, 3), tg.Spectrogram(RATE, 64, 32, frames=32, bins=32)
+
+    def matcher(given, encoder):
+        encoders = (encoder, tg.SequenceEncoder((6,), (4,)))
+        towers = [tg.EmbeddingTower(one, 4, heads=0) for one in encoders]
+        return tg.AudioImageEmbedder(given, pictures, *towers)
+
+    names = ["gloomy", "gloomy; slow", "fast"]
+    return {
+        "matcher": matcher(sounds, tg.SequenceEncoder((8,), (8,))),
+        "vector_matcher": matcher(tg.Vectors(3), tg.VectorEncoder(8)),
+        "tagger": stirred(tg.PictureTagger(pictures, tg.PatchEncoder(4, 8, 1, 2), names)),
+    }
+
+
+def told():
+    """Return translators of captions and vectors to pictures, and of labels to sounds."""
+    pictures, sounds = tg.Pictures(8, 8, 1), tg.Spectrogram(RATE, 64, 32, frames=32, bins=32)
+    drawn = [vqvae(shape, [((8,), (4,))], (6,)) for shape in (pictures, sounds, pictures)]
+    labels = tg.Labels(["gloomy", "gloomy; slow", "fast"])
+    return {
+        "captions": translator(tg.Texts(20), tg.TextEncoder(8, 1, 2, 3), drawn[0], 8),
+        "labels": translator(labels, tg.LabelEncoder(8), drawn[1], 8),
+        "vectors": translator(tg.Vectors(3), tg.VectorEncoder(8), drawn[2], 8),
+    }

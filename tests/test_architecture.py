@@ -49,10 +49,10 @@ ARROWS = {
     "signatures": _MODELS | {"request_checks", "signatures"},
     "warmup": set(),
     "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
-    "app": _TRAINING | {"plots", "cli", "app", "picture_files"},
+    "app": _TRAINING | {"plots", "cli", "app", "picture_files", "retrieval"},
     "cli": _TRAINING
     | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
-    | {"datasets", "checkpoints"},
+    | {"datasets", "checkpoints", "retrieval"},
     "__main__": {"cli"},
     "__init__": set(),
 }

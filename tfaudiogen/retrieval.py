@@ -1,4 +1,4 @@
-"""How well sounds find their pictures, and pictures their sounds, by an embedder."""
+"""Sounds and pictures found by an embedder, and how well they are."""
 
 import math
 
@@ -10,6 +10,28 @@ RECALLS = (1, 5, 10)
 # Cosines that are nearer than float32 can tell are ties.
 _DIGITS = 6
 _QUERIES = 256
+
+
+def representation(model, kind):
+    """Return what an embedder takes a kind as: its `Pictures`, or its `Spectrogram` or `Vectors`.
+
+    Args:
+        model: an `AudioImageEmbedder`.
+        kind: "pictures", or the kind of what the model takes beside them.
+    """
+    return model.pictures if kind == "pictures" else model.spectrogram
+
+
+def embed(model, kind, given):
+    """Return the embeddings of "sounds", "pictures" or "vectors", one or a batch of them."""
+    verbs = {"sounds": model.embed_sounds, "pictures": model.embed_pictures}
+    return {**verbs, "vectors": model.embed_vectors}[kind](given)
+
+
+def nearest(query, vectors):
+    """Return [(place, cosine)] of embeddings [K, E] by their cosine with one [E], nearest first."""
+    cosines = np.asarray(vectors) @ query
+    return [(int(place), float(cosines[place])) for place in np.argsort(-cosines, kind="stable")]
 
 
 def retrieval_report(model, windows, files, class_names=(), seed=0):

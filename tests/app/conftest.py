@@ -1,19 +1,20 @@
 """One server with a tiny model and tiny data, one browser, for all tests of the page."""
 
+import functools
 import io
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+import served
 import soundfile
 from PIL import Image
 
@@ -30,17 +31,6 @@ TINY = {
     "model.components": 3,
     "fit.jit_compile": False,
 }
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server under test: its address, the folder of results, its process, its log."""
-
-    url: str
-    out: Path
-    temporary: Path
-    process: subprocess.Popen
-    log: Path
 
 
 def require_app():
@@ -90,6 +80,27 @@ def picture_folders(tmp_path_factory, painter_model, composer_model):
 
 
 @pytest.fixture(scope="session")
+def further_models():
+    """Return untrained models that match, tag, and draw what they are told, by name."""
+    import keras
+    import small_models
+
+    keras.utils.set_random_seed(4)
+    return small_models.finding() | small_models.told()
+
+
+@pytest.fixture(scope="session")
+def further_folders(tmp_path_factory, further_models):
+    """Return their folders."""
+    from tfaudiogen import saving
+
+    folder = tmp_path_factory.mktemp("models")
+    for name, model in further_models.items():
+        saving.save(model, folder / name)
+    return [folder / name for name in further_models]
+
+
+@pytest.fixture(scope="session")
 def photographs(tmp_path_factory):
     """Return a folder of twelve pictures of any size."""
     folder = tmp_path_factory.mktemp("photographs")
@@ -132,13 +143,21 @@ def tone(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory, model_folder, codes_folder, picture_folders, data, picture_data):
+def server(
+    tmp_path_factory,
+    model_folder,
+    codes_folder,
+    picture_folders,
+    further_folders,
+    data,
+    picture_data,
+):
     """Start `tfaudiogen app` as a user would; afterwards check that nothing temporary is left."""
     require_app()
     out = tmp_path_factory.mktemp("app")
     temporary, log = Path(tempfile.mkdtemp(dir=out)), out / "server.log"
     command = [sys.executable, "-m", "tfaudiogen", "app", model_folder, codes_folder]
-    command += [*picture_folders, "--data", data, "--data", picture_data]
+    command += [*picture_folders, *further_folders, "--data", data, "--data", picture_data]
     command += ["--out", out / "results", "--port", "0", "--most-seconds", "4"]
     command += ["--most-megabytes", "1", "--most-megapixels", "0.2"]
     environment = os.environ | {
@@ -150,20 +169,12 @@ def server(tmp_path_factory, model_folder, codes_folder, picture_folders, data, 
         process = subprocess.Popen(
             list(map(str, command)), env=environment, stdout=file, stderr=subprocess.STDOUT
         )
-    yield Server(_address(process, log), out / "results", temporary, process, log)
+    yield served.Server(
+        served.address_of(process, log, _PATIENCE), out / "results", temporary, process, log
+    )
     process.send_signal(signal.SIGTERM)
     process.wait(_PATIENCE)
     assert not list(temporary.glob("tfaudiogen-app-*")), "uploads are left behind"
-
-
-def _address(process, log):
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        for line in log.read_text().splitlines():
-            if line.startswith("The page is at "):
-                return line.split()[4]
-        time.sleep(0.1)
-    raise AssertionError(f"the server did not start:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")
@@ -241,3 +252,24 @@ def heard(server):
         return soundfile.read(path)[0]
 
     return hear
+
+
+@pytest.fixture
+def ask(server):
+    """Return a function from a path and a body to (status, answer)."""
+    return functools.partial(served.ask, server)
+
+
+@pytest.fixture
+def refused(ask):
+    """Return a function that checks for a status and returns the sentence that came with it."""
+
+    def ask_refused(status, path, body=None):
+        found, answer = ask(path, body)
+        assert found == status, answer
+        sentence = json.loads(answer)["error"]
+        assert "Traceback" not in sentence
+        assert "/tmp" not in sentence
+        return sentence
+
+    return ask_refused

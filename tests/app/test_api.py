@@ -5,7 +5,6 @@ import http.client
 import io
 import json
 import re
-import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -15,39 +14,6 @@ import soundfile
 from PIL import Image
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def ask(server):
-    """Return a function from a path and a body to (status, answer)."""
-
-    def ask_server(path, body=None, **headers):
-        data = json.dumps(body).encode() if isinstance(body, dict) else body
-        kind = "application/json" if isinstance(body, dict) else "application/octet-stream"
-        headers = {"Content-Type": kind, **headers}
-        request = urllib.request.Request(server.url + path, data, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-
-    return ask_server
-
-
-@pytest.fixture
-def refused(ask):
-    """Return a function that checks for a status and returns the sentence that came with it."""
-
-    def ask_refused(status, path, body=None):
-        found, answer = ask(path, body)
-        assert found == status, answer
-        sentence = json.loads(answer)["error"]
-        assert "Traceback" not in sentence
-        assert "/tmp" not in sentence
-        return sentence
-
-    return ask_refused
 
 
 def test_models_are_listed(ask):

@@ -1,12 +1,12 @@
 """The page in Chromium, used as a person would: type, click, drop a file, listen."""
 
-import base64
 import json
 import re
 import urllib.parse
 
 import numpy as np
 import pytest
+from page_actions import choose, drop, field, is_sound, message
 
 pytestmark = pytest.mark.slow
 _CHANGES = {
@@ -21,45 +21,12 @@ _CHANGES = {
 }
 
 
-def is_sound(waveform):
-    return len(waveform) > 100 and np.sqrt(np.mean(waveform**2)) > 1e-4
-
-
-def drop(page, place, path, kind="audio/wav"):
-    """Drop a file on an element as a mouse would."""
-    content = base64.b64encode(path.read_bytes()).decode()
-    transfer = page.evaluate_handle(
-        """([content, name, type]) => {
-          const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
-          const transfer = new DataTransfer();
-          transfer.items.add(new File([bytes], name, {type}));
-          return transfer;
-        }""",
-        [content, path.name, kind],
-    )
-    page.locator(place).first.dispatch_event("drop", {"dataTransfer": transfer})
-
-
 def draw_map(page):
     """Press the button, and wait for another map than the one on show."""
     shown = "() => document.querySelector('#map svg')?.outerHTML ?? ''"
     before = page.evaluate(shown)
     page.click("#draw-map")
     page.wait_for_function(f"before => ![before, ''].includes(({shown})())", arg=before)
-
-
-def field(page, label):
-    """Return the input of the tab on show that has this label; other tabs may have one too."""
-    return page.get_by_label(label, exact=True).locator("visible=true")
-
-
-def message(page):
-    """Return the text of the error that is on show, and close it."""
-    toast = page.locator(".toast-body.error").last
-    text = toast.inner_text()
-    toast.locator(".toast-close").click()
-    toast.wait_for(state="detached")
-    return text
 
 
 def test_draw_sounds(tab, heard):
@@ -156,12 +123,6 @@ def test_explore_the_map_and_go_from_a_to_b(tab, heard):
     assert not np.array_equal(end, half)
 
 
-def choose(page, name):
-    """Choose another model at the head of the page."""
-    page.get_by_label("Model", exact=True).click()
-    page.get_by_role("option", name=name, exact=True).click()
-
-
 def test_a_model_of_codes_draws_by_label(tab, heard):
     page = tab("Sample")
     choose(page, "codes")
@@ -230,7 +191,7 @@ def test_paint_a_dropped_sound(tab, tone, heard, seen, server):
 def test_compose_a_dropped_picture(tab, photographs, heard, seen):
     page = tab("Compose")
     choose(page, "composer")
-    drop(page, "#compose-upload button", photographs / "0" / "4.png", "image/png")
+    drop(page, "#compose-upload button", photographs / "0" / "4.png", kind="image/png")
     page.locator("#compose-upload img").wait_for()
     page.locator("#compose-count input[type=number]").fill("2")
     field(page, "number input for Seconds").fill("0.3")
@@ -251,7 +212,7 @@ def test_a_file_that_is_no_picture_gives_a_sentence(tab, tmp_path):
     page.locator("#compose-upload button[aria-label='Clear']").or_(
         page.locator("#compose-upload button[aria-label='Remove Image']")
     ).first.click()
-    drop(page, "#compose-upload button", hostile, "image/png")
+    drop(page, "#compose-upload button", hostile, kind="image/png")
     page.locator("#compose-upload img").wait_for(state="attached")
     page.click("button#compose")
     text = message(page)
@@ -269,7 +230,7 @@ def test_draw_and_reconstruct_pictures(tab, photographs, seen):
     drawn.nth(1).wait_for()
     assert seen(drawn.first).shape == (8, 8, 3)
     page = tab("Reconstruct")
-    drop(page, "#reconstruct-picture button", photographs / "1" / "5.png", "image/png")
+    drop(page, "#reconstruct-picture button", photographs / "1" / "5.png", kind="image/png")
     page.locator("#reconstruct-picture img").wait_for()
     page.click("button#reconstruct")
     page.locator("#reconstructed .painted img").nth(1).wait_for()

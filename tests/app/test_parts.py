@@ -11,11 +11,12 @@ import pytest
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.app import curve_view, latent_map, trainings
+from tfaudiogen.app import curve_view, latent_map, matching, trainings
 from tfaudiogen.app.jobs import Job, Jobs
 from tfaudiogen.app.limits import Busy, Limits, Refused, number
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
+from tfaudiogen.app.uploads import kind_of
 from tfaudiogen.training.settings import Settings
 
 
@@ -79,6 +80,27 @@ def test_a_shelf_forgets_what_is_old(tmp_path):
 def test_a_record_is_read_by_name_only(tmp_path):
     (tmp_path / "record.json").write_text("{}")
     assert Shelf(tmp_path / "sets", "/kept", 5).read_record("..") is None
+
+
+def test_more_files_than_are_ranked_at_once_are_refused():
+    with pytest.raises(Refused, match="4 files are given, and at most 3 are ranked at once"):
+        matching.of_files(None, ["a.wav"] * 4, Limits(files=3))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("upload", b"\x89PNG\r\n", "pictures"),
+        ("upload", b"\xff\xd8\xff\xe0", "pictures"),
+        ("upload", b"RIFF\0\0\0\0WEBPVP8 ", "pictures"),
+        ("upload", b"RIFF\0\0\0\0WAVEfmt ", "sounds"),
+        ("text.png", b"a text", "pictures"),
+        ("empty", b"", "sounds"),
+    ],
+)
+def test_a_picture_is_known_by_its_name_or_its_first_bytes(tmp_path, name, content, kind):
+    (tmp_path / name).write_bytes(content)
+    assert kind_of(tmp_path / name, "sounds") == kind
 
 
 def finished(job):

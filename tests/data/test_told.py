@@ -7,6 +7,8 @@ from PIL import Image
 
 import tfaudiogen as tg
 from tfaudiogen.data import describe, load_dataset, prepare
+from tfaudiogen.data.embeddings import read_embedding
+from tfaudiogen.data.errors import Unusable
 
 SOUND = {"sample_rate": 8000, "samples": 1024, "progress": False}
 SPECTROGRAM = {"frame_length": 64, "hop": 32, "frames": 32, "bins": 32}
@@ -45,6 +47,27 @@ def folder(tmp_path_factory):
 
 def reasons(report):
     return {skipped.file: skipped.reason for skipped in report.skipped}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f4', 'shape': (6,",
+        "  bad\n indent\n",
+        "{[]: 2}",
+        "{1: 2, 'descr': 3}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999999,)}",
+        "{'descr': '<04', 'fortran_order': False, 'shape': (6,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,)}",
+        "(" * 9000,
+    ],
+)
+def test_a_damaged_header_is_a_reason(tmp_path, header):
+    size = len(header).to_bytes(2, "little")
+    path = tmp_path / "bad.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + size + header.encode() + bytes(24))
+    with pytest.raises(Unusable, match="is damaged .{0,130}$"):
+        read_embedding(path)
 
 
 def test_embeddings_of_sounds_are_stored_and_bad_ones_named(folder, tmp_path):

@@ -7,27 +7,16 @@ from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from tfaudiogen import files, picture_files
-from tfaudiogen.app import operations
+from tfaudiogen.app import matching, operations
+from tfaudiogen.app.bodies import FILE, FILE_OR_TOLD, Embedded, Tagged, Wanted, told_of
 from tfaudiogen.app.limits import Refused, Unknown
 from tfaudiogen.app.studio import abilities
 from tfaudiogen.training.report import CARD, CURVE
 
-
-class Wanted(BaseModel):
-    """What `sample` is asked for; `operations.sample` says what is allowed."""
-
-    seconds: float | None = None
-    seed: int = 0
-    temperature: float | None = None
-    component: int | None = None
-    label: str | None = None
-    top_k: int | None = None
-    top_p: float | None = None
-    guidance: float | None = None
+_DRAWING = {"sample", "reconstruct", "paint", "compose"}
 
 
 def routes(studio):
@@ -51,17 +40,28 @@ def routes(studio):
         (drawn,) = operations.sample(studio, name, 1, **wanted.model_dump())
         return _answer(studio, name, drawn)
 
-    @router.post("/models/{name}/reconstruct")
+    @router.post("/models/{name}/reconstruct", openapi_extra=FILE)
     async def reconstruct(name: str, request: Request):
         _, again = await _of_upload(studio, request, operations.reconstruct, name)
         return await run_in_threadpool(_answer, studio, name, again)
 
-    @router.post("/models/{name}/log_prob")
+    @router.post("/models/{name}/log_prob", openapi_extra=FILE)
     async def log_prob(name: str, request: Request):
         nats, bits = await _of_upload(studio, request, operations.log_prob, name)
         return {"log_prob": nats, "bits_per_dimension": bits}
 
-    @router.post("/models/{name}/paint")
+    @router.post("/models/{name}/tag", openapi_extra=FILE)
+    async def tag(name: str, request: Request, count: int = 5) -> Tagged:
+        operation = functools.partial(operations.tag, count=count)
+        _, labels = await _of_upload(studio, request, operation, name)
+        return Tagged(labels=labels)
+
+    @router.post("/models/{name}/embed", openapi_extra=FILE)
+    async def embed(name: str, request: Request) -> Embedded:
+        vector = await _of_upload(studio, request, matching.embed, name)
+        return Embedded(vector=vector.tolist())
+
+    @router.post("/models/{name}/paint", openapi_extra=FILE_OR_TOLD)
     async def paint(
         name: str,
         request: Request,
@@ -72,7 +72,7 @@ def routes(studio):
         chosen = {"seed": seed, "temperature": temperature, "guidance": guidance}
         return await _translated(studio, request, name, "paint", chosen)
 
-    @router.post("/models/{name}/compose")
+    @router.post("/models/{name}/compose", openapi_extra=FILE_OR_TOLD)
     async def compose(
         name: str,
         request: Request,
@@ -94,6 +94,7 @@ def describe_model(studio, name):
     return {
         "name": name,
         "can": abilities(model),
+        "takes": _taken(model),
         **_shapes(model),
         "components": operations.components(model),
         "labels": operations.labels(model),
@@ -102,16 +103,29 @@ def describe_model(studio, name):
     }
 
 
-def _shapes(model):
-    """Return the rate and window of the sounds and the [H, W, C] of the pictures of a model."""
+def _representations(model):
+    """Return what a model takes and draws, {kind: representation}."""
     found = [getattr(model, part, None) for part in ("spectrogram", "source", "pictures")]
-    kinds = {one.kind: one for one in found if one is not None}
-    sounds, pictures = kinds.get("sounds"), kinds.get("pictures")
+    return {one.kind: one for one in found if one is not None}
+
+
+def _taken(model):
+    """Return the kinds of what a model can be given."""
+    source = getattr(model, "source", None)
+    return [source.kind] if source else list(_representations(model))
+
+
+def _shapes(model):
+    """Return the rate and window of sounds, the [H, W, C] of pictures, and the size of the rest."""
+    kinds = _representations(model)
+    sounds, pictures, texts, vectors = map(kinds.get, ("sounds", "pictures", "texts", "vectors"))
     return {
-        "draws": model.spectrogram.kind if abilities(model) else None,
+        "draws": model.spectrogram.kind if _DRAWING & set(abilities(model)) else None,
         "sample_rate": sounds and sounds.sample_rate,
         "window_seconds": sounds and sounds.seconds,
         "picture_shape": pictures and list(pictures.image_shape),
+        "text_bytes": texts and texts.length,
+        "vector_size": vectors and vectors.size,
     }
 
 
@@ -145,9 +159,16 @@ async def _receive(request, file, limits):
 
 
 async def _translated(studio, request, name, ability, chosen):
-    operation = functools.partial(operations.translate, ability=ability, **chosen)
+    operation = functools.partial(_translate, ability=ability, **chosen)
     _, (drawn,) = await _of_upload(studio, request, operation, name)
     return await run_in_threadpool(_answer, studio, name, drawn)
+
+
+def _translate(studio, name, path, ability, **chosen):
+    """Draw for the file at a path, or for what it tells."""
+    model = operations.able(studio, name, ability)
+    given = told_of(name, model.told.kind, Path(path).read_bytes()) if model.told else path
+    return operations.translate(studio, name, given, ability, **chosen)
 
 
 def _answer(studio, name, drawn):

@@ -20,8 +20,12 @@ def sound_upload(label, elem_id, record=False, visible=True):
     )
 
 
-def picture_upload(label, elem_id, visible=True):
-    """Return a place to drop a picture, or to paste one."""
+def picture_upload(label, elem_id):
+    """Return a place to drop a picture, or to paste one.
+
+    To hide it, hide what is around it: Gradio makes a component that is changed anew, and that one
+    would open the file itself.
+    """
     upload = gradio.Image(
         type="filepath",
         image_mode=None,
@@ -30,11 +34,22 @@ def picture_upload(label, elem_id, visible=True):
         height=260,
         label=label,
         elem_id=elem_id,
-        visible=visible,
     )
     # Gradio would open the file, and fail in its own words, before `uploads` has looked at it.
     upload.preprocess = lambda payload: payload and payload.path
     return upload
+
+
+def file_upload(label, elem_id, many=False, visible=True):
+    """Return a place to drop a file of any kind, or many of them."""
+    return gradio.File(
+        file_count="multiple" if many else "single",
+        type="filepath",
+        height=150,
+        label=label,
+        elem_id=elem_id,
+        visible=visible,
+    )
 
 
 def seed_inputs(elem_id):

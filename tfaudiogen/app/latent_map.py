@@ -5,16 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.decomposition import PCA
 
+from tfaudiogen.app.examples import name_of
 from tfaudiogen.app.limits import Refused
 from tfaudiogen.app.studio import draws_pictures, fits
 from tfaudiogen.data import load_dataset
-from tfaudiogen.data.storage import Records
 from tfaudiogen.metrics.latents import mixture_parameters
 
 PCA_MAP, UMAP_MAP = "PCA", "UMAP"
 _BATCH = 16
 _NEIGHBOURS = 15
-_FULL_SCALE, _LEVELS = 2.0**15, 255.0
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
     summary = summary.of_kind(model.spectrogram.kind)
     origins = summary.files(split)
     words = [summary.class_names[label] for label in labels[:count]]
-    names = [_name(origins[i]) for i in ids[:count]]
+    names = [name_of(origins[i]) for i in ids[:count]]
     latents = np.concatenate(latents)[:count]
     return LatentMap.of(model, latents, words, names, np.array(ids[:count]), kind)
 
@@ -145,18 +144,6 @@ def map_of_prior(model, count, kind=PCA_MAP):
     latents = model.prior.sample(count, seed=0).numpy()
     names = [f"draw {place}" for place in range(count)]
     return LatentMap.of(model, latents, ["draws of the prior"] * count, names, kind=kind)
-
-
-def _name(origin):
-    return origin.file if origin.start is None else f"{origin.file}, {origin.start:.2f} s"
-
-
-def recording(studio, kind, data, split, id_):
-    """Return the recorded window [N] or the picture [H, W, C] of an example."""
-    example = Records(studio.dataset(data).of_kind(kind).folder, split).example(id_)
-    if kind == "pictures":
-        return example["image"].astype(np.float32) / _LEVELS
-    return example["audio"].astype(np.float32) / _FULL_SCALE
 
 
 def _axes(directions, scale):

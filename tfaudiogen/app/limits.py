@@ -21,18 +21,20 @@ class Limits:
     """Bounds of what the page and the interface do for one request.
 
     Attributes:
-        count: sounds or pictures drawn at once.
+        count: sounds or pictures drawn, or shown of those that are ranked, at once.
+        files: ranked at once.
         seconds: of one drawn sound, or of an uploaded one.
         megabytes: of an uploaded file, in millions of bytes.
         channels: of an uploaded sound.
         megapixels: of an uploaded picture, in millions.
-        points: of a map of latents.
+        points: of a map of latents, or examples of a data set that are ranked.
         waiting: requests that may wait for their turn.
         kept: sets of sounds or pictures that are kept for later; older ones are removed.
         epochs: of a training started from the page.
     """
 
     count: int = 16
+    files: int = 64
     seconds: float = 60.0
     megabytes: float = 20.0
     channels: int = 16

@@ -12,6 +12,7 @@ from tfaudiogen.models.code_labels import is_known
 
 _LARGEST_SEED = 2**31 - 1
 _HOTTEST, _STRONGEST, _MOST_CODES = 4.0, 10.0, 2**20
+_HEAVIEST, _MOST_LABELS = 1e6, 1000
 
 
 def sample(studio, name, count=1, seconds=None, seed=0, **choices):
@@ -34,17 +35,19 @@ def sample(studio, name, count=1, seconds=None, seed=0, **choices):
         return np.asarray(model.sample(**draw, **chosen))
 
 
-def translate(studio, name, path, ability, count=1, seconds=None, seed=0, **choices):
-    """Return an uploaded sound or picture, and what a translator draws for it.
+def translate(studio, name, given, ability, count=1, seconds=None, seed=0, **choices):
+    """Return what a translator is given, and what it draws for that.
 
     Args:
-        path: of the upload.
+        given: path of an upload; of a model that is told, a str, {label: weight}, or a vector as a
+            list or as the path of a `.npy` file.
         ability: "paint" or "compose".
         count, seconds, seed: as of `sample`.
         choices: temperature and guidance; None where nothing is chosen.
 
     Returns:
-        (sound [N], pictures [count, H, W, C]) or (picture [H, W, C], sounds [count, N]).
+        (given, pictures [count, H, W, C]) or (given, sounds [count, N]); an upload is given as
+        its sound [N], picture [H, W, C] or vector [E].
 
     Raises:
         Refused: an argument is out of its range, or is none of this model.
@@ -53,8 +56,17 @@ def translate(studio, name, path, ability, count=1, seconds=None, seed=0, **choi
     draw = _draw(model, name, studio.limits, count, seconds, seed)
     chosen = _chosen(model, name, choices)
     with studio.turn.taken():
-        given = read_upload(path, model.source, studio.limits)
+        given = _given(model.source, given, studio.limits)
         return given, np.asarray(model.sample(given, **draw, **chosen))
+
+
+def _given(source, given, limits):
+    """Return what is told as it is, and what an upload holds."""
+    if source.kind == "labels":
+        for label, weight in given.items():
+            number(f"weight of {label:.40}", weight, 0.0, _HEAVIEST)
+    told = source.kind in ("texts", "labels") or isinstance(given, list)
+    return given if told else read_upload(given, source, limits)
 
 
 def _draw(model, name, limits, count, seconds, seed):
@@ -109,6 +121,19 @@ def reconstruct(studio, name, path):
         return original, np.asarray(model.reconstruct(original))
 
 
+def tag(studio, name, path, count=5):
+    """Return an uploaded picture [H, W, C] and its `count` likeliest labels, {label: probability}.
+
+    Raises:
+        Refused: the file is no picture, the count is out of its range, or the model is no tagger.
+    """
+    model = able(studio, name, "tag")
+    count = number("count", count, 1, _MOST_LABELS, int)
+    with studio.turn.taken():
+        picture = read_upload(path, model.pictures, studio.limits)
+        return picture, model.tag(picture, count)
+
+
 def log_prob(studio, name, path):
     """Return (nats, bits per dimension) of an uploaded sound or picture."""
     model = studio.model(name)
@@ -160,5 +185,8 @@ def components(model):
 
 
 def labels(model):
-    """Return the names of the labels that sounds can be drawn by."""
-    return getattr(model, "label_names", [])
+    """Return the names of the labels that a model draws by, or tells of pictures."""
+    source = getattr(model, "source", None)
+    if source is not None and source.kind == "labels":
+        return source.labels
+    return model.labels if "tag" in abilities(model) else getattr(model, "label_names", [])

@@ -1,6 +1,6 @@
 """The page: a choice of model above tabs, of which each says what it needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 
 import gradio
@@ -11,17 +11,31 @@ from tfaudiogen.app.tabs import (
     compose,
     evaluate,
     explore,
+    match,
     models,
     paint,
     reconstruct,
     results,
     sample,
+    tag,
     train,
 )
 
 # In the order of the page. A tab is a module with TITLE, NEEDS (an ability of a model, or None) and
 # build(page); it appears if a model that was given has what it needs.
-TABS = (sample, reconstruct, explore, paint, compose, train, evaluate, results, models)
+TABS = (
+    sample,
+    reconstruct,
+    explore,
+    paint,
+    compose,
+    match,
+    tag,
+    train,
+    evaluate,
+    results,
+    models,
+)
 
 _FONT = ["ui-sans-serif", "system-ui", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
@@ -41,11 +55,27 @@ class Page:
     studio: Studio
     blocks: gradio.Blocks
     model: gradio.Dropdown
+    _followers: list = field(default_factory=list)
 
     def when_model_changes(self, function, outputs):
-        """Call the function with the model's name at the start and whenever another is chosen."""
+        """Call the function with the model's name at the start and whenever another is chosen.
+
+        Args:
+            function: gives the changes of the outputs, a tuple for several.
+            outputs: a component, or a list of them.
+        """
+        self._followers.append((function, outputs if isinstance(outputs, list) else [outputs]))
+
+    def follow_model(self):
+        """Connect what was asked for by `when_model_changes`, in one request for all tabs."""
+        outputs = [component for _, own in self._followers for component in own]
+
+        def follow(name):
+            found = [(function(name), len(own)) for function, own in self._followers]
+            return [one for some, count in found for one in (some if count > 1 else [some])]
+
         for event in (self.blocks.load, self.model.change):
-            event(function, self.model, outputs, api_visibility="private", show_progress="hidden")
+            event(follow, self.model, outputs, api_visibility="private", show_progress="hidden")
 
     def note(self, ability):
         """Lay out a line that says of a chosen model without an ability which models have it."""
@@ -73,6 +103,7 @@ def make_page(studio):
                 if tab.NEEDS is None or studio.can(tab.NEEDS):
                     with gradio.Tab(tab.TITLE, id=tab.TITLE):
                         tab.build(page)
+        page.follow_model()
         refresh = {"outputs": page.model, "api_visibility": "private"}
         blocks.load(lambda: gradio.Dropdown(choices=studio.model_names()), **refresh)
     blocks.queue(max_size=studio.limits.waiting, default_concurrency_limit=4)

@@ -12,11 +12,12 @@ from tfaudiogen.app.limits import Limits, Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.data import describe
+from tfaudiogen.models.embedding import Embedding
 from tfaudiogen.models.translation import Translation
 from tfaudiogen.models.vqvae import VQVAE
 
 # What a model may be able to do; a tab or an address asks for one of these.
-ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose")
+ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose", "match", "tag")
 _HOUR = 3600.0
 
 
@@ -109,6 +110,8 @@ def abilities(model):
     """Return which of `ABILITIES` a model has."""
     if isinstance(model, Translation):
         return ["paint" if draws_pictures(model) else "compose"]
+    if isinstance(model, Embedding):
+        return ["match"]
     found = [name for name in ABILITIES if callable(getattr(model, name, None))]
     # It has the method to say that it has no prior to draw from.
     return [name for name in found if name != "sample" or not isinstance(model, VQVAE)]
@@ -121,10 +124,16 @@ def draws_pictures(model):
 
 def fits(summary, model):
     """Return whether a data set has the geometry that a model takes."""
-    shape, summary = model.spectrogram, summary.of_kind(model.spectrogram.kind)
-    if draws_pictures(model):
+    return holds(summary, model.spectrogram)
+
+
+def holds(summary, shape):
+    """Return whether a data set has sounds or pictures of the geometry of a representation."""
+    summary = summary.of_kind(shape.kind)
+    if shape.kind == "pictures":
         return summary.kind == "pictures" and tuple(summary.image_shape) == shape.image_shape
-    return (summary.sample_rate, summary.samples) == (shape.sample_rate, shape.samples)
+    sounds = shape.kind == "sounds"
+    return sounds and (summary.sample_rate, summary.samples) == (shape.sample_rate, shape.samples)
 
 
 def _load(folder, model):

@@ -1,31 +1,55 @@
-"""Sounds and pictures that users send: checked for their size before anything is computed."""
+"""What users send as files: checked for its size before anything is computed."""
 
+import contextlib
 from pathlib import Path
 
 import soundfile
 
 from tfaudiogen import files, picture_files
 from tfaudiogen.app.limits import Refused
+from tfaudiogen.cli.given import read_vector
+from tfaudiogen.data.files import PICTURE_SUFFIXES
 
 _BLOCK = 65536
+_WORDS = {"pictures": "picture", "sounds": "sound", "vectors": "embedding"}
+# What the pictures begin with that can be read; WebP has its name further on.
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"GIF8")
+_RIFF, _WEBP = b"RIFF", b"WEBP"
 
 
 def read_upload(path, representation, limits):
-    """Return the sound float32 [N] or the picture float32 [H, W, C] of an uploaded file.
+    """Return what an uploaded file holds.
 
     Args:
         path: where the upload lies; messages give its last part only.
-        representation: the `Spectrogram` or `Pictures` that it is for.
+        representation: the `Spectrogram`, `Pictures` or `Vectors` that it is for.
         limits: `Limits`.
+
+    Returns:
+        The sound float32 [N], the picture float32 [H, W, C], or the vector float32 [E] of a `.npy`
+        file.
 
     Raises:
         Refused: too large, too long, or not usable; the message says which.
     """
     path, kind = Path(path), representation.kind
-    _check_size(path, "picture" if kind == "pictures" else "sound", limits)
+    _check_size(path, _WORDS[kind], limits)
     if kind == "pictures":
         return read_picture(path, representation.image_shape, limits)
+    if kind == "vectors":
+        with _refusing(path):
+            return read_vector(path, representation.size)
     return read_sound(path, representation.sample_rate, limits)
+
+
+def kind_of(path, other):
+    """Return "pictures" of a file that is named or begins as one, else `other`."""
+    path = Path(path)
+    with path.open("rb") as file:
+        begin = file.read(12)
+    webp = begin.startswith(_RIFF) and begin.endswith(_WEBP)
+    named = path.suffix.lower() in PICTURE_SUFFIXES
+    return "pictures" if named or webp or begin.startswith(_PICTURES) else other
 
 
 def _check_size(path, what, limits):
@@ -41,19 +65,15 @@ def _check_size(path, what, limits):
 
 def read_picture(path, image_shape, limits):
     """Return the picture float32 [H, W, C] of a file, fitted to a size; see `read_upload`."""
-    try:
+    with _refusing(path):
         return picture_files.read(path, image_shape, most_pixels=limits.megapixels * 1e6)
-    except ValueError as error:
-        raise Refused(_without_folder(error, path)) from error
 
 
 def read_sound(path, sample_rate, limits):
     """Return the sound float32 [N] of a file at a rate in Hz; see `read_upload`."""
     _check_length(path, limits)
-    try:
+    with _refusing(path):
         return files.read_audio(path, sample_rate)
-    except ValueError as error:
-        raise Refused(_without_folder(error, path)) from error
 
 
 def _check_length(path, limits):
@@ -78,5 +98,10 @@ def _check_length(path, limits):
         raise Refused(f"{path.name} is not audio that can be read ({text}).") from error
 
 
-def _without_folder(error, path):
-    return str(error).replace(str(path), path.name)
+@contextlib.contextmanager
+def _refusing(path):
+    """Say what is wrong with a file without saying where it lies."""
+    try:
+        yield
+    except ValueError as error:
+        raise Refused(str(error).replace(str(path), path.name)) from error

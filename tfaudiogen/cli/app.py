@@ -14,7 +14,7 @@ from tfaudiogen.cli.options import MODEL_HELP
     "--data",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder written by `tfaudiogen prepare`, to explore, train and evaluate on; repeatable.",
+    help="Folder of `tfaudiogen prepare`, to explore, match, train and evaluate on; repeatable.",
 )
 @click.option(
     "--out",
@@ -49,7 +49,7 @@ from tfaudiogen.cli.options import MODEL_HELP
     help="Largest upload.",
 )
 def app(models, data, out, host, port, most_seconds, most_megapixels, most_megabytes):
-    """Serve a web page to draw, reconstruct, explore, paint, compose, train and evaluate.
+    """Serve a web page to draw, explore, paint, compose, match, tag, train and evaluate.
 
     Without MODEL all shipped models are there.
 

@@ -52,7 +52,7 @@ def given_to(model, inputs, texts, labels):
         found = _named_texts(texts) if kind == "texts" else _named_labels(inputs, labels)
         _check_told(model, found)
         return [(name, (value, True)) for name, value in found], lambda value: value
-    return list(_files(inputs, kind).items()), _reader(model)
+    return list(_files(inputs, kind).items()), reader(model.source)
 
 
 def files_of(folder, kind):
@@ -91,11 +91,10 @@ def _files(inputs, kind):
     return inputs_of(inputs, "embeddings", lambda folder: files_of(folder, kind))
 
 
-def _reader(model):
-    """Return the function from a path to what the model is given."""
+def reader(source):
+    """Return the function from a path to the sound, picture or vector of a representation."""
     from tfaudiogen import files, picture_files
 
-    source = model.source
     return {
         "sounds": lambda path: files.read_audio(path, source.sample_rate, "mix"),
         "pictures": lambda path: picture_files.read(path, source.image_shape),
@@ -115,17 +114,12 @@ def _named_labels(inputs, labels):
 
 
 def _weights(text):
-    """Return {label: weight} of "gloomy=0.7,slow=0.3"; the weight is 1 where it is left out."""
-    found = {}
-    for part in filter(None, map(str.strip, text.split(","))):
-        name, equals, weight = part.rpartition("=")
-        try:
-            found[(name if equals else part).strip()] = float(weight) if equals else 1.0
-        except ValueError as error:
-            raise click.BadParameter(
-                f"{part!r} is not NAME=WEIGHT, for example gloomy=0.7.", param_hint="'--labels'"
-            ) from error
-    return found
+    from tfaudiogen.models.told import weights_of
+
+    try:
+        return weights_of(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="'--labels'") from error
 
 
 def _tagged(path):

@@ -46,6 +46,7 @@ def match(model, file, folder, count, same, index):
     from tfaudiogen.cli.index import Index
     from tfaudiogen.cli.loading import load_embedder
     from tfaudiogen.data.files import PICTURE_SUFFIXES
+    from tfaudiogen.retrieval import nearest
 
     loaded = load_embedder(model)
     other = loaded.spectrogram.kind
@@ -55,24 +56,18 @@ def match(model, file, folder, count, same, index):
     with Index(index, saving.resolve(model) / saving.MODEL_FILE) as kept:
         embedding = kept.remembering(_embedding_of(loaded, wanted))
         names, vectors = _embedded(folder, file, wanted, embedding)
-    similarities = vectors @ query
     click.echo(f"{'rank':>4}  {'cosine':>7}  file")
-    for rank, place in enumerate((-similarities).argsort(kind="stable")[:count], 1):
-        click.echo(f"{rank:4}  {similarities[place]:7.4f}  {names[place]}")
+    for rank, (place, cosine) in enumerate(nearest(query, vectors)[:count], 1):
+        click.echo(f"{rank:4}  {cosine:7.4f}  {names[place]}")
 
 
 def _embedding_of(model, kind):
     """Return the function from the path of a file to its embedding [E]."""
-    from tfaudiogen import files, picture_files
-    from tfaudiogen.cli.given import read_vector
+    from tfaudiogen.cli.given import reader
+    from tfaudiogen.retrieval import embed, representation
 
-    if kind == "pictures":
-        shape = model.pictures.image_shape
-        return lambda path: model.embed_pictures(picture_files.read(path, shape))
-    if kind == "vectors":
-        return lambda path: model.embed_vectors(read_vector(path, model.told.size))
-    rate = model.spectrogram.sample_rate
-    return lambda path: model.embed_sounds(files.read_audio(path, rate, "mix"))
+    read = reader(representation(model, kind))
+    return lambda path: embed(model, kind, read(path))
 
 
 def _embedded(folder, file, kind, embedding):

@@ -54,7 +54,7 @@ def read_embedding(path):
     """
     values = _loaded(path)
     if not (np.issubdtype(values.dtype, np.floating) or np.issubdtype(values.dtype, np.integer)):
-        raise Unusable(f"holds values of the type {values.dtype}, not numbers")
+        raise Unusable(f"holds values of the type {values.dtype!s:.60}, not numbers")
     if values.size == 0 or values.shape not in ((values.size,), (1, values.size)):
         raise Unusable(f"has the shape {list(values.shape)}, and an embedding is one vector [E]")
     found = values.reshape(-1).astype(np.float32)
@@ -69,12 +69,12 @@ def _loaded(path):
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise Unusable("is no .npy file")
         return np.load(path, allow_pickle=False)
-    except (OSError, EOFError, ValueError, MemoryError) as error:
-        if isinstance(error, Unusable):
-            raise
+    except Unusable:
+        raise
+    except Exception as error:  # whatever numpy makes of a damaged header
         if "Object arrays" in str(error):
             raise Unusable("holds Python objects, which are not loaded: save numbers") from error
-        raise Unusable(f"is damaged ({error})") from error
+        raise Unusable(f"is damaged ({' '.join(str(error).split()):.120})") from error
 
 
 def _without(file, name):

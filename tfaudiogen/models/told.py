@@ -101,3 +101,19 @@ class VectorMedium:
         if not np.all(np.isfinite(found)):
             raise ValueError("vector must be finite, received NaN or infinity")
         return np.atleast_2d(found), found.ndim == 1
+
+
+def weights_of(text):
+    """Return {label: weight} of "gloomy=0.7,slow=0.3"; the weight is 1 where it is left out.
+
+    Raises:
+        ValueError: a weight is no number.
+    """
+    found = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, equals, weight = part.rpartition("=")
+        try:
+            found[(name if equals else part).strip()] = float(weight) if equals else 1.0
+        except ValueError as error:
+            raise ValueError(f"{part!r} is not NAME=WEIGHT, for example gloomy=0.7") from error
+    return found

@@ -1,4 +1,4 @@
-"""Compose: sounds for a picture."""
+"""Compose: sounds for a picture, or for what is told."""
 
 from tfaudiogen.app.inputs import picture_upload
 from tfaudiogen.app.tabs import translation
@@ -8,4 +8,4 @@ TITLE, NEEDS = "Compose", "compose"
 
 def build(page):
     """Lay out the tab and connect it."""
-    translation.build(page, "compose", picture_upload, ("picture", "sound"))
+    translation.build(page, "compose", "pictures", picture_upload)

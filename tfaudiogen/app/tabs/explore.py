@@ -3,7 +3,7 @@
 import gradio
 import numpy as np
 
-from tfaudiogen.app import latent_map, map_view, operations
+from tfaudiogen.app import examples, latent_map, map_view, operations
 from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
 from tfaudiogen.app.inputs import picture_upload, sound_upload
@@ -58,11 +58,11 @@ def build(page):
     fraction.change(
         told(explorer.move), [state, fraction], outputs, trigger_mode="always_last", **private
     )
-    for place, (sound, picture, component) in enumerate(ends):
+    for place, (sound, picture, pictures, component) in enumerate(ends):
         inputs = [page.model, state, fraction]
         for upload in (sound, picture):
             upload.upload(told(explorer.take_file(place)), [*inputs, upload], outputs, **private)
-        page.when_model_changes(told(explorer.uploads), [sound, picture])
+        page.when_model_changes(told(explorer.uploads), [sound, pictures])
         component.submit(
             told(explorer.take_component(place)), [*inputs, component], outputs, **private
         )
@@ -71,11 +71,12 @@ def build(page):
 def _end(letter):
     with gradio.Column():
         sound = sound_upload(f"{letter}: a file (its first window)", f"end-{letter}")
-        picture = picture_upload(f"{letter}: a file", f"end-picture-{letter}", visible=False)
+        with gradio.Column(visible=False) as pictures:
+            picture = picture_upload(f"{letter}: a file", f"end-picture-{letter}")
         component = gradio.Textbox(
             label=f"{letter}: a component", placeholder="its number, then Enter"
         )
-        return sound, picture, component
+        return sound, picture, pictures, component
 
 
 def _nothing():
@@ -100,7 +101,7 @@ class Explorer:
     def uploads(self, name):
         """Return where to drop what a model takes."""
         pictures = draws_pictures(self.studio.model(name))
-        return gradio.Audio(visible=not pictures), gradio.Image(visible=pictures)
+        return gradio.Audio(visible=not pictures), gradio.Column(visible=pictures)
 
     def draw(self, name, data, split, count, kind, progress=PROGRESS):
         """Compute the map of a data set, or of the prior."""
@@ -175,9 +176,7 @@ class Explorer:
             recorded = None
             if state["source"]:
                 kind = self.studio.model(state["model"]).spectrogram.kind
-                recorded = latent_map.recording(
-                    self.studio, kind, *state["source"], drawn.ids[index]
-                )
+                recorded = examples.recording(self.studio, kind, *state["source"], drawn.ids[index])
             return drawn.labels[index], drawn.latents[index], recorded
         if "component" in what:
             most = len(drawn.components) - 1

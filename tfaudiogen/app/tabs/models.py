@@ -37,6 +37,8 @@ def _facts(studio, name):
         "parameters": f"{known['parameters']:,}",
         "components of the prior": known["components"],
         "labels": len(known["labels"]),
+        "bytes of a text": known["text_bytes"],
+        "numbers of an embedding": known["vector_size"],
     }
     inside = "".join(
         f"<div><b>{value}</b><span>{words}</span></div>" for words, value in boxes.items() if value

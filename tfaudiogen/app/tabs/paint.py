@@ -1,4 +1,4 @@
-"""Paint: pictures for a sound."""
+"""Paint: pictures for a sound, or for what is told."""
 
 import functools
 
@@ -11,4 +11,4 @@ TITLE, NEEDS = "Paint", "paint"
 def build(page):
     """Lay out the tab and connect it."""
     upload = functools.partial(sound_upload, record=True)
-    translation.build(page, "paint", upload, ("sound", "picture"))
+    translation.build(page, "paint", "sounds", upload)

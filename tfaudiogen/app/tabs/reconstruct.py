@@ -33,7 +33,8 @@ def build(page):
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
             sound = sound_upload("Sound", "reconstruct-upload", record=True)
-            picture = picture_upload("Picture", "reconstruct-picture", visible=False)
+            with gradio.Column(visible=False) as place:
+                picture = picture_upload("Picture", "reconstruct-picture")
             gradio.Markdown(upload_limits(limits))
             button = gradio.Button("Reconstruct", variant="primary", elem_id="reconstruct")
         with gradio.Column(scale=3):
@@ -45,7 +46,7 @@ def build(page):
         api_visibility="private",
         **HEAVY,
     )
-    page.when_model_changes(told(_kind(page.studio)), [sound, picture])
+    page.when_model_changes(told(_kind(page.studio)), [sound, place])
 
 
 def _kind(studio):
@@ -53,7 +54,7 @@ def _kind(studio):
 
     def kind(name):
         pictures = draws_pictures(studio.model(name))
-        return gradio.Audio(visible=not pictures), gradio.Image(visible=pictures)
+        return gradio.Audio(visible=not pictures), gradio.Column(visible=pictures)
 
     return kind
 

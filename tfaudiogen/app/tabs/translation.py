@@ -1,65 +1,61 @@
-"""What Paint and Compose have in common: a file is dropped, and what is drawn for it is shown."""
+"""What Paint and Compose have in common: something is given, and what is drawn for it is shown."""
 
 import gradio
 
 from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
+from tfaudiogen.app.given import Fields, told_as_html
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
-from tfaudiogen.app.inputs import chosen_seed, seed_inputs, upload_limits
+from tfaudiogen.app.inputs import chosen_seed, seed_inputs
 
 _STRONGEST = 8
 
 
-def build(page, ability, upload, words):
+def build(page, ability, kind, upload):
     """Lay out a tab and connect it.
 
     Args:
         page: `page.Page`.
         ability: "paint" or "compose".
-        upload: function of a label and an id that gives the place to drop a file.
-        words: (what is dropped, what is drawn), "sound" and "picture" or the other way round.
+        kind: of the files that are dropped, "sounds" or "pictures".
+        upload: function of a label and an id that gives the place to drop one.
     """
-    given, drawn = words
+    studio = page.studio
     page.note(ability)
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
-            dropped = upload(given.capitalize(), f"{ability}-upload")
-            limits = page.studio.limits
-            gradio.Markdown(upload_limits(limits, given == "sound", given == "picture"))
-            count, length, temperature, guidance = _sliders(limits, ability, given, drawn)
+            given = Fields(studio, ability, kind, upload)
+            count, length, temperature, guidance = _sliders(studio.limits, ability)
             seed, another = seed_inputs(f"{ability}-another")
             button = gradio.Button(ability.capitalize(), variant="primary", elem_id=ability)
         with gradio.Column(scale=3):
-            view = gradio.HTML(_empty(ability, given), elem_id=f"{ability}-drawn")
-    settings = [page.model, dropped, count, length, temperature, guidance, seed, another]
+            view = gradio.HTML(given.empty(studio.able(ability)[0]), elem_id=f"{ability}-drawn")
+    settings = [page.model, count, length, temperature, guidance, seed, another, *given.inputs]
     button.click(
-        told(_translate(page.studio, ability, given)),
+        told(_translate(studio, ability, given)),
         settings,
         [view, seed],
         api_visibility="private",
         **HEAVY,
     )
     chosen = [length, temperature, guidance]
-    page.when_model_changes(told(_choices(page.studio, ability)), chosen)
+    page.when_model_changes(told(_choices(studio, ability)), chosen)
+    page.when_model_changes(told(given.of_model), given.outputs)
 
 
-def _sliders(limits, ability, given, drawn):
+def _sliders(limits, ability):
     count = gradio.Slider(1, limits.count, 4, step=1, label="How many", elem_id=f"{ability}-count")
     length = gradio.Slider(
-        0.1, limits.seconds, 1, step=0.01, label="Seconds", visible=drawn == "sound"
+        0.1, limits.seconds, 1, step=0.01, label="Seconds", visible=ability == "compose"
     )
     temperature = gradio.Slider(0, 2, 1, step=0.05, label="Temperature")
-    info = f"above 1: the {drawn} shows the {given} more clearly"
+    info = "above 1: what is drawn shows more clearly what is given"
     return (
         count,
         length,
         temperature,
         gradio.Slider(0, _STRONGEST, 1, step=0.1, label="Guidance", info=info),
     )
-
-
-def _empty(ability, given):
-    return f'<div class="empty">Drop a {given}, then press <b>{ability.capitalize()}</b>.</div>'
 
 
 def _choices(studio, ability):
@@ -78,26 +74,43 @@ def _choices(studio, ability):
     return choices
 
 
-def _translate(studio, ability, given):
+def _translate(studio, ability, fields):
     def translate(
-        name, path, count, seconds, temperature, guidance, seed, another, progress=PROGRESS
+        name,
+        count,
+        seconds,
+        temperature,
+        guidance,
+        seed,
+        another,
+        dropped,
+        text,
+        labels,
+        vector,
+        progress=PROGRESS,
     ):
-        if path is None:
-            return _empty(ability, given), seed
+        given = fields.value(name, (dropped, text, labels, vector))
+        if given is None:
+            return fields.empty(name), seed
         model = operations.able(studio, name, ability)
-        progress(0, desc=f"drawing {count} for the {given}")
+        progress(0, desc=f"drawing {count} {model.spectrogram.kind}")
         seed = chosen_seed(seed, another)
         draw = {"count": count, "seed": seed, "temperature": temperature}
         draw |= {"guidance": guidance} if operations.takes(model, "guidance") else {}
         draw |= {} if operations.is_a_window(model, seconds) else {"seconds": seconds}
-        source, targets = operations.translate(studio, name, path, ability, **draw)
-        shown = [card_of(model.source, f"The {given}", given, source)]
+        source, targets = operations.translate(studio, name, given, ability, **draw)
+        head, shown = "", []
+        if model.told:
+            head = told_as_html(model.source.kind, given)
+        else:
+            word = model.source.kind[:-1]
+            shown.append(card_of(model.source, f"The {word}", word, source))
         for place, target in enumerate(targets):
             title = f"{place + 1} of seed {seed}"
             shown.append(card_of(model.spectrogram, title, f"{name}_{seed}_{place}", target))
         steps = steps_of(progress, "drawing pictures")
         # An upload is never kept, and what is made from one neither.
-        rate = model.sounds.sample_rate
-        return put_on(studio.temporary, name, shown, rate, progress=steps)[0], seed
+        rate = getattr(model.sounds, "sample_rate", None)
+        return head + put_on(studio.temporary, name, shown, rate, progress=steps)[0], seed
 
     return translate

@@ -1,0 +1,46 @@
+"""What a person does on the page, for its tests."""
+
+import base64
+
+import numpy as np
+
+
+def is_sound(waveform):
+    return len(waveform) > 100 and np.sqrt(np.mean(waveform**2)) > 1e-4
+
+
+def drop(page, place, *paths, kind="audio/wav"):
+    """Drop files on an element as a mouse would."""
+    contents = [[base64.b64encode(path.read_bytes()).decode(), path.name] for path in paths]
+    transfer = page.evaluate_handle(
+        """([files, type]) => {
+          const transfer = new DataTransfer();
+          for (const [content, name] of files) {
+            const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+            transfer.items.add(new File([bytes], name, {type}));
+          }
+          return transfer;
+        }""",
+        [contents, kind],
+    )
+    page.locator(place).first.dispatch_event("drop", {"dataTransfer": transfer})
+
+
+def field(page, label):
+    """Return the input of the tab on show that has this label; other tabs may have one too."""
+    return page.get_by_label(label, exact=True).locator("visible=true")
+
+
+def message(page):
+    """Return the text of the error that is on show, and close it."""
+    toast = page.locator(".toast-body.error").last
+    text = toast.inner_text()
+    toast.locator(".toast-close").click()
+    toast.wait_for(state="detached")
+    return text
+
+
+def choose(page, name):
+    """Choose another model at the head of the page."""
+    page.get_by_label("Model", exact=True).click()
+    page.get_by_role("option", name=name, exact=True).click()

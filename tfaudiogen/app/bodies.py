@@ -1,0 +1,76 @@
+"""What requests of the interface carry and what answers hold, as JSON and for `/openapi.json`."""
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tfaudiogen.app.limits import Refused
+
+
+class Wanted(BaseModel):
+    """What `sample` is asked for; `operations.sample` says what is allowed."""
+
+    seconds: float | None = None
+    seed: int = 0
+    temperature: float | None = None
+    component: int | None = None
+    label: str | None = None
+    top_k: int | None = None
+    top_p: float | None = None
+    guidance: float | None = None
+
+
+class Told(BaseModel):
+    """What a translator is told that takes no file: one of these, as the model needs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str | None = None
+    labels: dict[str, float] | None = None
+    vector: list[float] | None = None
+
+
+class Tagged(BaseModel):
+    """Probabilities of the likeliest labels, the likeliest first."""
+
+    labels: dict[str, float]
+
+
+class Embedded(BaseModel):
+    """An embedding of length 1."""
+
+    vector: list[float]
+
+
+_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_JSON = {"application/json": {"schema": Told.model_json_schema()}}
+FILE = {"requestBody": {"required": True, "content": _BINARY}}
+FILE_OR_TOLD = {"requestBody": {"required": True, "content": _BINARY | _JSON}}
+
+_ENTRIES = {
+    "texts": ("text", '{"text": "gloomy, slow"}'),
+    "labels": ("labels", '{"labels": {"gloomy": 0.7, "slow": 0.3}}'),
+    "vectors": ("vector", '{"vector": [0.1, -0.2, 0.3]}'),
+}
+
+
+def told_of(name, kind, content):
+    """Return what a request tells a model: a str, {label: weight}, or a list of numbers.
+
+    Args:
+        name: of the model.
+        kind: of its source, "texts", "labels" or "vectors".
+        content: the body, bytes of JSON.
+
+    Raises:
+        Refused: the body is not what the model is told.
+    """
+    entry, example = _ENTRIES[kind]
+    wanted = f"the model {name} is told {kind}: send JSON such as {example}"
+    try:
+        told = Told.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise Refused(f"{wanted} ({where:.60}: {first['msg']}).") from error
+    if told.model_dump(exclude_none=True).keys() != {entry}:
+        raise Refused(f"{wanted}, and nothing else.")
+    return getattr(told, entry)

@@ -1,0 +1,98 @@
+"""What a translator is given on the page: a file, a text, labels or an embedding."""
+
+import html
+from pathlib import Path
+
+import gradio
+
+from tfaudiogen.app.inputs import file_upload, upload_limits
+from tfaudiogen.models.told import weights_of
+
+_WORDS = {
+    "sounds": "Drop a sound",
+    "pictures": "Drop a picture",
+    "texts": "Write a text",
+    "labels": "Name labels",
+    "vectors": "Drop an embedding",
+}
+_MOST_LETTERS = 300
+
+
+class Fields:
+    """Places for all that translators of a tab can be given, of which one is shown.
+
+    Args:
+        studio: `Studio`.
+        ability: "paint" or "compose".
+        kind: of what is translated without being told, "sounds" or "pictures".
+        upload: function of a label and an id that gives the place to drop that.
+
+    Attributes:
+        inputs: the components that hold what is given.
+        outputs: the components that `of_model` changes.
+    """
+
+    def __init__(self, studio, ability, kind, upload):
+        self._studio, self._ability, self._kind = studio, ability, kind
+        with gradio.Column() as around:
+            dropped = upload(kind[:-1].capitalize(), f"{ability}-upload")
+        told = {
+            "texts": gradio.Textbox(
+                label="Text", lines=2, elem_id=f"{ability}-text", visible=False
+            ),
+            "labels": gradio.Textbox(
+                label="Labels",
+                placeholder="gloomy=0.7, slow=0.3",
+                elem_id=f"{ability}-labels",
+                visible=False,
+            ),
+            "vectors": file_upload("Embedding (.npy)", f"{ability}-vector", visible=False),
+        }
+        self._kinds, note = [kind, *told], gradio.Markdown()
+        self.inputs, self.outputs = [dropped, *told.values()], [around, *told.values(), note]
+
+    def of_model(self, name):
+        """Return the changes that show the place for what a model is given."""
+        wanted, limits = self._kind_of(name), self._studio.limits
+        shown = [
+            gradio.update(visible=kind == wanted, **self._info(name, kind, kind == wanted))
+            for kind in self._kinds
+        ]
+        note = upload_limits(limits, wanted == "sounds", wanted == "pictures")
+        return *shown, gradio.Markdown(note, visible=wanted not in ("texts", "labels"))
+
+    def value(self, name, values):
+        """Return what the place for a model holds; None if there is nothing in it."""
+        kind = self._kind_of(name)
+        value = values[self._kinds.index(kind)]
+        if kind == "labels" and value:
+            return weights_of(value) or None
+        return value or None
+
+    def empty(self, name):
+        """Return what to show before anything is given to a model."""
+        words = _WORDS[self._kind_of(name)]
+        return f'<div class="empty">{words}, then press <b>{self._ability.capitalize()}</b>.</div>'
+
+    def _kind_of(self, name):
+        able = self._studio.has(name, self._ability)
+        return self._studio.model(name).source.kind if able else self._kind
+
+    def _info(self, name, kind, wanted):
+        """Return what a place says of the model beside its label."""
+        if not wanted or kind not in ("texts", "labels"):
+            return {}
+        source = self._studio.model(name).source
+        if kind == "texts":
+            return {"info": f"at most {source.length} bytes: one of a plain letter, more of others"}
+        known = ", ".join(source.labels)
+        known = known if len(known) <= _MOST_LETTERS else f"{known[:_MOST_LETTERS]} ..."
+        return {"info": f"of {known}; a weight that is left out is 1"}
+
+
+def told_as_html(kind, given):
+    """Return what a model was told, in words; a vector by the name of its file."""
+    if kind == "labels":
+        given = ", ".join(f"{label} {weight:g}" for label, weight in given.items())
+    text = Path(given).name if kind == "vectors" else given
+    return f'<p class="told">{html.escape(text)}</p>'

@@ -1,0 +1,155 @@
+"""Uploads and examples of data sets, ranked by their cosine with one upload."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tfaudiogen import retrieval
+from tfaudiogen.app import examples
+from tfaudiogen.app.errors import sentence
+from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.operations import able
+from tfaudiogen.app.reports import SPLITS
+from tfaudiogen.app.studio import holds
+from tfaudiogen.app.uploads import kind_of, read_upload
+from tfaudiogen.data.storage import Records
+
+_BETWEEN = ": "
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that an embedder can embed.
+
+    Attributes:
+        kind: "pictures", "sounds" or "vectors".
+        name: what it is called.
+        read: function that returns it; raises ValueError for a file that cannot be used.
+    """
+
+    kind: str
+    name: str
+    read: Callable
+
+
+def embed(studio, name, path):
+    """Return the embedding float32 [E] of an uploaded picture, sound or vector (`.npy`).
+
+    Raises:
+        Refused: the file is none that the model takes, or the model is no embedder.
+    """
+    model = able(studio, name, "match")
+    return embedded(studio, model, of_file(model, path, studio.limits))
+
+
+def embedded(studio, model, candidate):
+    """Return the embedding float32 [E] of a `Candidate`, in turn."""
+    with studio.turn.taken():
+        return retrieval.embed(model, candidate.kind, candidate.read())
+
+
+def of_file(model, path, limits):
+    """Return the `Candidate` of an upload."""
+    kind = kind_of(path, model.spectrogram.kind)
+    shape = retrieval.representation(model, kind)
+    read = functools.partial(read_upload, path, shape, limits)
+    return Candidate(kind, Path(path).name, read)
+
+
+def of_files(model, paths, limits):
+    """Return the `Candidate`s of uploads.
+
+    Raises:
+        Refused: there are too many.
+    """
+    if len(paths) > limits.files:
+        raise Refused(
+            f"{len(paths)} files are given, and at most {limits.files} are ranked at once: give "
+            "fewer, or prepare them as a data set."
+        )
+    return [of_file(model, path, limits) for path in paths]
+
+
+def data_choices(studio, model):
+    """Return what data sets hold that the model takes, as in "pairs: pictures"."""
+    kinds = ("pictures", model.spectrogram.kind)
+    return [
+        f"{name}{_BETWEEN}{kind}"
+        for name, summary in studio.data.items()
+        for kind in kinds
+        if holds(summary, retrieval.representation(model, kind))
+    ]
+
+
+def of_data(studio, model, choice, split):
+    """Return the `Candidate`s of a data set: all of a split, or as many as allowed, at random.
+
+    Args:
+        studio: `Studio`.
+        model: the embedder.
+        choice: one of `data_choices`.
+        split: "test", "validation" or "train".
+
+    Raises:
+        Refused: the data set is not there or does not fit, or the split is none.
+    """
+    if choice not in data_choices(studio, model):
+        raise Refused(f"{choice!r:.60} is no data set that this model takes: choose another.")
+    if split not in SPLITS:
+        raise Refused(f"split must be one of {', '.join(SPLITS)}; received {split!r:.60}.")
+    data, _, kind = choice.rpartition(_BETWEEN)
+    summary = studio.dataset(data).of_kind(kind)
+    records, origins = Records(summary.folder, split), summary.files(split)
+    ids = np.random.default_rng(0).permutation(len(records))[: studio.limits.points]
+
+    def read(id_):
+        return examples.content(records.example(id_), kind)
+
+    return [
+        Candidate(kind, examples.name_of(origins[id_]), functools.partial(read, id_)) for id_ in ids
+    ]
+
+
+def ranked(studio, model, query, candidates, progress=None):
+    """Rank candidates by their cosine with a query, each kind apart.
+
+    Cosines of two kinds cannot be compared: sounds are nearer to sounds than to pictures.
+
+    Args:
+        studio: `Studio`.
+        model: the embedder.
+        query: a `Candidate`.
+        candidates: list of `Candidate`s.
+        progress: function of (done, of how many), or None.
+
+    Returns:
+        ({kind: [(candidate, cosine)]}, sentences on what cannot be used), the nearest first, the
+        other kind than that of the query before its own.
+
+    Raises:
+        Refused: the query cannot be used, or none of the candidates.
+    """
+    wanted = embedded(studio, model, query)
+    known, left_out = {}, []
+    for done, one in enumerate(candidates):
+        if progress:
+            progress(done, len(candidates))
+        with studio.turn.taken():
+            try:
+                vector = retrieval.embed(model, one.kind, one.read())
+            except ValueError as error:
+                left_out.append(sentence(error))
+                continue
+        known.setdefault(one.kind, []).append((one, vector))
+    if not known:
+        raise Refused(f"there is nothing to rank: {'; '.join(left_out[:3]) or 'no example'}")
+    kinds = sorted(known, key=lambda kind: (kind == query.kind, kind))
+    return {kind: _in_order(wanted, known[kind]) for kind in kinds}, left_out
+
+
+def _in_order(wanted, known):
+    own, vectors = zip(*known, strict=True)
+    return [(own[place], cosine) for place, cosine in retrieval.nearest(wanted, vectors)]
