@@ -136,6 +136,8 @@ TRANSLATOR_PRESETS = {
             "code_vectors": (False, True),
             "learning_rate": 5e-4,
             "dropout": 0.2,
+            "temperature": 0.8,
+            "guidance": 5.0,
             "steps": 640,
         },
         "embedder": _EMBEDDER,

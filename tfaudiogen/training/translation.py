@@ -32,7 +32,11 @@ _TRANSLATOR = "translator"
 class TranslationStages(Stages):
     """A training of autoencoder and translator in the folder `out`; see `Stages`."""
 
-    contents = "An autoencoder, and what draws its codes or latents given the source"
+    @property
+    def contents(self):
+        """What the model is, for its card."""
+        coder = f"The autoencoder of {self._base}" if self._base else "An autoencoder"
+        return f"{coder}, and what draws its codes or latents given the source"
 
     def train(self):
         """Train what is not yet trained, and return the translator."""
