@@ -5,11 +5,6 @@ import io
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +15,6 @@ from PIL import Image
 
 import tfaudiogen
 
-_PATIENCE = 120
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TINY = {
     "model.widths": [4, 4],
@@ -31,10 +25,6 @@ TINY = {
     "model.components": 3,
     "fit.jit_compile": False,
 }
-
-
-def require_app():
-    pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
 
 
 @pytest.fixture(scope="session")
@@ -153,32 +143,16 @@ def server(
     picture_data,
 ):
     """Start `tfaudiogen app` as a user would; afterwards check that nothing temporary is left."""
-    require_app()
-    out = tmp_path_factory.mktemp("app")
-    temporary, log = Path(tempfile.mkdtemp(dir=out)), out / "server.log"
-    command = [sys.executable, "-m", "tfaudiogen", "app", model_folder, codes_folder]
-    command += [*picture_folders, *further_folders, "--data", data, "--data", picture_data]
-    command += ["--out", out / "results", "--port", "0", "--most-seconds", "4"]
-    command += ["--most-megabytes", "1", "--most-megapixels", "0.2"]
-    environment = os.environ | {
-        "PYTHONPATH": str(Path(tfaudiogen.__file__).parent.parent),
-        "PYTHONUNBUFFERED": "1",
-        "TMPDIR": str(temporary),
-    }
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            list(map(str, command)), env=environment, stdout=file, stderr=subprocess.STDOUT
-        )
-    yield served.Server(
-        served.address_of(process, log, _PATIENCE), out / "results", temporary, process, log
-    )
-    process.send_signal(signal.SIGTERM)
-    process.wait(_PATIENCE)
-    assert not list(temporary.glob("tfaudiogen-app-*")), "uploads are left behind"
+    models = [model_folder, codes_folder, *picture_folders, *further_folders]
+    limits = ["--most-seconds", "4", "--most-megabytes", "1", "--most-megapixels", "0.2"]
+    arguments = [*models, "--data", data, "--data", picture_data, *limits]
+    with served.serving(tmp_path_factory.mktemp("app"), *arguments) as server:
+        yield server
+    assert not list(server.temporary.glob("tfaudiogen-app-*")), "uploads are left behind"
 
 
 @pytest.fixture(scope="session")
-def browser(server):
+def browser():
     """Return a headless Chromium."""
     playwright = pytest.importorskip("playwright.sync_api", reason="pip install '.[app,test]'")
     program = next(filter(None, map(shutil.which, _BROWSERS)), None)
@@ -200,13 +174,13 @@ def requests():
 def page(browser, server, requests):
     """Return the page, opened once."""
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(_PATIENCE * 1000)
+    opened.set_default_timeout(served.PATIENCE * 1000)
     opened.on("request", lambda request: requests.append(request.url))
     opened.goto(server.url)
     # The first model's ranges have come in.
     seconds = opened.get_by_label("number input for Seconds").locator("visible=true")
     playwright = pytest.importorskip("playwright.sync_api")
-    playwright.expect(seconds).to_have_value("0.51", timeout=_PATIENCE * 1000)
+    playwright.expect(seconds).to_have_value("0.51", timeout=served.PATIENCE * 1000)
     return opened
 
 
@@ -234,8 +208,7 @@ def seen(server):
     """Return a function from a picture on the page to the levels in its file."""
 
     def see(picture):
-        with urllib.request.urlopen(server.url + picture.get_attribute("src")) as answer:
-            return np.asarray(Image.open(io.BytesIO(answer.read())))
+        return np.asarray(Image.open(io.BytesIO(served.file_of(server, picture))))
 
     return see
 
@@ -245,11 +218,7 @@ def heard(server):
     """Return a function from a player on the page to the waveform in its file."""
 
     def hear(player):
-        address = player.get_attribute("src")
-        with urllib.request.urlopen(server.url + address) as answer:
-            path = server.temporary / "heard.wav"
-            path.write_bytes(answer.read())
-        return soundfile.read(path)[0]
+        return soundfile.read(io.BytesIO(served.file_of(server, player)))[0]
 
     return hear
 

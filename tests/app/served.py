@@ -1,12 +1,23 @@
 """A server under test, and requests to it."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
+
+import tfaudiogen
+
+PATIENCE = 120
 
 
 @dataclass(frozen=True)
@@ -18,6 +29,36 @@ class Server:
     temporary: Path
     process: subprocess.Popen
     log: Path
+
+
+@contextlib.contextmanager
+def serving(out, *arguments):
+    """Run `tfaudiogen app` with arguments and results below a folder, and give its `Server`."""
+    pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
+    temporary, log = Path(tempfile.mkdtemp(dir=out)), out / "server.log"
+    command = [sys.executable, "-m", "tfaudiogen", "app", *arguments]
+    command += ["--out", out / "results", "--port", "0"]
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(tfaudiogen.__file__).parent.parent),
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(temporary),
+    }
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            list(map(str, command)), env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
+    try:
+        url = address_of(process, log, PATIENCE)
+        yield Server(url, out / "results", temporary, process, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
+
+
+def file_of(server, element):
+    """Return the bytes that an element of the page shows or plays."""
+    with urllib.request.urlopen(server.url + element.get_attribute("src")) as answer:
+        return answer.read()
 
 
 def address_of(process, log, patience):

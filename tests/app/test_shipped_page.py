@@ -1,0 +1,67 @@
+"""Each model that is shipped, used on the page by whoever starts it without naming one."""
+
+import io
+
+import numpy as np
+import pytest
+import served
+import soundfile
+from page_actions import choose, drop, field, is_sound
+from PIL import Image
+
+from tfaudiogen import saving
+from tfaudiogen.app.studio import abilities
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with served.serving(tmp_path_factory.mktemp("shipped")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def page(browser, server):
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(served.PATIENCE * 1000)
+    opened.goto(server.url)
+    opened.get_by_role("tab", name="Sample").wait_for()
+    return opened
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory):
+    path = tmp_path_factory.mktemp("picture") / "one.png"
+    levels = np.zeros((40, 30), np.uint8)
+    levels[5:35, 13:17] = 255
+    Image.fromarray(levels).save(path)
+    return path
+
+
+@pytest.mark.parametrize("name", saving.shipped())
+def test_a_shipped_model_is_of_use(page, server, name, tone, picture, request, screenshots):
+    own = abilities(saving.load(saving.resolve(name)))
+    used = next(ability for ability in ("sample", "paint", "compose") if ability in own)
+    page.get_by_role("tab", name=used.capitalize()).click()
+    choose(page, name)
+    count = field(page, "number input for How many")
+    count.fill("2")
+    place = "#drawn" if used == "sample" else f"#{used}-drawn"
+    if used == "sample":
+        page.click("#draw")
+    else:
+        kind = "audio/wav" if used == "paint" else "image/png"
+        drop(page, f"#{used}-upload button", tone if used == "paint" else picture, kind=kind)
+        page.locator(f"#{used}-upload", has_text="tone").or_(
+            page.locator(f"#{used}-upload img")
+        ).first.wait_for()
+        page.click(f"button#{used}")
+    shown = page.locator(f"{place} .painted img" if used == "paint" else f"{place} audio")
+    shown.nth(1).wait_for()
+    contents = served.file_of(server, shown.nth(1))
+    if used == "paint":
+        assert np.asarray(Image.open(io.BytesIO(contents))).std() > 5
+    else:
+        assert is_sound(soundfile.read(io.BytesIO(contents))[0])
+    page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
