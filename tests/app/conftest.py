@@ -181,7 +181,8 @@ def page(browser, server, requests):
     seconds = opened.get_by_label("number input for Seconds").locator("visible=true")
     playwright = pytest.importorskip("playwright.sync_api")
     playwright.expect(seconds).to_have_value("0.51", timeout=served.PATIENCE * 1000)
-    return opened
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def page(browser, server):
     opened.set_default_timeout(served.PATIENCE * 1000)
     opened.goto(server.url)
     opened.get_by_role("tab", name="Sample").wait_for()
-    return opened
+    return opened  # which stays open while the server is stopped, and does not keep it
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from tfaudiogen.app.server import make_server
 
 _BACKLOG = 128
 _BETWEEN_TIDYING = 300.0  # seconds
+# For answers under way when the server is stopped; a page that is open would keep it for ever.
+_LAST_SECONDS = 5
 
 
 def serve(studio, host, port, tell):
@@ -33,9 +35,9 @@ def serve(studio, host, port, tell):
         for name in studio.model_names():
             tell(f"Loading {name} ...")
             studio.model(name)
-        server = uvicorn.Server(
-            uvicorn.Config(make_server(studio, host), log_level="warning", server_header=False)
-        )
+        settings = {"log_level": "warning", "server_header": False}
+        settings["timeout_graceful_shutdown"] = _LAST_SECONDS
+        server = uvicorn.Server(uvicorn.Config(make_server(studio, host), **settings))
         address = listening.getsockname()
         name = f"[{address[0]}]" if ":" in address[0] else address[0]
         tell(f"The page is at http://{name}:{address[1]} (Ctrl-C stops it).")
