@@ -91,7 +91,7 @@ def pairs(tmp_path_factory, painter):
 
 @pytest.fixture(scope="session")
 def logged():
-    """Return a function from a run folder to {tag: its last value, of a sound not its picture}."""
+    """Return a function from a run folder to {tag: its last value}."""
 
     def read(folder):
         files = sorted(str(file) for file in (folder / "logs").glob("events.*"))

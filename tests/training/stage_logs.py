@@ -17,7 +17,8 @@ def logged(folder):
 
 
 def epochs(shown, tag, kind):
-    return [set(shown.get((f"{tag}/{number}", kind), {})) for number in range(4)]
+    end = "/sound" if kind == "audio" else ""
+    return [set(shown.get((f"{tag}/{number}{end}", kind), {})) for number in range(4)]
 
 
 def picture(value):

@@ -75,12 +75,13 @@ def test_the_finest_prior_shows_pictures_and_sounds(done):
     for kind in ("image", "audio"):
         assert epochs(shown, "drawn", kind) == [PICTURED] * 4
         assert epochs(shown, "reconstruction", kind) == [{1}] * 4
-    assert {one.length_frames for one in shown["drawn/0", "audio"].values()} == {1024}
+    assert {one.length_frames for one in shown["drawn/0/sound", "audio"].values()} == {1024}
     assert picture(shown["drawn/0", "image"][2]).shape == (32, 32, 3)
     codes = code_cache.read(done)["validation"]
     rebuilt = coder.decode([codes["codes_0"][:1], codes["codes_1"][:1]])[0]
-    sound = summaries.sound("any", rebuilt, 8000).audio
-    assert shown["reconstruction/0", "audio"][1].encoded_audio_string == sound.encoded_audio_string
+    expected = summaries.sound("any", rebuilt, 8000).audio
+    found = shown["reconstruction/0/sound", "audio"][1]
+    assert found.encoded_audio_string == expected.encoded_audio_string
 
 
 @pytest.mark.slow
@@ -131,9 +132,9 @@ def test_a_resumed_prior_shows_the_same_and_is_the_same(begun, done, data, tmp_p
     assert_same_weights(out / "prior_1", done / "prior_1")
     once, twice = (logged(folder / "prior_1") for folder in (done, out))
     assert epochs(twice, "drawn", "audio") == [PICTURED] * 4
+    once, twice = (shown["drawn/0/sound", "audio"] for shown in (once, twice))
     for epoch in PICTURED:
-        sounds = [shown["drawn/0", "audio"][epoch].encoded_audio_string for shown in (once, twice)]
-        assert sounds[0] == sounds[1]
+        assert once[epoch].encoded_audio_string == twice[epoch].encoded_audio_string
     train(preset, data, out, epochs=3, resume=True, progress=False)
     further = logged(out / "prior_1")
     assert set(further["epoch/val_loss", "simple_value"]) == {1, 2, 3}

@@ -85,7 +85,9 @@ def test_logs_hold_figures_pictures_and_sounds(finished):
     # The original, a gap of four and the reconstruction, beside each other.
     assert (pictures["reconstruction/0"].width, pictures["reconstruction/0"].height) == (68, 32)
     sounds = {v.tag: v.audio for v in values if v.HasField("audio")}
-    wave, rate = tf.audio.decode_wav(sounds["original/0"].encoded_audio_string)
+    assert not set(sounds) & set(pictures)  # of one tag TensorBoard shows one of the two alone
+    assert {"sample/3/sound", "reconstruction/3/sound"} <= set(sounds)
+    wave, rate = tf.audio.decode_wav(sounds["original/0/sound"].encoded_audio_string)
     assert (wave.shape, int(rate)) == ((1024, 1), 8000)
     assert {event.step for event in events if event.summary.value} >= {1, 2, 3}
     histograms = {v.tag: v.histo for v in values if v.HasField("histo")}

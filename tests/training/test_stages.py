@@ -93,8 +93,9 @@ def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, logged):
     assert model.sample(2, label=label).shape == (2, model.spectrogram.samples)
     assert label in (folder / "card.md").read_text()
     shown = logged(folder)
-    assert {"epoch/val_bits_per_code_0", "reconstruction/0", "original/3", "sample/3"} <= set(shown)
-    assert shown["sample/3"].audio.length_frames == model.spectrogram.samples
+    assert {"epoch/val_bits_per_code_0", "reconstruction/0", "sample/3"} <= set(shown)
+    assert {"original/3/sound", "reconstruction/3/sound"} <= set(shown)
+    assert shown["sample/3/sound"].audio.length_frames == model.spectrogram.samples
 
 
 @pytest.mark.slow

@@ -73,7 +73,7 @@ def test_both_stages_are_trained_and_the_whole_is_told(
     assert (tmp_path / "run" / "card.md").is_file()
     for folder in (tmp_path / "run" / "translator", tmp_path / "run"):
         found = logged(folder)
-        assert found["drawn/3"].audio.length_frames == 1024
+        assert found["drawn/3/sound"].audio.length_frames == 1024
         if shown:
             text = found["given/3"].tensor.string_val[0].decode()
             assert re.fullmatch(shown, text), text

@@ -49,7 +49,7 @@ def test_a_translator_shows_what_is_given_and_drawn(translators, pairs, tmp_path
     for kind in ("image", "audio"):
         assert epochs(shown, sounds, kind) == [steps[sounds]] * 4
     assert picture(shown[f"{pictures}/0", "image"][1]).shape == (8, 8, 3)
-    assert shown[f"{sounds}/0", "audio"][1].length_frames == 1024
+    assert shown[f"{sounds}/0/sound", "audio"][1].length_frames == 1024
     # The whole is the model of the best epoch, with the weights that were shown then.
     best = json.loads((out / "translator" / "metrics.json").read_text())["epoch"]
     assert list(whole) == list(shown)

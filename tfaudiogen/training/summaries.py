@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from tfaudiogen import files
 
+# TensorBoard takes a tag for one thing alone: the sound "drawn/0/sound" has the picture "drawn/0".
+_SOUND = "/sound"
 _BINS = 30
 _BAR_WIDTH, _BAR_HEIGHT = 6, 120
 
@@ -27,7 +29,7 @@ def write(writer, values, step):
 def keep(folder, values):
     """Write the pictures and sounds among the values: "drawn/0" as `drawn_0.png` and `.wav`."""
     for value in values:
-        path = folder / value.tag.replace("/", "_")
+        path = folder / value.tag.removesuffix(_SOUND).replace("/", "_")
         if value.HasField("image"):
             files.write_bytes(path.with_suffix(".png"), value.image.encoded_image_string)
         if value.HasField("audio"):
@@ -126,7 +128,7 @@ def sound(tag, waveform, sample_rate):
         encoded_audio_string=encoded,
         content_type="audio/wav",
     )
-    return tf.compat.v1.Summary.Value(tag=tag, audio=proto)
+    return tf.compat.v1.Summary.Value(tag=tag + _SOUND, audio=proto)
 
 
 def _text(tag, text):
