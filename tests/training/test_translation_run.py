@@ -84,6 +84,7 @@ def speaker(preset):
     return dataclasses.replace(speaker, spectrogram=preset.spectrogram)
 
 
+@pytest.mark.slow
 def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path):
     coder = speaker.without_priors().build()
     base = code_model(stirred(coder), width=8)
