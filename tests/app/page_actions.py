@@ -40,6 +40,12 @@ def message(page):
     return text
 
 
+def unfold(page, name, label):
+    """Open the part of a tab that is folded away, unless it is open: the one with this field."""
+    if not page.get_by_label(label).is_visible():
+        page.get_by_role("button", name=name).click()
+
+
 def choose(page, name):
     """Choose another model at the head of the page."""
     page.get_by_label("Model", exact=True).click()

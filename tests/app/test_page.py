@@ -6,7 +6,7 @@ import urllib.parse
 
 import numpy as np
 import pytest
-from page_actions import choose, drop, field, is_sound, message
+from page_actions import choose, drop, field, is_sound, message, unfold
 
 pytestmark = pytest.mark.slow
 _CHANGES = {
@@ -268,8 +268,8 @@ def test_train_watch_and_stop(tab, heard, server):
     page.get_by_label("Preset", exact=True).click()
     page.get_by_role("option", name="sinewave_vae").click()
     page.get_by_label("Epochs").fill("500")
-    page.get_by_role("button", name="More").click()
     lines = "\n".join(f"{key}={json.dumps(value)}" for key, value in _CHANGES.items())
+    unfold(page, "More", "Changes of the preset")
     page.get_by_label("Changes of the preset").fill(lines)
     page.click("#train")
     page.wait_for_selector("#training-status .running")
@@ -318,6 +318,11 @@ def test_evaluate(tab):
 
 
 def test_earlier_results(tab, heard, seen):
+    page = tab("Sample")
+    for name, kind in (("codes", "audio"), ("pictures", ".painted img")):
+        choose(page, name)
+        page.click("#draw")
+        page.locator(f"#drawn {kind}").first.wait_for()
     page = tab("Earlier results")
     page.click("#look-again")
     page.locator("#result .painted img").first.wait_for()
