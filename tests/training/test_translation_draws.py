@@ -23,6 +23,7 @@ def translators(preset, painter, flow):
     paired = {k: v for k, v in small_presets.PAIRED.items() if not k.startswith("pictures")}
     changes = {f"spectrogram.{key}": value for key, value in spectrogram.items()}
     changes |= {"model.strides": [[8]], "translator.pictures": own}
+    changes |= {"translator.base": None, "translator.told_levels": None}
     speaker = presets.get("digit_speaker", **{**paired, **changes})
     learned = small_presets.learned_prior(spectrogram, **{"translator.joint": True})
     found = {"painter": painter, "speaker": speaker, "flow": flow, "learned": learned}
