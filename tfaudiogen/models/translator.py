@@ -87,7 +87,7 @@ class Translator(Translation):
     def loss_terms(self, batch, key, training):
         given, wanted = self.source_and_target(batch)
         codes = self.target.encode_codes(wanted)
-        vectors = self(given, training=training)
+        vectors = self.vectors_in_loss(given, key, training)
         rates = self._rates(self.priors[: self._learning], codes, vectors, key, training)
         rates = tf.stack(rates, axis=1)  # [B, L], of the levels that learn
         return {"loss": tf.reduce_sum(rates, axis=1), "rates": rates}

@@ -182,7 +182,7 @@ def _translator(spectrogram, model, class_names):
         options = {"maps": maps[:level], "vectors": vectors, "code_size": code_size}
         options["mean_vector"] = model["mean_vector"]
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
-    own = {name: model[name] for name in ("temperature", "guidance")}
+    own = {name: model[name] for name in ("temperature", "guidance", "vector_noise")}
     return Translator(source, encoder, target, priors, **own)
 
 
@@ -197,7 +197,7 @@ def _sides(spectrogram, model, class_names):
 
 def _flow(spectrogram, model, class_names):
     names = ("width", "depth", "heads", "patch", "objective", "times", "condition_dropout")
-    names += ("temperature", "guidance")
+    names += ("temperature", "guidance", "vector_noise")
     sides = _sides(spectrogram, model, class_names)
     translator = FlowTranslator(*sides, **{name: model[name] for name in names})
     if model["lora"]:
@@ -206,7 +206,7 @@ def _flow(spectrogram, model, class_names):
 
 
 def _variational(spectrogram, model, class_names):
-    names = ("hidden", "heads", "joint", "temperature")
+    names = ("hidden", "heads", "joint", "temperature", "vector_noise")
     sides = _sides(spectrogram, model, class_names)
     return VariationalTranslator(*sides, **{name: model[name] for name in names})
 
