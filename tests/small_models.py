@@ -3,6 +3,7 @@
 import numpy as np
 
 import tfaudiogen as tg
+from tfaudiogen.models.code_labels import words_of
 from tfaudiogen.models.vqvae import default_decoders, default_encoders
 
 RATE = 8000
@@ -60,25 +61,30 @@ def vae(representation):
     return tg.VAE(representation, head=tg.GaussianHead(3, hidden=8), **parts)
 
 
-def code_model(autoencoder, width=16):
-    """Return an autoencoder with priors that know its labels."""
+def code_model(autoencoder, width=16, words=False):
+    """Return an autoencoder with priors that know its labels, or the words of its labels."""
     shapes, counts = autoencoder.code_maps()
     maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
     classes = len(autoencoder.class_names)
     priors = []
     for level, one in enumerate(maps):
         core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])))
-        priors.append(stirred(tg.CodePrior(**one, core=core, maps=maps[:level], classes=classes)))
+        told = {"classes": classes, "words": words_of(autoencoder.class_names) if words else ()}
+        priors.append(stirred(tg.CodePrior(**one, core=core, maps=maps[:level], **told)))
     return tg.CodeModel(autoencoder, priors)
 
 
-def translator(source, encoder, target, width=16, told=True, **settings):
+def translator(
+    source, encoder, target, width=16, told=True, labels=None, source_words=0, **settings
+):
     """Return a translator whose draws depend on what is given.
 
     Args:
         source, encoder, target: its parts.
         width: of the priors.
         told: whether the levels below the top attend to the source too.
+        labels: of those that do, as arguments of `CodePrior`.
+        source_words: of the translator.
         settings: of each prior.
     """
     shapes, counts = target.code_maps()
@@ -89,8 +95,9 @@ def translator(source, encoder, target, width=16, told=True, **settings):
         cross = told or level == 0
         core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])), cross=cross)
         given = {"maps": maps[:level], "vectors": vectors if cross else 0}
+        given |= (labels or {}) if cross else {}
         priors.append(tg.CodePrior(**one, core=core, **given, **settings))
-    return stirred(tg.Translator(source, encoder, target, priors))
+    return stirred(tg.Translator(source, encoder, target, priors, source_words=source_words))
 
 
 def finding():

@@ -50,8 +50,9 @@ class Builder(PairBuilder, spoken_digits.Builder):
         splits = _splits(pictures)
         partners = {}
         for split in SPLITS:
-            for digit in sorted({sound.label for sound in sounds[split]}):
-                names = sorted(sound.name for sound in sounds[split] if sound.label == digit)
+            digits = {sound.name: spoken_digits.digit_of(sound.name) for sound in sounds[split]}
+            for digit in sorted(set(digits.values())):
+                names = sorted(name for name, spoken in digits.items() if spoken == digit)
                 cards = [
                     one.name for one in pictures if (splits[one.name], one.label) == (split, digit)
                 ]

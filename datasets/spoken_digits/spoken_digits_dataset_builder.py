@@ -65,6 +65,11 @@ class Builder(FolderBuilder):
         return {name: "test" for name, part in parts.items() if part["speaker"] == speaker}
 
 
+def digit_of(name):
+    """Return the digit, a str, that a file named digit_speaker_index holds."""
+    return _NAME.fullmatch(name)["digit"]
+
+
 def fits(files):
     """Return whether all of `files` are named digit_speaker_index."""
     return bool(files) and all(_NAME.fullmatch(file.name) for file in files)

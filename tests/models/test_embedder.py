@@ -57,6 +57,21 @@ def assert_alike(found, expected):
         assert np.linalg.norm(one - two) <= 1e-5 * max(np.linalg.norm(two), 1e-12)
 
 
+def test_right_answers_may_be_those_of_the_first_word(examples):
+    names = ["7 jackson", "8 theo", "7 theo"]
+    model = build(positives="first_word", class_names=names)
+    assert model.kinds([0, 1, 2, -1]).numpy().tolist() == [0, 1, 0, -1]
+    batch = {**examples, "label": np.array([0, 2, 1, 0, -1, 2, 0, 1, -1, 2, 0], np.int32)}
+    same = {**examples, "label": np.array([0, 0, 1, 0, -1, 0, 0, 1, -1, 0, 0], np.int32)}
+    by_label = build(positives="label", class_names=names)
+    key = noise.key(0, COUNT)
+    wanted = by_label.loss_terms(by_label.complete(same), key, training=False)["loss"]
+    found = model.loss_terms(model.complete(batch), key, training=False)["loss"]
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)
+    with pytest.raises(ValueError, match="class_names must be those of the data"):
+        build(positives="first_word")
+
+
 @pytest.mark.parametrize(("loss", "positives"), [("infonce", "picture"), ("sigmoid", "label")])
 def test_a_batch_in_parts_gives_the_same_steps(examples, loss, positives):
     """Batches of 5, 5 and 1 in three parts, of which two are empty in the last."""
@@ -220,7 +235,10 @@ def test_pictures_and_images_are_embedded_as_in_training(examples):
     ("options", "message"),
     [
         ({"loss": "none"}, "loss must be one of infonce, sigmoid; received 'none'"),
-        ({"positives": "pair"}, "positives must be one of picture, label; received 'pair'"),
+        (
+            {"positives": "pair"},
+            "positives must be one of picture, label, first_word; received 'pair'",
+        ),
         ({"temperatures": (0.0, 1.0)}, "temperatures must be 0 < low < high"),
         ({"picture_tower": tg.EmbeddingTower(None, 7)}, "of one size; received 4 and 7"),
         ({"pictures": tg.Spectrogram()}, "or Vectors, and Pictures; received those of sounds"),

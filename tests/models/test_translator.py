@@ -292,7 +292,9 @@ def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
     told = tg.CodePrior(
         shapes[0], counts[0], tg.Transformer(16, 1, 2, 4, cross=True), classes=2, vectors=12
     )
-    with pytest.raises(ValueError, match="classes=0"):
+    with pytest.raises(
+        ValueError, match=r"classes of the priors must be \[0, 0\].*received \[2, 0\]"
+    ):
         tg.Translator(**parts, target=target, priors=[told, priors[1]])
 
 

@@ -76,8 +76,12 @@ class CodeConditions(keras.layers.Layer):
             self.add_mean.build((None, self.vectors))
         self.built = True
 
-    def take(self, conditions):
-        """Take what others have learned of bins, of no label, and of the same maps, no more.
+    def take(self, conditions, words=()):
+        """Take what others have learned of bins, of no label, and of the same maps and words.
+
+        Args:
+            conditions: another `CodeConditions`.
+            words: (number of a word, its number in the other) of words that labels share.
 
         Raises:
             ValueError: the maps are others.
@@ -87,7 +91,9 @@ class CodeConditions(keras.layers.Layer):
             self.add_mean.kernel.assign(tf.zeros_like(self.add_mean.kernel))
             self.add_mean.bias.assign(tf.zeros_like(self.add_mean.bias))
         mine, theirs = (one.embed_label.embeddings for one in (self, conditions))
-        mine.assign(tf.concat([mine[:-1], theirs[-1:]], axis=0))
+        both = [*words, (mine.shape[0] - 1, theirs.shape[0] - 1)]  # and what stands for no label
+        own, other = (list(numbers) for numbers in zip(*both, strict=True))
+        mine.assign(tf.tensor_scatter_nd_update(mine, [[n] for n in own], tf.gather(theirs, other)))
         if self.maps != conditions.maps:
             raise ValueError(f"maps must be {self.maps}, received {conditions.maps}")
         for context, other in zip(self.contexts, conditions.contexts, strict=True):

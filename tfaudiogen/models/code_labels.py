@@ -15,6 +15,23 @@ def words_of(names):
     return [[numbers.setdefault(word, len(numbers)) for word in name.split()] for name in names]
 
 
+def shared_words(mine, others):
+    """Return [(number in `mine`, number in `others`)] of words that both lists of names have."""
+    tables = [list(dict.fromkeys(" ".join(names).split())) for names in (mine, others)]
+    return [(n, tables[1].index(w)) for n, w in enumerate(tables[0]) if w in tables[1]]
+
+
+def further_words(names, count):
+    """Return what labels say after their first `count` words: its names, and which each label has.
+
+    Example: `further_words(["7 jackson", "8 theo", "9 jackson", "0"], 1)` is
+    `["jackson", "theo"], [0, 1, 0, -1]`.
+    """
+    further = [" ".join(name.split()[count:]) for name in names]
+    found = list(dict.fromkeys(filter(None, further)))
+    return found, [found.index(one) if one else -1 for one in further]
+
+
 class LabelNames:
     """Finds labels by their names or their words, in graphs too.
 

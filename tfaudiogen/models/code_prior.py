@@ -140,10 +140,15 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             )
         self.code_vectors.table.assign(table)
 
-    def take(self, prior):
-        """Begin as p(c) of another prior over the same codes, without its labels and vectors.
+    def take(self, prior, words=()):
+        """Begin as p(c) of another prior over the same codes, without its vectors.
 
-        Labels and vectors, which this one may have in their place, are told from there on.
+        Vectors, which this one may have in their place, are told from there on, and so are labels
+        but for the words that both know.
+
+        Args:
+            prior: the other `CodePrior`.
+            words: (number of a word of its labels, number in the other's) of those.
 
         Raises:
             ValueError: its sizes are others.
@@ -153,7 +158,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             raise ValueError(f"a prior of {sizes[0]} cannot begin as one of {sizes[1]}")
         for part in ("embed", "head", *(["code_vectors"] if self.code_size else [])):
             copy_weights(getattr(self, part), getattr(prior, part))
-        self.conditions.take(prior.conditions)
+        self.conditions.take(prior.conditions, words)
         self.core.take(prior.core)
 
     @property

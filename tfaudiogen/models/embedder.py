@@ -15,7 +15,7 @@ from tfaudiogen.models.embedding import Embedding
 from tfaudiogen.models.pairs import PICTURE, SOUND
 
 LOSSES = {"infonce": contrast.infonce, "sigmoid": contrast.sigmoid}
-POSITIVES = ("picture", "label")
+POSITIVES = ("picture", "label", "first_word")
 # Of the sigmoid loss: nearly all answers are wrong, which is where it begins (Zhai et al., 2023).
 _BIAS = -10.0
 _KEY, _LABEL = "picture_key", "label"
@@ -42,7 +42,9 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     - `positives="picture"`: the examples with the same picture, pixel for pixel, i among them;
     - `positives="label"`: these, and the examples with the same label. Without a label (below 0)
-      there are none of these.
+      there are none of these;
+    - `positives="first_word"`: these, by the first word of the label alone: of a label "7 jackson"
+      a picture shows the digit, and not who says it.
 
     Batches are those of a data set of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
     sounds, "picture" [B, H, W, C], "id", and "label" where it is asked for. With `Vectors` in place
@@ -54,7 +56,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         pictures: the `Pictures`.
         sound_tower, picture_tower: `EmbeddingTower`s of one size E.
         loss: "infonce" or "sigmoid".
-        positives: "picture" or "label".
+        positives: "picture", "label" or "first_word".
         temperatures: (low, high), bounds of t, above 0.
         class_names: names of the labels of the data.
 
@@ -108,6 +110,8 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         sizes = [self.sound_tower.size, self.picture_tower.size]
         if sizes[0] != sizes[1]:
             raise ValueError(f"towers must be of one size; received {sizes[0]} and {sizes[1]}")
+        if self.positives == "first_word" and not self.class_names:
+            raise ValueError("class_names must be those of the data for positives='first_word'")
         low, high = self.temperatures
         if not 0.0 < low < high:
             raise ValueError(f"temperatures must be 0 < low < high; received {self.temperatures}")
@@ -160,9 +164,22 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         seen = self._seen(batch)
         return {name: tower(seen[name]) for name, tower in self._towers}
 
+    @property
+    def _by_label(self):
+        return self.positives != "picture"
+
+    def kinds(self, labels):
+        """Return int64 [B]: labels, or what their first words stand for; -1 for none."""
+        labels = tf.cast(labels, tf.int64)
+        if self.positives != "first_word":
+            return labels
+        words = [name.split()[0] for name in self.class_names]
+        numbers = [words.index(word) for word in words]
+        return tf.gather(tf.constant([-1, *numbers], tf.int64), labels + 1)
+
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
-        names = [*self._entries, *([_LABEL] if self.positives == "label" else [])]
+        names = [*self._entries, *([_LABEL] if self._by_label else [])]
         missing = [name for name in names if name not in batch]
         if missing:
             raise ValueError(
@@ -184,7 +201,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         seen = self._seen(batch)
         found = {name: tower.mapped(seen[name], training) for name, tower in self._towers}
         found[_KEY] = picture_keys(seen[PICTURE])
-        labels = {_LABEL: tf.cast(batch[_LABEL], tf.int64)} if self.positives == "label" else {}
+        labels = {_LABEL: self.kinds(batch[_LABEL])} if self._by_label else {}
         return {**found, **labels}
 
     def loss_terms(self, batch, key, training):
@@ -217,7 +234,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     def _positives(self, everyone):
         """Return float32 [N, N]: 1 where two examples are one another's right answers."""
         same = _equal(everyone[_KEY])
-        if self.positives == "label":
+        if self._by_label:
             labels = everyone[_LABEL]
             same |= _equal(labels) & (labels >= 0)
         return tf.cast(same, tf.float32)

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tfaudiogen import noise
 from tfaudiogen.layers.blocks import freeze, register
+from tfaudiogen.models.code_labels import choose_labels, further_words, pick, shared_words
 from tfaudiogen.models.code_model import check_priors
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
 from tfaudiogen.models.translation import Translation
@@ -34,25 +35,44 @@ class Translator(Translation):
     examples, the `condition_dropout` of the priors, the vectors are left out, so that a draw can be
     guided towards the source; see `CodePrior`. Levels leave them out for the same examples.
 
+    Labels may say more than the source can: of a label "7 jackson" a picture shows the digit, and
+    not who says it. What stands after the first `source_words` words of the labels of the data is
+    told to the priors beside the source, as a label v of its own, since draws that know who speaks
+    need not find it out code by code: p(c | x, v). Draws choose v, or it is drawn, all alike, as
+
+        p(y | x)  =  1/V sum over v of p(y | x, v)
+
+    has it. Label and vectors are left out together.
+
     What is given, batches and long sounds are as in `Translation`.
 
     Args:
         source: the representation of what is given; see `Translation`.
         encoder: layer from images of the source to [B, M, V]; see `Translation`.
         target: a trained `VQVAE` of another kind; is frozen.
-        priors: a `CodePrior` for each level of the target, top level first, as in `CodeModel`,
-            without labels; the upper ones, the top one at least, with V `vectors`.
+        priors: a `CodePrior` for each level of the target, top level first, as in `CodeModel`; the
+            upper ones, the top one at least, with V `vectors`, and with classes=V labels where
+            there are `label_names`.
+        source_words: how many of the first words of the labels the source shows; 0 for all.
+
+    Attributes:
+        label_names: what the words after those say; empty without `source_words`.
 
     Raises:
         ValueError: source and target are of one kind, or the priors do not fit.
     """
 
-    def __init__(self, source, encoder, target, priors, **kwargs):
+    def __init__(self, source, encoder, target, priors, source_words=0, **kwargs):
         learning = sum(bool(prior.conditions.vectors) for prior in priors)
         super().__init__(source, encoder, target, vectors={"rates": learning}, **kwargs)
         self.priors, self._learning = list(priors), learning
+        self.source_words, self.label_names, self._label_of = source_words, [], []
+        if source_words:
+            found = further_words(target.class_names, source_words)
+            self.label_names, self._label_of = found
         check_priors(self.priors, *target.code_maps())
         self._check_vectors()
+        self._check_labels()
         for prior in self.priors[learning:]:
             freeze(prior)
         self.built = True
@@ -66,8 +86,21 @@ class Translator(Translation):
                 f"level and those below it down to one from which on they are 0; received "
                 f"{received}"
             )
-        if any(prior.conditions.classes for prior in self.priors):
-            raise ValueError("priors must have classes=0: the source takes the place of the label")
+
+    def _check_labels(self):
+        names, classes = self.label_names, [prior.conditions.classes for prior in self.priors]
+        wanted = [len(names)] * self._learning + [0] * (len(self.priors) - self._learning)
+        if self.source_words and not names:
+            raise ValueError(
+                f"source_words={self.source_words} leaves no words of the labels, which are "
+                f"{', '.join(self.class_names) or 'none'}: take 0, or data whose labels have more "
+                "(prepare them with --label-pattern)"
+            )
+        if classes != wanted:
+            raise ValueError(
+                f"classes of the priors must be {wanted}, as many as there are labels that the "
+                f"source does not show, at the levels that are told; received {classes}"
+            )
 
     def take_autoencoder(self, autoencoder):
         super().take_autoencoder(autoencoder)
@@ -82,28 +115,51 @@ class Translator(Translation):
         """
         self.take_autoencoder(model.autoencoder)
         for mine, theirs in zip(self.priors, model.priors, strict=True):
-            mine.take(theirs)
+            both = mine.conditions.classes and theirs.conditions.classes
+            mine.take(theirs, shared_words(self.label_names, model.label_names) if both else ())
+
+    def complete(self, batch):
+        """Do what `Translation` does, and keep "label" where labels are told beside the source."""
+        found = super().complete(batch)
+        if not self.label_names:
+            return found
+        if "label" not in batch:
+            raise ValueError(
+                f"batches must hold label, of a data set whose labels end in one of "
+                f"{', '.join(self.label_names)}"
+            )
+        return {**found, "label": batch["label"]}
+
+    def blank(self, size):
+        label = {"label": tf.zeros([size], tf.int32)} if self.label_names else {}
+        return {**super().blank(size), **label}
 
     def loss_terms(self, batch, key, training):
         given, wanted = self.source_and_target(batch)
         codes = self.target.encode_codes(wanted)
         vectors = self.vectors_in_loss(given, key, training)
-        rates = self._rates(self.priors[: self._learning], codes, vectors, key, training)
+        label = self._further_label(batch["label"]) if self.label_names else None
+        rates = self._rates(self.priors[: self._learning], codes, vectors, key, training, label)
         rates = tf.stack(rates, axis=1)  # [B, L], of the levels that learn
         return {"loss": tf.reduce_sum(rates, axis=1), "rates": rates}
 
-    def _rates(self, priors, codes, vectors, key, training):
+    def _further_label(self, label):
+        """Return int32 [B], the places in `label_names` of classes of the data, -1 for none."""
+        return tf.gather(tf.constant([-1, *self._label_of]), tf.cast(label, tf.int32) + 1)
+
+    def _rates(self, priors, codes, vectors, key, training, label):
         """Return -log p of the codes of each level given those above and the source, [B] each.
 
         Args:
             priors: of those levels, the top one first.
+            label: int32 [B], places in `label_names`, or None.
         """
         rates = []
         for level, prior in enumerate(priors):
             maps = codes[level - len(prior.conditions.maps) : level]
             batch = {"codes": codes[level], **{f"above_{n}": map_ for n, map_ in enumerate(maps)}}
             if prior.conditions.vectors:
-                batch["vectors"] = vectors
+                batch |= {"vectors": vectors, "label": label}
             rates.append(prior.loss_terms(batch, key, training)["loss"])
         return rates
 
@@ -128,6 +184,7 @@ class Translator(Translation):
         seconds=None,
         phase="heap",
         progress=False,
+        label=None,
     ):
         """Draw pictures for sounds, or sounds for pictures.
 
@@ -145,6 +202,7 @@ class Translator(Translation):
                 of codes, and the phase is retrieved once over the whole.
             phase: of sounds, "heap" or "graph"; see `SoundMedium`.
             progress: show a progress bar, on a terminal.
+            label: one of `label_names`, or words of one; None for any, drawn for each draw.
 
         Returns:
             float32 [B, n, ...] of pictures [H, W, C] or waveforms [N]; [n, ...] for a single input.
@@ -157,14 +215,30 @@ class Translator(Translation):
             prior.check_sampling(count, temperature, top_k, top_p, 1.0)
         settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
         settings["guidance"] = guidance
+        self.labels(label, noise.key(seed, 1))
 
         def draw(key, vectors, windows):
-            return self.sample_codes(key, vectors, windows, settings)
+            return self.sample_codes(key, vectors, windows, settings, self.labels(label, key))
 
         decode = self.target.decode  # the graph of a SavedModel, where the phase is that of one
         return self.drawn(draw, inputs, count, seed, seconds, phase, progress, decode)
 
-    def sample_codes(self, key, vectors, windows=1, settings=None):
+    def labels(self, label, key):
+        """Return int32 [B], places in `label_names`, for draws of a key; None where it is empty.
+
+        Args:
+            label: one of `label_names`, or words of one; None for any.
+            key: `tfaudiogen.noise.Key` of B draws.
+
+        Raises:
+            ValueError: there is no such label.
+        """
+        names, count = self.label_names, len(key.index)
+        if label is None and names:
+            return pick(tf.ones((count, len(names)), tf.bool), noise.uniform(key, "label"))
+        return choose_labels(names, len(names), label, count, key)
+
+    def sample_codes(self, key, vectors, windows=1, settings=None, label=None):
         """Draw the codes of all levels of the target.
 
         Args:
@@ -172,6 +246,7 @@ class Translator(Translation):
             vectors: [B, M, V] of the source.
             windows: W, windows of each sound.
             settings: of `CodePrior.draw`.
+            label: int32 [B] of `labels`, or None.
 
         Returns:
             List of int32 [B, T_l (W + 1) / 2, ...], top level first.
@@ -181,9 +256,10 @@ class Translator(Translation):
             check_columns(shapes)
         codes = empty(len(key.index), shapes, windows)
         known = [np.zeros(code.shape[1], bool) for code in codes]
-        return Filling(self.priors, key, None, settings or {}, vectors=vectors).fill(codes, known)
+        filling = Filling(self.priors, key, label, settings or {}, vectors=vectors)
+        return filling.fill(codes, known)
 
-    def log_prob(self, targets, inputs):
+    def log_prob(self, targets, inputs, label=None):
         """Return a lower bound of the log-probability of targets given inputs.
 
         A target sound longer than a window is one of consecutive windows, each frame of it in one,
@@ -192,39 +268,52 @@ class Translator(Translation):
         Args:
             targets: B waveforms [B, N] or pictures [B, H, W, C], or a single one without B.
             inputs: as many of the source.
+            label: of all targets, one of `label_names`; None for any, all alike.
 
         Returns:
             float32 [B], nats of the 8-bit images; of sounds, those of their unpadded frames.
 
         Raises:
-            ValueError: there are more of one than of the other.
+            ValueError: there are more of one than of the other, or there is no such label.
         """
+        label = choose_labels(self.label_names, len(self.label_names), label, 1)
+        number = None if label is None else int(label[0])
 
         def bound(images, frames, vectors, places):
             del places  # nothing is drawn
-            return self.image_log_prob(images, frames, vectors)
+            return self.image_log_prob(images, frames, vectors, number)
 
         return self.scored(bound, targets, inputs)
 
-    def image_log_prob(self, images, frames, vectors):
+    def image_log_prob(self, images, frames, vectors, label=None):
         """Return a lower bound of log P(levels of y | x) in nats, [B]; see the class.
 
         Args:
             images: of the target, [B, T, F, C] in [0, 1].
             frames: int32 [B], the unpadded frames; of pictures all rows.
             vectors: [B, M, V] of the source, of any number of windows.
+            label: place in `label_names`; None for any.
         """
         key = noise.key(0, tf.shape(images)[0])
         codes = self.target.encode_codes(images)
-        rate = tf.add_n(self._rates(self.priors, codes, vectors, key, training=False))
+        rate = self._rate(codes, vectors, key, label)
         batch = {"image": images, "frames": frames}
         found = self.target.loss_terms(self.target.complete(batch), key, training=False)
         # What the autoencoder says at a uniform rate, which is replaced.
         return found["rate"] - found["code_length"] - rate
 
+    def _rate(self, codes, vectors, key, label):
+        """Return -log p of the codes of all levels given the source, [B]."""
+        if label is None and self.label_names:
+            each = [self._rate(codes, vectors, key, n) for n in range(len(self.label_names))]
+            return math.log(len(each)) - tf.reduce_logsumexp(-tf.stack(each), axis=0)
+        told = None if label is None else tf.fill([tf.shape(codes[0])[0]], label)
+        return tf.add_n(self._rates(self.priors, codes, vectors, key, False, told))
+
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
-        return {**super().get_config(), "priors": [serialize(prior) for prior in self.priors]}
+        priors = [serialize(prior) for prior in self.priors]
+        return {**super().get_config(), "priors": priors, "source_words": self.source_words}
 
     @classmethod
     def from_config(cls, config):

@@ -26,6 +26,7 @@ from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.layers.told import Vectors
 from tfaudiogen.layers.told_encoders import VectorEncoder
 from tfaudiogen.layers.transformer import Transformer
+from tfaudiogen.models.code_labels import further_words, words_of
 from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.models.flow_translator import FlowTranslator
@@ -171,6 +172,8 @@ def _translator(spectrogram, model, class_names):
     shapes, counts = target.code_maps()
     maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
     sizes = [table.shape[-1] for table in target.code_vectors()]
+    words = model["source_words"]
+    names, _ = further_words(class_names, words) if words else ([], [])
     priors = []
     for level, code_map in enumerate(maps):
         own = {key: of_level(model[key], len(maps) - 1 - level) for key in _PRIOR}
@@ -181,8 +184,9 @@ def _translator(spectrogram, model, class_names):
         code_size = sizes[level] if own["code_vectors"] else 0
         options = {"maps": maps[:level], "vectors": vectors, "code_size": code_size}
         options["mean_vector"] = model["mean_vector"]
+        options |= {"classes": len(names), "words": words_of(names)} if told else {}
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
-    own = {name: model[name] for name in ("temperature", "guidance", "vector_noise")}
+    own = {name: model[name] for name in _TRANSLATOR}
     return Translator(source, encoder, target, priors, **own)
 
 
@@ -256,6 +260,7 @@ def _tagger(pictures, model, class_names):
     return PictureTagger(pictures, PatchEncoder(*sizes), class_names, *moves)
 
 
+_TRANSLATOR = ("temperature", "guidance", "vector_noise", "source_words")
 _SHARES = ("condition_dropout", "code_dropout", "dropout")
 _PRIOR = ("core", "width", "depth", "heads", "code_vectors", *_SHARES)
 

@@ -35,10 +35,12 @@ PRIORS = {
 # Of the priors of a translator, in its own section; temperature and guidance are of draws. The
 # base is a trained model whose autoencoder it has, and, of a model of codes, whose priors it begins
 # with; None for none. Levels from `told_levels` on are told the codes above alone, and are kept as
-# the base has them; None tells all.
+# the base has them; None tells all. Of labels of more words than `source_words`, which the source
+# shows, the others are told beside it; 0 tells none.
 SOURCE_PRIORS = {
     "base": None,
     "told_levels": None,
+    "source_words": 0,
     "mean_vector": False,
     "core": "transformer",
     "width": 128,

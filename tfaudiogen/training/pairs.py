@@ -23,7 +23,7 @@ def check_pairs(preset, summary):
             f"(height, width, channels) and those of {preset.name} {list(shape)}: prepare the data "
             "again with --preset, or change pictures.height, width and channels by --set"
         )
-    if preset.model.get("positives") == "label" and len(summary.class_names) < 2:
+    if preset.model.get("positives", "picture") != "picture" and len(summary.class_names) < 2:
         raise ValueError(
             f"{preset.name} takes sounds and pictures of one label for right answers, and the data "
             f"in {str(summary.folder)!r} have no labels: --set model.positives=picture"
