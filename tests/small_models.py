@@ -4,7 +4,7 @@ import numpy as np
 
 import tfaudiogen as tg
 from tfaudiogen.models.code_labels import words_of
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
+from tfaudiogen.models.code_levels import default_decoders, default_encoders
 
 RATE = 8000
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 import tfaudiogen as tg
 from tfaudiogen import noise
 from tfaudiogen.models.code_labels import LabelNames, choose_labels
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
+from tfaudiogen.models.code_levels import default_decoders, default_encoders
 from tfaudiogen.saved_model import export
 from tfaudiogen.signatures import Limits, signatures_of
 

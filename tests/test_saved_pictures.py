@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 import tfaudiogen as tg
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
+from tfaudiogen.models.code_levels import default_decoders, default_encoders
 from tfaudiogen.saved_model import export
 from tfaudiogen.signatures import Limits, signatures_of
 

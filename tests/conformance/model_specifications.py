@@ -8,7 +8,7 @@ from specification import BATCH, Specification, codes, images, normal, spectrogr
 import tfaudiogen as tg
 from tfaudiogen import noise
 from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
+from tfaudiogen.models.code_levels import default_decoders, default_encoders
 
 
 def vae_arguments():

@@ -19,7 +19,7 @@ from tfaudiogen import (
     noise,
 )
 from tfaudiogen.models.code_draws import categorical_quantile, truncate
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
+from tfaudiogen.models.code_levels import default_decoders, default_encoders
 
 
 def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **settings):

@@ -9,7 +9,7 @@ import tfaudiogen
 from tfaudiogen import losses, noise
 from tfaudiogen.layers import statistics
 from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
-from tfaudiogen.models.vqvae import default_decoders, default_encoders
+from tfaudiogen.models.code_levels import default_decoders, default_encoders
 
 STAGES = [((8,), (4,)), ((12,), (2,))]
 

@@ -9,11 +9,15 @@ import tensorflow as tf
 from tfaudiogen import losses, noise
 from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import register
-from tfaudiogen.layers.feature_maps import FeatureDecoder, FeatureEncoder
 from tfaudiogen.layers.likelihood import PixelLikelihood
-from tfaudiogen.layers.quantizer import VectorQuantizer
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.code_autoencoder import CodeAutoencoder
+from tfaudiogen.models.code_levels import (
+    default_decoders,
+    default_encoders,
+    default_maps,
+    default_quantizers,
+)
 from tfaudiogen.models.code_usage import code_counts, usage_figures
 
 
@@ -74,7 +78,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
             further: {attribute: layer} of a subclass, built for images.
             kwargs: of `ProbabilisticModel`.
         """
-        quantizers = quantizers or _default_quantizers(levels)
+        quantizers = quantizers or default_quantizers(levels)
         levels = len(quantizers)
         vectors = {"gaps": levels}
         for number, quantizer in enumerate(reversed(quantizers)):
@@ -341,42 +345,6 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         for part in ("encoders", "decoders", "quantizers"):
             config[part] = [build(layer) for layer in config[part]]
         return cls(**config)
-
-
-def _default_quantizers(levels):
-    if levels < 1:
-        raise ValueError(f"levels must be at least 1, received {levels}")
-    return [VectorQuantizer(1024) for _ in range(levels)]
-
-
-def default_maps(image_shape, levels):
-    """Return (widths, strides) of each level, level 0 first.
-
-    Level 0 is 4 times smaller than the image, 8 times where the image is large; each level above
-    halves the sides.
-    """
-    first = 8 if min(image_shape[:2]) >= 256 else 4
-    return [((96,), (first,)), *[((128,), (2,))] * (levels - 1)]
-
-
-def default_encoders(stages, blocks=1):
-    """Return a `FeatureEncoder` for (widths, strides) of each level."""
-    return [FeatureEncoder(*stage, blocks) for stage in stages]
-
-
-def default_decoders(stages, channels, blocks=1, bin_bias=True):
-    """Return a `FeatureDecoder` for (widths, strides) of each level, as wide as what it joins.
-
-    Args:
-        stages: as given to `default_encoders`.
-        channels: C of the last output.
-        blocks, bin_bias: see `FeatureDecoder`.
-    """
-    outputs = [channels, *[widths[-1] for widths, _ in stages[:-1]]]
-    return [
-        FeatureDecoder(output, *stage, blocks, bin_bias)
-        for output, stage in zip(outputs, stages, strict=True)
-    ]
 
 
 def _build(layer, shape):

@@ -27,6 +27,7 @@ from tfaudiogen.layers.told import Vectors
 from tfaudiogen.layers.told_encoders import VectorEncoder
 from tfaudiogen.layers.transformer import Transformer
 from tfaudiogen.models.code_labels import further_words, words_of
+from tfaudiogen.models.code_levels import default_decoders, default_encoders
 from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.models.flow_translator import FlowTranslator
@@ -35,7 +36,7 @@ from tfaudiogen.models.translator import Translator
 from tfaudiogen.models.vae import VAE
 from tfaudiogen.models.variational_translator import VariationalTranslator
 from tfaudiogen.models.vqgan import VQGAN
-from tfaudiogen.models.vqvae import VQVAE, default_decoders, default_encoders
+from tfaudiogen.models.vqvae import VQVAE
 from tfaudiogen.presets.preset import of_level
 from tfaudiogen.presets.sources import told_source
 
