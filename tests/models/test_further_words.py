@@ -91,6 +91,44 @@ def test_words_that_the_base_knows_are_taken_over(spectrogram):
     assert not model.priors[1].conditions.classes
 
 
+@pytest.mark.parametrize("source_words", [0, 1])
+def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, source_words):
+    """What draws given the source is then what the base draws given the word."""
+    names = NAMES[:3] if source_words else ["7", "8", "9"]
+    keras.utils.set_random_seed(1)
+    target = vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=names)
+    further, _ = further_words(names, 1)
+    labels = {"classes": len(further), "words": words_of(further)} if further else {}
+    settings = {"told": False, "labels": labels, "source_words": source_words}
+    encoder = tg.SequenceEncoder((8, 12), (4, 2))
+    model = translator(spectrogram, encoder, target, mean_vector=True, **settings)
+    base = code_model(stirred(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=names)), words=True)
+    model.take_code_model(base)
+    pictures, shown = speckles(3, (8, 8, 1)), [0, 1, 0 if source_words else 2]
+    batch = {"image": spectrogram(tones(3)).numpy()[shown], "picture": pictures}
+    batch |= {"id": np.arange(3), "label": np.arange(3, dtype=np.int32)}
+    codes = base.encode_codes(pictures)[0]
+    wanted = base.priors[0].log_prob(codes, np.arange(3, dtype=np.int32))
+
+    def gap():
+        found = model.loss_terms(batch, noise.key(0, 3), training=False)["loss"]
+        return float(np.abs(found + wanted).max())
+
+    before = gap()
+    model.take_words(base, [batch])
+    assert before > 0.1
+    assert gap() < 0.1 * before
+
+
+def test_words_that_the_base_does_not_know_leave_the_model_as_it_is(spectrogram):
+    model = speaker(spectrogram, told=False, mean_vector=True)
+    base = code_model(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=["bell", "drum"]), words=True)
+    model.take_code_model(base)
+    batch = {"image": spectrogram(tones(2)), "picture": speckles(2, (8, 8, 1)), "label": [0, 1]}
+    model.take_words(base, [batch])
+    assert not np.any(model.priors[0].conditions.add_mean.kernel)
+
+
 def test_a_saved_one_is_the_same_and_trains(model, spectrogram, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")

@@ -11,6 +11,7 @@ from tfaudiogen.layers.blocks import freeze, register
 from tfaudiogen.models.code_labels import choose_labels, further_words, pick, shared_words
 from tfaudiogen.models.code_model import check_priors
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
+from tfaudiogen.models.source_words import fit_mean, word_goals
 from tfaudiogen.models.translation import Translation
 
 
@@ -117,6 +118,39 @@ class Translator(Translation):
         for mine, theirs in zip(self.priors, model.priors, strict=True):
             both = mine.conditions.classes and theirs.conditions.classes
             mine.take(theirs, shared_words(self.label_names, model.label_names) if both else ())
+
+    def take_words(self, model, batches):
+        """Begin with what a trained `CodeModel` says of the words that the source shows.
+
+        The levels with `mean_vector` find them in the vectors of the source, as in
+        `tfaudiogen.models.source_words`, on all examples whose words the model knows.
+
+        Args:
+            model: the one of `take_code_model`.
+            batches: iterable of batches of pairs with "label".
+        """
+        told, levels = bool(self.label_names), zip(self.priors, model.priors, strict=True)
+        goals = {
+            mine: word_goals(
+                self.class_names, self.source_words, told, model.label_names, theirs.conditions
+            )
+            for mine, theirs in levels
+            if mine.conditions.mean_vector and theirs.conditions.classes
+        }
+        if not any(goals.values()):
+            return
+        parts = [(self._means(batch), np.asarray(batch["label"])) for batch in batches]
+        means, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
+        for prior, own in goals.items():
+            known = np.isin(labels, list(own))
+            if known.any():
+                wanted = np.stack([own[label] for label in labels[known]])
+                fit_mean(prior.conditions.add_mean, means[known], wanted)
+
+    def _means(self, batch):
+        """Return [B, V], the means of the vectors of the source of a batch."""
+        given, _ = self.source_and_target(batch)
+        return np.mean(np.float32(self(given)), axis=1)
 
     def complete(self, batch):
         """Do what `Translation` does, and keep "label" where labels are told beside the source."""

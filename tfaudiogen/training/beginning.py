@@ -27,7 +27,7 @@ def for_fine_tuning(preset):
     return dataclasses.replace(preset, model={**preset.model, "kl_weight": weight["weight"]})
 
 
-def take_weights(model, initial):
+def take_weights(model, initial, batches=()):
     """Give `model` the weights of a saved model, or of the parts that it is made of.
 
     Args:
@@ -35,27 +35,32 @@ def take_weights(model, initial):
         initial: folder or name of a saved model of the same geometry and sizes, or of the
             autoencoder of a `CodePrior`; or a list of the parts of a translator: a model that has
             the autoencoder, of a `CodeModel` with its priors, and an embedder.
+        batches: of the training data, for what a translator finds in them of such priors.
 
     Raises:
         ValueError: geometry or sizes differ, naming the first that does.
     """
     if isinstance(initial, list):
-        for part in initial:
-            _take_part(model, part)
+        parts = [_take_part(model, part) for part in initial]
+        for part in parts:
+            if isinstance(part, CodeModel) and isinstance(model, Translator) and batches:
+                model.take_words(part, batches)
     else:
         _take_whole(model, initial)
 
 
 def _take_part(model, initial):
+    """Give a translator a part of it, and return that."""
     source = saving.load(initial)
     if isinstance(source, AudioImageEmbedder):
         model.take_encoder(source)
-        return
+        return source
     _check_geometry(model, source, initial)
     if isinstance(source, CodeModel) and isinstance(model, Translator):
         model.take_code_model(source)
     else:
         model.take_autoencoder(_autoencoder_of(source))
+    return source
 
 
 def _autoencoder_of(model):
