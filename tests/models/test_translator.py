@@ -112,29 +112,6 @@ def test_the_loss_is_the_exact_probability_of_the_codes(painter, spectrogram):
     np.testing.assert_allclose(tf.reduce_sum(terms["rates"], axis=1), terms["loss"], rtol=1e-6)
 
 
-def test_noise_is_added_to_the_vectors_in_training_alone(painter, spectrogram):
-    model = tg.Translator.from_config({**painter.get_config(), "vector_noise": 2.0})
-    for weight, trained in zip(model.weights, painter.weights, strict=True):
-        weight.assign(trained)
-    images, key = spectrogram(tones(4)), noise.key(0, 4, step=1)
-    plain = painter(images).numpy()
-    np.testing.assert_array_equal(model.vectors_in_loss(images, key, training=False), plain)
-    np.testing.assert_array_equal(painter.vectors_in_loss(images, key, training=True), plain)
-    added = model.vectors_in_loss(images, key, training=True).numpy() - plain
-    # Spread uniform between 0 and 2, of each example by itself and whatever batch it is in.
-    assert np.all((added.std(axis=(1, 2)) > 0) & (added.std(axis=(1, 2)) < 2.5))
-    own = key._replace(index=key.index[2:])
-    part = model.vectors_in_loss(images[2:], own, training=True).numpy() - plain[2:]
-    np.testing.assert_allclose(part, added[2:], atol=1e-5)
-    later = model.vectors_in_loss(images, noise.key(0, 4, step=2), training=True)
-    assert np.any(np.abs(later - plain - added) > 0.01)
-    batch = {"image": images, "picture": speckles(4, GREY)}
-    losses = [one.loss_terms(batch, key, training=True)["loss"] for one in (model, painter)]
-    assert np.any(np.abs(losses[0] - losses[1]) > 1e-3)
-    with pytest.raises(ValueError, match="vector_noise must not be negative, received -1"):
-        tg.Translator.from_config({**painter.get_config(), "vector_noise": -1.0})
-
-
 def test_the_probability_of_a_target_is_that_of_its_codes_and_pixels(painter):
     targets, given = speckles(3, GREY), tones(3)
     bound = painter.log_prob(targets, given)

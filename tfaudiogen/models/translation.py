@@ -44,33 +44,16 @@ class Translation(ProbabilisticModel):
             brings; of what is told `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
         target: an autoencoder of another kind; is frozen.
         temperature, guidance: of draws that ask for none; both at 1 are the model's distribution.
-        vector_noise: in training, normal noise is added to the vectors, whose spread is uniform
-            between 0 and this for each example, so that vectors which lie between those of the
-            training data, as of a voice that was not heard, are those of the nearest (Nukrai et
-            al., "Text-only training for image captioning using noise-injected CLIP", 2022). For
-            encoders that do not learn from it; an `EmbeddingEncoder` has numbers of spread 1.
         kwargs: of `ProbabilisticModel`.
 
     Raises:
-        ValueError: source and target are of one kind, or a number is out of its range.
+        ValueError: source and target are of one kind.
     """
 
-    def __init__(
-        self,
-        source,
-        encoder,
-        target,
-        temperature=1.0,
-        guidance=1.0,
-        vector_noise=0.0,
-        **kwargs,
-    ):
+    def __init__(self, source, encoder, target, temperature=1.0, guidance=1.0, **kwargs):
         super().__init__(**kwargs)
         self.source, self.encoder, self.target = source, encoder, target
         self.temperature, self.guidance = temperature, guidance
-        if vector_noise < 0:
-            raise ValueError(f"vector_noise must not be negative, received {vector_noise}")
-        self.vector_noise = float(vector_noise)
         self.drawing(1, 0)
         self._entries = entries(source, target.spectrogram)
         freeze(self.target)
@@ -110,20 +93,6 @@ class Translation(ProbabilisticModel):
     def call(self, images, training=False):
         """Return the vectors [B, M, V] of images of the source, or of what is told."""
         return self.encoder(images if self.told else quantize(images), training=training)
-
-    def vectors_in_loss(self, images, key, training):
-        """Return what `call` does, in training with the noise of `vector_noise` added.
-
-        Args:
-            images: as of `call`.
-            key: `tfaudiogen.noise.Key` of the B examples.
-        """
-        vectors = self(images, training=training)
-        if not (training and self.vector_noise):
-            return vectors
-        spread = self.vector_noise * noise.uniform(key, "vector noise")
-        added = spread[:, None, None] * noise.normal(key, "vectors", vectors.shape[1:])
-        return vectors + tf.cast(added, vectors.dtype)
 
     def take_autoencoder(self, autoencoder):
         """Give the target the weights of a trained autoencoder of the same configuration.
@@ -264,7 +233,7 @@ class Translation(ProbabilisticModel):
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
         parts = ("source", "encoder", "target")
-        own = {name: getattr(self, name) for name in ("temperature", "guidance", "vector_noise")}
+        own = {name: getattr(self, name) for name in ("temperature", "guidance")}
         parts = {part: serialize(getattr(self, part)) for part in parts}
         return {**super().get_config(), **parts, **own}
 

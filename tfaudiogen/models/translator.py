@@ -171,7 +171,7 @@ class Translator(Translation):
     def loss_terms(self, batch, key, training):
         given, wanted = self.source_and_target(batch)
         codes = self.target.encode_codes(wanted)
-        vectors = self.vectors_in_loss(given, key, training)
+        vectors = self(given, training=training)
         label = self._further_label(batch["label"]) if self.label_names else None
         rates = self._rates(self.priors[: self._learning], codes, vectors, key, training, label)
         rates = tf.stack(rates, axis=1)  # [B, L], of the levels that learn

@@ -106,7 +106,7 @@ class VariationalTranslator(Translation):
     def loss_terms(self, batch, key, training):
         given, wanted = self.source_and_target(batch)
         images, frames = quantize(wanted), batch["frames"]
-        vectors = self.vectors_in_loss(given, key, training)
+        vectors = self(given, training=training)
         loc, scale_tril = self.posterior(images, vectors, training)
         posterior = triangular_normal(loc, scale_tril)
         rate = kl_divergence(posterior, triangular_normal(*self.prior_parameters(vectors)), None)

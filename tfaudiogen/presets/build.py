@@ -202,7 +202,7 @@ def _sides(spectrogram, model, class_names):
 
 def _flow(spectrogram, model, class_names):
     names = ("width", "depth", "heads", "patch", "objective", "times", "condition_dropout")
-    names += ("temperature", "guidance", "vector_noise")
+    names += ("temperature", "guidance")
     sides = _sides(spectrogram, model, class_names)
     translator = FlowTranslator(*sides, **{name: model[name] for name in names})
     if model["lora"]:
@@ -211,7 +211,7 @@ def _flow(spectrogram, model, class_names):
 
 
 def _variational(spectrogram, model, class_names):
-    names = ("hidden", "heads", "joint", "temperature", "vector_noise")
+    names = ("hidden", "heads", "joint", "temperature")
     sides = _sides(spectrogram, model, class_names)
     return VariationalTranslator(*sides, **{name: model[name] for name in names})
 
@@ -261,7 +261,7 @@ def _tagger(pictures, model, class_names):
     return PictureTagger(pictures, PatchEncoder(*sizes), class_names, *moves)
 
 
-_TRANSLATOR = ("temperature", "guidance", "vector_noise", "source_words")
+_TRANSLATOR = ("temperature", "guidance", "source_words")
 _SHARES = ("condition_dropout", "code_dropout", "dropout")
 _PRIOR = ("core", "width", "depth", "heads", "code_vectors", *_SHARES)
 

@@ -52,5 +52,4 @@ SOURCE_PRIORS = {
     "dropout": 0.1,
     "temperature": 1.0,
     "guidance": 1.0,
-    "vector_noise": 0.0,
 }
