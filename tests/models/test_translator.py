@@ -224,6 +224,25 @@ def test_an_embedding_stays_as_it_was_trained(told, embedder):
         np.testing.assert_array_equal(mine, theirs)
 
 
+def test_an_embedding_may_be_averaged_over_pairs_of_the_training_data(told, embedder):
+    pairs = {"image": told.source(tones(6)), "picture": speckles(6, GREY)}
+    encoder = tg.EmbeddingEncoder(embedder.sound_tower, anchors=5)
+    model = tg.Translator(told.source, encoder, told.target, told.priors)
+    model.take_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}, pairs])
+    first = {k: np.concatenate([v[:4], v[:1]]) for k, v in pairs.items()}
+    own, others = embedder(first).values()
+    embeddings = embedder.embed_sounds(tones(6, 1024))
+    weights = np.exp(embeddings @ np.transpose(others) / float(embedder.temperature))
+    mean = weights / weights.sum(axis=1, keepdims=True) @ own
+    wanted = 12**0.5 * mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    np.testing.assert_allclose(model.vectors(tones(6))[:, 0], wanted, atol=1e-4)
+    assert np.any(np.abs(model.vectors(tones(6)) - told.vectors(tones(6))) > 1e-3)
+    with pytest.raises(ValueError, match="anchors must be at most 4, .*; received 5"):
+        model.take_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}])
+    with pytest.raises(ValueError, match="anchors must not be negative"):
+        tg.EmbeddingEncoder(embedder.sound_tower, anchors=-1)
+
+
 def test_an_encoder_of_another_kind_is_not_taken(painter, told, embedder, spectrogram):
     with pytest.raises(ValueError, match="must be an EmbeddingEncoder.*SequenceEncoder"):
         painter.take_encoder(embedder)

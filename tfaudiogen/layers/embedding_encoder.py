@@ -23,15 +23,27 @@ class EmbeddingEncoder(keras.layers.Layer):
 
     The tower is frozen: its centre follows the loss that it was trained by, and no other.
 
+    An embedding of something unlike all that was trained on, such as the voice of a stranger, lies
+    between those of the training data, where the prior has learned nothing. With `anchors`, pairs
+    (x_k, y_k) of the training data, it is replaced by what the embedding of x is expected to be,
+    the y_k being as likely given x as the relation above has it:
+
+        f(x)  =  direction of  sum over k of softmax_k(e(x) . e(y_k) / t) e(x_k).
+
+    What tells one x from another of the same y is averaged out.
+
     Args:
         tower: an `EmbeddingTower` of E dimensions.
+        anchors: K, of which `take_anchors` brings the embeddings; 0 for none.
 
     Call: images [B, H, W, C] -> [B, 1, E].
     """
 
-    def __init__(self, tower, **kwargs):
+    def __init__(self, tower, anchors=0, **kwargs):
         super().__init__(**kwargs)
-        self.tower = tower
+        if anchors < 0:
+            raise ValueError(f"anchors must not be negative, received {anchors}")
+        self.tower, self.anchors = tower, anchors
         freeze(tower)
 
     @property
@@ -42,10 +54,40 @@ class EmbeddingEncoder(keras.layers.Layer):
     def build(self, input_shape):
         if not self.tower.built:
             self.tower.build(input_shape)
+        if self.anchors:
+            options = {"shape": (self.anchors, self.width), "trainable": False}
+            self.keys = self.add_weight(**options, initializer="zeros", name="keys")
+            self.values = self.add_weight(**options, initializer="zeros", name="values")
         self.built = True
 
+    def take_anchors(self, own, others, temperature):
+        """Average from here on over pairs of the training data, of which the first K are taken.
+
+        Args:
+            own: embeddings [N, E] of what the tower is given.
+            others: [N, E] of what belongs to it, by the other tower.
+            temperature: t.
+
+        Raises:
+            ValueError: there are fewer than K.
+        """
+        if len(own) < self.anchors:
+            raise ValueError(
+                f"anchors must be at most {len(own)}, the pairs that there are; received "
+                f"{self.anchors}"
+            )
+        self.keys.assign(others[: self.anchors] / temperature)
+        self.values.assign(own[: self.anchors])
+
     def call(self, images):
-        return self._sequence(self.tower(images, training=False))
+        embeddings = self.tower(images, training=False)
+        return self._sequence(self._averaged(embeddings) if self.anchors else embeddings)
+
+    def _averaged(self, embeddings):
+        """Return [B, E] for embeddings [B, E]; see the class."""
+        keys, values = (tf.convert_to_tensor(one) for one in (self.keys, self.values))
+        logits = tf.matmul(tf.cast(embeddings, tf.float32), keys, transpose_b=True)
+        return direction(tf.nn.softmax(logits) @ values)
 
     def _sequence(self, embeddings):
         return tf.cast(embeddings * self.width**0.5, self.compute_dtype)[:, None]
@@ -66,7 +108,7 @@ class EmbeddingEncoder(keras.layers.Layer):
 
     def get_config(self):
         tower = keras.saving.serialize_keras_object(self.tower)
-        return {**super().get_config(), "tower": tower}
+        return {**super().get_config(), "tower": tower, "anchors": self.anchors}
 
     @classmethod
     def from_config(cls, config):

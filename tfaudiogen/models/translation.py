@@ -116,6 +116,26 @@ class Translation(ProbabilisticModel):
         tower = embedder.sound_tower if self.source.kind == "sounds" else embedder.picture_tower
         _take("embedder", "encoder", self.encoder.tower, tower)
 
+    def take_anchors(self, embedder, batches):
+        """Give an `EmbeddingEncoder` that averages over pairs of the training data some of them.
+
+        Args:
+            embedder: the one of `take_encoder`.
+            batches: iterable of batches of pairs; as many as are needed are looked at.
+        """
+        wanted = getattr(self.encoder, "anchors", 0)
+        if not wanted:
+            return
+        found, count = [], 0
+        for batch in batches:
+            embeddings = embedder(batch)
+            found.append([embeddings[name] for name in self._entries])
+            count += len(found[-1][0])
+            if count >= wanted:
+                break
+        own, others = (tf.concat(side, axis=0) for side in zip(*found, strict=True))
+        self.encoder.take_anchors(own, others, embedder.temperature)
+
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
         missing = [name for name in self._entries if name not in batch]

@@ -223,7 +223,7 @@ def _source_encoder(source, model):
     if model["encoder"] != "embedding":
         raise ValueError(f"encoder must be embedding or sequence; received {model['encoder']!r}")
     side = "sound" if source.kind == "sounds" else "picture"
-    return EmbeddingEncoder(_tower(model["embedder"], side))
+    return EmbeddingEncoder(_tower(model["embedder"], side), model["anchors"])
 
 
 def _embedder(representations, model, class_names):

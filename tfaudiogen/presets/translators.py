@@ -24,6 +24,7 @@ _SPEECH_SOURCE = {
     "widths": (64, 96),
     "strides": (8, 2),
     "blocks": 1,
+    "anchors": 0,
 }
 
 # One level, 8 x 8: the fewer codes, the more a small set says of each.
@@ -125,6 +126,7 @@ TRANSLATOR_PRESETS = {
             "widths": (48, 96),
             "strides": (2, 2),
             "blocks": 1,
+            "anchors": 1024,
             **SOURCE_PRIORS,
             **_FIT,
             # Its priors have the sizes of those of the base.

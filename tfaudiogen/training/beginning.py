@@ -35,15 +35,18 @@ def take_weights(model, initial, batches=()):
         initial: folder or name of a saved model of the same geometry and sizes, or of the
             autoencoder of a `CodePrior`; or a list of the parts of a translator: a model that has
             the autoencoder, of a `CodeModel` with its priors, and an embedder.
-        batches: of the training data, for what a translator finds in them of such priors.
+        batches: of the training data, for what a translator finds in them with these parts.
 
     Raises:
         ValueError: geometry or sizes differ, naming the first that does.
     """
     if isinstance(initial, list):
         parts = [_take_part(model, part) for part in initial]
-        for part in parts:
-            if isinstance(part, CodeModel) and isinstance(model, Translator) and batches:
+        for part in parts if batches else ():
+            if isinstance(part, AudioImageEmbedder):
+                model.take_anchors(part, batches)
+        for part in parts if batches else ():
+            if isinstance(part, CodeModel) and isinstance(model, Translator):
                 model.take_words(part, batches)
     else:
         _take_whole(model, initial)

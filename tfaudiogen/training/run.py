@@ -140,8 +140,7 @@ class Run:
             self.state.forget_unfinished(self.steps_per_epoch)
             return
         if self.settings.initial:
-            batches = self.feed.batches("train", shuffle=False)
-            take_weights(self.model, self.settings.initial, batches)
+            take_weights(self.model, self.settings.initial, self.feed.batches("train"))
         if is_chief(self.strategy):
             self.out.mkdir(parents=True, exist_ok=True)
             self.settings.write(self.out)
