@@ -6,10 +6,13 @@ import math
 import keras
 import numpy as np
 import pytest
+import soundfile
 import tensorflow as tf
+from PIL import Image
 
-from tfaudiogen import evaluation, metrics, noise
+from tfaudiogen import data, evaluation, metrics, noise
 from tfaudiogen.layers.likelihood import PixelLikelihood
+from tfaudiogen.layers.pictures import Pictures
 from tfaudiogen.layers.spectrogram import Spectrogram
 from tfaudiogen.models.vae import VAE
 from tfaudiogen.models.vqvae import VQVAE
@@ -222,3 +225,23 @@ def test_a_model_with_codes_is_measured_at_its_codes():
     assert report["negative_log_prob"] is None
     assert [level["places"] for level in report["codes"]] == [16 * WINDOWS, 64 * WINDOWS]
     assert report["reconstruction"]["log_spectral_distance"]["mean"] > 0
+
+
+def test_a_model_of_pictures_is_measured_on_all_pictures_of_pairs(tmp_path):
+    """Sounds have three pictures each, so that there are more pictures than windows."""
+    rows, draw = ["audio,image"], np.random.default_rng(0)
+    for number in range(6):
+        soundfile.write(tmp_path / f"{number}.wav", 0.1 * draw.normal(size=1024), 8000)
+        for shade in range(3):
+            name = f"{number}-{shade}.png"
+            Image.fromarray(draw.integers(0, 256, (8, 8, 3), np.uint8)).save(tmp_path / name)
+            rows.append(f"{number}.wav,{name}")
+    (tmp_path / "pairs.csv").write_text("\n".join(rows))
+    options = {"pairs_csv": tmp_path / "pairs.csv", "image_shape": (8, 8, 3)}
+    options |= {"sample_rate": 8000, "samples": 1024, "progress": False}
+    data.prepare(tmp_path, tmp_path / "data", **options)
+    model = VAE(Pictures(8, 8, 3), latent_size=3)
+    report = evaluation.evaluate(model, tmp_path / "data", "train", progress=False)
+    count = data.describe(tmp_path / "data" / "pictures").examples["train"]
+    assert report["windows"] == report["files"] == count
+    assert count > data.describe(tmp_path / "data").examples["train"]

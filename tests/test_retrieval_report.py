@@ -46,6 +46,10 @@ def test_each_picture_is_a_candidate_once():
     there, back = found["sound_to_picture"], found["picture_to_sound"]
     assert (there["candidates"], back["candidates"]) == (3, 4)
     assert there["recall_at_1"]["mean"] == 0.75  # the last one takes b's picture
+    # Of three files, one of which has no hit, and one two.
+    assert there["recall_at_1"]["interval"] == [0.0, 1.0]
+    low, high = there["median_rank"]["interval"]
+    assert low <= there["median_rank"]["median"] <= high
     assert there["recall_at_1"]["chance"] == pytest.approx(1 / 3)
     assert back["recall_at_1"]["mean"] == 1.0
     assert back["recall_at_1"]["chance"] == pytest.approx((2 / 4 + 1 / 4 + 1 / 4) / 3)

@@ -74,7 +74,8 @@ def evaluate(
 
     summary = describe(data)
     representation = getattr(model, "sounds", model.spectrogram) if embeds else model.spectrogram
-    if tags or getattr(model, "told", None):
+    draws_pictures = not embeds and model.spectrogram.kind == "pictures"
+    if draws_pictures or getattr(model, "told", None):  # of pairs, the pictures alone
         summary = summary.of_kind("pictures")
     if tags:
         _check_classes(model, summary)

@@ -1,11 +1,11 @@
-"""Reconstruction of sound by several models, each beside the rate of its latents.
+"""Reconstruction of sound, or of pictures, by several models, each beside the rate of its latents.
 
     python scripts/benchmarks/reconstruction.py --data DATA MODEL...
 
 DATA is a folder that `tfaudiogen prepare` wrote; each MODEL is a run folder or the name of a
 shipped model, of the geometry that DATA was prepared for. The rate of a VAE is its KL divergence
 from the prior, which bits-back coding attains; that of a VQVAE is log2 K for each code, which the
-codes take as they are. The codec is analysis and inversion without a model.
+codes take as they are. The codec of sound is analysis and inversion without a model.
 """
 
 import argparse
@@ -14,31 +14,45 @@ from pathlib import Path
 
 import tfaudiogen
 
-FIGURES = {
-    "log_spectral_distance": "log-spectral distance, dB",
-    "multi_resolution_stft_distance": "multi-resolution STFT",
-    "si_sdr": "SI-SDR, dB",
-    "spectral_convergence": "spectral convergence, dB",
+SOUND = {
+    "log_spectral_distance": ("log-spectral distance, dB", ".2f"),
+    "multi_resolution_stft_distance": ("multi-resolution STFT", ".2f"),
+    "si_sdr": ("SI-SDR, dB", ".2f"),
+    "spectral_convergence": ("spectral convergence, dB", ".2f"),
+}
+PICTURE = {
+    "mean_squared_error": ("mean squared error", ".5f"),
+    "psnr": ("PSNR, dB", ".2f"),
+    "ssim": ("SSIM", ".3f"),
 }
 
 
-def row(name, report):
-    """Return the cells of one model: rate, bits per dimension, then the distances."""
-    found = report["reconstruction"]
-    cells = [_with_interval(found[figure]) for figure in FIGURES]
-    bits = _with_interval(report["bits_per_dimension"])
-    return [name, f"{report['bits_per_second']:.0f}", bits, *cells]
+def table(reports):
+    """Return the lines of a table of {name: report of `tfaudiogen.evaluate`}."""
+    first = next(iter(reports.values()))
+    rate, figures = "bits_per_second", SOUND
+    if rate not in first:
+        rate, figures = "bits_per_picture", PICTURE
+    titles = ["model", rate.replace("_", " "), "bits per dimension"]
+    rows = [[*titles, *(title for title, _ in figures.values())]]
+    rows.append(["---"] * len(rows[0]))
+    for name, report in reports.items():
+        found = [_cell(report["reconstruction"][key], form) for key, (_, form) in figures.items()]
+        bits = _cell(report["bits_per_dimension"], ".2f")
+        rows.append([name, f"{report[rate]:.0f}", bits, *found])
+    if figures is SOUND:
+        own = [first["reconstruction"][key]["codec"] for key in figures]
+        rows.append(["codec", "", "", *(_cell(figure, ".2f") for figure in own)])
+    return [f"| {' | '.join(row)} |" for row in rows]
 
 
-def codec(report):
-    """Return the cells of the codec's own ceiling."""
-    found = report["reconstruction"]
-    return ["codec", "", "", *(_with_interval(found[figure]["codec"]) for figure in FIGURES)]
-
-
-def _with_interval(figure):
-    low, high = figure["interval"]
-    return f"{figure['mean']:.2f} ({low:.2f} to {high:.2f})"
+def _cell(figure, form):
+    """Return a mean with its interval, where there is one."""
+    mean = format(figure["mean"], form)
+    if not figure["interval"]:
+        return mean
+    low, high = (format(bound, form) for bound in figure["interval"])
+    return f"{mean} ({low} to {high})"
 
 
 def main():
@@ -56,10 +70,7 @@ def main():
         )
         for name in options.models
     }
-    print("| model | bits per second | bits per dimension |", " | ".join(FIGURES.values()), "|")
-    print("|---" * (3 + len(FIGURES)) + "|")
-    for cells in [*(row(*item) for item in reports.items()), codec(next(iter(reports.values())))]:
-        print("|", " | ".join(cells), "|")
+    print(*table(reports), sep="\n")
     if options.out:
         options.out.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
 

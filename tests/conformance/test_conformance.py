@@ -18,11 +18,15 @@ import tfaudiogen
 import tfaudiogen.layers
 import tfaudiogen.models
 import tfaudiogen.training
+from tfaudiogen import noise
 
 SPECIFICATIONS = [*layer_specifications.SPECIFICATIONS, *model_specifications.SPECIFICATIONS]
 LAYERS = [one for one in SPECIFICATIONS if one.is_layer and not one.is_model]
 MODELS = [one for one in SPECIFICATIONS if one.is_model]
 # A model compiles for many seconds, a layer in one.
+# Those of other classes are trained by compiled replicas in tests of their own.
+_ALONE = (tfaudiogen.VQGAN, tfaudiogen.CodePrior, tfaudiogen.VariationalTranslator)
+COMPILED_REPLICAS = [one for one in MODELS if one.cls in _ALONE]
 COMPILED = [pytest.param(one, marks=[pytest.mark.slow] * one.is_model) for one in SPECIFICATIONS]
 
 
@@ -126,6 +130,18 @@ class TestConformance:
         assert types(outputs) == types(expected)
         assert_near(outputs, expected, 1e-7)
 
+    def test_terms_leave_the_weights_alone(self, specification):
+        """What learns by statistics reports them: inside of a compiled step nothing is written."""
+        instance, inputs = specification.build(), specification.inputs()
+        before = [np.array(weight) for weight in getattr(instance, "weights", ())]
+        if specification.is_model:
+            key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), inputs["id"])
+            instance.loss_terms(instance.complete(inputs), key, training=True)
+        else:
+            specification.call(instance, inputs)
+        for weight, value in zip(getattr(instance, "weights", ()), before, strict=True):
+            np.testing.assert_array_equal(weight, value, err_msg=weight.path)
+
     def test_two_replicas(self, specification, mirrored):
         single = specification.build()
         inputs = specification.inputs()
@@ -197,28 +213,45 @@ def test_output_shape_is_foretold(specification):
         assert foretold == (None, *outputs.shape[1:])
 
 
-def trained(specification, strategy):
-    """Train on a batch of 4 and one of 3 examples; return the logs and the model."""
+def trained(specification, strategy, examples=7, compiled=False):
+    """Train on batches of 4 examples, the last one perhaps of fewer; return logs and model."""
     with strategy.scope():
         model = specification.build()
-        # Compiled training under replicas is tested with the models; this is the quick look.
-        model.compile(keras.optimizers.SGD(1e-3), jit_compile=False, clip_norm=1.0, seed=3)
+        model.compile(keras.optimizers.SGD(1e-3), jit_compile=compiled, clip_norm=1.0, seed=3)
     batch = specification.inputs()
-    data = {name: np.concatenate([value, value[:3]]) for name, value in batch.items()}
-    data["id"] = np.arange(7)
+    data = {name: np.concatenate([value, value])[:examples] for name, value in batch.items()}
+    data["id"] = np.arange(examples)
     dataset = tf.data.Dataset.from_tensor_slices(data).batch(BATCH)
     return model.fit(dataset, shuffle=False, verbose=0).history, model
+
+
+def assert_trained_alike(found, expected, tolerance):
+    """The same logs and weights, within a tolerance, of two that `trained` returned."""
+    for name, values in expected[0].items():
+        np.testing.assert_allclose(found[0][name], values, rtol=tolerance, err_msg=name)
+    assert_near(list(found[1].weights), list(expected[1].weights), tolerance)
+
+
+def assert_replicas_agree(model, strategy):
+    """The copies of each weight are equal to the bit."""
+    for weight in model.weights:
+        copies = strategy.experimental_local_results(weight.value)
+        assert len({np.asarray(copy).tobytes() for copy in copies}) == 1, weight.path
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("specification", MODELS, ids=str)
 def test_two_replicas_train_like_one_device(specification, mirrored):
-    logs, model = trained(specification, mirrored)
+    found = trained(specification, mirrored)
     if specification.variant != "literature":  # its replicas normalise by their own moments
-        expected, single = trained(specification, tf.distribute.get_strategy())
-        for name, values in expected.items():
-            np.testing.assert_allclose(logs[name], values, rtol=1e-5, err_msg=name)
-        assert_near(list(model.weights), list(single.weights), 1e-5)
-    for weight in model.weights:
-        copies = mirrored.experimental_local_results(weight.value)
-        assert len({np.asarray(copy).tobytes() for copy in copies}) == 1, weight.path
+        assert_trained_alike(found, trained(specification, tf.distribute.get_strategy()), 1e-5)
+    assert_replicas_agree(found[1], mirrored)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("specification", COMPILED_REPLICAS, ids=str)
+def test_compiled_replicas_train_like_one_device(specification, mirrored):
+    found = trained(specification, mirrored, 2 * BATCH, compiled=True)
+    expected = trained(specification, tf.distribute.get_strategy(), 2 * BATCH)
+    assert_trained_alike(found, expected, 1e-4)
+    assert_replicas_agree(found[1], mirrored)

@@ -106,19 +106,25 @@ def test_pictures_that_are_odd_are_used_and_bad_ones_named_with_their_sounds(pai
     (covers / "drawn.png").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (songs / "mute.wav").write_bytes(b"")
     write_picture(covers / "mute.png")
+    Image.new("1", (20000, 20000)).save(covers / "huge.png")
     (covers / "notes.txt").write_text("none")
-    for name in (*USABLE, "cut.jpg", "drawn.png"):
+    for name in (*USABLE, "cut.jpg", "drawn.png", "huge.png"):
         write_sound(songs / f"{name[:-4].upper()}.wav")
     report = pairs()
     reasons = {skipped.file: skipped.reason for skipped in report.skipped}
     assert set(reasons) == {
-        *("cut.jpg", "CUT.wav", "drawn.png", "DRAWN.wav", "mute.wav", "mute.png")
+        *("cut.jpg", "CUT.wav", "drawn.png", "DRAWN.wav", "huge.png", "HUGE.wav"),
+        *("mute.wav", "mute.png"),
     }
+    assert "truncated" in reasons["cut.jpg"]
+    assert "more than 80 million" in reasons["huge.png"]
     assert reasons["CUT.wav"] == "its picture cannot be used: cut.jpg"
     assert reasons["mute.png"] == "its sound cannot be used: mute.wav"
     assert "not a png" in reasons["drawn.png"]
     assert report.ignored == ["notes.txt"]
     assert sum(report.total(split).files for split in SPLITS) == 8 + len(USABLE)
+    assert "2 files smaller than 6 x 8, enlarged: tiny.png, turned.jpg" in report.notices
+    assert "1 file with transparent parts, laid on white: clear.png" in report.notices
 
 
 def test_what_lies_in_the_other_folder_is_named(pairs, folders):

@@ -163,6 +163,33 @@ def test_an_expired_code_is_used_again():
     assert np.all(counts > 0)
 
 
+def test_an_expired_code_becomes_a_vector_of_the_batch_with_averages_that_begin_anew():
+    codebook = Codebook(4, 3, normalized=False, expiry=0.1)
+    vectors = tf.constant(np.random.default_rng(0).normal(size=(4, 8, 8, 3)), tf.float32)
+    codebook(vectors)
+    codebook.means.assign([*np.eye(3), np.full(3, 100.0)])  # to which nothing is near
+    codebook.counts.assign([90.0, 80.0, 70.0, 1.0])
+    codebook.age.assign(1e4)
+    code = np.ravel(codebook(vectors))
+    learn(codebook, vectors, step=0)
+    share = 0.99 * np.array([90.0, 80.0, 70.0, 1.0]) + 0.01 * np.bincount(code, minlength=4)
+    np.testing.assert_allclose(codebook.counts[:3], share[:3], rtol=1e-5)
+    np.testing.assert_allclose(codebook.counts[3], 2 * 0.1 * share.mean(), rtol=1e-5)
+    gaps = np.linalg.norm(np.reshape(vectors, (-1, 3)) - np.asarray(codebook.means)[3], axis=1)
+    assert gaps.min() < 0.05
+    before = np.asarray(codebook.means)[:3].copy()
+    learn(codebook, vectors, step=1)
+    assert np.asarray(codebook.counts)[3] > 0.1 * np.mean(codebook.counts)  # and it stays
+    assert np.linalg.norm(np.asarray(codebook.means)[:3] - before, axis=1).max() < 0.05
+
+
+def test_usually_codes_are_looked_up_by_angle_in_few_dimensions():
+    quantizer = VectorQuantizer(16)
+    found = quantizer(np.tile(features(), (1, 1, 1, 8)))  # 40 channels
+    assert found["vectors"].shape[-1] == quantizer.width == 8
+    np.testing.assert_allclose(np.mean(found["vectors"] ** 2, axis=-1), 1.0, rtol=1e-3)
+
+
 def test_without_expiry_a_dead_code_stays():
     codebook = Codebook(4, 3, normalized=False, expiry=0.0)
     vectors = tf.constant(np.random.default_rng(0).normal(size=(4, 8, 8, 3)), tf.float32)

@@ -67,16 +67,19 @@ def test_probabilities_of_all_maps_sum_to_one(core):
 
 
 @pytest.mark.parametrize("core", ["rotary", "learned", "recurrent"])
-@pytest.mark.parametrize("condition", ["none", "label", "maps", "vectors"])
+@pytest.mark.parametrize("condition", ["none", "label", "maps", "vectors", "mean vector", "every"])
 def test_causal_under_each_condition(core, condition):
     settings = {
         "none": {},
         "label": {"classes": 3},
         "maps": {"maps": EVERY["maps"]},
         "vectors": {"vectors": 5, "cross": True},
+        "mean vector": {"vectors": 5, "cross": True, "mean_vector": True},
+        "every": {**EVERY, "mean_vector": True},
     }[condition]
     prior, codes = made(core, **settings), np.random.default_rng(0).integers(0, 5, (2, 3, 2))
-    told = {name: value for name, value in conditions(2).items() if name == condition}
+    told = {name: value for name, value in conditions(2).items() if name in settings}
+    told |= {"label": tf.constant([2, 0])} if "classes" in settings else {}
     logits = np.asarray(prior(codes, **told))
     for place in range(6):
         later = codes.reshape(2, 6).copy()
@@ -173,7 +176,9 @@ def test_the_vectors_are_those_of_the_autoencoder():
         made(shape=(*shape, 2), code_size=3).take_codebook(coder)
 
 
-@pytest.mark.parametrize(("core", "shape"), [("rotary", (5, 4)), ("recurrent", (5, 2, 2))])
+@pytest.mark.parametrize(
+    ("core", "shape"), [("rotary", (5, 4)), ("learned", (5, 4)), ("recurrent", (5, 2, 2))]
+)
 @pytest.mark.parametrize(
     "settings", [{}, {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7}]
 )
@@ -241,6 +246,22 @@ def test_dropped_conditions_are_none():
     ):
         np.testing.assert_array_equal(value[0], reference[0])
     assert np.abs(dropped[1][0] - dropped[1][1]).max() > 1e-3
+
+
+def test_in_training_a_share_of_the_examples_is_told_nothing():
+    prior, told = made(**EVERY, condition_dropout=0.25), conditions(400)
+    told["label"] = tf.fill([400], 1)
+    codes = np.zeros((400, 3, 2), np.int32)
+    batch = {"codes": codes, "label": told["label"], "vectors": told["vectors"]}
+    batch = prior.complete({**batch, "above_0": told["maps"][0]})
+    found = prior.loss_terms(batch, noise.key(0, 400), training=True)["loss"]
+    known = -prior.log_prob(codes, **told)
+    dropped, context = prior.told(tf.fill([400], True), **told)
+    without = prior._logits(prior._flat(codes), dropped, context)
+    without = -tf.reduce_sum(tf.nn.log_softmax(without)[..., 0], axis=1)
+    own = np.isclose(found, known, rtol=2e-5)
+    assert np.all(own ^ np.isclose(found, without, rtol=2e-5))
+    assert 0.65 < own.mean() < 0.85
 
 
 def test_learns_a_pattern_and_reports_bits():

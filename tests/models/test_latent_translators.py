@@ -56,6 +56,14 @@ def trained(model, batch, steps, rate=1e-2, **settings):
 
 
 @pytest.mark.parametrize("name", ["painter", "variational"])
+def test_a_long_sound_gives_one_picture_and_all_of_it_is_heard(name, request):
+    model, (one, two, end) = request.getfixturevalue(name), tones(3)
+    drawn = [model.sample(np.concatenate([one, two, last]), count=2) for last in (end, 0 * end)]
+    assert drawn[0].shape == (2, SIDE, SIDE, 1)
+    assert np.abs(drawn[0] - drawn[1]).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", ["painter", "variational"])
 def test_draws_are_pictures_by_seed_and_place(name, request):
     model, given = request.getfixturevalue(name), tones(2)
     drawn = model.sample(given, count=2, seed=4).numpy()
@@ -83,6 +91,23 @@ def test_the_loss_of_a_flow_is_the_squared_error_of_its_direction(spectrogram, p
     found = model.loss_terms(model.complete(pair), key, training=False)["loss"]
     goal = model.latents.noise(key)[0] - model.target.encode_vectors(pair["picture"])[0]
     np.testing.assert_allclose(found, tf.reduce_mean(goal**2, axis=(1, 2, 3)), rtol=1e-5)
+
+
+def test_in_training_a_share_of_the_examples_is_told_nothing(spectrogram):
+    model = stirred(flow(spectrogram, codes(tg.Pictures(*GREY)), condition_dropout=0.25))
+    batch = {"image": spectrogram(tones(64)), "picture": speckles(64, GREY)}
+    other = {**batch, "image": batch["image"][::-1]}
+    found, changed = (
+        model.loss_terms(model.complete(one), noise.key(0, 64), training=True)["loss"].numpy()
+        for one in (batch, other)
+    )
+    same = np.isclose(found, changed, rtol=1e-6)
+    assert 0.1 < same.mean() < 0.4
+    found, changed = (
+        model.loss_terms(model.complete(one), noise.key(0, 64), training=False)["loss"].numpy()
+        for one in (batch, other)
+    )
+    assert np.mean(np.isclose(found, changed, rtol=1e-6)) < 0.05
 
 
 @pytest.mark.parametrize(

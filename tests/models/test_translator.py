@@ -155,7 +155,9 @@ def test_training_leaves_the_target_alone_and_learns_who_belongs_to_whom(spectro
 
 
 @pytest.mark.slow
-def test_compiled_replicas_train_like_one_device(spectrogram, mirrored):
+@pytest.mark.parametrize("drawn", ["pictures", "sounds"])
+def test_compiled_replicas_train_like_one_device(spectrogram, mirrored, drawn):
+    pictures = tg.Pictures(*GREY)
     batch = {
         "image": spectrogram(tones(5)),
         "picture": speckles(5, GREY),
@@ -165,7 +167,10 @@ def test_compiled_replicas_train_like_one_device(spectrogram, mirrored):
     for strategy in (tf.distribute.get_strategy(), mirrored):
         keras.utils.set_random_seed(3)
         with strategy.scope():
-            model = translator(spectrogram, encoder(), one_level(), condition_dropout=0.3)
+            source, target = spectrogram, one_level()
+            if drawn == "sounds":
+                source, target = pictures, vqvae(spectrogram, [((8,), (8,))], (5,))
+            model = translator(source, encoder(), target, condition_dropout=0.3)
             model.compile(keras.optimizers.SGD(1e-3), jit_compile=True, average=0.9)
         data = tf.data.Dataset.from_tensor_slices(batch).batch(5)
         history = model.fit(data, epochs=2, verbose=0, shuffle=False).history

@@ -179,6 +179,19 @@ def test_the_distance_of_waveforms_is_that_of_sound(tones):
     assert np.all(own < 0.1 * other)
 
 
+def test_waveforms_stand_in_the_loss_of_training_with_their_weight(tones):
+    layer = spectrogram()
+    batch = {"image": layer(tones[:2]), "audio": tf.constant(tones[:2]), "id": np.arange(2)}
+    weighed, plain = (adversaries(waveform_weight=weight) for weight in (3.0, 0.0))
+    key = noise.key(0, 2)
+    found = weighed.loss_terms(weighed.complete(batch), key, training=True)
+    without = plain.loss_terms(plain.complete(batch), key, training=True)
+    own = losses.waveform_distance(layer, batch["audio"], weighed(batch["image"]), (64, 128, 256))
+    np.testing.assert_allclose(found["waveform"], own, rtol=1e-4)
+    np.testing.assert_allclose(found["loss"] - without["loss"], 3.0 * own, rtol=0.02)
+    assert np.all(without["waveform"] == 0.0)
+
+
 def test_waveforms_need_a_linear_scale():
     mel = tfaudiogen.Spectrogram(8000, 256, 64, frames=32, bins=32, scale="mel")
     with pytest.raises(ValueError, match="waveform_weight needs a spectrogram with a linear"):

@@ -83,6 +83,21 @@ def test_the_top_conditions_the_bottom_and_the_picture(batch):
     assert np.abs(other - model.decode_codes([top, bottom])).max() > 1e-4
 
 
+def test_the_bottom_is_encoded_given_the_top(batch):
+    """Other codes above, the image being the same, give other vectors and codes below."""
+    model = tiny(2)
+    top, bottom = model.encode_codes(batch["image"])
+    vectors = model.encode_vectors(batch["image"])[1]
+    codebook = model.quantizers[1].codebook
+    codebook.means.assign(tf.reverse(codebook.means, [0]))  # the same places, by other numbers
+    np.testing.assert_array_equal(model.encode_codes(batch["image"])[0], 7 - top)
+    np.testing.assert_allclose(model.encode_vectors(batch["image"])[1], vectors, atol=1e-5)
+    codebook.means.assign(-codebook.means)
+    changed = model.encode_vectors(batch["image"])[1]
+    assert np.abs(changed - vectors).max() > 1e-2
+    assert np.any(model.encode_codes(batch["image"])[1] != bottom)
+
+
 def test_the_loss_is_distortion_and_uniform_rate(batch):
     model = tiny(2)
     found = terms(model, batch)

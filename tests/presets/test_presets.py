@@ -1,5 +1,6 @@
 import pytest
 
+import tfaudiogen
 from tfaudiogen import presets
 
 
@@ -40,3 +41,33 @@ def test_the_digits_leave_room_for_their_priors():
 def test_a_preset_survives_as_plain_values():
     preset = presets.get("music_vae")
     assert presets.Preset(**preset.as_dict()) == preset
+
+
+@pytest.mark.parametrize("side", [28, 32, 128, 256])
+def test_colour_pictures_of_each_size_have_each_kind_of_autoencoder(side):
+    shape = {"height": side, "width": side, "channels": 3}
+    every = [presets.get(name) for name in presets.names()]
+    found = {one.model["kind"] for one in every if one.pictures == shape}
+    assert found >= {"vae", "vqvae", "vqgan"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", presets.names())
+def test_every_preset_makes_a_model_of_its_geometry(name):
+    preset = presets.get(name)
+    model = (preset.translation() if preset.translator else preset).build(["low", "high"])
+    shapes = [tuple((preset.pictures or {}).values())]
+    if preset.spectrogram:
+        shapes.append((preset.spectrogram["frames"], preset.spectrogram["bins"], 1))
+    embeds = isinstance(model, tfaudiogen.AudioImageEmbedder)
+    assert (model.pictures if embeds else model.spectrogram).image_shape in shapes
+    assert model.count_params() < 6e6 or name == "literature_vae"
+
+
+def test_each_level_of_codes_may_have_a_prior_with_a_core_of_its_own():
+    preset = presets.get("speech_vqvae", **{"priors.core": ["lstm", "transformer"]})
+    coder = preset.without_priors().build(["low", "high"])
+    sizes = [table.shape[-1] for table in coder.code_vectors()]
+    arguments = (*coder.code_maps(), sizes, coder.class_names)
+    cores = [type(preset.prior(number, *arguments).build().core) for number in (0, 1)]
+    assert cores == [tfaudiogen.Transformer, tfaudiogen.LSTMStack]  # the top one first

@@ -11,6 +11,7 @@ CODED = {
     "model.strides": [[4], [2]],
     "model.codes": [6, 5],
     "model.width": 3,
+    "priors.core": ["transformer", "lstm"],
     "priors.width": [8, 12],
     "priors.depth": 1,
     "priors.heads": 2,

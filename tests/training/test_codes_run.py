@@ -10,6 +10,7 @@ from PIL import Image
 import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.training import train
+from tfaudiogen.training.beginning import take_weights
 from tfaudiogen.training.codes import draw_usage
 
 TINY = {
@@ -22,10 +23,24 @@ TINY = {
 }
 
 
+# Means of five steps are compared, and their second is as good as none: it begins after ten.
+ADVERSARY = {
+    "model.discriminator": [4, 6],
+    "model.patience": 5,
+    "model.tolerance": 0.9,
+    "model.waveform_weight": 1.0,
+    "model.frozen_steps": 2,
+}
+
+
 @pytest.fixture(scope="session")
 def coded(preset):
-    shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
-    preset = presets.get("speech_vqvae", priors=None, **shape, **TINY)
+    return small("speech_vqvae", preset.spectrogram, priors=None)
+
+
+def small(name, spectrogram, **changes):
+    shape = {f"spectrogram.{key}": value for key, value in spectrogram.items()}
+    preset = presets.get(name, **shape, **TINY, **changes)
     return dataclasses.replace(preset, fit={**preset.fit, "jit_compile": False, "steps": 12})
 
 
@@ -78,6 +93,44 @@ def test_a_fine_tuned_model_keeps_its_codebook(tmp_path, coded, coded_run, data)
     old, new = (tfaudiogen.load(folder) for folder in (coded_run, tmp_path / "run"))
     for one, two in zip(old.quantizers, new.quantizers, strict=True):
         np.testing.assert_allclose(one.codebook.means, two.codebook.means, atol=0.5)
+
+
+@pytest.mark.slow
+def test_an_adversary_begins_late_and_a_resumed_training_knows_when(tmp_path, coded_run, data):
+    """Stopped between the two means that tell that the reconstruction has stopped to improve."""
+    spectrogram = tfaudiogen.load(coded_run).spectrogram
+    kept = ("sample_rate", "frame_length", "hop", "frames", "bins", "scale", "decibels")
+    sharper = small("speech_vqgan", {k: getattr(spectrogram, k) for k in kept}, **ADVERSARY)
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    train(sharper, data, whole, initial=coded_run, progress=False)
+    train(sharper, data, parts, steps=8, initial=coded_run, progress=False)
+    train(sharper, data, parts, steps=12, resume=True, progress=False)
+    found = rows(whole)
+    assert rows(parts) == found
+    assert [float(row["adversary_active"]) for row in found] == [0.0, 1.0]
+    assert [float(row["discriminator"]) > 0 for row in found] == [False, True]
+    assert all(float(row["waveform"]) > 0 for row in found)
+    model = tfaudiogen.load(whole)
+    assert isinstance(model, tfaudiogen.VQGAN)
+    assert float(model.plateau.reached) == 1.0
+
+
+def test_an_adversary_begins_as_the_autoencoder_and_gives_one_back(coded, coded_run, tmp_path):
+    names = {"model.discriminator": [4, 6]}
+    sharper = presets.get("speech_vqgan", **TINY, **names).as_dict()
+    model = presets.Preset(**{**sharper, "spectrogram": coded.spectrogram}).build()
+    take_weights(model, str(coded_run))
+    coder = tfaudiogen.load(coded_run)
+    images = np.random.default_rng(0).random((2, *coder.spectrogram.image_shape), np.float32)
+    np.testing.assert_array_equal(model(images), coder(images))
+    tfaudiogen.save(model, tmp_path)
+    again = coded.build()
+    take_weights(again, str(tmp_path))
+    np.testing.assert_array_equal(again(images), coder(images))
+    wider = presets.Preset(**{**sharper, "spectrogram": coded.spectrogram})
+    wider.model["widths"] = [[8], [12]]
+    with pytest.raises(ValueError, match="has other layers than the preset"):
+        take_weights(wider.build(), str(coded_run))
 
 
 def test_the_picture_survives_a_level_of_one_code(tmp_path):

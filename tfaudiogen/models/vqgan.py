@@ -97,11 +97,8 @@ class VQGAN(VQVAE):
 
     def take_autoencoder(self, autoencoder):
         """Take the weights of a `VQVAE` with the same layers."""
-        for part in ("encoders", "decoders", "quantizers"):
-            pairs = zip(getattr(self, part), getattr(autoencoder, part), strict=True)
-            for own, other in pairs:
-                own.set_weights(other.get_weights())
-        self.likelihood.set_weights(autoencoder.likelihood.get_weights())
+        for own, other in zip(self.coder_weights, autoencoder.coder_weights, strict=True):
+            own.assign(other)
 
     def objective_weights(self):
         judge = self.discriminator.trainable_weights

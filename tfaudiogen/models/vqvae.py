@@ -141,6 +141,12 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         """List of K of the code maps, top level first."""
         return [quantizer.codes for quantizer in reversed(self.quantizers)]
 
+    @property
+    def coder_weights(self):
+        """Those of encoders, decoders, quantizers and likelihood, which a subclass has too."""
+        parts = (*self.encoders, *self.decoders, *self.quantizers, self.likelihood)
+        return [weight for part in parts for weight in part.weights]
+
     def code_maps(self):
         """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
         tails = [quantizer.tail for quantizer in reversed(self.quantizers)]

@@ -4,8 +4,7 @@ from tfaudiogen.presets.priors import PRIORS
 from tfaudiogen.presets.quantized import QUANTIZED
 
 MNIST = {"height": 28, "width": 28, "channels": 1}
-_CIFAR = {"height": 32, "width": 32, "channels": 3}
-_PICTURES = {"height": 128, "width": 128, "channels": 3}
+_COLOUR = {side: {"height": side, "width": side, "channels": 3} for side in (28, 32, 128, 256)}
 
 SMALL_VAE = {
     "kind": "vae",
@@ -35,6 +34,17 @@ SMALL_CODES = {
     "codes": (128, 128),
 }
 
+_COLOUR_VAE = {**SMALL_VAE, "widths": (64, 128), "latent_size": 128}
+_COLOUR_CODES = {**SMALL_CODES, "codes": (512, 512)}
+
+_PICTURE_VAE = {
+    **SMALL_VAE,
+    "widths": (64, 96, 128, 192),
+    "strides": (4, 2, 2, 2),
+    "blocks": 1,
+    "latent_size": 128,
+}
+
 # 16 x 16 above 32 x 32 for 128 pixels.
 _PICTURE_CODES = {
     **SMALL_CODES,
@@ -42,6 +52,10 @@ _PICTURE_CODES = {
     "strides": ((4,), (2,)),
     "codes": (1024, 1024),
 }
+
+# The same for 256 pixels.
+_LARGE_VAE = {**_PICTURE_VAE, "strides": (8, 2, 2, 2)}
+_LARGE_CODES = {**_PICTURE_CODES, "widths": ((64, 128), (128,)), "strides": ((4, 2), (2,))}
 
 _ADVERSARY = {
     "kind": "vqgan",
@@ -68,7 +82,10 @@ _FIT = {
 }
 # Codebooks are moving averages already.
 CODES_FIT = {**_FIT, "average": None}
+_COLOUR_FIT = {**_FIT, "clip_norm": 1e4}
 _PICTURE_FIT = {**_FIT, "batch_size": 16, "learning_rate": 5e-4, "clip_norm": 1e5}
+_LARGE_FIT = {**_PICTURE_FIT, "batch_size": 8, "clip_norm": 3e5}
+_PICTURE_PRIORS = {**PRIORS, "batch_size": (8, 16)}
 
 
 def _preset(summary, pictures, model, fit, priors=None):
@@ -83,6 +100,28 @@ def _preset(summary, pictures, model, fit, priors=None):
     }
 
 
+def _vae(what, side, model, fit):
+    """Return the entry of a VAE of colour pictures."""
+    return _preset(f"{what}: {side} x {side}, RGB, residual VAE", _COLOUR[side], model, fit)
+
+
+def _vqvae(what, side, codes, model, fit, priors):
+    """Return the entry of a VQVAE of colour pictures with priors."""
+    summary = f"{what}: {side} x {side}, RGB, two levels of codes, {codes}"
+    return _preset(summary, _COLOUR[side], model, {**fit, "average": None}, priors)
+
+
+def _vqgan(base, side, model, fit):
+    """Return the entry of a VQGAN of colour pictures that begins as the VQVAE of a preset."""
+    summary = f"{base} made sharper by a discriminator; begin with --from a {base}"
+    fit = {**fit, "learning_rate": 2e-4, "average": None}
+    return _preset(summary, _COLOUR[side], {**model, **_ADVERSARY}, fit)
+
+
+_SMALL = "CIFAR-10 and other small pictures"
+_FOLDER = "pictures of a folder"
+_256_ABOVE = "256 above 1,024"
+
 PICTURE_PRESETS = {
     "mnist_vae": _preset("MNIST digits: 28 x 28, grey, residual VAE", MNIST, SMALL_VAE, _FIT),
     "mnist_vqvae": _preset(
@@ -92,49 +131,18 @@ PICTURE_PRESETS = {
         CODES_FIT,
         PRIORS,
     ),
-    "cifar_vae": _preset(
-        "CIFAR-10 and other small pictures: 32 x 32, RGB, residual VAE",
-        _CIFAR,
-        {**SMALL_VAE, "widths": (64, 128), "latent_size": 128},
-        {**_FIT, "clip_norm": 1e4},
+    "picture28_vae": _vae(_FOLDER, 28, _COLOUR_VAE, _COLOUR_FIT),
+    "picture28_vqvae": _vqvae(_FOLDER, 28, "49 above 196", _COLOUR_CODES, _COLOUR_FIT, PRIORS),
+    "picture28_vqgan": _vqgan("picture28_vqvae", 28, _COLOUR_CODES, _COLOUR_FIT),
+    "cifar_vae": _vae(_SMALL, 32, _COLOUR_VAE, _COLOUR_FIT),
+    "cifar_vqvae": _vqvae(_SMALL, 32, "64 above 256", _COLOUR_CODES, _COLOUR_FIT, PRIORS),
+    "cifar_vqgan": _vqgan("cifar_vqvae", 32, _COLOUR_CODES, _COLOUR_FIT),
+    "picture_vae": _vae(_FOLDER, 128, _PICTURE_VAE, _PICTURE_FIT),
+    "picture_vqvae": _vqvae(
+        _FOLDER, 128, _256_ABOVE, _PICTURE_CODES, _PICTURE_FIT, _PICTURE_PRIORS
     ),
-    "cifar_vqvae": _preset(
-        "CIFAR-10 and other small pictures: 32 x 32, RGB, two levels of codes, 64 above 256",
-        _CIFAR,
-        {**SMALL_CODES, "codes": (512, 512)},
-        {**CODES_FIT, "clip_norm": 1e4},
-        PRIORS,
-    ),
-    "picture_vae": _preset(
-        "pictures of a folder: 128 x 128, RGB, residual VAE",
-        _PICTURES,
-        {
-            **SMALL_VAE,
-            "widths": (64, 96, 128, 192),
-            "strides": (4, 2, 2, 2),
-            "blocks": 1,
-            "latent_size": 128,
-        },
-        _PICTURE_FIT,
-    ),
-    "picture_vqvae": _preset(
-        "pictures of a folder: 128 x 128, RGB, two levels of codes, 256 above 1,024",
-        _PICTURES,
-        _PICTURE_CODES,
-        {**_PICTURE_FIT, "average": None},
-        {**PRIORS, "batch_size": (8, 16)},
-    ),
-    "picture_vqgan": _preset(
-        "picture_vqvae made sharper by a discriminator; begin with --from a picture_vqvae",
-        _PICTURES,
-        {**_PICTURE_CODES, **_ADVERSARY},
-        {**_PICTURE_FIT, "learning_rate": 2e-4, "average": None},
-    ),
-    "picture256_vqvae": _preset(
-        "pictures of a folder: 256 x 256, RGB, two levels of codes, 256 above 1,024",
-        {**_PICTURES, "height": 256, "width": 256},
-        {**_PICTURE_CODES, "widths": ((64, 128), (128,)), "strides": ((4, 2), (2,))},
-        {**_PICTURE_FIT, "batch_size": 8, "clip_norm": 3e5, "average": None},
-        {**PRIORS, "batch_size": (8, 16)},
-    ),
+    "picture_vqgan": _vqgan("picture_vqvae", 128, _PICTURE_CODES, _PICTURE_FIT),
+    "picture256_vae": _vae(_FOLDER, 256, _LARGE_VAE, _LARGE_FIT),
+    "picture256_vqvae": _vqvae(_FOLDER, 256, _256_ABOVE, _LARGE_CODES, _LARGE_FIT, _PICTURE_PRIORS),
+    "picture256_vqgan": _vqgan("picture256_vqvae", 256, _LARGE_CODES, _LARGE_FIT),
 }

@@ -7,6 +7,7 @@ from tfaudiogen.models.code_model import CodeModel
 from tfaudiogen.models.code_prior import CodePrior
 from tfaudiogen.models.embedder import AudioImageEmbedder
 from tfaudiogen.models.translator import Translator
+from tfaudiogen.models.vqvae import VQVAE
 from tfaudiogen.training.settings import Settings
 
 # What a training counts anew; "updates" are those of the prior, which then adapts faster.
@@ -32,9 +33,10 @@ def take_weights(model, initial, batches=()):
 
     Args:
         model: `ProbabilisticModel` of the preset.
-        initial: folder or name of a saved model of the same geometry and sizes, or of the
-            autoencoder of a `CodePrior`; or a list of the parts of a translator: a model that has
-            the autoencoder, of a `CodeModel` with its priors, and an embedder.
+        initial: folder or name of a saved model of the same geometry and sizes, of the `VQVAE` that
+            a `VQGAN` begins as, or of the autoencoder of a `CodePrior`; or a list of the parts of a
+            translator: a model that has the autoencoder, of a `CodeModel` with its priors, and an
+            embedder.
         batches: of the training data, for what a translator finds in them with these parts.
 
     Raises:
@@ -79,10 +81,10 @@ def _take_whole(model, initial):
     if not isinstance(source, type(model)):  # of a model with priors, which come later
         source = _autoencoder_of(source)
     _check_geometry(model, source, initial)
-    weights = getattr(model, "base_weights", model.weights)
-    pairs = list(zip(weights, source.weights, strict=False))
+    weights, theirs = _alike(model, source)
+    pairs = list(zip(weights, theirs, strict=False))
     shapes = [(tuple(target.shape), tuple(weight.shape)) for target, weight in pairs]
-    if len(weights) != len(source.weights) or any(a != b for a, b in shapes):
+    if len(weights) != len(theirs) or any(a != b for a, b in shapes):
         raise ValueError(
             f"initial model {str(initial)!r} has other layers than the preset "
             f"({source.count_params():,} parameters, not {model.count_params():,}): give the model "
@@ -91,6 +93,13 @@ def _take_whole(model, initial):
     for target, weight in pairs:
         if target.name not in _OWN_STATE:
             target.assign(weight)
+
+
+def _alike(model, source):
+    """Return the weights to be given to a model, and those of the source that they come from."""
+    if isinstance(source, VQVAE) and isinstance(model, VQVAE) and type(source) is not type(model):
+        return model.coder_weights, source.coder_weights  # a discriminator is of one of them alone
+    return getattr(model, "base_weights", model.weights), source.weights
 
 
 def _check_geometry(model, source, initial):
