@@ -6,7 +6,7 @@
     python scripts/ask_server.py speech_vae --grpc 127.0.0.1:8500 log_prob in.wav
     python scripts/ask_server.py digits --rest http://127.0.0.1:8501 sample --label seven
     python scripts/ask_server.py painter --rest http://127.0.0.1:8501 paint seven.wav --out 7.png
-    python scripts/ask_server.py speaker --grpc 127.0.0.1:8500 compose seven.png --guidance 2
+    python scripts/ask_server.py speaker --grpc 127.0.0.1:8500 compose seven.png --label jackson
     python scripts/ask_server.py embedder --grpc 127.0.0.1:8500 embed seven.png --out seven.npy
 
 A file that is given or written is a picture where its name ends in .png, and a sound where it ends
@@ -126,8 +126,13 @@ def only(outputs):
 def describe(ask):
     """Return the facts of the model: sample rate, class names, limits and so on."""
     facts = {name: values[0] for name, values in ask("describe", {"row": np.zeros(1, int)}).items()}
-    names = [name.decode() if isinstance(name, bytes) else name for name in facts["class_names"]]
-    return {**facts, "class_names": names}
+    names = {key: facts[key] for key in ("class_names", "label_names") if key in facts}
+    return {**facts, **{key: list(map(_text, values)) for key, values in names.items()}}
+
+
+def _text(name):
+    """Return a text, which gRPC gives as bytes."""
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def sample(ask, options, facts):
@@ -169,8 +174,11 @@ def reconstruct(ask, options, facts):
 
 def translate(ask, options, facts):
     """Return what is drawn for a file, by `paint` or `compose`."""
-    numbers = {name: one_row(options, name) for name in ("seed", "temperature", "guidance")}
-    return only(ask(options.question, {**read(options.file, facts), **numbers}))
+    wanted = ["seed", "temperature", "guidance", *(["label"] if facts.get("labels") else [])]
+    if options.label and not facts.get("labels"):
+        raise SystemExit(f"--label does not apply to {options.model}")
+    rows = {name: one_row(options, name) for name in wanted}
+    return only(ask(options.question, {**read(options.file, facts), **rows}))
 
 
 def embed(ask, options, facts):
@@ -245,8 +253,8 @@ def parse():
         question.add_argument("--seed", type=int, default=0)
         question.add_argument("--temperature", type=float)
         question.add_argument("--guidance", type=float)
-    for question in (new, score):
-        question.add_argument("--label", help="name of a class; any if left out")
+    for question in (new, score, paint, compose):
+        question.add_argument("--label", help="of a model that has them; any if left out")
     for question in (new, again, paint, compose, embed):
         question.add_argument("--out", help="answer.wav, answer.png or answer.npy if left out")
     return parser.parse_args()

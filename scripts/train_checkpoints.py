@@ -22,7 +22,8 @@ _DIGITS = {
     "licence": "CC BY-SA 4.0 (Free Spoken Digit Dataset, github.com/Jakobovski)",
 }
 # "7 jackson": who says which digit.
-_VOICES = {**_DIGITS, "label_pattern": "([0-9])_([^_]+)_"}
+_WHO = {"label_pattern": "([0-9])_([^_]+)_"}
+_VOICES = {**_DIGITS, **_WHO}
 _DIGIT_PAIRS = {
     "sources": ["fsdd"],
     "pictures": "mnist",
@@ -52,7 +53,7 @@ SHIPPED = {
     "music_vae": _MUSIC,
     "speech_vqvae": _VOICES,
     "digit_painter": _DIGIT_PAIRS,
-    "digit_speaker": _DIGIT_PAIRS,
+    "digit_speaker": {**_DIGIT_PAIRS, **_WHO},
     "word_painter": _WORDS,
     "orchestra_vqvae": _NOTES,
     "music_vqvae2": _MUSIC,
@@ -61,7 +62,7 @@ SHIPPED = {
 JUDGES = {
     "speech_vqvae": ("judge.py", "--first-words", "--count", "50"),
     "digit_painter": ("translators.py", "--count", "4", "--epochs", "2"),
-    "digit_speaker": ("translators.py", "--count", "2", "--epochs", "20"),
+    "digit_speaker": ("translators.py", "--first-words", "--count", "2", "--epochs", "20"),
 }
 KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv", "codes.png")
 

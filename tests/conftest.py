@@ -103,6 +103,15 @@ def composer_model():
     return small_models.translator(tg.Pictures(8, 8, 3), encoder, target, 8)
 
 
+@pytest.fixture(scope="session")
+def speaker_model():
+    """Return a translator back, of grey pictures, that has labels: "jackson" and "theo"."""
+    import small_models
+
+    keras.utils.set_random_seed(3)
+    return small_models.speaker()
+
+
 def _short():
     import tfaudiogen as tg
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 import tfaudiogen as tg
-from tfaudiogen.models.code_labels import words_of
+from tfaudiogen.models.code_labels import further_words, words_of
 from tfaudiogen.models.code_levels import default_decoders, default_encoders
 
 RATE = 8000
@@ -98,6 +98,20 @@ def translator(
         given |= (labels or {}) if cross else {}
         priors.append(tg.CodePrior(**one, core=core, **given, **settings))
     return stirred(tg.Translator(source, encoder, target, priors, source_words=source_words))
+
+
+def speaker():
+    """Return a translator of grey pictures of 8 x 8 to sounds, whose upper level knows who speaks.
+
+    Its data have the labels "7 jackson", "8 theo" and "7 theo".
+    """
+    names = ["7 jackson", "8 theo", "7 theo"]
+    voices, _ = further_words(names, 1)
+    stages = [((8,), (8,)), ((8,), (2,))]
+    target = vqvae(tg.Spectrogram(RATE, 64, 32, frames=32, bins=32), stages, (6, 5), names)
+    labels = {"classes": len(voices), "words": words_of(voices)}
+    told = {"told": False, "labels": labels, "source_words": 1}
+    return translator(tg.Pictures(8, 8, 1), tg.SequenceEncoder((6,), (4,)), target, 8, **told)
 
 
 def finding():

@@ -8,10 +8,11 @@ import tensorflow as tf
 
 import tfaudiogen as tg
 from tfaudiogen import noise
-from tfaudiogen.models.code_labels import LabelNames, choose_labels
+from tfaudiogen.models.code_labels import choose_labels
 from tfaudiogen.models.code_levels import default_decoders, default_encoders
 from tfaudiogen.saved_model import export
 from tfaudiogen.signatures import Limits, signatures_of
+from tfaudiogen.signatures.labels import RequestLabels
 
 DRAW = {
     "seed": np.array([3, 4], np.int64),
@@ -65,12 +66,11 @@ def test_a_row_depends_on_itself_alone_and_a_seed_gives_the_same_bytes(ask, soun
     np.testing.assert_array_equal(ask("sample", **last)["waveform"], sounds[1:])
 
 
-def test_words_of_labels_are_drawn_as_python_draws_them(model, monkeypatch):
+def test_words_of_labels_are_drawn_as_python_draws_them():
     names, seeds = ["oboe A4", "oboe C5", "bell C5"], list(range(20))
-    signatures = signatures_of(model, None, Limits(4, 1.0))
-    monkeypatch.setattr(signatures, "names", LabelNames(names))
     labels = ["oboe", "C5", "bell C5", "oboe bell", ""] * 4
-    drawn = tf.function(signatures._drawn_label)(tf.constant(seeds, tf.int64), tf.constant(labels))
+    draw = tf.function(RequestLabels(names).drawn)
+    drawn = draw(tf.constant(seeds, tf.int64), tf.constant(labels))
     for found, seed, label in zip(drawn.numpy(), seeds, labels, strict=True):
         if label in ("oboe bell", ""):
             assert found == -1

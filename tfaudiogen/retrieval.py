@@ -40,7 +40,8 @@ def retrieval_report(model, windows, files, class_names=(), seed=0):
     Queries and candidates are the windows of sounds, and the pictures, each of which is there once
     however many windows have it (pictures are the same if they are equal pixel for pixel). A window
     has one right answer, its picture, and a picture all windows that have it. By label, where there
-    are at least two, right answers are also those that have the query's label.
+    are at least two, right answers are also those that have the query's label, or its first word
+    where the model goes by that; see `AudioImageEmbedder.kinds`.
 
     Args:
         model: an `AudioImageEmbedder`.
@@ -62,8 +63,10 @@ def retrieval_report(model, windows, files, class_names=(), seed=0):
     sources = np.array([source_of(files, example) for example in ids])
     same_picture = owner[:, None] == np.arange(len(pictures))  # [S, P]
     pairings = {"": same_picture}
-    if len(class_names) > 1:
-        pairings["_by_label"] = _same_label(same_picture, labels, len(class_names))
+    kinds = np.unique(model.kinds(np.arange(len(class_names)), class_names))
+    if len(kinds) > 1:
+        found = np.asarray(model.kinds(labels, class_names))
+        pairings["_by_label"] = _same_kind(same_picture, found, kinds)
     report = {"windows": len(sounds), "files": len(np.unique(sources)), "pictures": len(pictures)}
     for name, pairing in pairings.items():
         there = _figures(sounds, pictures, pairing, sources, seed)
@@ -100,9 +103,9 @@ def _sides(model, batch):
     return np.asarray(model.embed_images(batch["image"])), batch["picture"]
 
 
-def _same_label(same_picture, labels, classes):
-    """Return bool [S, P]: whether the picture is the sound's, or of a sound of its label."""
-    labelled = labels[:, None] == np.arange(classes)  # [S, L]
+def _same_kind(same_picture, found, kinds):
+    """Return bool [S, P]: whether the picture is the sound's, or of a sound of its kind."""
+    labelled = found[:, None] == kinds  # [S, L]
     of_pictures = (same_picture.T.astype(int) @ labelled) > 0  # [P, L]
     return same_picture | ((labelled.astype(int) @ of_pictures.T) > 0)
 

@@ -14,7 +14,8 @@ translators. For each example of the test split
   pictures by the cosine of its embedding to that of the sound.
 
 The columns are the recall at 1 and the median rank of the original, with 95 % intervals over
-examples, and by label, where all that have the original's label are right; chance beside each.
+examples, and by label, where all that have the original's label are right; chance beside each. With
+`--first-words` they are right that have the first word of its label, such as the digit of "7 theo".
 """
 
 import argparse
@@ -24,11 +25,13 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import judge
 import numpy as np
 from machine import setting
 
 import tfaudiogen
 from tfaudiogen import metrics
+from tfaudiogen.data import describe
 
 LABELS = 3
 
@@ -99,6 +102,7 @@ def parse():
     parser.add_argument("--embedder", required=True)
     parser.add_argument("--loop", nargs=2, metavar=("PAINTER", "SPEAKER"))
     parser.add_argument("--chain", nargs=2, metavar=("TAGGER", "COMPOSER"))
+    parser.add_argument("--first-words", action="store_true", help="go by these of the labels")
     parser.add_argument("--seed", type=int, default=0, help="of the draws")
     parser.add_argument("--out", type=Path, help="JSON file for all figures")
     options = parser.parse_args()
@@ -112,6 +116,8 @@ def main():
     options = parse()
     embedder = tfaudiogen.load(options.embedder)
     sounds, pictures, labels = test_pairs(options.data, embedder)
+    _, kind_of = judge.kinds(describe(options.data).class_names, options.first_words)
+    kinds = kind_of[labels]
     print(f"{setting()}; {len(labels)} test examples\n")
     columns = [
         f"{right}: {name}"
@@ -123,12 +129,12 @@ def main():
     if options.loop:
         models = map(tfaudiogen.load, options.loop)
         back = embedder.embed_sounds(looped(*models, sounds, options.seed))
-        found["loop"] = figures(back, embedder.embed_sounds(sounds), labels)
+        found["loop"] = figures(back, embedder.embed_sounds(sounds), kinds)
         print(line("sound, picture, sound", found["loop"]), flush=True)
     if options.chain:
         models = map(tfaudiogen.load, options.chain)
         back = embedder.embed_sounds(chained(*models, pictures, options.seed))
-        found["chain"] = figures(back, embedder.embed_pictures(pictures), labels)
+        found["chain"] = figures(back, embedder.embed_pictures(pictures), kinds)
         print(line("picture, labels, sound", found["chain"]), flush=True)
     if options.out:
         options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -85,6 +85,7 @@ def translations(model):
     name = "paint" if drawn_as == "picture" else "compose"
     plain = {"guidance": tf.ones(ROWS), "rescale": tf.zeros(ROWS), "steps": tf.fill([ROWS], 16)}
     _, wanted = signatures_of(model).table()[name]
+    plain["label"] = tf.fill([ROWS], "")
     settings = {key: value for key, value in plain.items() if key in wanted}
     inputs = {name_of(model.source): tf.constant(given), **seeds(), **settings}
     return {name: (inputs, {drawn_as: np.stack(drawn)})}

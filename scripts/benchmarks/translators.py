@@ -6,7 +6,9 @@ PAIRS is a data set of pairs with labels, such as spoken digits and MNIST, that 
 wrote; the MODELs all draw pictures for sounds, or all sounds for pictures. Of each example of the
 test split `--count` draws are made, all with the same settings, for all figures. A classifier that
 saw real training examples of what is drawn alone judges them. Of each split of those 2,048 are
-taken for the figures, by chance, where there are more. Beside the columns of `judge.py`:
+taken for the figures, by chance, where there are more. With `--first-words` it is the first word of
+each label that is judged and swapped, such as the digit of "7 jackson"; what the rest says, models
+that have labels draw by chance. Beside the columns of `judge.py`:
 
 - swapped: of as many draws with the same noise but given the source of another label, the share
   that the judge finds to be of that label, and no longer of the first;
@@ -41,16 +43,16 @@ COLUMNS = "drawn, accuracy, kernel distance x 1000, diversity, copying, copies, 
 COLUMNS += ", seconds, parameters"
 
 
-def test_pairs(data, model):
-    """Return sources, targets and labels of the test split, as the model takes and returns them."""
+def test_pairs(data, model, kind_of):
+    """Return sources, targets and kinds of the test split, as the model takes and returns them."""
     batches = list(
         tfaudiogen.load_dataset(data, model.sounds, "test", 32, shuffle=False, audio=True)
     )
     sounds, pictures, labels = (
         np.concatenate([batch[name] for batch in batches]) for name in ("audio", "picture", "label")
     )
-    paints = model.source.kind == "sounds"
-    return (sounds, pictures, labels) if paints else (pictures, sounds, labels)
+    paints, kinds = model.source.kind == "sounds", kind_of[labels]
+    return (sounds, pictures, kinds) if paints else (pictures, sounds, kinds)
 
 
 def judged_representation(model):
@@ -144,6 +146,7 @@ def parse():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--count", type=int, default=4, help="draws of each test example")
     parser.add_argument("--seed", type=int, default=0, help="of the draws")
+    parser.add_argument("--first-words", action="store_true", help="judge these of the labels")
     parser.add_argument("--guidance", type=float)
     parser.add_argument("--temperature", type=float)
     parser.add_argument("--steps", type=int, help="of flows")
@@ -160,8 +163,7 @@ def main():
     models = {name: tfaudiogen.load(name) for name in options.models}
     first = next(iter(models.values()))
     representation = judged_representation(first)
-    names = describe(options.data).class_names
-    kind_of = np.arange(len(names))
+    names, kind_of = judge.kinds(describe(options.data).class_names, options.first_words)
     network = judge.trained_judge(
         options.data, representation, kind_of, options.epochs, options.judge_seed
     )
@@ -169,7 +171,7 @@ def main():
         judge.Judged.of_split(network, options.data, representation, split, kind_of, batches=64)
         for split in ("train", "test")
     )
-    pairs = test_pairs(options.data, first)
+    pairs = test_pairs(options.data, first, kind_of)
     print(f"{setting()}; {len(pairs[2])} test examples, {options.count} draws each\n")
     print(f"| {COLUMNS.replace(', ', ' | ')} |\n{'|---' * 10}|")
     found = {"real test": judge.figures(test, train, test, names)}

@@ -70,13 +70,13 @@ def picture_folders(tmp_path_factory, painter_model, composer_model):
 
 
 @pytest.fixture(scope="session")
-def further_models():
-    """Return untrained models that match, tag, and draw what they are told, by name."""
+def further_models(speaker_model):
+    """Return untrained models that match, tag, draw what they are told, or have labels, by name."""
     import keras
     import small_models
 
     keras.utils.set_random_seed(4)
-    return small_models.finding() | small_models.told()
+    return small_models.finding() | small_models.told() | {"speaker": speaker_model}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The HTTP interface of models that match, tag, or draw what they are told."""
+"""The HTTP interface of models that match, tag, draw what they are told, or have labels."""
 
 import io
 import json
@@ -111,11 +111,33 @@ def test_the_tags_of_a_picture_are_composed(ask):
     assert ask("/api/models/labels/compose?seed=3&seconds=0.3", other)[1] != sound
 
 
+def test_a_sound_is_composed_with_a_label_as_python_composes_it(ask, speaker_model):
+    models = {one["name"]: one for one in json.loads(ask("/api/models")[1])["models"]}
+    assert models["speaker"]["labels"] == ["jackson", "theo"]
+    assert models["composer"]["labels"] == []
+    grey = np.random.default_rng(0).integers(0, 256, (8, 8), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    path, sounds = "/api/models/speaker/compose?seed=3", {}
+    for label in ("jackson", "theo"):
+        status, sound = ask(f"{path}&label={label}", file.getvalue())
+        assert status == 200
+        sounds[label] = soundfile.read(io.BytesIO(sound))[0]
+        expected = speaker_model.sample(np.float32(grey[..., None]) / 255, 1, 3, label=label)[0]
+        np.testing.assert_allclose(sounds[label], expected, atol=2e-3)
+    assert np.abs(sounds["jackson"] - sounds["theo"]).max() > 0.01
+    anybody = soundfile.read(io.BytesIO(ask(path, file.getvalue())[1]))[0]
+    assert any(np.array_equal(anybody, sound) for sound in sounds.values())
+
+
 def test_the_interface_is_described(ask):
     paths = json.loads(ask("/openapi.json")[1])["paths"]
     assert "/api/models/{name}/embed" in paths
     told = paths["/api/models/{name}/compose"]["post"]["requestBody"]["content"]
     assert set(told) == {"application/octet-stream", "application/json"}
+    for verb in ("paint", "compose"):
+        asked = paths[f"/api/models/{{name}}/{verb}"]["post"]["parameters"]
+        assert "label" in {one["name"] for one in asked}
     assert set(told["application/json"]["schema"]["properties"]) == {"text", "labels", "vector"}
     answer = paths["/api/models/{name}/tag"]["post"]["responses"]["200"]["content"]
     assert "Tagged" in answer["application/json"]["schema"]["$ref"]
@@ -142,6 +164,12 @@ def test_the_interface_is_described(ask):
         ("vectors/paint", {"vector": [1.0, 2.0, 1e300]}, "must be finite"),
         ("vectors/paint", {"vector": [[1.0, 2.0, 3.0]]}, "vector.0: Input should be a valid"),
         ("vectors/paint", npy([1.0, 2.0, 3.0]), 'send JSON such as {"vector"'),
+        (
+            "speaker/compose?label=george",
+            png(),
+            "label must be one of jackson, theo; received",
+        ),
+        ("labels/compose?label=slow", {"labels": {"slow": 1}}, "label must be left out"),
         ("tagger/tag", b"a text, renamed .png", "not a png, jpeg"),
         ("tagger/tag?count=0", png(), "count must be a whole number from 1"),
         ("tagger/embed", png(), "the model tagger cannot match"),

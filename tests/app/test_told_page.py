@@ -1,4 +1,4 @@
-"""The tabs Match and Tag in Chromium, and Paint and Compose of models that are told something."""
+"""Match and Tag in Chromium, and Paint and Compose of models that are told or have labels."""
 
 import json
 
@@ -183,6 +183,36 @@ def test_compose_labels(tab, heard):
     sound = heard(page.locator("#compose-drawn audio"))
     assert len(sound) == 2400
     assert is_sound(sound)
+
+
+def test_compose_with_a_label(tab, photographs, heard):
+    page = tab("Compose")
+    choose(page, "composer")
+    label = page.locator("#compose-label input")
+    label.wait_for(state="hidden")
+    choose(page, "speaker")
+    label.wait_for()
+    assert label.input_value() == "any"
+    clear(page, "#compose-upload")
+    drop(page, "#compose-upload button", photographs / "0" / "6.png", kind="image/png")
+    page.locator("#compose-upload img").wait_for()
+    page.locator("#compose-count input[type=number]").fill("1")
+    # The same seed for both, so that they differ by the label alone.
+    field(page, "Another seed each time").uncheck()
+    sounds, seen = [], ""
+    for name in ("jackson", "theo"):
+        label.click()
+        page.get_by_role("option", name=name, exact=True).click()
+        page.click("button#compose")
+        player = page.locator(f"#compose-drawn audio:not([src='{seen}'])")
+        player.wait_for()
+        seen = player.get_attribute("src")
+        sounds.append(heard(player))
+    assert all(map(is_sound, sounds))
+    assert np.abs(sounds[0] - sounds[1]).max() > 0.01
+    field(page, "Another seed each time").check()
+    choose(page, "labels")
+    label.wait_for(state="hidden")
 
 
 def test_paint_an_embedding(tab, tmp_path):

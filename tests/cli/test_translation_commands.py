@@ -1,6 +1,7 @@
 """`paint` and `compose`: from files and folders to files, and what is refused."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ PRIORS = {"width": 8, "depth": 1, "heads": 2, "widths": [4, 4], "strides": [4, 2
 CODES = {"model.widths": [[4]], "model.strides": [[4]], "model.codes": [5], "model.width": 3}
 
 
-def saved(folder, name, source, target):
+def saved(folder, name, source, target, labels=("zero", "one")):
     """Return the folder of an untrained translator of a preset."""
     preset = presets.get(name)
     kinds = [kind for kind in ("spectrogram", "pictures") if preset.as_dict()[kind]]
@@ -23,7 +24,7 @@ def saved(folder, name, source, target):
     other = "pictures" if kinds[0] == "spectrogram" else "spectrogram"
     changes[f"translator.{other}"] = {**preset.translator[other], **source}
     changes |= {f"translator.{key}": value for key, value in PRIORS.items()}
-    model = presets.get(name, **changes).translation().build(["zero", "one"])
+    model = presets.get(name, **changes).translation().build(list(labels))
     saving.save(model, folder)
     return folder
 
@@ -47,7 +48,8 @@ def flow(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def composer(tmp_path_factory):
-    return saved(tmp_path_factory.mktemp("models"), "digit_speaker", PICTURE, SOUND)
+    folder = tmp_path_factory.mktemp("models")
+    return saved(folder, "digit_speaker", PICTURE, SOUND, ("0 jackson", "0 theo", "1 theo"))
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +120,22 @@ def test_compose_a_folder(run, composer, files, tmp_path):
         sound, rate = soundfile.read(tmp_path / name)
         assert (len(sound), rate) == (3200, 8000)
         assert (tmp_path / name).with_suffix(".png").is_file()
+
+
+def test_a_label_is_chosen_of_those_there_are(run, refused, composer, painter, files, tmp_path):
+    picture, out = files / "one.png", tmp_path / "one"
+    result = run("compose", composer, picture, "--label", "theo", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert json.loads((out / "compose.json").read_text())["label"] == "theo"
+    sound = files / "one.wav"
+    line = refused("compose", composer, picture, "--label", "george", "--out", tmp_path / "two")
+    assert "label must be one of jackson, theo" in line
+    assert "'george'" in line
+    line = refused("paint", painter, sound, "--label", "theo", "--out", tmp_path / "two")
+    assert "'--label': does not apply to this model, which has no labels" in line
+    assert not (tmp_path / "two").exists()
+    assert re.search(r"^labels +jackson, theo$", run("info", composer).output, re.MULTILINE)
+    assert not re.search("^labels ", run("info", painter).output, re.MULTILINE)
 
 
 def test_info_says_what_is_given_and_what_is_drawn(run, painter):

@@ -112,7 +112,7 @@ def tiny():
     return presets.get("sinewave_vae", **changes).build(["tone"])
 
 
-MADE = ["code_model", "painter_model", "composer_model"]
+MADE = ["code_model", "painter_model", "composer_model", "speaker_model"]
 
 
 @pytest.mark.parametrize("name", [*MADE, *saving.shipped()])
@@ -208,6 +208,8 @@ def check_codes(served, model):
 def check_translation(served, model):
     settings = {"temperature": np.array([0.9], np.float32), "guidance": np.array([2.0], np.float32)}
     settings["seed"] = np.array([3], np.int64)
+    label = model.label_names[-1] if model.label_names else None
+    settings |= {"label": np.array([label])} if label else {}
     draw, shape = np.random.default_rng(0), model.source.image_shape
     if model.source.kind == "sounds":
         name, given = "paint", {"waveform": draw.normal(0, 0.2, (1, 1500)).astype(np.float32)}
@@ -217,7 +219,7 @@ def check_translation(served, model):
         wrong, message = {"picture": given["picture"][:, 1:]}, f"must have the shape [B, {shape[0]}"
     found, refused = served.ask_all((name, {**given, **settings}), (name, {**wrong, **settings}))
     (one,) = given.values()
-    expected = model.sample(one, 1, 3, 0.9, guidance=2.0, phase="graph")[:, 0]
+    expected = model.sample(one, 1, 3, 0.9, guidance=2.0, phase="graph", label=label)[:, 0]
     np.testing.assert_allclose(next(iter(found.values())), expected, atol=1e-4)
     assert message in refused
 

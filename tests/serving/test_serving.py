@@ -221,6 +221,32 @@ def test_a_translator_is_warmed_up_and_paints(painter_model, painter, tmp_path):
     place = ("--rest", places["--rest"])
     assert "inputs" in ask("painter", *place, "paint", out).stderr
     assert "guidance must be" in ask("painter", *place, "paint", file, "--guidance", 99).stderr
+    assert "--label does not apply" in ask("painter", *place, "paint", file, "--label", "x").stderr
+
+
+@pytest.mark.slow
+def test_a_translator_is_asked_for_a_label(speaker_model, tmp_path):
+    folder = export(speaker_model, tmp_path / "speaker" / "1", limits=Limits(4, 1.0))
+    (compose,) = (
+        log.predict_log.request
+        for log in warmup_requests(folder)
+        if log.predict_log.request.model_spec.signature_name == "compose"
+    )
+    assert tf.make_ndarray(compose.inputs["label"]).tolist() == [b""]
+    file, out = tmp_path / "in.png", tmp_path / "out.wav"
+    levels = np.random.default_rng(0).integers(0, 256, (8, 8), np.uint8)
+    Image.fromarray(levels).save(file)
+    picture = levels[..., None].astype(np.float32) / 255
+    expected = speaker_model.sample(picture, 1, 3, label="theo", phase="graph")[0]
+    with server.serving("speaker", folder) as places:
+        for way, place in zip(("--rest", "--grpc"), places, strict=True):
+            asked = ("speaker", way, place, "compose", file, "--seed", 3)
+            done = ask(*asked, "--label", "theo", "--out", out)
+            assert done.returncode == 0, done.stderr
+            np.testing.assert_allclose(soundfile.read(out)[0], expected, atol=2e-4)
+            assert "label must be one of jackson, theo" in ask(*asked, "--label", "x").stderr
+            told = json.loads(ask("speaker", way, place, "describe").stdout)
+            assert told["label_names"] == ["jackson", "theo"]
 
 
 def test_the_configuration_of_the_models_is_one():

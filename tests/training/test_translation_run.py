@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from small_models import code_model, stirred
 
 import tfaudiogen
 from tfaudiogen import presets, saving
+from tfaudiogen.data import prepare
 from tfaudiogen.training import keeping, train
 from tfaudiogen.training.run import Run
 
@@ -27,7 +29,7 @@ def test_the_preset_says_what_data_it_needs():
     "name", ["digit_painter", "digit_speaker", "digit_painter_flow", "digit_painter_vae"]
 )
 def test_a_shippable_translator_has_at_most_six_million_parameters(name):
-    model = presets.get(name).translation().build()
+    model = presets.get(name).translation().build(["7 jackson", "8 theo"])
     assert model.count_params() < 6e6
     assert bool(model.target.trainable_weights) == (name == "digit_painter_vae")
 
@@ -75,10 +77,11 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
 
 @pytest.fixture(scope="module")
 def speaker(preset):
-    """Sounds of 4 x 4 codes above 8 x 8, given pictures."""
+    """Sounds of 4 x 4 codes above 8 x 8, given pictures, of data whose labels are not told."""
     tiny = {key: value for key, value in small_presets.PAIRED.items() if not key.startswith("fit.")}
     tiny |= {"model.widths": [[4], [8]], "model.strides": [[4], [2]], "model.codes": [7, 5]}
     shape = {"translator.pictures": {"height": 8, "width": 8, "channels": 1}}
+    shape["translator.source_words"] = 0
     tiny = {key: value for key, value in tiny.items() if not key.startswith("pictures.")}
     speaker = presets.get("digit_speaker", **tiny, **shape)
     return dataclasses.replace(speaker, spectrogram=preset.spectrogram)
@@ -120,6 +123,41 @@ def test_a_base_that_does_not_fit_is_named(speaker, pairs, tmp_path):
         begun("speech_vqvae", base="speech_vqvae")
     with pytest.raises(ValueError, match="frame_length of the spectrogram of the initial model"):
         begun(base="speech_vqvae")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def spoken(speaker, pairs, tmp_path):
+    """A folder of data whose labels have two words."""
+    folder = tmp_path / "spoken"
+    for number in range(24):
+        for suffix in ("wav", "png"):
+            target = folder / f"{number % 2} {('jackson', 'theo')[number % 3 == 0]}"
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(pairs.parent / f"{number}.{suffix}", target)
+    prepare(folder, folder / "data", "audio_image_pairs", progress=False, **speaker.data)
+    return folder / "data"
+
+
+@pytest.mark.slow
+def test_a_translator_learns_what_labels_say_beside_the_picture(speaker, spoken, tmp_path):
+    own = {**speaker.translator, "base": None, "told_levels": None, "source_words": 1}
+    embedder = {**speaker.embedder, "positives": "first_word"}
+    speaker = dataclasses.replace(speaker, translator=own, embedder=embedder)
+    model = train(speaker, spoken, tmp_path / "run", progress=False)
+    assert sorted(model.label_names) == ["jackson", "theo"]
+    black = np.zeros((8, 8, 1), np.float32)
+    assert model.sample(black, label="theo").shape == (1, model.spectrogram.samples)
+    found = tfaudiogen.evaluate(tfaudiogen.load(tmp_path / "run" / "embedder"), spoken, "train")
+    chance = found["sound_to_picture_by_label"]["recall_at_1"]["chance"]
+    assert chance == pytest.approx(0.5, abs=0.1)  # that of two first words
+
+
+def test_labels_that_say_no_more_than_the_picture_are_refused_at_once(speaker, pairs, tmp_path):
+    own = {**speaker.translator, "source_words": 1}
+    speaker = dataclasses.replace(speaker, translator=own)
+    with pytest.raises(ValueError, match="what labels say after word 1.*--label-pattern.*words=0"):
+        train(speaker, pairs, tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
 
 

@@ -68,8 +68,9 @@ def routes(studio):
         seed: int = 0,
         temperature: float | None = None,
         guidance: float | None = None,
+        label: str | None = None,
     ):
-        chosen = {"seed": seed, "temperature": temperature, "guidance": guidance}
+        chosen = {"seed": seed, "temperature": temperature, "guidance": guidance, "label": label}
         return await _translated(studio, request, name, "paint", chosen)
 
     @router.post("/models/{name}/compose", openapi_extra=FILE_OR_TOLD)
@@ -80,8 +81,9 @@ def routes(studio):
         seed: int = 0,
         temperature: float | None = None,
         guidance: float | None = None,
+        label: str | None = None,
     ):
-        chosen = {"seconds": seconds, "seed": seed}
+        chosen = {"seconds": seconds, "seed": seed, "label": label}
         chosen |= {"temperature": temperature, "guidance": guidance}
         return await _translated(studio, request, name, "compose", chosen)
 

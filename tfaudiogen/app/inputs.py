@@ -5,6 +5,7 @@ import secrets
 import gradio
 
 LARGEST_SEED = 2**31 - 1
+ANY = "any"
 
 
 def sound_upload(label, elem_id, record=False, visible=True):
@@ -56,6 +57,16 @@ def seed_inputs(elem_id):
     """Return the seed, and whether another one is taken each time."""
     seed = gradio.Number(0, precision=0, label="Seed", info="the same gives the same again")
     return seed, gradio.Checkbox(True, label="Another seed each time", elem_id=elem_id)
+
+
+def label_input(elem_id):
+    """Return the choice of a label, hidden until `label_choices` shows those of a model."""
+    return gradio.Dropdown([ANY], value=ANY, label="Label", visible=False, elem_id=elem_id)
+
+
+def label_choices(names):
+    """Return the change of a choice of a label for a model with labels of these names, or none."""
+    return gradio.Dropdown([ANY, *names], value=ANY, visible=bool(names))
 
 
 def chosen_seed(seed, another):

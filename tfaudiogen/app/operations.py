@@ -43,7 +43,7 @@ def translate(studio, name, given, ability, count=1, seconds=None, seed=0, **cho
             list or as the path of a `.npy` file.
         ability: "paint" or "compose".
         count, seconds, seed: as of `sample`.
-        choices: temperature and guidance; None where nothing is chosen.
+        choices: temperature, guidance and label; None where nothing is chosen.
 
     Returns:
         (given, pictures [count, H, W, C]) or (given, sounds [count, N]); an upload is given as
@@ -97,8 +97,10 @@ def _component(model, value):
 
 
 def _label(model, value):
+    if not model.label_names:
+        raise Refused("label must be left out: this model has no labels.")
     if not is_known(model.label_names, value):
-        known = ", ".join(model.label_names) or "none: this model has no labels"
+        known = ", ".join(model.label_names)
         raise Refused(f"label must be one of {known}; received {value!r:.60}.")
     return value
 

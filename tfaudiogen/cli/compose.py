@@ -42,6 +42,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
     \b
     Examples:
       tfaudiogen compose run seven.png
+      tfaudiogen compose digit_speaker seven.png --label jackson
       tfaudiogen compose run photographs --seconds 10 --guidance 2 --out sounds
       tfaudiogen compose run --text "gloomy, slow" --out sounds
       tfaudiogen compose run --labels "gloomy=0.7,slow=0.3"

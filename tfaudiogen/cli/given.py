@@ -24,7 +24,8 @@ def told_options(command):
             "--labels",
             metavar="NAME=WEIGHT,...",
             multiple=True,
-            help='For a model of labels: "gloomy=0.7,slow=0.3", or a name alone; repeatable.',
+            help='What a model of labels is given, with weights: "gloomy=0.7,slow=0.3", or a '
+            "name alone; repeatable.",
         ),
         click.option("--text", "texts", multiple=True, help="For a model of captions; repeatable."),
     ):

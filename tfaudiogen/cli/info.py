@@ -43,9 +43,12 @@ def _facts(model, folder):
 
 
 def _given(model):
-    """Return what a model that translates is given."""
-    source = _geometry(model.source) if hasattr(model, "source") else {}
-    return {f"given {name}": value for name, value in source.items()}
+    """Return what a model that translates is given, and the labels that it has beside that."""
+    if not hasattr(model, "source"):
+        return {}
+    given = {f"given {name}": value for name, value in _geometry(model.source).items()}
+    labels = getattr(model, "label_names", [])
+    return {**given, "labels": ", ".join(labels)} if labels else given
 
 
 def _geometry(spectrogram):

@@ -32,6 +32,12 @@ def drawing_options(command):
             help="Of a model of codes: draw among the likeliest that sum to this probability.",
         ),
         click.option(
+            "--label",
+            metavar="NAME",
+            help="Beside what is given: one label of a model that has them, such as a voice; see "
+            "tfaudiogen info; any if left out.",
+        ),
+        click.option(
             "--guidance",
             type=click.FloatRange(min=0),
             help="Above 1: what is drawn shows more clearly what was given. The model's own if "
@@ -54,6 +60,12 @@ def drawing_of(model, options):
         click.BadParameter: one of them is none of this model's.
     """
     asked = asked_of(model.sample, **options)
+    if "label" in asked and not model.label_names:
+        raise click.BadParameter(
+            "does not apply to this model, which has no labels beside what it is given; leave it "
+            "out.",
+            param_hint="'--label'",
+        )
     known = inspect.signature(model.sample).parameters
     own = {name: getattr(model, name) for name in ("temperature", "guidance") if name in known}
     return {**own, **asked}

@@ -168,12 +168,18 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     def _by_label(self):
         return self.positives != "picture"
 
-    def kinds(self, labels):
-        """Return int64 [B]: labels, or what their first words stand for; -1 for none."""
+    def kinds(self, labels, class_names=None):
+        """Return int64 [B]: labels, or what their first words stand for; -1 for none.
+
+        Args:
+            labels: int [B], -1 for none.
+            class_names: what the labels are called; None for the labels of the model's own data.
+        """
         labels = tf.cast(labels, tf.int64)
         if self.positives != "first_word":
             return labels
-        words = [name.split()[0] for name in self.class_names]
+        class_names = self.class_names if class_names is None else class_names
+        words = [name.split()[0] for name in class_names]
         numbers = [words.index(word) for word in words]
         return tf.gather(tf.constant([-1, *numbers], tf.int64), labels + 1)
 

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from tfaudiogen import noise
-from tfaudiogen.models.code_rows import CodeRows
+from tfaudiogen.models.code_rows import LABEL, CodeRows
 from tfaudiogen.models.graph_filling import GraphFilling
 from tfaudiogen.models.latent_rows import LatentRows
 from tfaudiogen.models.rows import COUNT, INTEGER, NUMBER, over_rows, row_of
@@ -61,23 +61,26 @@ class TranslationRows:
 
 
 class CodeTranslationRows(TranslationRows):
-    """The graph of a `Translator`, whose target has codes."""
+    """The graph of a `Translator`, whose target has codes; of one with labels, told which."""
 
     settings = {"temperature": NUMBER, "guidance": NUMBER}
 
     def __init__(self, model, samples=None):
+        if model.label_names:
+            self.settings = {**self.settings, "label": LABEL}
         super().__init__(model, samples)
         self.filling = GraphFilling(model.priors, self.target.windows)
         self.autoencoder = CodeRows(model.target, samples)
 
-    def drawn(self, key, vectors, temperature, guidance):
+    def drawn(self, key, vectors, temperature, guidance, label=None):
         settings = {
             "temperature": temperature,
             "top_k": tf.constant(0),
             "top_p": tf.constant(1.0),
             "guidance": guidance,
         }
-        codes = self.filling.codes(key, {"vectors": vectors}, settings)
+        told = {"vectors": vectors, "label": None if label is None else label[None]}
+        codes = self.filling.codes(key, told, settings)
         return self.autoencoder.decoded(*[code[0] for code in codes])
 
 

@@ -2,12 +2,11 @@
 
 import tensorflow as tf
 
-from tfaudiogen import noise
-from tfaudiogen.models.code_labels import LabelNames, pick
 from tfaudiogen.models.code_rows import CodeModelRows, CodeRows
 from tfaudiogen.models.long_codes import have_halves
 from tfaudiogen.request_checks import after, check
 from tfaudiogen.signatures.autoencoders import AutoencoderSignatures
+from tfaudiogen.signatures.labels import RequestLabels
 from tfaudiogen.signatures.specs import spec
 
 _PLACES = 3
@@ -82,8 +81,8 @@ class CodeModelSignatures(CodeSignatures):
     default = "sample"
 
     def _rows_of(self, samples):
-        self.labels = self.model.label_names
-        self.names = LabelNames(self.labels) if self.labels else None
+        names = self.model.label_names
+        self.labels = RequestLabels(names) if names else None
         return CodeModelRows(self.model, samples)
 
     def _further(self):
@@ -101,12 +100,17 @@ class CodeModelSignatures(CodeSignatures):
     def facts(self):
         """Return what `describe` tells; see `Signatures`."""
         usual = {name: float(getattr(self.model, name)) for name in ("temperature", "guidance")}
-        return {**super().facts(), **self._drawn_samples(), "labels": len(self.labels), **usual}
+        return {
+            **super().facts(),
+            **self._drawn_samples(),
+            "labels": len(self.model.label_names),
+            **usual,
+        }
 
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
         """Draw: all are [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
         label, guidance = self._told(seed, label, guidance)
-        chosen = self._drawn_label(seed, label)
+        chosen = self.labels.drawn(seed, label) if self.labels else _none(label)
         checks = [
             *self._check_rows(seed, temperature, top_k, top_p, label, guidance),
             *self._check_draw(seed, temperature),
@@ -117,7 +121,7 @@ class CodeModelSignatures(CodeSignatures):
                 tf.reduce_all((guidance == 1.0) | (label != "")),
                 "guidance must be 1 where there is no label to strengthen",
             ),
-            self._check_label(chosen, label),
+            *self._check_label(chosen, label),
         ]
         given = after(checks, seed, chosen, temperature, top_k, top_p, guidance)
         index = tf.zeros_like(given[0])
@@ -126,11 +130,11 @@ class CodeModelSignatures(CodeSignatures):
     def log_prob(self, given, label=None):
         """Return a bound [B] in nats given labels ("": none), the sum over consecutive windows."""
         label, _ = self._told(given, label, None)
-        number = self._number(label)
+        number = self.labels.number(label) if self.labels else _none(label)
         checks = [
             *self._check_rows(given, label),
             *self.given.checks(given),
-            self._check_label(number, label),
+            *self._check_label(number, label),
         ]
         return {"log_prob": self.rows.log_prob(*after(checks, given, number))}
 
@@ -140,27 +144,10 @@ class CodeModelSignatures(CodeSignatures):
         label = tf.fill(tf.shape(rows)[:1], "") if label is None else label
         return label, tf.ones(tf.shape(rows)[:1]) if guidance is None else guidance
 
-    def _number(self, label):
-        """Return int32 [B]: the place of labels in the list, -1 for none."""
-        if not self.names:
-            return tf.fill(tf.shape(label), -1)
-        return pick(self.names.named(label), tf.zeros(tf.shape(label)))
-
-    def _drawn_label(self, seed, label):
-        """Return int32 [B]: of the labels that have the words, the one that the seed draws."""
-        if not self.names:
-            return self._number(label)
-        share = tf.map_fn(_share_of, seed, fn_output_signature=tf.float32)
-        return pick(self.names.matching(label), share)
-
     def _check_label(self, number, label):
-        return check(
-            tf.reduce_all((number >= 0) | (label == "")),
-            f'label must be one of {", ".join(self.labels)}, or "" for any',
-        )
+        return [self.labels.check(number, label)] if self.labels else []
 
 
-def _share_of(seed):
-    """Return what `CodeModel.labels` draws for the first sound of a seed."""
-    key = noise.Key(seed, tf.zeros([], tf.int64), tf.zeros([1], tf.int64))
-    return noise.uniform(key, "label")[0]
+def _none(label):
+    """Return int32 [B], what stands for no label."""
+    return tf.fill(tf.shape(label), -1)

@@ -2,6 +2,7 @@
 
 from tfaudiogen.data.pipeline import check_told
 from tfaudiogen.layers.told import Texts, Vectors, labels_of
+from tfaudiogen.models.code_labels import further_words
 
 
 def check_pairs(preset, summary):
@@ -27,6 +28,20 @@ def check_pairs(preset, summary):
         raise ValueError(
             f"{preset.name} takes sounds and pictures of one label for right answers, and the data "
             f"in {str(summary.folder)!r} have no labels: --set model.positives=picture"
+        )
+    _check_words(preset, summary)
+
+
+def _check_words(preset, summary):
+    """Raise ValueError unless labels say something beside what the source shows, if they are to."""
+    count = preset.translator.get("source_words") if preset.translator else 0
+    if count and not further_words(summary.class_names, count)[0]:
+        raise ValueError(
+            f"{preset.name} is told what labels say after word {count}, as of '7 jackson' who "
+            f"speaks, and those of the data in {str(summary.folder)!r} end there "
+            f"({', '.join(summary.class_names) or 'none'}): prepare them again with "
+            "--label-pattern, as '([0-9])_([^_]+)_' of 7_jackson_32.wav, or "
+            "--set translator.source_words=0"
         )
 
 

@@ -5,11 +5,10 @@ import gradio
 from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
-from tfaudiogen.app.inputs import chosen_seed, seed_inputs
+from tfaudiogen.app.inputs import ANY, chosen_seed, label_choices, label_input, seed_inputs
 from tfaudiogen.app.studio import abilities, draws_pictures
 
 TITLE, NEEDS = "Sample", "sample"
-ANY = "any"
 _EMPTY = '<div class="empty">Press <b>Draw</b>: nobody has recorded or painted what comes.</div>'
 
 
@@ -27,7 +26,7 @@ def build(page):
                 0, 2, 1, step=0.05, label="Temperature", info="below 1: closer to the typical"
             )
             component = gradio.Dropdown([ANY], value=ANY, label="Component of the prior")
-            label = gradio.Dropdown([ANY], value=ANY, label="Label", visible=False)
+            label = label_input("sample-label")
             guidance = gradio.Slider(
                 0,
                 5,
@@ -124,7 +123,7 @@ def _ranges(studio):
             _duration(model),
             gradio.Slider(value=getattr(model, "temperature", 1)),
             gradio.Dropdown([ANY, *range(components)], value=ANY, visible=components > 0),
-            gradio.Dropdown([ANY, *labels], value=ANY, visible=bool(labels)),
+            label_choices(labels),
             gradio.Slider(value=getattr(model, "guidance", 1), visible=bool(labels)),
             gradio.Number(value=0, visible=not components),
             gradio.Slider(value=1, visible=not components),

@@ -6,7 +6,7 @@ from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.given import Fields, told_as_html
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
-from tfaudiogen.app.inputs import chosen_seed, seed_inputs
+from tfaudiogen.app.inputs import ANY, chosen_seed, label_choices, label_input, seed_inputs
 
 _STRONGEST = 8
 
@@ -26,11 +26,13 @@ def build(page, ability, kind, upload):
         with gradio.Column(scale=1, min_width=260):
             given = Fields(studio, ability, kind, upload)
             count, length, temperature, guidance = _sliders(studio.limits, ability)
+            label = label_input(f"{ability}-label")
             seed, another = seed_inputs(f"{ability}-another")
             button = gradio.Button(ability.capitalize(), variant="primary", elem_id=ability)
         with gradio.Column(scale=3):
             view = gradio.HTML(given.empty(studio.able(ability)[0]), elem_id=f"{ability}-drawn")
-    settings = [page.model, count, length, temperature, guidance, seed, another, *given.inputs]
+    chosen = [length, temperature, guidance, label]
+    settings = [page.model, count, *chosen, seed, another, *given.inputs]
     button.click(
         told(_translate(studio, ability, given)),
         settings,
@@ -38,7 +40,6 @@ def build(page, ability, kind, upload):
         api_visibility="private",
         **HEAVY,
     )
-    chosen = [length, temperature, guidance]
     page.when_model_changes(told(_choices(studio, ability)), chosen)
     page.when_model_changes(told(given.of_model), given.outputs)
 
@@ -59,17 +60,21 @@ def _sliders(limits, ability):
 
 
 def _choices(studio, ability):
-    """Return the function that sets duration, temperature and guidance to a model's own."""
+    """Return the function that sets duration, temperature, guidance and labels to a model's own."""
 
     def choices(name):
         model = studio.model(name)
         if not studio.has(name, ability):
-            return gradio.skip(), gradio.skip(), gradio.skip()
+            return (gradio.skip(),) * 4
         seconds = getattr(model.spectrogram, "seconds", None)
         length = gradio.skip() if seconds is None else gradio.Slider(value=round(seconds, 2))
         guided = operations.takes(model, "guidance")
-        temperature = gradio.Slider(value=model.temperature)
-        return length, temperature, gradio.Slider(value=model.guidance, visible=guided)
+        return (
+            length,
+            gradio.Slider(value=model.temperature),
+            gradio.Slider(value=model.guidance, visible=guided),
+            label_choices(getattr(model, "label_names", [])),
+        )
 
     return choices
 
@@ -81,6 +86,7 @@ def _translate(studio, ability, fields):
         seconds,
         temperature,
         guidance,
+        label,
         seed,
         another,
         dropped,
@@ -97,6 +103,7 @@ def _translate(studio, ability, fields):
         seed = chosen_seed(seed, another)
         draw = {"count": count, "seed": seed, "temperature": temperature}
         draw |= {"guidance": guidance} if operations.takes(model, "guidance") else {}
+        draw |= {} if label == ANY else {"label": label}
         draw |= {} if operations.is_a_window(model, seconds) else {"seconds": seconds}
         source, targets = operations.translate(studio, name, given, ability, **draw)
         head, shown = "", []
