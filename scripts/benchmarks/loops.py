@@ -10,7 +10,8 @@ translators. For each example of the test split
 - the loop draws a picture for the sound and a sound for that picture; the original sound is looked
   for among all test sounds by the cosine of its embedding to that of the new one;
 - the chain takes the labels of the picture from a `PictureTagger`, the three likeliest with their
-  probabilities, and draws a sound for them; the original picture is looked for among all test
+  probabilities, and draws a sound for them, or, with a `CodeModel` such as speech_vqvae as COMPOSER,
+  for the likeliest; the original picture is looked for among all test
   pictures by the cosine of its embedding to that of the sound.
 
 The columns are the recall at 1 and the median rank of the original, with 95 % intervals over
@@ -53,6 +54,9 @@ def looped(painter, speaker, sounds, seed):
 
 def chained(tagger, composer, pictures, seed):
     """Return the sounds for the labels of pictures."""
+    if isinstance(composer, tfaudiogen.CodeModel):
+        named = [next(iter(tagger.tag(picture, count=1))) for picture in pictures]
+        return np.asarray(composer.sample(len(named), seed=seed, label=named, progress=True))
     tags = [tagger.tag(picture, count=LABELS) for picture in pictures]
     return np.asarray(composer.sample(tags, count=1, seed=seed, progress=True))[:, 0]
 
