@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from page_actions import choose, field, message, unfold
+from page_actions import choose, field, message, pick, unfold
 
 pytestmark = pytest.mark.slow
 CHANGES = {
@@ -15,12 +15,6 @@ CHANGES = {
     "model.components": 2,
     "fit.jit_compile": False,
 }
-
-
-def pick(page, place, option):
-    """Choose an option of the list in a place."""
-    page.locator(f"{place} input").click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def earlier(tab, kind, name):
