@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import served
 import soundfile
-from page_actions import choose, drop, field, is_sound
+from page_actions import choose, draw_map, drop, field, is_sound, press
 from PIL import Image
 
 from tfaudiogen import saving
@@ -39,6 +39,10 @@ def picture(tmp_path_factory):
     return path
 
 
+def assert_heard(server, player):
+    assert is_sound(soundfile.read(io.BytesIO(served.file_of(server, player)))[0])
+
+
 @pytest.mark.parametrize("name", saving.shipped())
 def test_a_shipped_model_is_of_use(page, server, name, tone, picture, request, screenshots):
     own = abilities(saving.load(saving.resolve(name)))
@@ -59,9 +63,35 @@ def test_a_shipped_model_is_of_use(page, server, name, tone, picture, request, s
         page.click(f"button#{used}")
     shown = page.locator(f"{place} .painted img" if used == "paint" else f"{place} audio")
     shown.nth(1).wait_for()
-    contents = served.file_of(server, shown.nth(1))
     if used == "paint":
+        contents = served.file_of(server, shown.nth(1))
         assert np.asarray(Image.open(io.BytesIO(contents))).std() > 5
     else:
-        assert is_sound(soundfile.read(io.BytesIO(contents))[0])
+        assert_heard(server, shown.nth(1))
     page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
+    page.get_by_role("tab", name="Models").click()
+    page.locator("#card h1", has_text=name).wait_for()
+
+
+@pytest.mark.parametrize("name", saving.shipped())
+def test_a_shipped_model_reconstructs_and_has_a_map(page, server, name, tone, request, screenshots):
+    own = abilities(saving.load(saving.resolve(name)))
+    if "reconstruct" not in own:
+        pytest.skip("it is given one kind of thing and draws another")
+    page.get_by_role("tab", name="Reconstruct").click()
+    choose(page, name)
+    upload = page.locator("#reconstruct-upload")
+    if not upload.locator("button[aria-label='Clear']").count():
+        drop(page, "#reconstruct-upload button", tone)
+    upload.locator("button[aria-label='Clear']").wait_for()
+    press(page, "button#reconstruct", "#reconstructed audio", "src")
+    assert page.locator("#reconstructed audio").count() == 2
+    assert_heard(server, page.locator("#reconstructed audio").nth(1))
+    page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
+    if "interpolate" in own:
+        page.get_by_role("tab", name="Explore").click()
+        draw_map(page)
+        page.locator("#map .component path").first.click(force=True)
+        page.locator("#heard figcaption", has_text="component").wait_for()
+        assert_heard(server, page.locator("#heard audio"))
+        page.screenshot(path=screenshots / f"{request.node.name}_map.png", full_page=True)
