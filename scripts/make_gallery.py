@@ -1,4 +1,4 @@
-"""Make docs/gallery.md and its pictures: what each command draws, from the shipped model.
+"""Make docs/gallery.md and its pictures: what each command draws, from the shipped models.
 
     python scripts/make_gallery.py [--out docs]
 
@@ -20,6 +20,13 @@ INTRODUCTION = """# Gallery
 What the commands draw, made by `python scripts/make_gallery.py`. Sounds lie beside the pictures
 when you run the commands yourself.
 """
+CONCLUSION = """## The others
+
+`compose`, `match` and `tag` need models that you train, as [pairs.md](pairs.md) shows;
+`evaluate` draws for those that tag. `app` is a page of its own ([app.md](app.md)). `embed`,
+`export`, `presets` and `info` draw nothing.
+"""
+VOICES = ("george", "jackson", "lucas", "theo")
 # (title, what is seen, commands, pictures that they leave)
 ENTRIES = [
     (
@@ -42,6 +49,36 @@ ENTRIES = [
         "From one component of the prior to another, on a straight line in the latent space.",
         ["interpolate speech_vae component:0 component:3 --steps 4 --out morph"],
         [f"morph/interpolation_00{number}.png" for number in range(4)],
+    ),
+    (
+        "sample by label",
+        "The digit seven in four voices, by `speech_vqvae`, a model of codes.",
+        [
+            f"sample speech_vqvae --label '7 {voice}' --count 1 --out voices/{voice}"
+            for voice in VOICES
+        ],
+        [f"voices/{voice}/sample_000.png" for voice in VOICES],
+    ),
+    (
+        "paint",
+        "What `digit_painter` draws for the first of them.",
+        [f"paint digit_painter voices/{VOICES[0]}/sample_000.wav --count 8 --out painted"],
+        ["painted/sample_000.png"],
+    ),
+    (
+        "extend",
+        "The same sound gone on with: by silence, as after each word that it learned from.",
+        [f"extend speech_vqvae voices/{VOICES[0]}/sample_000.wav --seconds 2 --out longer.wav"],
+        ["longer.png"],
+    ),
+    (
+        "inpaint",
+        "The same sound with its middle drawn anew.",
+        [
+            f"inpaint speech_vqvae voices/{VOICES[0]}/sample_000.wav --start 0.25 --end 0.5 "
+            "--out changed.wav"
+        ],
+        ["changed.png"],
     ),
     (
         "plot",
@@ -69,7 +106,7 @@ def main():
     (out / "gallery").mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as work:
         sections = [section(Path(work), out, *entry) for entry in ENTRIES]
-    page = "\n".join([INTRODUCTION, *sections])
+    page = "\n".join([INTRODUCTION, *sections, CONCLUSION])
     (out / "gallery.md").write_text(page, encoding="utf-8")
 
 
@@ -79,7 +116,7 @@ def section(work, out, title, says, commands, pictures):
         print(f"tfaudiogen {command}", flush=True)
         arguments = [sys.executable, "-m", "tfaudiogen", *shlex.split(command)]
         subprocess.run(arguments, cwd=work, check=True)
-    name = f"gallery/{title.split(',')[-1].strip()}.png"
+    name = f"gallery/{title.split(',')[-1].strip().replace(' ', '_')}.png"
     keep([work / picture for picture in pictures], out / name)
     lines = "\n".join(f"tfaudiogen {command}" for command in commands)
     return f"## {title}\n\n```bash\n{lines}\n```\n\n{says}\n\n![{title}]({name})\n"

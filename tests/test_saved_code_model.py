@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
+from exported import assert_documented, assert_without_xla
 
 import tfaudiogen as tg
 from tfaudiogen import noise
@@ -118,6 +119,8 @@ def test_it_says_what_it_is(ask, folder):
     inputs = described["signatures"]["sample"]["inputs"]
     assert inputs["label"] == "string [B]"
     assert described["signatures"]["decode"]["inputs"]["codes_0"] == "int32 [B, T, 8]"
+    assert_documented(folder)
+    assert_without_xla(folder)
 
 
 CODES = {"codes_0": np.zeros((1, 4, 8), np.int32), "codes_1": np.zeros((1, 8, 16), np.int32)}

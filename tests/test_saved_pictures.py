@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from exported import assert_documented, assert_without_xla
 
 import tfaudiogen as tg
 from tfaudiogen.models.code_levels import default_decoders, default_encoders
@@ -127,6 +128,8 @@ def test_it_says_what_it_is(latents):
     assert described["encode"]["inputs"] == {"picture": "float32 [B, 8, 8, 3]"}
     assert described["encode"]["outputs"] == {"latents": "float32 [B, 4]"}
     assert "pictures float32 in [0, 1]" in (extra / "card.md").read_text()
+    assert_documented(latents.folder)
+    assert_without_xla(latents.folder)
     assert (extra / "tf_serving_warmup_requests").stat().st_size > 0
 
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from exported import assert_documented, assert_without_xla
 from small_models import speckles, tones
 
 import tfaudiogen as tg
@@ -97,6 +98,8 @@ def test_it_says_what_it_is(painter):
     described = json.loads((extra / "description.json").read_text())["signatures"]
     assert set(described) == {"serving_default", "paint", "describe"}
     assert described["paint"]["inputs"]["waveform"] == "float32 [B, N]"
+    assert_documented(painter.folder)
+    assert_without_xla(painter.folder)
     assert (extra / "tf_serving_warmup_requests").stat().st_size > 0
 
 

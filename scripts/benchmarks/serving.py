@@ -24,6 +24,13 @@ from tfaudiogen.signal.stft import stft
 from tfaudiogen.signatures import signatures_of
 
 CALLS, ROWS = 5, 8
+TRANSLATORS = (
+    tfaudiogen.Translator,
+    tfaudiogen.FlowTranslator,
+    tfaudiogen.VariationalTranslator,
+)
+# What a draw of a translator can be told, beside its seed: a plain draw.
+PLAIN = {"temperature": 1.0, "guidance": 1.0, "rescale": 0.0, "steps": 16}
 
 
 def main():
@@ -57,7 +64,7 @@ def report(name, folder):
 
 def asked_of(model):
     """Return {signature: (inputs, what Python answers)}."""
-    if isinstance(model, tfaudiogen.Translator):
+    if isinstance(model, TRANSLATORS):
         return translations(model)
     if isinstance(model, tfaudiogen.AudioImageEmbedder):
         return embeddings(model)
@@ -78,16 +85,17 @@ def made_up(representation):
 
 
 def translations(model):
-    """Return the questions of a translator."""
-    given = made_up(model.source)
-    drawn = [model.sample(one, 1, row, phase="graph")[0] for row, one in enumerate(given)]
-    drawn_as = name_of(model.spectrogram)
+    """Return the questions of a translator; both sides are told all settings that it has."""
+    given, drawn_as = made_up(model.source), name_of(model.spectrogram)
     name = "paint" if drawn_as == "picture" else "compose"
-    plain = {"guidance": tf.ones(ROWS), "rescale": tf.zeros(ROWS), "steps": tf.fill([ROWS], 16)}
     _, wanted = signatures_of(model).table()[name]
-    plain["label"] = tf.fill([ROWS], "")
-    settings = {key: value for key, value in plain.items() if key in wanted}
-    inputs = {name_of(model.source): tf.constant(given), **seeds(), **settings}
+    settings = {key: value for key, value in PLAIN.items() if key in wanted}
+    drawn = [
+        model.sample(one, seed=row, phase="graph", **settings)[0] for row, one in enumerate(given)
+    ]
+    told = {key: tf.fill([ROWS], value) for key, value in settings.items()}
+    inputs = {name_of(model.source): tf.constant(given), "seed": seeds()["seed"], **told}
+    inputs |= {"label": tf.fill([ROWS], "")} if "label" in wanted else {}  # any, as without one
     return {name: (inputs, {drawn_as: np.stack(drawn)})}
 
 

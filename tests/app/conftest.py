@@ -113,6 +113,21 @@ def picture_data(tmp_path_factory, photographs):
 
 
 @pytest.fixture(scope="session")
+def pair_data(tmp_path_factory):
+    """Return the folder of 24 prepared sounds, each with a picture, for the models that match."""
+    from tfaudiogen.data import prepare
+
+    folder, draw = tmp_path_factory.mktemp("pairs"), np.random.default_rng(0)
+    for number in range(24):
+        soundfile.write(folder / f"{number}.wav", 0.1 * draw.normal(size=1024), 8000)
+        levels = draw.integers(0, 256, (8, 8, 3), np.uint8)
+        Image.fromarray(levels).save(folder / f"{number}.png")
+    shapes = {"sample_rate": 8000, "samples": 1024, "image_shape": (8, 8, 3)}
+    prepare(folder, folder / "pairs", "audio_image_pairs", progress=False, **shapes)
+    return folder / "pairs"
+
+
+@pytest.fixture(scope="session")
 def data(tmp_path_factory):
     """Return the folder of 48 prepared windows."""
     from tfaudiogen import presets
@@ -141,11 +156,13 @@ def server(
     further_folders,
     data,
     picture_data,
+    pair_data,
 ):
     """Start `tfaudiogen app` as a user would; afterwards check that nothing temporary is left."""
     models = [model_folder, codes_folder, *picture_folders, *further_folders]
     limits = ["--most-seconds", "4", "--most-megabytes", "1", "--most-megapixels", "0.2"]
-    arguments = [*models, "--data", data, "--data", picture_data, *limits]
+    there = [word for folder in (data, picture_data, pair_data) for word in ("--data", folder)]
+    arguments = [*models, *there, *limits]
     with served.serving(tmp_path_factory.mktemp("app"), *arguments) as server:
         yield server
     assert not list(server.temporary.glob("tfaudiogen-app-*")), "uploads are left behind"

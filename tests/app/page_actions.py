@@ -50,3 +50,29 @@ def choose(page, name):
     """Choose another model at the head of the page."""
     page.get_by_label("Model", exact=True).click()
     page.get_by_role("option", name=name, exact=True).click()
+
+
+def pick(page, place, option):
+    """Choose an option of the list in a place."""
+    page.locator(f"{place} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def press(page, button, selector, attribute):
+    """Press a button, and wait until what it draws is another than before.
+
+    Args:
+        page: the page.
+        button: its selector.
+        selector: of the first element that is drawn.
+        attribute: of that element, which tells one drawing from another.
+    """
+    shown = f"() => document.querySelector('{selector}')?.{attribute} ?? ''"
+    before = page.evaluate(shown)
+    page.click(button)
+    page.wait_for_function(f"before => ![before, ''].includes(({shown})())", arg=before)
+
+
+def draw_map(page):
+    """Press the button, and wait for another map than the one on show, if any."""
+    press(page, "#draw-map", "#map svg[role=img]", "outerHTML")

@@ -139,6 +139,35 @@ def test_a_hostile_file_gives_a_sentence(refused, status, content, words):
     assert words in refused(status, "/api/models/tiny/reconstruct", content)
 
 
+def test_what_is_uploaded_is_gone_before_the_answer(ask, refused, server, tone):
+    assert ask("/api/models/tiny/reconstruct", tone.read_bytes())[0] == 200
+    refused(400, "/api/models/tiny/reconstruct", b"no sound")
+    refused(413, "/api/models/tiny/reconstruct", bytes(1_100_000))
+    assert not list(server.temporary.rglob("upload-*"))
+    assert not list(server.temporary.rglob("sound.wav"))
+
+
+def test_who_comes_when_too_many_wait_is_told_to_come_back(model_folder, tmp_path, monkeypatch):
+    pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
+    from starlette.testclient import TestClient
+
+    from tfaudiogen.app.limits import Limits
+    from tfaudiogen.app.server import make_server
+    from tfaudiogen.app.studio import Studio
+
+    for name in ("GRADIO_ANALYTICS_ENABLED", "GRADIO_TEMP_DIR"):  # which the server sets
+        monkeypatch.setenv(name, "")
+    studio = Studio([model_folder], out=tmp_path, limits=Limits(waiting=0))
+    client = TestClient(make_server(studio), "http://127.0.0.1")
+    asked = {"url": "/api/models/tiny/sample", "json": {"seed": 1}}
+    with studio.turn.taken():
+        answer = client.post(**asked)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "0 requests are waiting already" in answer.json()["error"]
+    assert client.post(**asked).status_code == 200
+    studio.close()
+
+
 def test_a_header_that_lies_does_no_harm(ask):
     status, answer = ask("/api/models/tiny/reconstruct", lying_wav())
     assert status in (200, 400), answer

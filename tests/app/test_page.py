@@ -6,7 +6,9 @@ import urllib.parse
 
 import numpy as np
 import pytest
-from page_actions import choose, drop, field, is_sound, message, unfold
+from page_actions import choose, draw_map, drop, field, is_sound, message, unfold
+
+import tfaudiogen
 
 pytestmark = pytest.mark.slow
 _CHANGES = {
@@ -21,20 +23,16 @@ _CHANGES = {
 }
 
 
-def draw_map(page):
-    """Press the button, and wait for another map than the one on show."""
-    shown = "() => document.querySelector('#map svg')?.outerHTML ?? ''"
-    before = page.evaluate(shown)
-    page.click("#draw-map")
-    page.wait_for_function(f"before => ![before, ''].includes(({shown})())", arg=before)
-
-
-def test_draw_sounds(tab, heard):
+def test_draw_sounds(tab, heard, seen, model_folder):
     page = tab("Sample")
+    choose(page, "tiny")
     field(page, "number input for How many").fill("2")
     field(page, "number input for Seconds").fill("0.8")
     field(page, "Another seed each time").uncheck()
     field(page, "Seed").fill("7")
+    field(page, "number input for Temperature").fill("0.5")
+    page.get_by_label("Component of the prior").click()
+    page.get_by_role("option", name="1", exact=True).click()
     page.click("#draw")
     players = page.locator("#drawn audio")
     players.nth(1).wait_for()
@@ -42,7 +40,10 @@ def test_draw_sounds(tab, heard):
     assert len(first) == len(second) == 6400
     assert is_sound(first)
     assert is_sound(second)
+    expected = tfaudiogen.load(model_folder).sample(2, 7, 0.5, component=1, seconds=0.8)
+    np.testing.assert_allclose([first, second], expected, atol=1e-3)
     assert not np.array_equal(first, second)
+    assert seen(page.locator("#drawn .picture img").nth(1)).std() > 5
     with page.expect_download() as download:
         page.locator("#drawn a").first.click()
     assert re.fullmatch(r"tiny_7_0\.wav", download.value.suggested_filename)
@@ -60,7 +61,7 @@ def test_a_click_on_a_picture_plays_from_there(tab):
     page.wait_for_function("document.querySelector('#drawn audio').currentTime > 0.1")
 
 
-def test_reconstruct_a_dropped_file(tab, tone, heard, server):
+def test_reconstruct_a_dropped_file(tab, tone, heard, seen, server):
     page = tab("Reconstruct")
     drop(page, "#reconstruct-upload button[aria-dropeffect], #reconstruct-upload button", tone)
     page.locator("#reconstruct-upload button[aria-label='Play']").or_(
@@ -74,6 +75,9 @@ def test_reconstruct_a_dropped_file(tab, tone, heard, server):
     assert abs(len(original) - 3200) < 4  # 0.4 s at the model's 8 kHz
     assert is_sound(original)
     assert is_sound(again)
+    pictures = page.locator("#reconstructed .picture img")
+    assert pictures.count() == 2
+    assert min(seen(pictures.nth(place)).std() for place in (0, 1)) > 5
     assert "SI-SDR" in page.locator("#reconstructed .figures").inner_text()
     assert "/temporary/" in players.first.get_attribute("src")
     assert not list(server.out.rglob("original.wav")), "an upload was kept"

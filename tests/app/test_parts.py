@@ -1,6 +1,8 @@
 """Limits, turns, shelves and jobs, without a server."""
 
+import dataclasses
 import os
+import re
 import sys
 import threading
 import time
@@ -128,6 +130,18 @@ def test_a_map_of_few_points_or_without_its_library_is_refused(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(Refused, match=r"pip install 'tfaudiogen\[umap\]'"):
         mapped(16, latent_map.UMAP_MAP)
+
+
+def test_components_far_from_all_points_are_in_the_picture():
+    map_view = pytest.importorskip("tfaudiogen.app.map_view", reason="needs Gradio")
+    _, drawn = mapped(20, latent_map.PCA_MAP)
+    far = [(weight, 50.0 * np.ones(2), axes) for weight, _, axes in drawn.ellipses[:1]]
+    drawn = dataclasses.replace(drawn, ellipses=far + drawn.ellipses[1:])
+    svg = map_view.draw(drawn)
+    width, height = map(float, re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups())
+    found = re.findall(r'class="component" transform="translate\(([-\d.]+) ([-\d.]+)\)"', svg)
+    assert len(found) == 2
+    assert all(0 < float(x) < width and 0 < float(y) < height for x, y in found)
 
 
 @pytest.mark.slow

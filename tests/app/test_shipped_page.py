@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import served
 import soundfile
-from page_actions import choose, drop, field, is_sound
+from page_actions import choose, draw_map, drop, field, is_sound, press
 from PIL import Image
 
 from tfaudiogen import saving
@@ -30,6 +30,13 @@ def page(browser, server):
     return opened  # which stays open while the server is stopped, and does not keep it
 
 
+@pytest.fixture(autouse=True)
+def _pictured(page, request, screenshots):
+    """Keep a picture of the page when a test is over, however it went."""
+    yield
+    page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
+
+
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory):
     path = tmp_path_factory.mktemp("picture") / "one.png"
@@ -39,12 +46,23 @@ def picture(tmp_path_factory):
     return path
 
 
+def use(page, name, tab):
+    """Choose a model, wait for its card, by which all tabs know of it, and open a tab."""
+    page.get_by_role("tab", name="Models").click()
+    choose(page, name)
+    page.locator("#card h1", has_text=name).wait_for()
+    page.get_by_role("tab", name=tab).click()
+
+
+def assert_heard(server, player):
+    assert is_sound(soundfile.read(io.BytesIO(served.file_of(server, player)))[0])
+
+
 @pytest.mark.parametrize("name", saving.shipped())
-def test_a_shipped_model_is_of_use(page, server, name, tone, picture, request, screenshots):
+def test_a_shipped_model_is_of_use(page, server, name, tone, picture):
     own = abilities(saving.load(saving.resolve(name)))
     used = next(ability for ability in ("sample", "paint", "compose") if ability in own)
-    page.get_by_role("tab", name=used.capitalize()).click()
-    choose(page, name)
+    use(page, name, used.capitalize())
     count = field(page, "number input for How many")
     count.fill("2")
     place = "#drawn" if used == "sample" else f"#{used}-drawn"
@@ -59,9 +77,29 @@ def test_a_shipped_model_is_of_use(page, server, name, tone, picture, request, s
         page.click(f"button#{used}")
     shown = page.locator(f"{place} .painted img" if used == "paint" else f"{place} audio")
     shown.nth(1).wait_for()
-    contents = served.file_of(server, shown.nth(1))
     if used == "paint":
+        contents = served.file_of(server, shown.nth(1))
         assert np.asarray(Image.open(io.BytesIO(contents))).std() > 5
     else:
-        assert is_sound(soundfile.read(io.BytesIO(contents))[0])
-    page.screenshot(path=screenshots / f"{request.node.name}.png", full_page=True)
+        assert_heard(server, shown.nth(1))
+
+
+@pytest.mark.parametrize("name", saving.shipped())
+def test_a_shipped_model_reconstructs_and_has_a_map(page, server, name, tone):
+    own = abilities(saving.load(saving.resolve(name)))
+    if "reconstruct" not in own:
+        pytest.skip("it is given one kind of thing and draws another")
+    use(page, name, "Reconstruct")
+    player = page.locator("#reconstruct-upload .play-pause-button")
+    if not player.count():
+        drop(page, "#reconstruct-upload button", tone)
+    player.wait_for()
+    press(page, "button#reconstruct", "#reconstructed audio", "src")
+    assert page.locator("#reconstructed audio").count() == 2
+    assert_heard(server, page.locator("#reconstructed audio").nth(1))
+    if "interpolate" in own:
+        page.get_by_role("tab", name="Explore").click()
+        draw_map(page)
+        page.locator("#map .point").last.click(force=True)
+        page.locator("#heard figcaption", has_text="decoded").wait_for()
+        assert_heard(server, page.locator("#heard audio"))

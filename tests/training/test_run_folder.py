@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+import stage_logs
 import tensorflow as tf
 
 import tfaudiogen
@@ -95,6 +96,19 @@ def test_logs_hold_figures_pictures_and_sounds(finished):
     assert histograms["latent/kl_per_dimension"].num == 4
     assert {"epoch/active_units", "epoch/learning_rate", "epoch/examples_per_second"} <= tags
     assert pictures["latent/kl_of_each_dimension"].width == 24
+
+
+def test_logs_say_of_each_epoch_how_it_went_and_of_some_how_it_sounds(finished):
+    shown, epochs, pictured = stage_logs.logged(finished), {1, 2, 3}, {1, 2}
+    for name in ("loss", "val_loss", "active_units", "learning_rate", "examples_per_second"):
+        assert set(shown[f"epoch/{name}", "simple_value"]) == epochs, name
+    for name in ("mean", "kl_per_dimension"):
+        assert set(shown[f"latent/{name}", "histo"]) == epochs, name
+    for name in ("reconstruction", "sample"):
+        for kind in ("image", "audio"):
+            assert stage_logs.epochs(shown, name, kind) == [pictured] * 4, (name, kind)
+    assert stage_logs.epochs(shown, "original", "audio") == [{1}] * 4
+    assert set(shown["latent/kl_of_each_dimension", "image"]) == pictured
 
 
 def test_the_projector_has_the_latents_with_their_labels(finished, data):

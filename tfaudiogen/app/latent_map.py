@@ -65,6 +65,11 @@ class LatentMap:
         """Places of the latents on the map, [n, 2]."""
         return self.projection.transform(self.latents)
 
+    @property
+    def shown(self):
+        """Places that must be in the picture, of the latents and of the components, [n + K, 2]."""
+        return np.concatenate([self.plane, [centre for _, centre, _ in self.ellipses]])
+
     def place_of(self, latents):
         """Return the place [2] of latents [D] on the map."""
         return self.projection.transform(np.atleast_2d(latents))[0]

@@ -74,7 +74,7 @@ def draw(latent_map, ends=(None, None), fraction=None):
         fraction: how far from A to B a mark is shown; None for no mark.
     """
     plane = latent_map.plane
-    scale, colours = Scale(plane), _colours(latent_map.labels)
+    scale, colours = Scale(latent_map.shown), _colours(latent_map.labels)
     parts = [_component(scale, k, *ellipse) for k, ellipse in enumerate(latent_map.ellipses)]
     for number, (x, y) in enumerate(scale.picture(plane)):
         label, name = latent_map.labels[number], latent_map.names[number]

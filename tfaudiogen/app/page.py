@@ -21,8 +21,9 @@ from tfaudiogen.app.tabs import (
     train,
 )
 
-# In the order of the page. A tab is a module with TITLE, NEEDS (an ability of a model, or None) and
-# build(page); it appears if a model that was given has what it needs.
+# In the order of the page. A tab is a module with TITLE, NEEDS (an ability of a model, several of
+# which one is enough, or None) and build(page); it appears if a model that was given has what it
+# needs.
 TABS = (
     sample,
     reconstruct,
@@ -77,14 +78,20 @@ class Page:
         for event in (self.blocks.load, self.model.change):
             event(follow, self.model, outputs, api_visibility="private", show_progress="hidden")
 
-    def note(self, ability):
-        """Lay out a line that says of a chosen model without an ability which models have it."""
-        line = gradio.Markdown(visible=False, elem_id=f"cannot-{ability}")
+    def note(self, *abilities, what=None):
+        """Lay out a line that says of a chosen model without an ability which models have it.
+
+        Args:
+            abilities: one, or several of which one is enough.
+            what: what the model cannot, in a word or two; None for the ability.
+        """
+        what = what or abilities[0]
+        line = gradio.Markdown(visible=False, elem_id=f"cannot-{what.replace(' ', '-')}")
 
         def text(name):
-            able = " or ".join(self.studio.able(ability))
-            words = f"The model {name} cannot {ability}: choose {able} above."
-            return gradio.Markdown(words, visible=not self.studio.has(name, ability))
+            able = " or ".join(self.studio.able(*abilities))
+            words = f"The model {name} cannot {what}: choose {able} above."
+            return gradio.Markdown(words, visible=not self.studio.has(name, *abilities))
 
         self.when_model_changes(told(text), line)
 
@@ -100,7 +107,7 @@ def make_page(studio):
         page = Page(studio, blocks, _head(studio))
         with gradio.Tabs():
             for tab in TABS:
-                if tab.NEEDS is None or studio.can(tab.NEEDS):
+                if _is_of_use(tab, studio):
                     with gradio.Tab(tab.TITLE, id=tab.TITLE):
                         tab.build(page)
         page.follow_model()
@@ -108,6 +115,11 @@ def make_page(studio):
         blocks.load(lambda: gradio.Dropdown(choices=studio.model_names()), **refresh)
     blocks.queue(max_size=studio.limits.waiting, default_concurrency_limit=4)
     return blocks
+
+
+def _is_of_use(tab, studio):
+    needs = [tab.NEEDS] if isinstance(tab.NEEDS, str) else tab.NEEDS
+    return needs is None or bool(studio.able(*needs))
 
 
 def mount_page(server, studio):

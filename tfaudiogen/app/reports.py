@@ -6,14 +6,24 @@ import json
 
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.app.studio import fits
+from tfaudiogen.cli.tables import middle
 
 SPLITS = ("test", "validation", "train")
+# What `tfaudiogen evaluate` measures: models that can do one of these.
+MEASURED = ("reconstruct", "match", "tag")
+_COUNTS = ("windows", "files", "minutes", "pictures", "candidates")
+_PARTS = ("reconstruction", "sound_to_picture", "picture_to_sound")
+_BESIDE = {"codec": "codec alone", "chance": "by chance"}
 _MOST_SAMPLES = 1000
 _MOST_WINDOWS = 10**6
 
 
 def start(studio, model, data, split, limit=None, samples=16):
     """Start an evaluation as a job; arguments as of `tfaudiogen evaluate`; return the `Job`."""
+    if not studio.has(model, *MEASURED):
+        raise Refused(
+            f"the model {model} cannot be evaluated: choose one that reconstructs, matches or tags."
+        )
     summary = studio.dataset(data)
     if not fits(summary, studio.model(model)):
         raise Refused(
@@ -38,29 +48,35 @@ def names(studio):
 
 
 def table(studio, name):
-    """Return the report `name` as an HTML table: means, 95 % intervals, the codec beside."""
+    """Return the report `name` as an HTML table: middles, 95 % intervals, what is beside them."""
     if name not in names(studio):
         raise Refused(f"there is no report {name!r:.80}.")
     path = studio.out / "evaluations" / f"{name}.json"
-    rows = "".join(_rows(json.loads(path.read_text(encoding="utf-8"))))
-    head = "<tr><th>figure</th><th>mean</th><th>95 % interval</th><th>codec alone</th></tr>"
-    return f'<h3>{html.escape(name)}</h3><table class="report">{head}{rows}</table>'
+    figures = list(_figures(json.loads(path.read_text(encoding="utf-8"))))
+    beside = "chance" if any("chance" in figure for _, figure in figures) else "codec"
+    rows = "".join(_row(words, figure, beside) for words, figure in figures)
+    heads = ("figure", "mean, or median", "95 % interval", _BESIDE[beside])
+    head = "".join(f"<th>{one}</th>" for one in heads)
+    return f'<h3>{html.escape(name)}</h3><table class="report"><tr>{head}</tr>{rows}</table>'
 
 
-def _rows(report, prefix=""):
+def _figures(report, prefix=""):
+    """Yield (words, figure) of what a report tells of all examples, not of each label."""
     for name, value in report.items():
-        if isinstance(value, dict) and "mean" in value:
-            yield _row(prefix + name, value)
-        elif isinstance(value, dict) and name == "reconstruction":
-            yield from _rows(value)
-        elif name in ("windows", "files", "minutes"):
-            yield _row(name, {"mean": value})
+        words = prefix + name.replace("_", " ")
+        if isinstance(value, dict) and middle(value):
+            yield words, value
+        elif isinstance(value, dict) and name.removesuffix("_by_label") in _PARTS:
+            yield from _figures(value, "" if name == "reconstruction" else f"{words}, ")
+        elif name in _COUNTS:
+            yield words, {"mean": value}
 
 
-def _row(name, value):
-    low_high = " to ".join(_text(end) for end in value.get("interval") or [])
-    codec = _text((value.get("codec") or {}).get("mean"))
-    cells = (name.replace("_", " "), _text(value["mean"]), low_high, codec)
+def _row(words, figure, beside):
+    low_high = " to ".join(_text(end) for end in figure.get("interval") or [])
+    other = figure.get(beside)
+    other = other.get("mean") if isinstance(other, dict) else other
+    cells = (words, _text(figure[middle(figure)]), low_high, _text(other))
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
 
 

@@ -77,17 +77,13 @@ class Studio:
                 self._loaded[name] = (written, _load(folder, model))
             return self._loaded[name][1]
 
-    def can(self, ability):
-        """Return whether a model that was given at the start has an ability."""
-        return bool(self.able(ability))
+    def able(self, *wanted):
+        """Return the names of the models that were given at the start and have such an ability."""
+        return [name for name in self._folders if self.has(name, *wanted)]
 
-    def able(self, ability):
-        """Return the names of the models that were given at the start and have an ability."""
-        return [name for name in self._folders if self.has(name, ability)]
-
-    def has(self, name, ability):
-        """Return whether a model has an ability."""
-        return ability in abilities(self.model(name))
+    def has(self, name, *wanted):
+        """Return whether a model has an ability, or one of several."""
+        return not set(wanted).isdisjoint(abilities(self.model(name)))
 
     def dataset(self, name):
         """Return the `DataSummary` of a data set.
@@ -123,8 +119,13 @@ def draws_pictures(model):
 
 
 def fits(summary, model):
-    """Return whether a data set has the geometry that a model takes."""
-    return holds(summary, model.spectrogram)
+    """Return whether a data set has the geometry that a model takes, on both sides of pairs."""
+    if not isinstance(model, Embedding):
+        return holds(summary, model.spectrogram)
+    if model.told:
+        told = summary.of_kind("pictures").vector_size == model.told.size
+        return told and holds(summary, model.pictures)
+    return holds(summary, model.spectrogram) and holds(summary, model.pictures)
 
 
 def holds(summary, shape):

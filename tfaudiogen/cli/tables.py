@@ -6,7 +6,7 @@ import click
 def show(report):
     """Print the numbers of a report: plain ones, and middles with their 95 % interval."""
     for name, value in report.items():
-        if isinstance(value, dict) and not _middle(value):
+        if isinstance(value, dict) and not middle(value):
             for inner, figure in value.items():
                 _show_line(f"{name}.{inner}", figure)
         else:
@@ -15,19 +15,19 @@ def show(report):
 
 def _show_line(name, value):
     if isinstance(value, dict):
-        if _middle(value) and value[_middle(value)] is not None:
+        if middle(value) and value[middle(value)] is not None:
             click.echo(f"{name:48} {_figure(value)}")
     elif isinstance(value, (int, float, str)):
         click.echo(f"{name:48} {_number(value)}")
 
 
-def _middle(value):
+def middle(value):
     """Return which middle of many numbers a figure gives, "mean" or "median"; "" for none."""
     return next((name for name in ("mean", "median") if name in value), "")
 
 
 def _figure(value):
-    text = _number(value[_middle(value)])
+    text = _number(value[middle(value)])
     if value.get("interval"):
         low, high = value["interval"]
         text += f"  [{_number(low)}, {_number(high)}]"

@@ -5,7 +5,7 @@ import gradio
 from tfaudiogen.app import job_view, reports
 from tfaudiogen.app.handlers import told
 
-TITLE, NEEDS = "Evaluate", "reconstruct"
+TITLE, NEEDS = "Evaluate", reports.MEASURED
 _NONE = "No data set was given: start with `tfaudiogen app --data FOLDER` to evaluate on it."
 
 
@@ -16,6 +16,7 @@ def build(page):
     if not studio.data:
         gradio.Markdown(_NONE)
         return
+    page.note(*NEEDS, what="be evaluated")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
             data = gradio.Dropdown([*studio.data], label="Data", elem_id="evaluate-data")
@@ -30,6 +31,7 @@ def build(page):
             samples = gradio.Number(
                 16, precision=0, label="Importance samples", info="more: a tighter bound, more time"
             )
+            page.when_model_changes(told(_samples(studio)), samples)
             with gradio.Row():
                 start = gradio.Button("Evaluate", variant="primary", elem_id="evaluate")
                 stop = gradio.Button("Stop", variant="stop")
@@ -43,6 +45,11 @@ def build(page):
     stop.click(told(watcher.stop), None, **shown)
     timer.tick(told(watcher.look), None, show_progress="hidden", **shown)
     page.blocks.load(watcher.look, None, show_progress="hidden", **shown)
+
+
+def _samples(studio):
+    """Return the function that asks for samples where a model has a likelihood."""
+    return lambda name: gradio.Number(visible=studio.has(name, "reconstruct"))
 
 
 class Watcher:

@@ -183,7 +183,7 @@ class Explorer:
             index = number("component", what["component"], 0, most, int)
             return f"component {index}", drawn.components[index], None
         place = [number("place", value, -1e6, 1e6) for value in what["place"][:2]]
-        return "somewhere", drawn.latents_at(map_view.Scale(drawn.plane).plane(place)), None
+        return "somewhere", drawn.latents_at(map_view.Scale(drawn.shown).plane(place)), None
 
     def _choose(self, state, fraction, place, title, latents, recorded=None):
         ends = list(state["ends"])
