@@ -6,7 +6,7 @@ import urllib.parse
 
 import numpy as np
 import pytest
-from page_actions import choose, draw_map, drop, field, is_sound, message, unfold
+from page_actions import choose, draw_map, drop, field, is_sound, message, press, unfold
 
 import tfaudiogen
 
@@ -323,10 +323,11 @@ def test_evaluate(tab):
 
 def test_earlier_results(tab, heard, seen):
     page = tab("Sample")
-    for name, kind in (("codes", "audio"), ("pictures", ".painted img")):
+    kinds = (("codes", "audio", "hidden"), ("pictures", ".painted img", "visible"))
+    for name, kind, component in kinds:
         choose(page, name)
-        page.click("#draw")
-        page.locator(f"#drawn {kind}").first.wait_for()
+        page.get_by_label("Component of the prior").wait_for(state=component)  # the new ranges
+        press(page, "#draw", f"#drawn {kind}", "src")
     page = tab("Earlier results")
     page.click("#look-again")
     page.locator("#result .painted img").first.wait_for()
