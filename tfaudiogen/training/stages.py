@@ -157,10 +157,12 @@ class Stages:
             f"parameters; its own card is [{name}/{CARD}]({name}/{CARD})"
             for name, m in ((name, self._metrics(name)) for name in self._names())
         ]
+        # Those that a draw may be told; else what its data are labelled by.
+        labels = getattr(model, "label_names", None) or model.class_names
         sections = [
             f"# {self.preset.name}\n\n{self.preset.summary}",
             f"{self.contents}: {model.count_params():,} "
-            f"parameters. Labels: {', '.join(model.class_names) or 'none'}. Data: "
+            f"parameters. Labels: {', '.join(labels) or 'none'}. Data: "
             f"{self.summary.folder.name} (licence: {self.summary.licence or 'not known'}).",
             f"## Training\n\n    {command}\n\n" + "\n".join(stages),
             f"## Numbers\n\nOn the validation split, {model.units}; levels "
