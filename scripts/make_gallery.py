@@ -22,7 +22,7 @@ when you run the commands yourself.
 """
 CONCLUSION = """## The others
 
-`compose`, `match` and `tag` need models that you train, as [pairs.md](pairs.md) shows;
+`match` and `tag` need models that you train, as [pairs.md](pairs.md) shows;
 `evaluate` draws for those that tag. `app` is a page of its own ([app.md](app.md)). `embed`,
 `export`, `presets` and `info` draw nothing.
 """
@@ -64,6 +64,15 @@ ENTRIES = [
         "What `digit_painter` draws for the first of them.",
         [f"paint digit_painter voices/{VOICES[0]}/sample_000.wav --count 8 --out painted"],
         ["painted/sample_000.png"],
+    ),
+    (
+        "compose",
+        "And back: what `digit_speaker` says for the first of those, in two voices.",
+        [
+            f"compose digit_speaker painted/sample_000_0.png --label {voice} --out spoken/{voice}"
+            for voice in VOICES[1:3]
+        ],
+        [f"spoken/{voice}/sample_000_0_0.png" for voice in VOICES[1:3]],
     ),
     (
         "extend",
