@@ -80,7 +80,7 @@ def figures(found, originals, labels):
                 "recall_at_1": float(recall.mean()),
                 "recall_interval": metrics.bootstrap_interval(recall),
                 "median_rank": float(np.median(ranks)),
-                "rank_interval": metrics.bootstrap_interval(ranks, np.median),
+                "rank_interval": metrics.bootstrap_median_interval(ranks),
             }
     return report
 

@@ -112,4 +112,4 @@ def _known(names, classes, count):
     if not classes:
         return "None: this model has no labels"
     known = f"of {', '.join(names)}" if names else f"from 0 to {classes - 1}"
-    return f"one {known}, or {count} of them"
+    return f"one {known}" + (f", or {count} of them" if count > 1 else "")
