@@ -63,6 +63,8 @@ JUDGES = {
     "speech_vqvae": ("judge.py", "--first-words", "--count", "50"),
     "digit_painter": ("translators.py", "--count", "4", "--epochs", "2"),
     "digit_speaker": ("translators.py", "--first-words", "--count", "2", "--epochs", "20"),
+    # So few pictures that the judge needs many epochs until its statistics are settled.
+    "word_painter": ("translators.py", "--count", "4", "--epochs", "80"),
 }
 KEPT = ("model.keras", "metrics.json", "card.md", "curve.png", "history.csv", "codes.png")
 
