@@ -52,6 +52,15 @@ def choose(page, name):
     page.get_by_role("option", name=name, exact=True).click()
 
 
+def clear(page, place):
+    """Take back what was dropped on a place, if anything was."""
+    names = ("Clear", "Remove Image")
+    first, second = (page.locator(f"{place} button[aria-label='{name}']") for name in names)
+    if first.or_(second).count():
+        first.or_(second).first.click()
+        first.or_(second).first.wait_for(state="detached")
+
+
 def pick(page, place, option):
     """Choose an option of the list in a place."""
     page.locator(f"{place} input").click()

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import soundfile
-from page_actions import choose, draw_map, is_sound, pick, unfold
+from page_actions import choose, clear, draw_map, is_sound, pick, unfold
 
 import tfaudiogen
 
@@ -51,9 +51,7 @@ def test_from_one_file_to_another(tab, heard, tone, tmp_path, model_folder):
     soundfile.write(other, 0.3 * np.sin(np.arange(4096)), 8000)
     decoded = []
     for letter, file in (("A", tone), ("B", other)):
-        clear = page.locator(f"#end-{letter} button[aria-label='Clear']")
-        if clear.count():
-            clear.click()
+        clear(page, f"#end-{letter}")
         page.set_input_files(f"#end-{letter} input[type=file]", file)
         page.locator("#heard figcaption", has_text=f"{letter}: your file, decoded").wait_for()
         decoded.append(heard(page.locator("#heard audio").nth(1)))

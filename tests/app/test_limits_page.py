@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import soundfile
-from page_actions import choose, field, message
+from page_actions import choose, clear, field, message
 from PIL import Image
 
 pytestmark = pytest.mark.slow
@@ -23,14 +23,6 @@ def test_what_takes_long_says_what_it_is_doing(tab):
     page.get_by_label("Component of the prior").wait_for()
 
 
-def give(page, place, path):
-    """Give a file to a place of the tab on show that may hold another one."""
-    clear = page.locator(f"{place} button[aria-label='Clear']")
-    if clear.count():
-        clear.click()
-    page.set_input_files(f"{place} input[type=file]", path)
-
-
 @pytest.mark.parametrize(
     ("seconds", "rate", "words"),
     [(5, 8000, "lasts longer than 4 s"), (20, 48000, "size")],
@@ -41,7 +33,8 @@ def test_a_sound_beyond_the_limits_gives_a_sentence(tab, tmp_path, seconds, rate
     choose(page, "tiny")
     path = tmp_path / "much.wav"
     soundfile.write(path, 0.1 * np.sin(np.arange(seconds * rate)), rate)
-    give(page, "#reconstruct-upload", path)
+    clear(page, "#reconstruct-upload")
+    page.set_input_files("#reconstruct-upload input[type=file]", path)
     if rate == 8000:
         page.wait_for_selector("#reconstruct-upload >> text=/0:05|much/")
         page.click("button#reconstruct")
@@ -55,12 +48,11 @@ def test_a_picture_of_too_many_pixels_gives_a_sentence(tab, tmp_path):
     choose(page, "composer")
     path = tmp_path / "much.png"
     Image.fromarray(np.zeros((500, 500), np.uint8)).save(path)
-    remove = page.locator("#compose-upload button[aria-label='Remove Image']")
-    if remove.count():
-        remove.click()
+    clear(page, "#compose-upload")
     page.set_input_files("#compose-upload input[type=file]", path)
     page.locator("#compose-upload img").wait_for(state="attached")
     page.click("button#compose")
     assert "more than 0.2 million" in message(page)
+    clear(page, "#compose-upload")
     choose(page, "tiny")
     page.locator("#cannot-compose", has_text="The model tiny cannot").wait_for()

@@ -33,7 +33,7 @@ def test_draw_sounds(tab, heard, seen, model_folder):
     field(page, "number input for Temperature").fill("0.5")
     page.get_by_label("Component of the prior").click()
     page.get_by_role("option", name="1", exact=True).click()
-    page.click("#draw")
+    press(page, "#draw", "#drawn audio", "src")
     players = page.locator("#drawn audio")
     players.nth(1).wait_for()
     first, second = (heard(players.nth(place)) for place in (0, 1))
@@ -103,9 +103,9 @@ def test_explore_the_map_and_go_from_a_to_b(tab, heard):
     page.get_by_label("number input for Points").fill("10")
     page.get_by_label("Split").click()
     page.get_by_role("option", name="train").click()
-    page.click("#draw-map")
+    draw_map(page)
     points = page.locator("#map .point")
-    points.nth(9).wait_for()
+    assert points.count() == 10
     assert page.locator("#map .component").count() == 3
     points.nth(0).click(force=True)
     page.locator("#heard figcaption", has_text="A:").nth(1).wait_for()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
-from page_actions import choose, drop, field, is_sound, message
+from page_actions import choose, clear, drop, field, is_sound, message
 
 from tfaudiogen.cli import main
 
@@ -16,15 +16,6 @@ pytestmark = pytest.mark.slow
 def ranking(page):
     """Return the titles of what was ranked; the first is that of the query."""
     return page.locator("#matched figcaption").all_inner_texts()[1:]
-
-
-def clear(page, place):
-    """Take back what was dropped on a place, if anything was."""
-    names = ("Clear", "Remove Image")
-    first, second = (page.locator(f"{place} button[aria-label='{name}']") for name in names)
-    if first.or_(second).count():
-        first.or_(second).first.click()
-        first.or_(second).first.wait_for(state="detached")
 
 
 def test_match_pictures_to_a_dropped_sound(tab, tone, photographs, tmp_path, heard, seen, server):
