@@ -101,6 +101,7 @@ def test_a_file_that_is_no_sound_gives_a_sentence(tab, tmp_path):
 def test_explore_the_map_and_go_from_a_to_b(tab, heard):
     page = tab("Explore")
     page.get_by_label("number input for Points").fill("10")
+    page.get_by_label("number input for From A to B").fill("0.5")
     page.get_by_label("Split").click()
     page.get_by_role("option", name="train").click()
     draw_map(page)

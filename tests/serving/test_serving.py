@@ -122,6 +122,11 @@ def test_a_predict_request_is_answered_as_python_answers(model, service):
     np.testing.assert_allclose(found[1], expected, atol=1e-4)
 
 
+def in_file(waveform):
+    """Return what a WAV file holds of a waveform, which may be louder than full scale."""
+    return np.clip(waveform, -1.0, 1.0)
+
+
 def ask(*arguments):
     command = [sys.executable, ROOT / "scripts" / "ask_server.py", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -183,7 +188,7 @@ def test_the_client_script_samples_by_label(code_model, codes, tmp_path, way):
     done = ask(*place, "sample", *chosen)
     assert done.returncode == 0, done.stderr
     expected = code_model.sample(1, 3, "high", top_k=5, guidance=2.0, phase="graph")[0]
-    np.testing.assert_allclose(soundfile.read(out)[0], expected, atol=2e-4)
+    np.testing.assert_allclose(soundfile.read(out)[0], in_file(expected), atol=2e-4)
     if way == "--rest":
         assert "label must be one of low, high" in ask(*place, "sample", "--label", "x").stderr
         assert "--component does not apply" in ask(*place, "sample", "--component", 1).stderr
@@ -243,7 +248,7 @@ def test_a_translator_is_asked_for_a_label(speaker_model, tmp_path):
             asked = ("speaker", way, place, "compose", file, "--seed", 3)
             done = ask(*asked, "--label", "theo", "--out", out)
             assert done.returncode == 0, done.stderr
-            np.testing.assert_allclose(soundfile.read(out)[0], expected, atol=2e-4)
+            np.testing.assert_allclose(soundfile.read(out)[0], in_file(expected), atol=2e-4)
             assert "label must be one of jackson, theo" in ask(*asked, "--label", "x").stderr
             told = json.loads(ask("speaker", way, place, "describe").stdout)
             assert told["label_names"] == ["jackson", "theo"]

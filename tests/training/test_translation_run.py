@@ -141,7 +141,10 @@ def spoken(speaker, pairs, tmp_path):
 
 @pytest.mark.slow
 def test_a_translator_learns_what_labels_say_beside_the_picture(speaker, spoken, tmp_path):
-    own = {**speaker.translator, "base": None, "told_levels": None, "source_words": 1}
+    coder = speaker.without_priors().build(["1 theo", "7 lucas"])
+    saving.save(code_model(stirred(coder), width=8, words=True), tmp_path / "base")
+    own = {**speaker.translator, "base": str(tmp_path / "base"), "source_words": 1}
+    own["code_vectors"] = False
     embedder = {**speaker.embedder, "positives": "first_word"}
     speaker = dataclasses.replace(speaker, translator=own, embedder=embedder)
     model = train(speaker, spoken, tmp_path / "run", progress=False)
