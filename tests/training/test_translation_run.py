@@ -81,7 +81,7 @@ def speaker(preset):
     tiny = {key: value for key, value in small_presets.PAIRED.items() if not key.startswith("fit.")}
     tiny |= {"model.widths": [[4], [8]], "model.strides": [[4], [2]], "model.codes": [7, 5]}
     shape = {"translator.pictures": {"height": 8, "width": 8, "channels": 1}}
-    shape["translator.source_words"] = 0
+    shape |= {"translator.source_words": 0, "translator.anchors": 8}
     tiny = {key: value for key, value in tiny.items() if not key.startswith("pictures.")}
     speaker = presets.get("digit_speaker", **tiny, **shape)
     return dataclasses.replace(speaker, spectrogram=preset.spectrogram)

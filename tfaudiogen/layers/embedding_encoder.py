@@ -74,7 +74,7 @@ class EmbeddingEncoder(keras.layers.Layer):
         if len(own) < self.anchors:
             raise ValueError(
                 f"anchors must be at most {len(own)}, the pairs that there are; received "
-                f"{self.anchors}"
+                f"{self.anchors} (translator.anchors of a preset)"
             )
         self.keys.assign(others[: self.anchors] / temperature)
         self.values.assign(own[: self.anchors])
