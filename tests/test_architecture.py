@@ -33,6 +33,7 @@ ARROWS = {
     "metrics": _PARTS,
     "models": _MODELS,
     "saving": _MODELS,
+    "half_precision": {"saving"},
     "presets": _MODELS | {"presets"},
     "data": _DATA,
     "datasets": _DATA,

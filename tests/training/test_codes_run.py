@@ -133,6 +133,18 @@ def test_an_adversary_begins_as_the_autoencoder_and_gives_one_back(coded, coded_
         take_weights(wider.build(), str(coded_run))
 
 
+def test_windows_of_another_length_begin_with_the_same_convolutions(coded, coded_run):
+    longer = {**coded.spectrogram, "frames": 2 * coded.spectrogram["frames"]}
+    model = dataclasses.replace(coded, spectrogram=longer).build()
+    take_weights(model, str(coded_run))
+    trained = tfaudiogen.load(coded_run)
+    for mine, theirs in zip(model.coder_weights, trained.coder_weights, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    slower = dataclasses.replace(coded, spectrogram={**coded.spectrogram, "sample_rate": 4000})
+    with pytest.raises(ValueError, match="sample_rate of the spectrogram"):
+        take_weights(slower.build(), str(coded_run))
+
+
 def test_the_picture_survives_a_level_of_one_code(tmp_path):
     draw_usage(tmp_path / "codes.png", [np.array([5.0, 0.0]), np.array([1.0, 2.0])])
     assert Image.open(tmp_path / "codes.png").format == "PNG"

@@ -33,8 +33,9 @@ def take_weights(model, initial, batches=()):
 
     Args:
         model: `ProbabilisticModel` of the preset.
-        initial: folder or name of a saved model of the same geometry and sizes, of the `VQVAE` that
-            a `VQGAN` begins as, or of the autoencoder of a `CodePrior`; or a list of the parts of a
+        initial: folder or name of a saved model of the same geometry and sizes (windows of an
+            autoencoder with codes, all convolutions, may differ in length), of the `VQVAE` that a
+            `VQGAN` begins as, or of the autoencoder of a `CodePrior`; or a list of the parts of a
             translator: a model that has the autoencoder, of a `CodeModel` with its priors, and an
             embedder.
         batches: of the training data, for what a translator finds in them with these parts.
@@ -80,7 +81,8 @@ def _take_whole(model, initial):
         return
     if not isinstance(source, type(model)):  # of a model with priors, which come later
         source = _autoencoder_of(source)
-    _check_geometry(model, source, initial)
+    convolutions = isinstance(model, VQVAE) and isinstance(source, VQVAE)
+    _check_geometry(model, source, initial, free=("frames",) if convolutions else ())
     weights, theirs = _alike(model, source)
     pairs = list(zip(weights, theirs, strict=False))
     shapes = [(tuple(target.shape), tuple(weight.shape)) for target, weight in pairs]
@@ -102,7 +104,8 @@ def _alike(model, source):
     return getattr(model, "base_weights", model.weights), source.weights
 
 
-def _check_geometry(model, source, initial):
+def _check_geometry(model, source, initial, free=()):
+    """Raise ValueError if what the models speak of differs in more than the settings `free`."""
     wanted, found = (m.spectrogram.get_config() for m in (model, source))
     kinds = [m.spectrogram.kind for m in (model, source)]
     if kinds[0] != kinds[1]:
@@ -111,7 +114,7 @@ def _check_geometry(model, source, initial):
             f"{kinds[0]}: choose another model or preset"
         )
     for key, value in wanted.items():
-        if key not in ("name", "trainable") and found.get(key) != value:
+        if key not in ("name", "trainable", *free) and found.get(key) != value:
             raise ValueError(
                 f"{key} of the {_NOUNS[kinds[0]]} of the initial model {str(initial)!r} is "
                 f"{found.get(key)!r} and the preset's is {value!r}: choose the preset that the "
