@@ -16,6 +16,7 @@ from pathlib import Path
 
 import tfaudiogen
 from tfaudiogen import presets
+from tfaudiogen.half_precision import halve
 
 _DIGITS = {
     "sources": ["fsdd"],
@@ -36,6 +37,8 @@ _MUSIC = {
     "music/clips: public domain and CC BY by file (github.com/librosa/data); orchestra: "
     "CC BY-SA 3.0 (Philharmonia samples, github.com/oramics/sampled); loops: CC0 (Sonic Pi)",
 }
+# Percussion, whose names have no pitch, keeps the label "orchestra", and the other folders theirs.
+_INSTRUMENTS = {**_MUSIC, "label_pattern": r"([a-z-]+)_[A-G]s?\d_"}
 _NOTES = {
     "sources": ["orchestra"],
     "licence": "CC BY-SA 3.0 (Philharmonia samples, github.com/oramics/sampled)",
@@ -55,12 +58,16 @@ SHIPPED = {
     "digit_painter": _DIGIT_PAIRS,
     "digit_speaker": {**_DIGIT_PAIRS, **_WHO},
     "word_painter": _WORDS,
+    "music_vqvae2": _INSTRUMENTS,
     "orchestra_vqvae": _NOTES,
-    "music_vqvae2": _MUSIC,
 }
+# Shipped models that others begin with, beside those that presets name, and with which settings.
+BEGINNINGS = {"orchestra_vqvae": ("music_vqvae2", {"fit.steps": 500})}
 # The scripts of benchmarks/, with options, that judge what a model draws.
 JUDGES = {
     "speech_vqvae": ("judge.py", "--first-words", "--count", "50"),
+    "music_vqvae2": ("judge.py", "--without-labels", "--count", "50"),
+    "orchestra_vqvae": ("judge.py", "--first-words", "--count", "50"),
     "digit_painter": ("translators.py", "--count", "4", "--epochs", "2"),
     "digit_speaker": ("translators.py", "--first-words", "--count", "2", "--epochs", "20"),
     # So few pictures that the judge needs many epochs until its statistics are settled.
@@ -90,13 +97,17 @@ def prepared(name, data, work):
 def trained(name, data, work, minutes):
     """Return the run folder of a model, begun or continued."""
     run = work / "runs" / name
-    resume = (run / "preset.json").exists()
-    tfaudiogen.train(name, data, run, minutes=minutes, resume=resume)
+    initial, settings = BEGINNINGS.get(name, (None, {}))
+    preset = presets.get(name, **settings)
+    if (run / "preset.json").exists():
+        tfaudiogen.train(preset, data, run, minutes=minutes, resume=True)
+    else:
+        tfaudiogen.train(preset, data, run, minutes=minutes, initial=initial)
     return run
 
 
 def ship(name, run, data, work):
-    """Measure a run on the test split, and collect what is shipped with its card."""
+    """Collect what is shipped of a run, in half precision, and measure that on the test split."""
     target = work / "checkpoints" / name
     target.mkdir(parents=True, exist_ok=True)
     stages = (run / stage for stage in ("autoencoder", "embedder", "translator"))
@@ -108,7 +119,8 @@ def ship(name, run, data, work):
                 shutil.copy(file, place)
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
     card = (run / "card.md").read_text(encoding="utf-8")
-    model = tfaudiogen.load(run)
+    halve(target)
+    model = tfaudiogen.load(target)
     if hasattr(model, "reconstruct"):
         metrics["test"] = tfaudiogen.evaluate(model, data, split="test")
         card += test_numbers(metrics["test"])

@@ -7,7 +7,8 @@ The judge, a small convolutional network on mel spectrograms, sees the real trai
 its accuracy on the real test split stands above that of the models. `--count` sounds are drawn of
 each label (a model without labels draws as many in all), all with the same settings, for all
 figures. With `--first-words` it is the first word of each label that is judged and asked for, such
-as the instrument of "oboe A4":
+as the instrument of "oboe A4". With `--without-labels` none is asked for, so that models with and
+without labels can be compared by what they draw of themselves:
 
 - accuracy: the share of sounds that the judge gives the label asked for, with Wilson's interval;
 - kernel distance x 1000 to the test split in the judge's features, with its interval over halves;
@@ -135,6 +136,8 @@ def draw(model, names, options):
     if not isinstance(model, tfaudiogen.CodeModel):
         return model.sample(count, **drawing), None
     drawing |= {name: getattr(options, name) for name in ("top_k", "top_p", "guidance")}
+    if options.without_labels:
+        return model.sample(count, **drawing), None
     asked = np.repeat(np.arange(len(names)), options.count)
     return model.sample(count, label=[names[n] for n in asked], **drawing), asked
 
@@ -182,6 +185,7 @@ def main():
     parser.add_argument("--count", type=int, default=50, help="sounds of each label")
     parser.add_argument("--seed", type=int, default=0, help="of the samples")
     parser.add_argument("--first-words", action="store_true", help="judge these of the labels")
+    parser.add_argument("--without-labels", action="store_true", help="ask for none")
     parser.add_argument("--judge-seed", type=int, default=1000)
     parser.add_argument("--epochs", type=int, default=20, help="of the judge")
     parser.add_argument("--temperature", type=float, help="the model's own if left out")
