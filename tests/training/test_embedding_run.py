@@ -1,16 +1,18 @@
 """The preset that embeds: trained on pairs, stopped, resumed, and refused where data do not fit."""
 
 import csv
+import dataclasses
 
 import numpy as np
 import pytest
 import soundfile
+import tensorflow as tf
 from PIL import Image
 
 import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.data import prepare
-from tfaudiogen.training import train
+from tfaudiogen.training import feeding, train
 
 QUICK = {
     "model.positives": "picture",
@@ -75,4 +77,38 @@ def test_data_that_do_not_fit_are_refused_at_once(embedder, tiny_embedder, pairs
     ):
         with pytest.raises(ValueError, match=message):
             train(wanted, given, tmp_path / "run", progress=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_sounds_of_training_are_changed_anew_and_those_of_validation_never(embedder, pairs):
+    spectrogram = embedder.build().spectrogram
+    changes = feeding.augmentation_of({"augment": {"gain_db": 6.0, "frequency_mask": 4}})
+    plain, changed = (
+        feeding.Feed(pairs, spectrogram, 6, seed=0, cache=False, augment=augment)
+        for augment in (None, changes)
+    )
+    strategy = tf.distribute.get_strategy()
+    epochs = [epoch_of(feed.training(strategy, 0)) for feed in (plain, changed)]
+    later = epoch_of(changed.training(strategy, 3))
+    assert set(epochs[0]) == set(epochs[1]) == set(later)
+    for example, image in epochs[1].items():
+        assert np.abs(image - epochs[0][example]).max() > 0.01
+        assert np.abs(image - later[example]).max() > 0.01
+    validations = [next(iter(feed.validation(strategy)))["image"] for feed in (plain, changed)]
+    np.testing.assert_array_equal(*validations)
+
+
+def epoch_of(batches):
+    """Return {id: image} of the first 18 examples."""
+    return {
+        int(number): image
+        for batch in batches.take(3)
+        for number, image in zip(batch["id"], batch["image"].numpy(), strict=True)
+    }
+
+
+def test_a_change_that_there_is_not_is_named_with_those_that_there_are(embedder, pairs, tmp_path):
+    wrong = {**embedder.fit, "augment": {"loudness": 3.0}}
+    with pytest.raises(ValueError, match=r"gain_db, noise_db.*received \{'loudness': 3.0\}"):
+        train(dataclasses.replace(embedder, fit=wrong), pairs, tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()

@@ -21,10 +21,20 @@ DIGIT_EMBEDDER = {
 
 DIGIT_EMBEDDER_FIT = {
     **PRIOR_FIT,
-    "steps": 500,
+    "steps": 1000,
     "warmup_steps": 20,
     "batch_size": 128,
     "average": None,
+}
+
+# Another voice, another microphone, another room.
+VOICES = {
+    "gain_db": 10.0,
+    "noise_db": -50.0,
+    "time_shift_seconds": 0.1,
+    "pitch_semitones": 4.0,
+    "frequency_mask": 12,
+    "time_mask": 16,
 }
 
 EMBEDDER_PRESETS = {
@@ -33,7 +43,7 @@ EMBEDDER_PRESETS = {
         "spectrogram": SPEECH_SPECTROGRAM,
         "pictures": MNIST,
         "model": {"kind": "embedder", **DIGIT_EMBEDDER},
-        "fit": DIGIT_EMBEDDER_FIT,
+        "fit": {**DIGIT_EMBEDDER_FIT, "augment": VOICES},
     },
     "embedding_matcher": {
         "summary": "embeddings from elsewhere and pictures, 64 x 64, RGB, in one space",

@@ -24,6 +24,8 @@ _FIT = (
     "jit_compile",
     "precision",
 )
+# Of those that learn from sounds beside pictures, how the sounds are changed.
+_AUGMENT = "augment"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Preset:
         spectrogram: arguments of `tfaudiogen.Spectrogram`; None for a model of pictures alone.
         model: arguments of `tfaudiogen.presets.build.build_model`.
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate, average,
-            jit_compile, precision.
+            jit_compile, precision; of an embedder of sounds augment, too.
         priors: settings of the priors over the codes and of their training; None for none.
         pictures: arguments of `tfaudiogen.Pictures`; None for a model of sounds alone.
         translator: of one that translates, the source ("spectrogram" or "pictures"), the encoder,
@@ -105,7 +107,7 @@ class Preset:
     def embedding(self):
         """Return the preset of the embedder that gives one that translates its encoder."""
         own = copy.deepcopy(self.embedder)
-        fit = {key: own.pop(key) for key in _FIT}
+        fit = {key: own.pop(key) for key in (*_FIT, _AUGMENT)}
         shapes = [getattr(self, key) or self.translator[key] for key in ("spectrogram", "pictures")]
         name, summary = f"{self.name}, embedder", f"the embedder of {self.name}"
         model = {**own, "kind": "embedder"}

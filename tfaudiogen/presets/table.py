@@ -23,7 +23,8 @@ pitch_semitones and time_shift_seconds (see `Augmentation`).
 Presets with "translator", in `tfaudiogen.presets.translators`, train a translator after the
 autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one
 being None; encoder, "embedding" (a tower of the embedder of the section "embedder", trained before
-it, which has what the model and the fit of an embedder have) or "sequence" (of these widths,
+it, which has what the model and the fit of an embedder have, and augment: how its sounds are
+changed anew in each epoch, arguments of `Augmentation`, or None) or "sequence" (of these widths,
 strides and blocks, trained with the priors); what "fit" has; and, by their "kind", which is of
 codes where it is left out,
 

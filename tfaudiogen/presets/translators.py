@@ -1,13 +1,13 @@
 """The presets that translate, as plain values: see `tfaudiogen.presets.table`."""
 
-from tfaudiogen.presets.embedders import DIGIT_EMBEDDER, DIGIT_EMBEDDER_FIT
+from tfaudiogen.presets.embedders import DIGIT_EMBEDDER, DIGIT_EMBEDDER_FIT, VOICES
 from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES, SMALL_VAE
 from tfaudiogen.presets.priors import PRIOR_FIT, SOURCE_PRIORS
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 
 _FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
 
-_EMBEDDER = {**DIGIT_EMBEDDER, **DIGIT_EMBEDDER_FIT}
+_EMBEDDER = {**DIGIT_EMBEDDER, **DIGIT_EMBEDDER_FIT, "augment": VOICES}
 
 # One level, 7 x 7.
 _DIGIT_CODES = {
@@ -171,6 +171,7 @@ TRANSLATOR_PRESETS = {
             # 8 x 8 vectors.
             "picture_strides": (4, 2),
             "positives": "picture",
+            "augment": None,
             "steps": 60,
         },
     },

@@ -1,12 +1,31 @@
 """The data of a run: batches for the devices, and single examples to look at."""
 
-from tfaudiogen.data import load_dataset
+import dataclasses
+
+from tfaudiogen.data import Augmentation, load_dataset
 from tfaudiogen.data.replicas import Replicas
 
 
 def representation_of(model):
     """Return what the data of a model are given as: of one that translates, its sounds."""
     return getattr(model, "sounds", model.spectrogram)
+
+
+def augmentation_of(fit):
+    """Return the `Augmentation` of a preset's "fit" section, or None.
+
+    Raises:
+        ValueError: what it asks for is no such change, or out of its range.
+    """
+    changes = fit.get("augment")
+    if not changes:
+        return None
+    known = [field.name for field in dataclasses.fields(Augmentation)]
+    if not isinstance(changes, dict) or not set(changes) <= set(known):
+        raise ValueError(
+            f"augment must be null or an object of {', '.join(known)}; received {changes!r}"
+        )
+    return Augmentation(**changes)
 
 
 class Feed:
@@ -20,16 +39,22 @@ class Feed:
         cache: whether to keep computed spectrograms below the data.
         audio: whether batches hold the waveforms.
         told: what batches hold besides; see `load_dataset`.
+        augment: the `Augmentation` of the sounds of training, or None.
     """
 
-    def __init__(self, folder, spectrogram, batch_size, seed, cache, audio=False, told=None):
+    def __init__(
+        self, folder, spectrogram, batch_size, seed, cache, audio=False, told=None, augment=None
+    ):
         self.folder, self.spectrogram, self.audio = folder, spectrogram, audio
-        self.told = told
+        self.told, self.augment = told, augment
         self.batch_size, self.seed, self.cache = batch_size, seed, cache
 
     def training(self, strategy, first_step):
         """Return the endless batches from a step on, for `fit` under a strategy."""
-        return self._for(strategy, "train", repeat=True, first_step=first_step)
+        options = {"repeat": True, "first_step": first_step}
+        if self.augment:  # No spectrogram comes twice.
+            options |= {"augment": self.augment, "cache": False}
+        return self._for(strategy, "train", **options)
 
     def validation(self, strategy):
         """Return the validation split over and over, for `fit` under a strategy.

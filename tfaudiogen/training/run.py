@@ -16,7 +16,7 @@ from tfaudiogen.training.code_feed import CodeFeed
 from tfaudiogen.training.codes import CodeUsage
 from tfaudiogen.training.devices import is_chief, memories, spans_machines
 from tfaudiogen.training.faults import StopOnFault
-from tfaudiogen.training.feeding import Feed, representation_of
+from tfaudiogen.training.feeding import Feed, augmentation_of, representation_of
 from tfaudiogen.training.figures import Figures
 from tfaudiogen.training.keeping import GoOn, InterruptAfterStep, Keeper, Limits
 from tfaudiogen.training.progress import Progress
@@ -83,7 +83,8 @@ class Run:
         audio = getattr(self.model, "needs_audio", False)
         told = getattr(self.model, "told", None)
         representation = representation_of(self.model)
-        return Feed(self.summary.folder, representation, *options, cache, audio, told)
+        augment = augmentation_of(self.settings.preset["fit"])
+        return Feed(self.summary.folder, representation, *options, cache, audio, told, augment)
 
     def _choose_batch_size(self):
         if spans_machines(self.strategy):  # whose memories may differ
