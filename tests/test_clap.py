@@ -1,15 +1,19 @@
 """CLAP from a folder: a tiny model of random weights, saved by the test, embeds sounds."""
 
+import importlib.util
 import json
 
 import numpy as np
 import pytest
+import tensorflow  # noqa: F401 Beside which CLAP has to work.
+
+from tfaudiogen.clap import Clap, libraries
 
 WHY = "needs torch and transformers: pip install 'tfaudiogen[clap]'"
-torch = pytest.importorskip("torch", reason=WHY)
-transformers = pytest.importorskip("transformers", reason=WHY)
-
-from tfaudiogen.clap import Clap  # noqa: E402
+for name in ("torch", "transformers"):
+    if not importlib.util.find_spec(name):
+        pytest.skip(WHY, allow_module_level=True)
+torch, transformers = libraries()
 
 RATE = 8000
 

@@ -5,6 +5,7 @@ package transformers, in PyTorch; both come with the extra `clap` and are import
 """
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ class Clap:
     """
 
     def __init__(self, folder):
-        transformers = _transformers()
+        _, transformers = libraries()
         _check_kind(Path(folder))
         local = {"local_files_only": True}
         try:
@@ -89,8 +90,7 @@ class Clap:
 
     def _of_window(self, part):
         """Return float64 [E] of length 1 of at most one window."""
-        import torch
-
+        torch, _ = libraries()
         told = self._features(part, sampling_rate=self.sample_rate, return_tensors="pt")
         # Which of several short sounds is called long, the extractor draws at random.
         longer = torch.zeros_like(told["is_longer"], dtype=torch.bool)
@@ -101,15 +101,25 @@ class Clap:
         return vector / max(np.linalg.norm(vector), 1e-12)
 
 
-def _transformers():
+def libraries():
+    """Return the modules torch and transformers.
+
+    Without Triton, PyTorch's compiler, which nothing here needs: where TensorFlow is in the same
+    process the two bring the same library, and the process is aborted (seen with PyTorch 2.15 and
+    TensorFlow 2.21).
+
+    Raises:
+        ModuleNotFoundError: the extra is not installed.
+    """
+    sys.modules.setdefault("triton", None)
     try:
-        import torch  # noqa: F401
+        import torch
         import transformers
     except ImportError as error:
         raise ModuleNotFoundError(
             "CLAP needs PyTorch and transformers: pip install 'tfaudiogen[clap]'"
         ) from error
-    return transformers
+    return torch, transformers
 
 
 def _check_kind(folder):
