@@ -73,7 +73,7 @@ _MUSIC_CODES = {
 }
 
 _MUSIC_CODES_FIT = {
-    "steps": 6000,
+    "steps": 3000,
     "batch_size": 8,
     "learning_rate": 5e-4,
     "warmup_steps": 100,
