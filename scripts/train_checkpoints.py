@@ -66,7 +66,7 @@ BEGINNINGS = {"orchestra_vqvae": ("music_vqvae2", {"fit.steps": 500})}
 # The scripts of benchmarks/, with options, that judge what a model draws.
 JUDGES = {
     "speech_vqvae": ("judge.py", "--first-words", "--count", "50"),
-    "music_vqvae2": ("judge.py", "--without-labels", "--count", "50", "--epochs", "10"),
+    "music_vqvae2": ("judge.py", "--without-labels", "--count", "34", "--epochs", "8"),
     "orchestra_vqvae": ("judge.py", "--first-words", "--count", "50"),
     "digit_painter": ("translators.py", "--count", "4", "--epochs", "2"),
     "digit_speaker": ("translators.py", "--first-words", "--count", "2", "--epochs", "20"),

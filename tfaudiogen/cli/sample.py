@@ -16,7 +16,7 @@ from tfaudiogen.cli.options import (
 )
 
 # The model that comes with the package.
-DEFAULT_MODEL = "speech_vae"
+DEFAULT_MODEL = "music_vqvae2"
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)
