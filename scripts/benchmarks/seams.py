@@ -36,14 +36,14 @@ def main():
     parser.add_argument("model", help="a model with priors over codes")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--label", help="of the sounds, such as one of those that do not end")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     model = tfaudiogen.load(arguments.model)
     frames = model.spectrogram.frames
     column = frames // model.code_maps()[0][0][0]
-    sounds = model.sample(
-        arguments.count, seed=arguments.seed, seconds=arguments.seconds, progress=True
-    )
+    asked = {name: getattr(arguments, name) for name in ("label", "seed", "seconds")}
+    sounds = model.sample(arguments.count, **asked, progress=True)
     low, high = model.spectrogram.decibels
     images = (high - low) * np.asarray(model.spectrogram(sounds))
     pairs = np.array([at_and_between(image, frames // 2, column) for image in images])
