@@ -98,11 +98,9 @@ def trained(name, data, work, minutes):
     """Return the run folder of a model, begun or continued."""
     run = work / "runs" / name
     initial, settings = BEGINNINGS.get(name, (None, {}))
-    preset = presets.get(name, **settings)
-    if (run / "preset.json").exists():
-        tfaudiogen.train(preset, data, run, minutes=minutes, resume=True)
-    else:
-        tfaudiogen.train(preset, data, run, minutes=minutes, initial=initial)
+    preset, resume = presets.get(name, **settings), (run / "preset.json").exists()
+    begin = {"resume": True} if resume else {"initial": initial}
+    tfaudiogen.train(preset, data, run, minutes=minutes, **begin)
     return run
 
 

@@ -104,9 +104,8 @@ class Clap:
 def libraries():
     """Return the modules torch and transformers.
 
-    Without Triton, PyTorch's compiler, which nothing here needs: where TensorFlow is in the same
-    process the two bring the same library, and the process is aborted (seen with PyTorch 2.15 and
-    TensorFlow 2.21).
+    Without Triton, in which PyTorch compiles and which nothing here needs: to import it beside
+    TensorFlow aborts the process (seen with PyTorch 2.15, Triton 3.9 and TensorFlow 2.21).
 
     Raises:
         ModuleNotFoundError: the extra is not installed.

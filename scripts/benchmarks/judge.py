@@ -74,10 +74,10 @@ def kinds(labels, first_words):
     return known, np.array([known.index(name) for name in names])
 
 
-def trained_judge(data, representation, kind_of, epochs, seed):
-    """Return the judge of sounds, or of pictures, after training on the training split."""
+def trained_judge(data, representation, kind_of, epochs, seed, augment=AUGMENTATION):
+    """Return the judge of sounds, changed by `augment`, or of pictures, after its training."""
     keras.utils.set_random_seed(seed)
-    changes = {"augment": AUGMENTATION} if representation.kind == "sounds" else {}
+    changes = {"augment": augment} if representation.kind == "sounds" else {}
     batches = tfaudiogen.load_dataset(
         data, representation, "train", batch_size=32, seed=seed, **changes
     )

@@ -37,7 +37,8 @@ from machine import setting
 
 import tfaudiogen
 from tfaudiogen import metrics
-from tfaudiogen.data import describe
+from tfaudiogen.data import Augmentation, describe
+from tfaudiogen.presets.embedders import VOICES
 
 COLUMNS = "drawn, accuracy, kernel distance x 1000, diversity, copying, copies, swapped, nats"
 COLUMNS += ", seconds, parameters"
@@ -125,7 +126,8 @@ def classified(model, kind_of, options):
     if given.kind == "sounds":
         given = judge.judging_spectrogram(given)
     epochs = options.classifier
-    network = judge.trained_judge(options.data, given, kind_of, epochs, options.judge_seed)
+    seed, changes = options.judge_seed, Augmentation(**VOICES)  # as embedders hear sounds
+    network = judge.trained_judge(options.data, given, kind_of, epochs, seed, changes)
     return judge.Judged.of_split(network, options.data, given, "test", kind_of).accuracy()
 
 
