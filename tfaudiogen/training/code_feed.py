@@ -20,6 +20,7 @@ class CodeFeed(Feed):
 
     def __init__(self, codes, level, batch_size, seed):
         self.batch_size, self.seed = batch_size, seed
+        self.augment = None  # Changed sounds have their codes in the cache already.
         self._arrays = {split: _conditioned(arrays, level) for split, arrays in codes.items()}
 
     def batches(
