@@ -1,29 +1,17 @@
 """The presets of pictures, as plain values: see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.priors import PRIORS
-from tfaudiogen.presets.quantized import QUANTIZED
+from tfaudiogen.presets.usual import ADVERSARY, FIT, QUANTIZED, RESIDUAL_VAE
 
 MNIST = {"height": 28, "width": 28, "channels": 1}
 _COLOUR = {side: {"height": side, "width": side, "channels": 3} for side in (28, 32, 128, 256)}
 
 SMALL_VAE = {
-    "kind": "vae",
-    "network": "residual",
+    **RESIDUAL_VAE,
     "widths": (48, 96),
     "strides": (2, 2),
     "blocks": 2,
-    "channels": 16,
     "latent_size": 32,
-    "hidden": 192,
-    "covariance": "full",
-    "components": 32,
-    "train_weights": True,
-    "learning": "em",
-    "likelihood": "discretized_logistic",
-    "scale": "pixel",
-    "kl_weight": 1.0,
-    "free_bits": 0.0,
-    "kl_samples": 1,
 }
 
 # Two levels of codes: 7 x 7 above 14 x 14 for 28 pixels, 8 x 8 above 16 x 16 for 32.
@@ -57,28 +45,13 @@ _PICTURE_CODES = {
 _LARGE_VAE = {**_PICTURE_VAE, "strides": (8, 2, 2, 2)}
 _LARGE_CODES = {**_PICTURE_CODES, "widths": ((64, 128), (128,)), "strides": ((4, 2), (2,))}
 
-_ADVERSARY = {
-    "kind": "vqgan",
-    "discriminator": (32, 64, 128),
-    "patience": 128,
-    "tolerance": 0.01,
-    "adversarial_weight": 0.5,
-    "matching_weight": 1.0,
-    "waveform_weight": 0.0,
-    "frozen_steps": 0,
-}
-
 _FIT = {
+    **FIT,
     "steps": 6000,
     "batch_size": 64,
     "learning_rate": 1e-3,
-    "warmup_steps": 100,
-    "decay": True,
     "clip_norm": 3e3,
-    "accumulate": 1,
     "average": 0.998,
-    "jit_compile": "auto",
-    "precision": "float32",
 }
 # Codebooks are moving averages already.
 CODES_FIT = {**_FIT, "average": None}
@@ -115,7 +88,7 @@ def _vqgan(base, side, model, fit):
     """Return the entry of a VQGAN of colour pictures that begins as the VQVAE of a preset."""
     summary = f"{base} made sharper by a discriminator; begin with --from a {base}"
     fit = {**fit, "learning_rate": 2e-4, "average": None}
-    return _preset(summary, _COLOUR[side], {**model, **_ADVERSARY}, fit)
+    return _preset(summary, _COLOUR[side], {**model, **ADVERSARY}, fit)
 
 
 _SMALL = "CIFAR-10 and other small pictures"

@@ -1,15 +1,8 @@
 """Usual settings of priors over codes; see `tfaudiogen.presets.table`."""
 
-PRIOR_FIT = {
-    "learning_rate": 1e-3,
-    "warmup_steps": 100,
-    "decay": True,
-    "clip_norm": None,
-    "accumulate": 1,
-    "average": 0.998,
-    "jit_compile": "auto",
-    "precision": "float32",
-}
+from tfaudiogen.presets.usual import FIT
+
+PRIOR_FIT = {**FIT, "learning_rate": 1e-3, "average": 0.998}
 
 PRIORS = {
     "core": "transformer",

@@ -1,6 +1,6 @@
 """Values that the presets of short words share; see `tfaudiogen.presets.table`."""
 
-from tfaudiogen.presets.quantized import QUANTIZED
+from tfaudiogen.presets.usual import QUANTIZED
 
 # 128 frames of 64 samples at 8 kHz are 1.02 s.
 SPEECH_SPECTROGRAM = {
