@@ -17,6 +17,7 @@ from tfaudiogen.layers.transformer_encoder import (
     TransformerEncoder,
 )
 from tfaudiogen.layers.upsampled_convolution import UpsampledConvolution
+from tfaudiogen.layers.whitener import Whitener
 from tfaudiogen.training.schedule import LearningRate
 
 
@@ -182,6 +183,12 @@ SPECIFICATIONS = [
         },
         normal(BATCH, 4, 5, 6),
         call=bottleneck,
+        float32=True,
+    ),
+    Specification(
+        Whitener,
+        lambda: {"width": 6, "decay": 0.9},
+        normal(BATCH, 4, 5, 6),
         float32=True,
     ),
     Specification(
