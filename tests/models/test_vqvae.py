@@ -178,7 +178,8 @@ def test_silence_has_a_gradient_of_ordinary_size(quantizer):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("levels", "quantizer", "compiled"), [(1, "vector", True), (2, "residual", False)]
+    ("levels", "quantizer", "compiled"),
+    [(1, "vector", True), (2, "residual", False), (1, "finite", True)],
 )
 def test_two_replicas_learn_the_same_codes(mirrored, levels, quantizer, compiled):
     """Every copy is equal to the bit, and near those of one device; the last batch is uneven."""
@@ -189,12 +190,15 @@ def test_two_replicas_learn_the_same_codes(mirrored, levels, quantizer, compiled
     results = []
     for scope in (tf.distribute.get_strategy().scope(), mirrored.scope()):
         with scope:
-            model = tiny(levels, quantizer=quantizer)
+            codes = ((3, 3),) if quantizer == "finite" else (9, 8)
+            model = tiny(levels, quantizer=quantizer, codes=codes)
             model.compile(keras.optimizers.SGD(1e-6), jit_compile=compiled)
         model.fit(batches, epochs=2, verbose=0, shuffle=False)
         results.append(model)
+    # The gradient of a whitener keeps the mean and spread of what its own replica sees.
+    near = 1e-3 if quantizer == "finite" else 1e-4
     for one, two in zip(results[0].weights, results[1].weights, strict=True):
-        np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5, err_msg=one.path)
+        np.testing.assert_allclose(one, two, rtol=near, atol=near / 10, err_msg=one.path)
         copies = [tf.identity(copy).numpy() for copy in getattr(two.value, "values", [two.value])]
         for copy in copies[1:]:
             np.testing.assert_array_equal(copies[0], copy, err_msg=one.path)
