@@ -193,7 +193,7 @@ SPECIFICATIONS = [
     ),
     Specification(
         tg.FiniteScalarQuantizer,
-        lambda: {"levels": (4, 3, 2)},
+        lambda: {"levels": (4, 3, 2), "attraction": 2.0, "expiry": 0.2, "decay": 0.9},
         normal(BATCH, 4, 5, 6),
         call=bottleneck,
         float32=True,

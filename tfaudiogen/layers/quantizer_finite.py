@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfaudiogen.layers import statistics
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.quantizer import bottleneck_shape, bottleneck_spec, straight_through
 from tfaudiogen.layers.whitener import Whitener
@@ -14,6 +15,8 @@ from tfaudiogen.layers.whitener import Whitener
 _STEEPNESS = 0.851
 # Keeps the outermost numbers from being rounded to a level beyond the last.
 _MARGIN = 1e-3
+# Of the share of a rare code: what bounds the attraction of codes that are never used.
+_RAREST = 1e-3
 
 
 @register
@@ -25,29 +28,47 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         u = tanh(c L^-1 (x - m)),    y_d = L_d / 2 u_d - (1/2 for an even L_d)
 
     is rounded, with the gradient of the rounding taken for 1. The code counts the levels in a mixed
-    radix, the first number fastest; the latents are the rounded numbers scaled to [-1, 1]. There is
-    no penalty.
+    radix, the first number fastest; the latents are the rounded numbers scaled to [-1, 1].
 
-    In two ways this is not the paper's. Numbers are made white by a `Whitener` before they are
+    In three ways this is not the paper's. Numbers are made white by a `Whitener` before they are
     squashed: trained as they are, those of an upper level drift to where tanh is flat, all to the
     same side, and stay there, one code for everything. And tanh(c x) with c = 0.851 is within 0.02
     the 2 Phi(x) - 1 of the normal distribution (Bowling et al., "A logistic approximation to the
     cumulative normal distribution", 2009: Phi(x) is about 1 / (1 + exp(-1.702 x))), stretched over
     all levels alike, so that normal numbers give each level an even share.
 
+    And codes that are hardly used attract the places near them: with p_k the moving average of the
+    share of code k and epsilon the part of an even share below which a code is rare, the penalty of
+    an example is
+
+        attraction sum_places sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)),
+        q_k(y) = prod_d softmax_l(-2 (y_d - l)^2) at the level l that code k has in d.
+
+    Without the minimum its gradient would be that of the entropy of codes (Yu et al., "Language
+    model beats diffusion", 2024, section 3.1), which drives silence, a third of many sounds, into
+    as many codes as all else.
+
     Args:
         levels: L_d, each at least 2; K is their product. (8, 5, 5, 5) and (4, 4, 4, 4, 4) are about
             a thousand codes.
+        attraction: nats for each place and each factor e by which a code is rarer than rare.
+        expiry: epsilon, in [0, 1); 0 for no attraction.
+        decay: of p, in [0, 1); its first steps are of a smaller one, as in `Whitener`.
 
     Call: features [B, H, W, C] -> dict; see `tfaudiogen.layers.quantizer`.
     """
 
     tail = ()
 
-    def __init__(self, levels=(8, 5, 5, 5), **kwargs):
+    def __init__(self, levels=(8, 5, 5, 5), attraction=5.0, expiry=0.1, decay=0.99, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
         if not levels or min(levels) < 2:
             raise ValueError(f"levels must each be at least 2, received {tuple(levels)}")
+        if not 0.0 <= expiry < 1.0 or not 0.0 <= decay < 1.0:
+            raise ValueError(
+                f"expiry and decay must be from 0 to below 1, received {expiry} and {decay}"
+            )
+        self.attraction, self.expiry, self.decay = attraction, expiry, decay
         self.levels = tuple(int(level) for level in levels)
         self.codes, self.width = math.prod(self.levels), len(self.levels)
         self.project = keras.layers.Dense(self.width, dtype="float32", name="project")
@@ -60,6 +81,10 @@ class FiniteScalarQuantizer(keras.layers.Layer):
     def build(self, input_shape):
         self.project.build(input_shape)
         self.whiten.build((*input_shape[:-1], self.width))
+        even = keras.initializers.Constant(1.0 / self.codes)
+        state = {"trainable": False, "aggregation": "only_first_replica"}
+        self.shares = self.add_weight((self.codes,), even, name="shares", **state)
+        self.age = self.add_weight((), "zeros", name="age", **state)
         self.built = True
 
     def call(self, features, training=False):
@@ -68,13 +93,32 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return {
             "latents": straight_through(bounded / half, tf.round(bounded) / half),
             "code": self._code(bounded),
-            "penalty": tf.zeros_like(features[:, 0, 0, 0], tf.float32),
+            "penalty": self.attraction * tf.reduce_sum(self._rarity(bounded), axis=(1, 2)),
             "vectors": bounded / half,
         }
 
     def _bound(self, numbers):
         reach = self._levels / 2.0 - _MARGIN
         return tf.tanh(_STEEPNESS * numbers) * reach - self._offset
+
+    def _rarity(self, bounded):
+        """Return sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)), [B, H, W], of y."""
+        if not self.expiry:
+            return tf.zeros_like(bounded[..., 0])
+        parts = tf.identity(self.shares) * self.codes / self.expiry
+        numbers = tf.reshape(bounded, (-1, self.width))
+        # [L_D, ..., L_1]: the first number is the fastest.
+        table = tf.reshape(tf.minimum(tf.math.log(parts + _RAREST), 0.0), self.levels[::-1])
+        nearness = [self._nearness(numbers[:, number], number) for number in range(self.width)]
+        expected = tf.einsum("...l,nl->n...", table, nearness[0])
+        for near in nearness[1:]:
+            expected = tf.einsum("n...l,nl->n...", expected, near)
+        return tf.reshape(expected, tf.shape(bounded)[:-1])
+
+    def _nearness(self, numbers, place):
+        """Return the softmax over the levels of one of the D numbers, [N, L_d]."""
+        levels = tf.range(self.levels[place], dtype=tf.float32) - self.levels[place] // 2
+        return tf.nn.softmax(-2.0 * tf.square(numbers[:, None] - levels))
 
     def nearest(self, vectors):
         """Return the codes, int32 [...], of vectors [..., D]."""
@@ -96,7 +140,17 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return self.lookup(tf.range(self.codes))[None]
 
     def observe(self, found, key, stream):
-        """Do nothing: what is learned from is reported by `call`."""
+        """Report the codes that `call` found, to learn from once the step is over."""
+        code = tf.reshape(found["code"], (-1,))
+        counts = tf.math.unsorted_segment_sum(tf.ones_like(code, tf.float32), code, self.codes)
+        statistics.report(self, {"counts": counts})
+
+    def update_statistics(self, sums):
+        """Take one step of the moving average of shares, from the codes of a whole batch."""
+        kept = statistics.kept(self.decay, tf.identity(self.age))
+        found = sums["counts"] / tf.reduce_sum(sums["counts"])
+        self.shares.assign(kept * tf.identity(self.shares) + (1.0 - kept) * found)
+        self.age.assign_add(1.0)
 
     def compute_output_shape(self, input_shape):
         return bottleneck_shape(input_shape, self.width, self.tail)
@@ -105,4 +159,5 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return bottleneck_spec(self.compute_output_shape(features.shape))
 
     def get_config(self):
-        return {**super().get_config(), "levels": self.levels}
+        own = {"attraction": self.attraction, "expiry": self.expiry, "decay": self.decay}
+        return {**super().get_config(), "levels": self.levels, **own}

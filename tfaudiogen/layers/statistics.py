@@ -8,6 +8,8 @@ up over the replicas, and gives them back through `layer.update_statistics(sums)
 import contextlib
 import threading
 
+import tensorflow as tf
+
 _collecting = threading.local()
 
 
@@ -26,3 +28,11 @@ def report(layer, sums):
     found = getattr(_collecting, "found", None)
     if found is not None:
         found[layer.path] = sums
+
+
+def kept(decay, age):
+    """Return how much of a moving average its next step keeps, `decay` at most.
+
+    It rises as t / (9 + t) with the steps t before, from nothing: the first batch counts alone.
+    """
+    return tf.minimum(decay, age / (9.0 + age))

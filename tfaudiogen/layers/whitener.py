@@ -80,8 +80,7 @@ class Whitener(keras.layers.Layer):
 
     def update_statistics(self, sums):
         """Take one step of the moving averages, from the sums of a whole batch."""
-        age = tf.identity(self.age)
-        kept = tf.minimum(self.decay, age / (9.0 + age))
+        kept = statistics.kept(self.decay, tf.identity(self.age))
         moved = sums["sum"] / sums["count"]  # d
         across = moved[:, None] * moved
         # The covariance about m_b is that about m less d d^T.
