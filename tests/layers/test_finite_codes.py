@@ -30,7 +30,7 @@ def test_the_penalty_is_its_formula():
         near = 1.0
         for place, level in enumerate((code % 4, code // 4)):
             scores = np.exp(
-                -2.0 * (numbers[..., place, None] - (np.arange(LEVELS[place]) - half[place])) ** 2
+                -0.5 * (numbers[..., place, None] - (np.arange(LEVELS[place]) - half[place])) ** 2
             )
             near = near * scores[..., level] / scores.sum(-1)
         expected += near * min(0.0, np.log(12 * share / 0.2 + 1e-3))

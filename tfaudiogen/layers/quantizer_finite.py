@@ -42,11 +42,11 @@ class FiniteScalarQuantizer(keras.layers.Layer):
     an example is
 
         attraction sum_places sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)),
-        q_k(y) = prod_d softmax_l(-2 (y_d - l)^2) at the level l that code k has in d.
+        q_k(y) = prod_d softmax_l(-(y_d - l)^2 / 2) at the level l that code k has in d.
 
     Without the minimum its gradient would be that of the entropy of codes (Yu et al., "Language
-    model beats diffusion", 2024, section 3.1), which drives silence, a third of many sounds, into
-    as many codes as all else.
+    model beats diffusion", 2024, section 3.1), which is greatest where silence, however much of the
+    sounds it is, has no more places to a code than anything else.
 
     Args:
         levels: L_d, each at least 2; K is their product. (8, 5, 5, 5) and (4, 4, 4, 4, 4) are about
@@ -60,7 +60,7 @@ class FiniteScalarQuantizer(keras.layers.Layer):
 
     tail = ()
 
-    def __init__(self, levels=(8, 5, 5, 5), attraction=5.0, expiry=0.1, decay=0.99, **kwargs):
+    def __init__(self, levels=(8, 5, 5, 5), attraction=20.0, expiry=0.1, decay=0.99, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
         if not levels or min(levels) < 2:
             raise ValueError(f"levels must each be at least 2, received {tuple(levels)}")
@@ -118,7 +118,7 @@ class FiniteScalarQuantizer(keras.layers.Layer):
     def _nearness(self, numbers, place):
         """Return the softmax over the levels of one of the D numbers, [N, L_d]."""
         levels = tf.range(self.levels[place], dtype=tf.float32) - self.levels[place] // 2
-        return tf.nn.softmax(-2.0 * tf.square(numbers[:, None] - levels))
+        return tf.nn.softmax(-0.5 * tf.square(numbers[:, None] - levels))
 
     def nearest(self, vectors):
         """Return the codes, int32 [...], of vectors [..., D]."""

@@ -197,7 +197,7 @@ PRESETS = {
         "spectrogram": {**_MUSIC_SPECTROGRAM, "frames": 256},
         "model": _MUSIC_CODES,
         "fit": _MUSIC_CODES_FIT,
-        "priors": PRIORS,
+        "priors": {**PRIORS, "temperature": 0.8, "guidance": 3.0},
     },
     "literature_vae": {
         "summary": "the literature's convolutional VAE on music, a baseline to beat",
