@@ -77,3 +77,20 @@ def test_unused_codes_are_used_again():
         quantizer.update_statistics(reported[quantizer.path])
     assert before <= 9
     assert used() == 12
+
+
+def test_finite_codes_are_used_however_narrow_and_far_the_features_lie():
+    """Nearly equal features far from zero, all at one end of tanh as they are."""
+    quantizer = FiniteScalarQuantizer((5, 4, 3))
+    mix = np.array([[3.0, 0.0, 0.0], [2.0, 0.5, 0.0], [-1.0, 0.2, 0.3]])
+    mixed = np.random.default_rng(3).normal(size=(1800, 3)) @ mix.T + (5.0, -7.0, 100.0)
+    features = tf.constant(mixed.reshape(3, 20, 30, 3) * 1e-2 + 20.0, tf.float32)
+    assert len(np.unique(quantizer(features)["code"])) < 10
+    for _ in range(20):
+        with statistics.collect() as reported:
+            quantizer(features, training=True)
+        quantizer.whiten.update_statistics(reported[quantizer.whiten.path])
+    counts = np.bincount(np.ravel(quantizer(features)["code"]), minlength=quantizer.codes)
+    assert np.mean(counts > 0) == 1.0
+    share = counts / counts.sum()
+    assert np.exp(-np.sum(share * np.log(share + 1e-12))) > 0.9 * quantizer.codes

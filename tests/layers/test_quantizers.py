@@ -235,6 +235,7 @@ def test_what_is_learned_does_not_depend_on_parts():
         (lambda: VectorQuantizer(8, gradient="none"), "gradient must be one of .* received 'none'"),
         (lambda: ResidualQuantizer(8, quantizers=0), "quantizers must be at least 1, received 0"),
         (lambda: FiniteScalarQuantizer((8, 1)), "levels must each be at least 2"),
+        (lambda: FiniteScalarQuantizer((4, 3), expiry=1.0), "expiry and decay must be from 0"),
     ],
 )
 def test_bad_arguments_are_named(make, message):

@@ -3,7 +3,6 @@ import pytest
 import tensorflow as tf
 
 from tfaudiogen.layers import statistics
-from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
 from tfaudiogen.layers.whitener import Whitener
 
 MIX = np.array([[3.0, 0.0, 0.0], [2.0, 0.5, 0.0], [-1.0, 0.2, 0.3]])
@@ -84,21 +83,6 @@ def test_a_direction_without_spread_is_left_small():
     white = layer(tf.constant(flat, tf.float32)).numpy()
     np.testing.assert_allclose(white[:, 1], 0.0, atol=1e-2)
     np.testing.assert_allclose(white[:, 0].std(), 1.0, rtol=1e-3)
-
-
-def test_finite_codes_are_used_however_narrow_and_far_the_features_lie():
-    """Nearly equal features far from zero, all at one end of tanh as they are."""
-    quantizer = FiniteScalarQuantizer((5, 4, 3))
-    features = tf.constant(draws(3, 3 * 600).reshape(3, 20, 30, 3) * 1e-2 + 20.0, tf.float32)
-    assert len(np.unique(quantizer(features)["code"])) < 10
-    for _ in range(20):
-        with statistics.collect() as reported:
-            quantizer(features, training=True)
-        quantizer.whiten.update_statistics(reported[quantizer.whiten.path])
-    counts = np.bincount(np.ravel(quantizer(features)["code"]), minlength=quantizer.codes)
-    assert np.mean(counts > 0) == 1.0
-    share = counts / counts.sum()
-    assert np.exp(-np.sum(share * np.log(share + 1e-12))) > 0.9 * quantizer.codes
 
 
 @pytest.mark.parametrize("decay", [-0.1, 1.0])

@@ -56,6 +56,9 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         decay: of p, in [0, 1); its first steps are of a smaller one, as in `Whitener`.
 
     Call: features [B, H, W, C] -> dict; see `tfaudiogen.layers.quantizer`.
+
+    Raises:
+        ValueError: a number has fewer than 2 levels, or expiry or decay is not in [0, 1).
     """
 
     tail = ()

@@ -83,7 +83,7 @@ class Whitener(keras.layers.Layer):
         kept = statistics.kept(self.decay, tf.identity(self.age))
         moved = sums["sum"] / sums["count"]  # d
         across = moved[:, None] * moved
-        # The covariance about m_b is that about m less d d^T.
+        # C_b + k d d^T, the squares being about m.
         batch = sums["squares"] / sums["count"] - (1.0 - kept) * across
         self.mean.assign_add((1.0 - kept) * moved)
         self.covariance.assign(kept * tf.identity(self.covariance) + (1.0 - kept) * batch)

@@ -137,7 +137,7 @@ def _coded(spectrogram, model):
 def _quantizer(model, codes):
     """Return the quantizer of a level: `codes` is K, or L_1, ..., L_D of a finite one."""
     if model["quantizer"] == "finite":
-        return FiniteScalarQuantizer(codes)
+        return FiniteScalarQuantizer(codes, expiry=model["expiry"], decay=model["decay"])
     settings = {name: model[name] for name in ("width", "decay", "expiry", "commitment")}
     if model["quantizer"] == "residual":
         return ResidualQuantizer(codes, model["quantizers"], gradient=model["gradient"], **settings)
