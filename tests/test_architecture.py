@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tree import ROOT, installed_files, needs_tree
 
 import tfaudiogen
 
-ROOT = Path(__file__).resolve().parent.parent
+pytestmark = needs_tree
 PACKAGE = ROOT / "tfaudiogen"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 
@@ -177,13 +178,8 @@ def test_the_list_of_packages_is_the_tree():
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
     listed = set(config["options"]["packages"].split())
-    folders = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob("*.py")}
-    beside = {
-        "tfaudiogen" / path.parent.relative_to(ROOT)
-        for top in ("datasets", "checkpoints")
-        for path in (ROOT / top).rglob("*.py")
-    }
-    assert listed == {".".join(folder.parts) for folder in folders | beside}
+    folders = {Path(name).parent for name in installed_files() if name.endswith(".py")}
+    assert listed == {".".join(folder.parts) for folder in folders}
 
 
 def test_what_is_imported_is_declared():

@@ -5,16 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from page_actions import is_sound
 from PIL import Image
+from tree import ROOT
 
 pytestmark = pytest.mark.slow
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "app.md"
+DOCS = ROOT / "docs" / "app.md"
 # What stands for the models of the examples: those of the server under test.
 NAMES = {"speech_vae": "tiny", "speaker": "composer", "composer": "labels", "embedder": "matcher"}
 

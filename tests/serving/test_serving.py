@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,6 +11,7 @@ import soundfile
 import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 from PIL import Image
+from tree import ROOT
 
 from tfaudiogen import presets
 from tfaudiogen.saved_model import export
@@ -31,7 +31,6 @@ from tensorflow_serving.apis import (
 )
 from tensorflow_serving.config import model_server_config_pb2
 
-ROOT = Path(__file__).resolve().parents[2]
 SIGNATURES = {"sample", "reconstruct", "encode", "decode", "log_prob", "interpolate", "describe"}
 TINY = {
     "spectrogram.frames": 32,
