@@ -7,6 +7,7 @@ import numpy as np
 
 from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.files import find_named
+from tfaudiogen.data.opening import open_regular, unreadable
 from tfaudiogen.data.picture_records import PictureBuilder, PictureConfig
 from tfaudiogen.data.picture_sets import Part, stored
 from tfaudiogen.data.report import Skipped
@@ -59,9 +60,10 @@ class Builder(PictureBuilder):
 def _rows(path):
     """Return uint8 [n, 1 + 3072] of a file."""
     try:
-        data = np.fromfile(path, np.uint8)
+        with open_regular(path) as file:
+            data = np.fromfile(file, np.uint8)
     except OSError as error:
-        raise Unusable(f"cannot be read ({error.strerror})") from error
+        raise unreadable(error) from error
     if not len(data) or len(data) % _ROW:
         raise Unusable(f"holds {len(data)} bytes, not a multiple of {_ROW}: damaged or cut short")
     rows = data.reshape(-1, _ROW)

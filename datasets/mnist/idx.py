@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 
 from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.opening import open_regular, unreadable
 
 _BYTES = 0x08
 
@@ -22,10 +23,15 @@ def read_idx(path, dimensions):
         Unusable: the file is not such an array, or not whole; the message is the reason.
     """
     try:
-        data = path.read_bytes()
+        with open_regular(path) as file:
+            data = file.read()
         data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    except (OSError, EOFError, zlib.error) as error:
-        raise Unusable(f"cannot be read ({error})") from error
+    except gzip.BadGzipFile as error:
+        raise Unusable(f"damaged ({error})") from error
+    except OSError as error:
+        raise unreadable(error) from error
+    except (EOFError, zlib.error) as error:
+        raise Unusable(f"damaged ({error})") from error
     head = 4 + 4 * dimensions
     if len(data) < head or data[:4] != bytes([0, 0, _BYTES, dimensions]):
         raise Unusable(f"not an idx file of bytes in {dimensions} dimensions")

@@ -9,6 +9,7 @@ from tfaudiogen import files, picture_files
 from tfaudiogen.app.limits import Refused
 from tfaudiogen.cli.given import read_vector
 from tfaudiogen.data.files import PICTURE_SUFFIXES
+from tfaudiogen.data.opening import open_regular
 
 _BLOCK = 65536
 _WORDS = {"pictures": "picture", "sounds": "sound", "vectors": "embedding"}
@@ -45,7 +46,7 @@ def read_upload(path, representation, limits):
 def kind_of(path, other):
     """Return "pictures" of a file that is named or begins as one, else `other`."""
     path = Path(path)
-    with path.open("rb") as file:
+    with _refusing(path), open_regular(path) as file:
         begin = file.read(12)
     webp = begin.startswith(_RIFF) and begin.endswith(_WEBP)
     named = path.suffix.lower() in PICTURE_SUFFIXES

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import click
 
@@ -125,9 +124,12 @@ def _weights(text):
 
 def _tagged(path):
     """Yield (name, {label: weight}) of each picture in a file of `tfaudiogen tag`."""
+    from tfaudiogen.data.opening import open_regular
+
     problem = f"{path} is no file that `tfaudiogen tag` has written."
     try:
-        pictures = json.loads(Path(path).read_text(encoding="utf-8"))["pictures"]
+        with open_regular(path) as file:
+            pictures = json.load(file)["pictures"]
         found = [(name, {k: float(v) for k, v in own.items()}) for name, own in pictures.items()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.BadParameter(problem, param_hint="'IN...'") from error

@@ -7,6 +7,7 @@ import numpy as np
 
 from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.files import find_named
+from tfaudiogen.data.opening import open_regular, unreadable
 from tfaudiogen.data.pair_matching import match_stems
 from tfaudiogen.data.report import Skipped
 
@@ -65,13 +66,16 @@ def read_embedding(path):
 
 def _loaded(path):
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise Unusable("is no .npy file")
-        return np.load(path, allow_pickle=False)
+            file.seek(0)
+            return np.load(file, allow_pickle=False)
     except Unusable:
         raise
     except Exception as error:  # whatever numpy makes of a damaged header
+        if isinstance(error, OSError) and error.errno is not None:
+            raise unreadable(error) from error
         if "Object arrays" in str(error):
             raise Unusable("holds Python objects, which are not loaded: save numbers") from error
         raise Unusable(f"is damaged ({' '.join(str(error).split()):.120})") from error

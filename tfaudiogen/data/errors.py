@@ -11,3 +11,7 @@ class NothingUsable(ValueError):  # noqa: N818 - reads as a sentence
 
 class Unusable(ValueError):  # noqa: N818 - reads as a sentence
     """One file gives no usable audio. The message is the reason, without the file's name."""
+
+
+class Unreadable(Unusable):
+    """The file could not be read this time; its bytes did not decide that, another try may do."""

@@ -11,6 +11,7 @@ from tfaudiogen.data.errors import NothingUsable
 from tfaudiogen.data.files import find_files
 from tfaudiogen.data.labels import apply_labels, labels_from_names
 from tfaudiogen.data.notices import notices_of
+from tfaudiogen.data.opening import open_regular
 from tfaudiogen.data.pictures import match_pictures
 from tfaudiogen.data.records import RecordBuilder, RecordConfig, record
 from tfaudiogen.data.report import Report, Share, Skipped
@@ -63,7 +64,7 @@ class Window:
             label=recording.label,
             source=recording.name,
             start=self.start,
-            picture=recording.picture.read_bytes() if recording.picture else b"",
+            picture=_bytes_of(recording.picture) if recording.picture else b"",
             **self.extra,
         )
 
@@ -190,6 +191,11 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
             ],
             ignored=found.ignored,
         )
+
+
+def _bytes_of(path):
+    with open_regular(path) as file:
+        return file.read()
 
 
 def _shares(parts, config):

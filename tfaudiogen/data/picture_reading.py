@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.opening import open_regular, unreadable
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 FORMATS_IN_WORDS = "png, jpeg, bmp, gif or webp"
@@ -44,11 +45,12 @@ def read_picture(path, image_shape, most_pixels=_MOST_PIXELS):
 
     Raises:
         Unusable: the file gives no picture; the message is the reason.
+        Unreadable: it cannot be read this time.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # looked at below
-            with Image.open(path, formats=FORMATS) as picture:
+            with open_regular(path) as file, Image.open(file, formats=FORMATS) as picture:
                 return _fitted(picture, image_shape, most_pixels)
     except Unusable:
         raise
@@ -57,8 +59,9 @@ def read_picture(path, image_shape, most_pixels=_MOST_PIXELS):
     except Image.DecompressionBombError as error:
         raise Unusable(f"has more than {most_pixels / 1e6:g} million pixels") from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Unusable(f"cannot be read: {' '.join(reason.split())}") from error
+        if error.errno is not None:
+            raise unreadable(error) from error
+        raise Unusable(f"damaged ({' '.join(str(error).split())})") from error
     except Exception as error:  # noqa: BLE001 - whatever a decoder makes of damaged bytes
         raise Unusable(f"damaged ({type(error).__name__}: {error})") from error
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from pathlib import PurePosixPath
 
+from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.opening import open_regular
 from tfaudiogen.data.report import Skipped
 
 _SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
@@ -38,10 +40,10 @@ def _problem(path, used):
     if path not in used:
         return "a picture without sound: no audio file has its stem"
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(8)
-    except OSError as error:
-        return f"the picture cannot be read ({error.strerror}); its sound is used without it"
+    except Unusable as error:
+        return f"the picture cannot be used ({error}); its sound is used without it"
     if not head.startswith(_SIGNATURES):
         return "not a PNG, JPEG, GIF, BMP or WebP picture; its sound is used without it"
     return None

@@ -13,6 +13,7 @@ import soxr
 
 from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.files import UNREADABLE_SUFFIXES
+from tfaudiogen.data.opening import open_regular
 
 CHANNELS = ("mix", "left", "right")
 FULL_SCALE = 2**15
@@ -88,14 +89,9 @@ def _check_file(path):
             f"{path.suffix.lower()[1:]} cannot be decoded here: convert it first, for example "
             "with `ffmpeg -i IN OUT.wav`"
         )
-    try:
-        with path.open("rb") as file:
-            if not file.read(1):
-                raise Unusable("the file is empty (0 bytes)")
-    except PermissionError as error:
-        raise Unusable("no permission to read it") from error
-    except OSError as error:
-        raise Unusable(f"cannot be opened: {error.strerror}") from error
+    with open_regular(path) as file:
+        if not file.read(1):
+            raise Unusable("the file is empty (0 bytes)")
 
 
 def _decode(path, out, sample_rate, channel):

@@ -4,6 +4,9 @@ import numpy as np
 import tensorflow_datasets as tfds
 from array_record.python.array_record_data_source import ArrayRecordDataSource
 
+from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.opening import check_regular
+
 # Folder, below a data set of pairs, of the data set of its pictures.
 PICTURES = "pictures"
 
@@ -36,6 +39,8 @@ class Records:
             if split not in info.splits:
                 raise ValueError(f"split must be one of {sorted(info.splits)}; received {split!r}")
         paths = [str(path) for split in splits for path in info.splits[split].filepaths]
+        for path in paths:
+            _check_shard(path)
         self._features = info.features
         self._source = ArrayRecordDataSource(paths)
 
@@ -49,3 +54,10 @@ class Records:
     def example(self, id_):
         """Return the decoded example `id_` as a dict of numpy values."""
         return self._features.deserialize_example_np(self._source[int(id_)])
+
+
+def _check_shard(path):
+    try:
+        check_regular(path)
+    except Unusable as error:
+        raise ValueError(f"{path}: {error}. Prepare the data set again.") from error
