@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tree import ROOT, installed_files, needs_tree
+from source_tree import ROOT, installed_files, needs_tree
 
 import tfaudiogen
 

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tree import CHECKOUT, INSTALLED, ROOT, installed_files, needs_tree
+from source_tree import CHECKOUT, INSTALLED, ROOT, installed_files, needs_tree
 
 import tfaudiogen
 

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from page_actions import is_sound
 from PIL import Image
-from tree import ROOT
+from source_tree import ROOT
 
 pytestmark = pytest.mark.slow
 DOCS = ROOT / "docs" / "app.md"

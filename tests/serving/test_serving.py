@@ -11,7 +11,7 @@ import soundfile
 import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 from PIL import Image
-from tree import ROOT
+from source_tree import ROOT
 
 from tfaudiogen import presets
 from tfaudiogen.saved_model import export
