@@ -21,7 +21,7 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 # Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
 _PURE = {"signal", "distributions", "noise", "annealing"}
 _PARTS = _PURE | {"layers", "losses", "metrics"}
-_DATA = {"signal", "noise", "layers", "data", "datasets"}
+_DATA = {"signal", "noise", "layers", "data", "datasets", "optional"}
 _MODELS = _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training"}
 ARROWS = {
@@ -46,15 +46,16 @@ ARROWS = {
     "evaluation": _TRAINING | {"evaluation", "retrieval", "tagging"},
     "retrieval": _PARTS,
     "tagging": _PARTS,
-    "clap": set(),
+    "clap": {"optional"},
+    "optional": set(),
     "request_checks": set(),
     "signatures": _MODELS | {"request_checks", "signatures"},
     "warmup": set(),
     "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
-    "app": _TRAINING | {"plots", "cli", "app", "picture_files", "retrieval"},
+    "app": _TRAINING | {"plots", "cli", "app", "picture_files", "retrieval", "optional"},
     "cli": _TRAINING
     | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
-    | {"datasets", "checkpoints", "retrieval"},
+    | {"datasets", "checkpoints", "retrieval", "optional"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -126,6 +127,19 @@ def test_nothing_unsafe_or_of_keras_2(path):
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_imports_that_may_fail_are_asked_for_in_one_place(path):
+    """Who catches an `ImportError` elsewhere calls "not installed" what failed otherwise."""
+    caught = [
+        _dotted(kind)
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.ExceptHandler) and node.type is not None
+        for kind in getattr(node.type, "elts", [node.type])
+    ]
+    if _part(path) != "optional":
+        assert not {"ImportError", "ModuleNotFoundError"} & set(caught)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
 def test_no_assert_checks_input(path):
     lines = [node.lineno for node in ast.walk(_tree(path)) if isinstance(node, ast.Assert)]
     assert lines == []
@@ -182,6 +196,32 @@ def test_the_list_of_packages_is_the_tree():
     assert listed == {".".join(folder.parts) for folder in folders}
 
 
+def _module_of(distribution):
+    modules = {
+        "scikit-learn": "sklearn",
+        "protobuf": "google",
+        "pillow": "PIL",
+        "umap-learn": "umap",
+    }
+    name = distribution.lower()
+    return modules.get(name, name.replace("-", "_"))
+
+
+def test_what_is_asked_of_an_extra_is_in_it():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    calls = [
+        [ast.literal_eval(argument) for argument in node.args]
+        for path in SOURCES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call) and _dotted(node.func) == "optional.modules"
+    ]
+    assert {extra for extra, *_ in calls} == {"app", "beam", "clap", "umap"}
+    for extra, _, *names in calls:
+        declared = re.findall(r"^[\w-]+", config["options.extras_require"][extra], re.MULTILINE)
+        assert set(names) <= set(map(_module_of, declared))
+
+
 def test_what_is_imported_is_declared():
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
@@ -189,14 +229,7 @@ def test_what_is_imported_is_declared():
     for extra in config["options.extras_require"].values():
         lines += extra.splitlines()
     names = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"[\w-]+", line)}
-    modules = {
-        "scikit_learn": "sklearn",
-        "protobuf": "google",
-        "pillow": "PIL",
-        "umap_learn": "umap",
-    }
-    declared = {name.replace("-", "_").lower() for name in names} | {"tfaudiogen"}
-    declared = {modules.get(name, name) for name in declared}
+    declared = {*map(_module_of, names), "tfaudiogen"}
     imported = {name.split(".")[0] for path in SOURCES for name in _imports(path)}
     assert imported - set(sys.stdlib_module_names) <= declared
 

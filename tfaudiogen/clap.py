@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tfaudiogen import optional
+
 _CONFIG = "config.json"
 
 
@@ -23,7 +25,7 @@ class Clap:
             or that was downloaded whole.
 
     Raises:
-        ModuleNotFoundError: the extra is not installed.
+        tfaudiogen.optional.Unavailable: the extra is not installed, or cannot be imported.
         ValueError: the folder holds no CLAP model, or not all of it.
     """
 
@@ -108,17 +110,10 @@ def libraries():
     TensorFlow aborts the process (seen with PyTorch 2.15, Triton 3.9 and TensorFlow 2.21).
 
     Raises:
-        ModuleNotFoundError: the extra is not installed.
+        tfaudiogen.optional.Unavailable: the extra is not installed, or cannot be imported.
     """
     sys.modules.setdefault("triton", None)
-    try:
-        import torch
-        import transformers
-    except ImportError as error:
-        raise ModuleNotFoundError(
-            "CLAP needs PyTorch and transformers: pip install 'tfaudiogen[clap]'"
-        ) from error
-    return torch, transformers
+    return optional.modules("clap", "CLAP", "torch", "transformers")
 
 
 def _check_kind(folder):

@@ -19,6 +19,7 @@ from tfaudiogen.app.limits import Busy, Limits, Refused, number
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.app.uploads import kind_of
+from tfaudiogen.optional import Unavailable
 from tfaudiogen.training.settings import Settings
 
 
@@ -128,7 +129,7 @@ def test_a_map_of_few_points_or_without_its_library_is_refused(monkeypatch):
     with pytest.raises(Refused, match="needs at least 16 points"):
         mapped(15, latent_map.UMAP_MAP)
     monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(Refused, match=r"pip install 'tfaudiogen\[umap\]'"):
+    with pytest.raises(Unavailable, match=r"PCA.*pip install 'tfaudiogen\[umap\]'"):
         mapped(16, latent_map.UMAP_MAP)
 
 

@@ -12,11 +12,12 @@ import soundfile
 import tfaudiogen
 from tfaudiogen.data import describe, workers
 from tfaudiogen.data.storage import Records
+from tfaudiogen.optional import Unavailable
 
 
 def test_beam_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "apache_beam", None)
-    with pytest.raises(ImportError, match=r"pip install 'tfaudiogen\[beam\]'"):
+    with pytest.raises(Unavailable, match=r"pip install 'tfaudiogen\[beam\]'"):
         workers.Beam("DirectRunner", None).run(print, [], size=len, desc="reading")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.decomposition import PCA
 
+from tfaudiogen import optional
 from tfaudiogen.app.examples import name_of
 from tfaudiogen.app.limits import Refused
 from tfaudiogen.app.studio import draws_pictures, fits
@@ -92,13 +93,8 @@ def _umap(count):
     """Return a UMAP (McInnes et al., 2018) of two dimensions that is the same each time."""
     if count <= _NEIGHBOURS:
         raise Refused(f"a map by UMAP needs at least {_NEIGHBOURS + 1} points: ask for more.")
-    try:
-        from umap import UMAP
-    except ImportError as error:
-        raise Refused(
-            "a map by UMAP needs umap-learn: pip install 'tfaudiogen[umap]', or choose PCA."
-        ) from error
-    return UMAP(n_neighbors=_NEIGHBOURS, random_state=0, n_jobs=1)
+    (umap,) = optional.modules("umap", "a map by UMAP, unlike one by PCA,", "umap")
+    return umap.UMAP(n_neighbors=_NEIGHBOURS, random_state=0, n_jobs=1)
 
 
 def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):

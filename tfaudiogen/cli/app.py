@@ -58,11 +58,9 @@ def app(models, data, out, host, port, most_seconds, most_megapixels, most_megab
       tfaudiogen app
       tfaudiogen app speech_vae run --data data --port 8000
     """
-    try:
-        import gradio  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError("the page needs Gradio: pip install 'tfaudiogen[app]'") from error
-    from tfaudiogen import saving
+    from tfaudiogen import optional, saving
+
+    optional.modules("app", "the page", "gradio", "fastapi", "pydantic", "starlette", "uvicorn")
     from tfaudiogen.app.limits import Limits
     from tfaudiogen.app.serving import serve
     from tfaudiogen.app.studio import Studio

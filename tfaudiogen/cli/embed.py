@@ -42,10 +42,11 @@ def embed(inputs, weights, out):
       tfaudiogen prepare songs --embeddings clap --out data --preset embedding_composer
     """
     from tfaudiogen import files
+    from tfaudiogen.clap import Clap
     from tfaudiogen.cli.outputs import progress
     from tfaudiogen.cli.translating import check_some, inputs_of, readable
 
-    model = _clap(weights)
+    model = Clap(weights)
     named, written = inputs_of(inputs, "audio"), []
     with progress(named.items(), "embedding") as shown:
         for name, sound in readable(
@@ -55,15 +56,6 @@ def embed(inputs, weights, out):
             _write(written[-1], model.embed(sound))
     check_some(written)
     click.echo(f"Wrote {len(written)} embeddings of {model.size} numbers to {out}.")
-
-
-def _clap(weights):
-    from tfaudiogen.clap import Clap
-
-    try:
-        return Clap(weights)
-    except ModuleNotFoundError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def _write(path, vector):

@@ -2,6 +2,8 @@
 
 import click
 
+from tfaudiogen.optional import Unavailable
+
 BAD_USE, FAILURE, INTERRUPTED = 2, 1, 130
 _ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
 
@@ -10,13 +12,13 @@ def exit_code(error):
     """Return 2 for bad use, 130 for an interruption, 1 for everything else.
 
     Bad use is what Click refuses, what this package refuses (a ValueError raised in its own
-    code), and paths that are missing, in the way, or not to be read.
+    code), paths that are missing, in the way, or not to be read, and extras that are not there.
     """
     if isinstance(error, click.Abort):
         return INTERRUPTED
     if isinstance(error, click.ClickException):
         return BAD_USE if isinstance(error, click.UsageError) else error.exit_code
-    if isinstance(error, (*_ABOUT_FILES, PermissionError)):
+    if isinstance(error, (*_ABOUT_FILES, PermissionError, Unavailable)):
         return BAD_USE
     return BAD_USE if isinstance(error, ValueError) and _raised_by_us(error) else FAILURE
 

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from tqdm import tqdm
 
+from tfaudiogen import optional
+
 
 class Threads:
     """All cores of this machine. What takes time here leaves Python's lock."""
@@ -47,12 +49,7 @@ class Beam:
     def run(self, function, items, size, **bar):
         """Call the function on every item; the runner shows progress in its own way."""
         del size
-        try:
-            import apache_beam as beam
-        except ImportError as error:
-            raise ImportError(
-                "Apache Beam is not installed: pip install 'tfaudiogen[beam]'"
-            ) from error
+        (beam,) = optional.modules("beam", "a pipeline of workers", "apache_beam")
         with beam.Pipeline(runner=self.runner, options=self.options) as pipeline:
             todo = pipeline | bar["desc"] >> beam.Create(items)
             # Without it a runner may give all items to one worker.
