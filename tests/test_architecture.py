@@ -57,7 +57,8 @@ ARROWS = {
     | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
     | {"datasets", "checkpoints", "retrieval", "optional"},
     "__main__": {"cli"},
-    "__init__": set(),
+    "registration": set(),
+    "__init__": {"registration"},
 }
 
 

@@ -1,11 +1,14 @@
 """Probabilistic modelling of sound in TensorFlow.
 
 Public names are resolved on first use, so that `import tfaudiogen` and
-`tfaudiogen --help` do not pay for importing TensorFlow.
+`tfaudiogen --help` do not pay for importing TensorFlow. Keras learns on import under which names
+saved files call the classes.
 """
 
 import importlib
 from pathlib import Path
+
+from tfaudiogen import registration
 
 _PUBLIC = {
     "Spectrogram": "tfaudiogen.layers.spectrogram",
@@ -63,6 +66,8 @@ __version__ = "0.1.0"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 if (_CHECKOUT / "setup.cfg").exists() and not (Path(__file__).parent / "datasets").exists():
     __path__.append(str(_CHECKOUT))
+
+registration.announce()
 
 
 def __getattr__(name):

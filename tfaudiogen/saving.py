@@ -50,43 +50,75 @@ def shipped():
     return sorted(entry.name for entry in root.iterdir() if (entry / MODEL_FILE).is_file())
 
 
-def resolve(folder_or_name):
-    """Return the folder of a saved model: a path, or the name of a shipped model.
+def find(model):
+    """Return the path of the file of a saved model.
+
+    Args:
+        model: a folder that holds `model.keras`, the name of a shipped model, or a `.keras` file.
 
     Raises:
-        ModelError: when there is neither, with the names that there are.
+        ModelError: when there is none of these, with the names that there are.
     """
-    folder = Path(folder_or_name)
-    if (folder / MODEL_FILE).is_file():
-        return folder
-    if str(folder_or_name) in shipped():
-        return Path(str(importlib.resources.files("tfaudiogen.checkpoints"))) / str(folder_or_name)
-    what = f"has no {MODEL_FILE}" if folder.is_dir() else "does not exist"
+    path = Path(model)
+    if path.is_file():
+        return _whole(path)
+    if (path / MODEL_FILE).is_file():
+        return path / MODEL_FILE
+    name = str(model).rstrip("/\\")
+    if name in shipped():
+        return Path(str(importlib.resources.files("tfaudiogen.checkpoints"))) / name / MODEL_FILE
+    what = f"has no {MODEL_FILE}" if path.is_dir() else "does not exist"
     raise ModelError(
-        f"{folder_or_name}: this folder {what}, and the shipped models are "
-        f"{', '.join(shipped()) or 'none'}. Give a training run's folder or one of these names."
+        f"{model}: this folder {what}, and the shipped models are "
+        f"{', '.join(shipped()) or 'none'}. Give a training run's folder, a .keras file or one of "
+        "these names."
     )
 
 
-def load(folder_or_name):
-    """Load a saved model from its folder, or a shipped model by its name.
+def _whole(file):
+    if file.name.endswith(".weights.h5"):
+        raise ModelError(
+            f"{file}: holds weights without their model; build the model as it was and give it the "
+            "file by model.load_weights"
+        )
+    return file
+
+
+def resolve(model):
+    """Return the folder of a saved model, which holds its card and its figures as well.
+
+    Args:
+        model: as of `find`.
+
+    Raises:
+        ModelError: there is none, or a file that lies outside such a folder.
+    """
+    file = find(model)
+    if file.name != MODEL_FILE:
+        raise ModelError(f"{file}: give the folder of a model, which holds it as {MODEL_FILE}")
+    return file.parent
+
+
+def load(model):
+    """Load a saved model: from its folder, a shipped one by its name, or from a `.keras` file.
 
     No code comes from the file: only classes of this package and of Keras are built, in Keras'
-    safe mode.
+    safe mode. The model is not compiled. A file of `keras.callbacks.ModelCheckpoint` gives the
+    weights that were validated; `keras.saving.load_model` brings the state of the training too.
 
     Raises:
         ModelError: for a model that is missing, damaged or foreign, saying which.
     """
-    file = resolve(folder_or_name) / MODEL_FILE
+    file = find(model)
     _check_archive(file)
     try:
-        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+        loaded = keras.saving.load_model(file, compile=False, safe_mode=True)
     except (ValueError, TypeError, KeyError, OSError, AttributeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"{file}: damaged, or saved by another version ({reason})") from error
-    if not isinstance(model, ProbabilisticModel):
-        raise ModelError(f"{file}: holds a {type(model).__name__}, not a tfaudiogen model")
-    return model
+    if not isinstance(loaded, ProbabilisticModel):
+        raise ModelError(f"{file}: holds a {type(loaded).__name__}, not a tfaudiogen model")
+    return loaded
 
 
 def bare_copy(model):

@@ -21,19 +21,26 @@ def info(model):
     """
     from tfaudiogen import saving
 
-    folder = saving.resolve(model)
-    loaded = saving.load(model)
-    for name, value in _facts(loaded, folder).items():
+    file = saving.find(model)
+    whole = file.name == saving.MODEL_FILE
+    loaded = saving.load(file)
+    for name, value in _facts(loaded, file.parent if whole else file).items():
         click.echo(f"{name:12} {value}")
+    if whole:
+        _show_folder(file.parent)
+
+
+def _show_folder(folder):
+    """Print the figures and the card that lie beside a model."""
     _show_metrics(folder / "metrics.json")
     card = folder / "card.md"
     if card.is_file():
         click.echo("\n" + card.read_text(encoding="utf-8").strip())
 
 
-def _facts(model, folder):
+def _facts(model, place):
     return {
-        "model": f"{type(model).__name__} in {folder}",
+        "model": f"{type(model).__name__} in {place}",
         "parameters": f"{model.count_params():,}",
         **_geometry(model.spectrogram),
         **(_geometry(model.pictures) if hasattr(model, "pictures") else {}),

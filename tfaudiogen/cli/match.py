@@ -53,7 +53,7 @@ def match(model, file, folder, count, same, index):
     given = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else other
     wanted = given if same else {"pictures": other, other: "pictures"}[given]
     query = _embedding_of(loaded, given)(file)
-    with Index(index, saving.resolve(model) / saving.MODEL_FILE) as kept:
+    with Index(index, saving.find(model)) as kept:
         embedding = kept.remembering(_embedding_of(loaded, wanted))
         names, vectors = _embedded(folder, file, wanted, embedding)
     click.echo(f"{'rank':>4}  {'cosine':>7}  file")

@@ -5,7 +5,10 @@ import json
 
 import click
 
-MODEL_HELP = "MODEL is the folder of a saved model or training run, or the name of a shipped model."
+MODEL_HELP = (
+    "MODEL is the folder of a saved model or training run, a .keras file, or the name of a shipped "
+    "model."
+)
 
 bit_depth_option = click.option(
     "--bit-depth",
