@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from source_tree import ROOT
 from sybil import Document
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
-from tree import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 

@@ -12,7 +12,7 @@ import left_out
 import pytest
 from pages import BLOCKS, PAGES
 from shell import commands_in
-from tree import ROOT, needs_tree
+from source_tree import ROOT, needs_tree
 
 import tfaudiogen
 from tfaudiogen import presets
