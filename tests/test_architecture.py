@@ -20,8 +20,8 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 
 # Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
 _PURE = {"signal", "distributions", "noise", "annealing"}
-_PARTS = _PURE | {"layers", "losses", "metrics"}
-_DATA = {"signal", "noise", "layers", "data", "datasets", "optional"}
+_PARTS = _PURE | {"layers", "losses", "metrics", "text"}
+_DATA = {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
 _MODELS = _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training"}
 ARROWS = {
@@ -48,6 +48,7 @@ ARROWS = {
     "tagging": _PARTS,
     "clap": {"optional"},
     "optional": set(),
+    "text": set(),
     "request_checks": set(),
     "signatures": _MODELS | {"request_checks", "signatures"},
     "warmup": set(),

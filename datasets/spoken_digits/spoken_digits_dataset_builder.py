@@ -8,7 +8,9 @@ import tensorflow_datasets as tfds
 from tfaudiogen.data.folder import FolderBuilder, FolderConfig
 from tfaudiogen.data.report import Skipped
 
-_NAME = re.compile(r"(?:.*/)?(?P<digit>[0-9])_(?P<speaker>[^/_]+)_(?P<index>[0-9]+)\.\w+")
+_NAME = re.compile(
+    r"(?:.*/)?(?P<digit>[0-9])_(?P<speaker>[^/_]+)_(?P<index>[0-9]+)\.\w+", re.DOTALL
+)
 _TEST_INDICES = range(5)
 
 

@@ -45,6 +45,29 @@ def test_accents_have_one_form(tmp_path):
     assert find_files([tmp_path]).audio[0].name == unicodedata.normalize("NFC", "été.wav")
 
 
+def test_names_that_differ_in_their_form_alone_are_two(tmp_path):
+    forms = {unicodedata.normalize(form, "été.wav") for form in ("NFC", "NFD")}
+    make(tmp_path, *forms)
+    if len(list(tmp_path.iterdir())) < 2:
+        pytest.skip("this file system knows one form")
+    assert {file.name for file in find_files([tmp_path]).audio} == forms
+
+
+def test_names_that_are_no_text_stay_apart(tmp_path):
+    try:
+        make(tmp_path, *(os.fsdecode(name) for name in (b"\xff.wav", b"\xfe.wav")))
+    except OSError:
+        pytest.skip("this file system refuses such names")
+    assert [file.name for file in find_files([tmp_path]).audio] == ["\\xfe.wav", "\\xff.wav"]
+
+
+def test_labels_are_one_line_without_needless_white_space(tmp_path):
+    names = ["x", "x ", "\tx", "a\nb", "a  b", "\u3000", unicodedata.normalize("NFD", "é")]
+    make(tmp_path, *(f"{name}/{number}.wav" for number, name in enumerate(names)))
+    labels = sorted({file.label for file in find_files([tmp_path]).audio})
+    assert labels == ["a b", SINGLE_LABEL, "x", "é"]
+
+
 def test_a_loop_of_links_ends(tmp_path):
     make(tmp_path, "a/a.wav")
     (tmp_path / "a" / "again").symlink_to(tmp_path)

@@ -72,6 +72,15 @@ def test_groups_of_a_pattern_are_the_label():
 
 
 @pytest.mark.parametrize(
+    ("pattern", "name", "label"),
+    [("([^_]+)_(.*)", "deep/ a\n b_ \t.wav", "a b"), ("_( )", "deep/a_ b.wav", "deep")],
+)
+def test_what_groups_find_is_collapsed(pattern, name, label):
+    (file,) = labels_from_names(pattern, [SourceFile(Path("x"), name, "deep")])
+    assert file.label == label
+
+
+@pytest.mark.parametrize(
     ("pattern", "message"),
     [
         ("(", "must be a regular expression .*received '\\('"),

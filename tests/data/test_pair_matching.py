@@ -105,7 +105,7 @@ def test_rows_that_name_no_file_are_named_and_so_are_their_partners(found, table
     ("text", "message"),
     [
         ("file,label\n", "must have the columns audio and image"),
-        ("audio,image,label\n1,1,a\n1,2,b\n", "both 'a' and 'b'"),
+        ("audio,image,label\n1,1,a\n1,2,b\n", "two labels, 'a' and 'b'"),
     ],
 )
 def test_tables_that_cannot_be(found, table, text, message):

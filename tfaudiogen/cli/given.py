@@ -5,7 +5,7 @@ import re
 
 import click
 
-_NPY = re.compile(r".*\.npy", re.IGNORECASE)
+_NPY = re.compile(r".*\.npy", re.IGNORECASE | re.DOTALL)
 _NAME_LENGTH = 40
 _WANTED = {
     "sounds": "sounds: give files or folders of sounds",

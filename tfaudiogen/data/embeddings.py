@@ -11,7 +11,7 @@ from tfaudiogen.data.opening import open_regular, unreadable
 from tfaudiogen.data.pair_matching import match_stems
 from tfaudiogen.data.report import Skipped
 
-_NPY = re.compile(r".*\.npy", re.IGNORECASE)
+_NPY = re.compile(r".*\.npy", re.IGNORECASE | re.DOTALL)
 _CURE = "rename one"
 _MAGIC = b"\x93NUMPY"
 

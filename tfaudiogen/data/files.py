@@ -1,9 +1,11 @@
 """Finding the files of audio and of pictures below the source folders."""
 
 import os
-import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tfaudiogen.text import collapsed, composed
 
 AUDIO_SUFFIXES = frozenset(
     {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"}
@@ -24,7 +26,8 @@ class SourceFile:
         path: where it is.
         name: its path relative to its source, with forward slashes, preceded by the source's
             folder name where there are several sources. It identifies the file.
-        label: the first sub-folder; with several sources, the source's folder name.
+        label: the first sub-folder; with several sources, the source's folder name. It becomes a
+            class: its white space is collapsed, and one of nothing else is "audio".
         caption: a text that describes it, empty where there is none.
     """
 
@@ -32,6 +35,10 @@ class SourceFile:
     name: str
     label: str
     caption: str = ""
+
+    def __post_init__(self):
+        """Keep from the names of classes what does not survive being stored, one in a line."""
+        object.__setattr__(self, "label", collapsed(self.label) or SINGLE_LABEL)
 
     @property
     def suffix(self):
@@ -55,16 +62,12 @@ def find_files(sources):
     Raises:
         ValueError: a source does not exist, or two sources have the same folder name.
     """
-    sources = [Path(source) for source in sources]
-    _check_sources(sources)
     found = Found()
-    for source in sources:
-        for path, problem in _walk(source):
-            file = _source_file(path, source, several=len(sources) > 1)
-            if problem:
-                found.problems.append((file.name, problem))
-            else:
-                _bin(file, found).append(file)
+    for file, problem in _source_files(sources):
+        if problem:
+            found.problems.append((file.name, problem))
+        else:
+            _bin(file, found).append(file)
     for files in (found.audio, found.pictures):
         files.sort(key=lambda file: file.name)
     found.ignored = sorted(file.name for file in found.ignored)
@@ -81,13 +84,10 @@ def find_named(sources, pattern):
     Raises:
         ValueError: as `find_files`.
     """
-    sources = [Path(source) for source in sources]
-    _check_sources(sources)
     found = [
-        _source_file(path, source, several=len(sources) > 1)
-        for source in sources
-        for path, problem in _walk(source)
-        if not problem and pattern.fullmatch(path.name)
+        file
+        for file, problem in _source_files(sources)
+        if not problem and pattern.fullmatch(file.path.name)
     ]
     return sorted(found, key=lambda file: file.name)
 
@@ -122,20 +122,40 @@ def _walk(source):
     yield from ((Path(error.filename), f"folder: {error.strerror}") for error in problems)
 
 
-def _source_file(path, source, several):
+def _source_files(sources):
+    """Return [(`SourceFile`, problem or None)] of all that is below the sources.
+
+    Names are in one Unicode form, since systems store the same accents differently. Where several
+    files would have one name then, each has the form in which it is stored.
+    """
+    sources = [Path(source) for source in sources]
+    _check_sources(sources)
+    parts = [
+        (path, problem, *_name_and_label(path, source, several=len(sources) > 1))
+        for source in sources
+        for path, problem in _walk(source)
+    ]
+    counts = Counter(composed(name) for _, _, name, _ in parts)
+    found = []
+    for path, problem, stored, label in parts:
+        name = composed(stored)
+        found.append((SourceFile(path, name if counts[name] == 1 else stored, label), problem))
+    return found
+
+
+def _name_and_label(path, source, several):
     folder = source if source.is_dir() else source.parent
     parts = path.relative_to(folder).parts
     label = parts[0] if len(parts) > 1 else SINGLE_LABEL
     if several:
         label = source.resolve().name if source.is_dir() else source.stem
         parts = (label, *parts)
-    return SourceFile(path, _readable("/".join(parts)), _readable(label))
+    return _readable("/".join(parts)), _readable(label)
 
 
 def _readable(name):
-    """Return `name` in one Unicode form; systems store the same accents differently."""
-    name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return unicodedata.normalize("NFC", name)
+    """Return a name as text; what is no text is written as in Python, `\\xff`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _bin(file, found):

@@ -81,7 +81,7 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
         files = self._told_of(self._labelled(found))
         recordings = self._recordings(files, self._pictures(found), workers)
         plan = self._plan(recordings)
-        self.info.features["label"].names = sorted({recording.label for recording in recordings})
+        self.name_classes(recording.label for recording in recordings)
         self.report = self._report(recordings, plan, found)
         return {split: dict(self._windows(plan[split])) for split in SPLITS}
 

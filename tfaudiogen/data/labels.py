@@ -1,13 +1,13 @@
 """Labels from a CSV file, or from the names of the files."""
 
-import csv
-import io
 import re
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from tfaudiogen.data.file_names import FileNames
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.tables import Said, read_table
+from tfaudiogen.text import collapsed
 
 COLUMNS = ("file", "label")
 
@@ -15,27 +15,25 @@ COLUMNS = ("file", "label")
 def apply_labels(labels_csv, files):
     """Return the files that `labels_csv` labels or describes, and what has to be skipped.
 
-    The column `file` holds a path relative to the source folder, or a bare file name (with or
-    without its extension) where only one file has it. A third column, `caption`, may hold texts; a
-    file with a caption and no label keeps the label that it has.
+    The column `file` holds a path or a name, see `FileNames`. A third column, `caption`, may hold
+    texts; a file with a caption and no label keeps the label that it has.
 
     Raises:
-        ValueError: the file is missing, lacks a column or names a file twice with other labels.
+        ValueError: the table cannot be read, see `read_table`, or gives a file two labels or
+            captions.
     """
-    labels = _read(Path(labels_csv))
-    keys = Counter(key for file in files for key in names_of(file.name))
-    labelled, skipped, used = [], [], set()
-    for file in files:
-        key = next((key for key in names_of(file.name) if key in labels and keys[key] == 1), None)
-        if key is None:
-            skipped.append(Skipped(file.name, f"has no label in {Path(labels_csv).name}"))
-        else:
-            used.add(key)
-            told = {name: value for name, value in labels[key].items() if value}
-            labelled.append(replace(file, **told))
-    unused = sorted(set(labels) - used)
-    reason = f"is listed in {Path(labels_csv).name} but names no file, or more than one"
-    return labelled, skipped + [Skipped(key, reason) for key in unused]
+    path = Path(labels_csv)
+    names, said, unknown = FileNames(files), Said(f"labels_csv {path.name}"), set()
+    for row in read_table(path, "labels_csv", COLUMNS):
+        file = names.file(row["file"])
+        if file:
+            said.keep(file, row)
+        elif row["label"] or row.get("caption"):
+            unknown.add(row["file"] or "(empty)")
+    reason = f"is listed in {path.name} but names no file, or more than one"
+    skipped = [Skipped(f.name, f"has no label in {path.name}") for f in files if f not in said]
+    skipped += [Skipped(name, reason) for name in sorted(unknown)]
+    return [said.of(file) for file in files if file in said], skipped
 
 
 def labels_from_names(pattern, files):
@@ -69,55 +67,5 @@ def labels_from_names(pattern, files):
 
 
 def _relabelled(file, match):
-    label = " ".join(filter(None, match.groups())) if match else ""
+    label = collapsed(" ".join(filter(None, match.groups()))) if match else ""
     return replace(file, label=label or file.label)
-
-
-def names_of(name):
-    """Return what may stand for a file in a table: its path, its name, its name's stem."""
-    path = PurePosixPath(name)
-    return dict.fromkeys([name, path.name, path.stem])
-
-
-def _read(path):
-    """Return {file: {"label": text, "caption": text}} of the rows that have one of them."""
-    labels = {}
-    for row in read_table(path, "labels_csv", COLUMNS):
-        name = row["file"].replace("\\", "/")
-        told = {"label": row["label"], "caption": row.get("caption", "")}
-        if any(told.values()):
-            known = labels.setdefault(name, told)
-            _check_same(path, name, known, told)
-    return labels
-
-
-def _check_same(path, name, known, told):
-    for what, value in told.items():
-        if known[what] != value:
-            raise ValueError(f"labels_csv {path.name} gives {name!r} two {what}s: keep one")
-
-
-def read_table(path, argument, columns):
-    """Return the rows of a CSV file as dicts of stripped text, empty where nothing stands.
-
-    Args:
-        path: of the file.
-        argument: name of the argument that it was given as, for messages.
-        columns: that it must have.
-
-    Raises:
-        ValueError: the file is missing, no UTF-8 text or lacks a column.
-    """
-    if not path.is_file():
-        raise ValueError(f"{argument} {str(path)!r} does not exist")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{argument} {path.name} is not UTF-8 text: save it as UTF-8") from error
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    if not set(columns) <= set(rows.fieldnames or ()):
-        raise ValueError(
-            f"{argument} {path.name} must have the columns {' and '.join(columns)} in its first "
-            f"line, parted by a comma; received {rows.fieldnames}"
-        )
-    return [{column: (row[column] or "").strip() for column in rows.fieldnames} for row in rows]

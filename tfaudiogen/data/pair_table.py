@@ -1,12 +1,11 @@
 """Pairs of sounds and pictures that a CSV file lists."""
 
-import dataclasses
-from collections import Counter
 from pathlib import Path
 
-from tfaudiogen.data.labels import names_of, read_table
+from tfaudiogen.data.file_names import FileNames
 from tfaudiogen.data.pair_matching import Pairs
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.tables import Said, read_table
 
 COLUMNS = ("audio", "image")
 
@@ -14,21 +13,21 @@ COLUMNS = ("audio", "image")
 def match_table(pairs_csv, sounds, pictures):
     """Return the `Pairs` that `pairs_csv` lists.
 
-    Each row has a sound in the column `audio` and a picture in `image`: paths relative to the
-    source folder, or bare file names, with or without extension, where only one file has them.
-    `label` and `caption` are optional. A sound may stand in several rows, with other pictures, and
-    a picture too.
+    Each row has a sound in the column `audio` and a picture in `image`: paths or names, see
+    `FileNames`. `label` and `caption` are optional. A sound may stand in several rows, with other
+    pictures, and a picture too.
 
     Args:
         pairs_csv: the file.
         sounds, pictures: lists of `SourceFile`s.
 
     Raises:
-        ValueError: the file is missing, lacks a column or gives a sound two labels or captions.
+        ValueError: the table cannot be read, see `read_table`, or gives a sound two labels or
+            captions.
     """
     path = Path(pairs_csv)
-    pairs, known = Pairs(), (_Names(sounds), _Names(pictures))
-    labels, captions, listed, unknown = {}, {}, set(), {}
+    pairs, known = Pairs(), (FileNames(sounds), FileNames(pictures))
+    said, listed, unknown = Said(f"pairs_csv {path.name}"), set(), {}
     for row in read_table(path, "pairs_csv", COLUMNS):
         found = [names.file(row[column]) for names, column in zip(known, COLUMNS, strict=True)]
         listed.update(file.name for file in found if file)
@@ -38,44 +37,10 @@ def match_table(pairs_csv, sounds, pictures):
         sound, picture = found
         if picture not in pairs.pictures.get(sound.name, []):
             pairs.add(sound, picture)
-        _keep(labels, sound.name, row.get("label"), path)
-        _keep(captions, sound.name, row.get("caption"), path)
-    pairs.sounds = [
-        dataclasses.replace(
-            sound,
-            label=labels.get(sound.name, sound.label),
-            caption=captions.get(sound.name, sound.caption),
-        )
-        for sound in sounds
-        if sound.name in pairs.pictures
-    ]
+        said.keep(sound, row)
+    pairs.sounds = [said.of(sound) for sound in sounds if sound.name in pairs.pictures]
     pairs.skipped = _skipped(pairs, [*sounds, *pictures], listed, unknown, path)
     return pairs
-
-
-class _Names:
-    """Finds a file by what a table calls it, in any case."""
-
-    def __init__(self, files):
-        self._files = {}
-        for spelt in (str.casefold, str):  # the exact spelling last, so that it decides
-            counts = Counter(spelt(name) for file in files for name in names_of(file.name))
-            for file in files:
-                for name in map(spelt, names_of(file.name)):
-                    if counts[name] == 1:
-                        self._files[name] = file
-
-    def file(self, name):
-        """Return the `SourceFile`, or None."""
-        name = name.replace("\\", "/").removeprefix("./")
-        return self._files.get(name) or self._files.get(name.casefold())
-
-
-def _keep(values, name, value, path):
-    if value and values.setdefault(name, value) != value:
-        raise ValueError(
-            f"pairs_csv {path.name} gives {name!r} both {values[name]!r} and {value!r}: keep one"
-        )
 
 
 def _skipped(pairs, files, listed, unknown, path):

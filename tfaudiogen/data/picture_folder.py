@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.files import SINGLE_LABEL, find_files
+from tfaudiogen.data.files import find_files
 from tfaudiogen.data.labels import apply_labels, labels_from_names
 from tfaudiogen.data.picture_reading import Taken, read_picture
 from tfaudiogen.data.picture_records import Picture
@@ -45,7 +45,7 @@ def labelled(sources, labels_csv=None, label_pattern=None):
     found = find_files(sources)
     skipped = [Skipped(name, reason) for name, reason in found.problems]
     files = [
-        dataclasses.replace(file, label=_NO_LABEL) if file.label == SINGLE_LABEL else file
+        dataclasses.replace(file, label=_NO_LABEL) if "/" not in file.name else file
         for file in found.pictures
     ]
     if labels_csv is not None:

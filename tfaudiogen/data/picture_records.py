@@ -113,7 +113,7 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
         pictures = self.pictures(workers)
         if not pictures:
             raise NothingUsable(self._nothing(), self.skipped)
-        self.info.features["label"].names = sorted({picture.label for picture in pictures})
+        self.name_classes(picture.label for picture in pictures)
         told = Told(
             {picture.name: picture.captions for picture in pictures},
             {picture.name: picture.vectors for picture in pictures},

@@ -8,6 +8,7 @@ from tensorflow_datasets.core.dataset_builder import FileReaderBuilder
 
 from tfaudiogen.data import workers
 from tfaudiogen.data.shards import Shard, shards_of
+from tfaudiogen.text import collapsed
 
 
 @dataclasses.dataclass(eq=False)
@@ -47,7 +48,7 @@ class LocalInfo(tfds.core.DatasetInfo):
 class StoreBuilder(FileReaderBuilder, skip_registration=True):
     """Base of the builders: examples of one size, with where they come from.
 
-    A subclass gives `plan`, `features`, `metadata` and `example_bytes`, sets the class names in the
+    A subclass gives `plan`, `features`, `metadata` and `example_bytes`, calls `name_classes` in the
     first, and leaves a `Report` in `report`, which is written beside the data. Files are read and
     shards are written on all cores, or on the workers of Apache Beam if the `DownloadConfig` names
     a runner or options.
@@ -84,6 +85,21 @@ class StoreBuilder(FileReaderBuilder, skip_registration=True):
     def metadata(self):
         """Return what is stored once for all examples, as a dict."""
         return {}
+
+    def name_classes(self, labels):
+        """Say which labels there are: their names, sorted, are those of the classes.
+
+        Raises:
+            ValueError: TFDS, which stores one name in a line, would not give a label back.
+        """
+        names = sorted(set(labels))
+        for name in names:
+            if not name or name != collapsed(name):
+                raise ValueError(
+                    "label must be one line of text without white space at its ends, since classes "
+                    f"are stored so; received {name!r}"
+                )
+        self.info.features["label"].names = names
 
     @property
     def example_bytes(self):

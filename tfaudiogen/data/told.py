@@ -1,12 +1,12 @@
 """What is told about files beside their labels: captions, and embeddings from elsewhere."""
 
-import unicodedata
 from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow_datasets as tfds
 
 from tfaudiogen.data.embeddings import match_embeddings
+from tfaudiogen.text import composed
 
 SOUND_FEATURES = {
     "caption": tfds.features.Text(),
@@ -43,7 +43,7 @@ class Told:
         if embeddings is not None:
             files, vectors, skipped = match_embeddings(embeddings, files)
             told.vectors = {name: [vector] for name, vector in vectors.items()}
-        told.captions = {file.name: [_composed(file.caption)] for file in files if file.caption}
+        told.captions = {file.name: [composed(file.caption)] for file in files if file.caption}
         return told, files, skipped
 
     def shared(self, users):
@@ -87,8 +87,3 @@ class Told:
         size = self.metadata()["vector_size"]
         if size:
             yield f"embeddings of {size} numbers"
-
-
-def _composed(text):
-    """Return the text in one Unicode form, in which equal letters are equal bytes."""
-    return unicodedata.normalize("NFC", text)

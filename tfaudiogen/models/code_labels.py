@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
+from tfaudiogen.text import collapsed
 
 
 def words_of(names):
@@ -101,7 +102,7 @@ def choose_labels(names, classes, label, count, key=None):
 def _candidates(names, classes, label, by_words):
     """Return bool [classes], or None for what cannot be a label."""
     if isinstance(label, str) and names:
-        known, text = LabelNames(names), tf.constant([label])
+        known, text = LabelNames(names), tf.constant([collapsed(label)])
         return (known.matching(text) if by_words else known.named(text)).numpy()[0]
     if isinstance(label, str) or not 0 <= label < classes:
         return None

@@ -1,8 +1,8 @@
 """Between what a user tells a translator and what its encoder takes."""
 
-import unicodedata
-
 import numpy as np
+
+from tfaudiogen.text import collapsed, composed
 
 
 class TextMedium:
@@ -29,7 +29,7 @@ class TextMedium:
 
     def _bytes(self, text):
         # As captions are stored: in one Unicode form.
-        plain = unicodedata.normalize("NFC", str(text)).replace("\0", " ").strip()
+        plain = composed(str(text)).replace("\0", " ").strip()
         found = plain.encode("utf-8")
         if len(found) > self.texts.length:
             raise ValueError(
@@ -65,9 +65,10 @@ class LabelMedium:
     def _weights(self, given):
         given = {given: 1.0} if isinstance(given, str) else given
         known, weights = self.labels.labels, np.zeros(len(self.labels.labels), np.float32)
-        for name, weight in given.items():
+        for asked, weight in given.items():
+            name = asked if asked in known else collapsed(asked)
             if name not in known:
-                raise ValueError(f"label must be one of {', '.join(known)}; received {name!r}")
+                raise ValueError(f"label must be one of {', '.join(known)}; received {asked!r}")
             if not 0.0 <= weight < np.inf:
                 raise ValueError(f"weight of {name} must not be negative, received {weight}")
             weights[known.index(name)] = weight
