@@ -1,8 +1,12 @@
 """Small models and inputs that several tests share; what they compute is real, if untrained."""
 
+import keras
 import numpy as np
 
 import tfaudiogen as tg
+from tfaudiogen import noise
+from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import with_ids
 from tfaudiogen.models.code_labels import further_words, words_of
 from tfaudiogen.models.code_levels import default_decoders, default_encoders
 
@@ -141,3 +145,31 @@ def told():
         "labels": translator(labels, tg.LabelEncoder(8), drawn[1], 8),
         "vectors": translator(tg.Vectors(3), tg.VectorEncoder(8), drawn[2], 8),
     }
+
+
+class Noisy(ProbabilisticModel):
+    """(w - x - e)^2 with noise e: which noise an example gets decides the loss and each step."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = self.add_weight(shape=(), initializer="zeros", name="weight")
+        self.built = True
+
+    def complete(self, batch):
+        return with_ids(batch)
+
+    def loss_terms(self, batch, key, training):
+        return {"loss": (self.weight - batch["image"] - noise.normal(key, "e")) ** 2}
+
+
+def noisy(strategy, **options):
+    """Return a `Noisy` model of a strategy, compiled with the seed 3."""
+    with strategy.scope():
+        model = Noisy()
+        model.compile(keras.optimizers.SGD(0.01), jit_compile=False, seed=3, **options)
+    return model
+
+
+def noisy_loss(values):
+    """Return the loss of a `noisy` model that was not trained, for values numbered from 0."""
+    return np.mean((values + noise.normal(noise.key(3, len(values)), "e").numpy()) ** 2)

@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 import pytest
+import small_models
 
 import tfaudiogen
 from tfaudiogen.training import train
@@ -35,6 +36,19 @@ print("finished", flush=True)
 """
 
 
+# Evaluates examples without numbers, in uneven batches.
+EVALUATOR = """
+import sys
+import numpy as np
+import tensorflow as tf
+strategy = tf.distribute.MultiWorkerMirroredStrategy()
+sys.path.insert(0, sys.argv[1])
+from small_models import noisy
+model, values = noisy(strategy), np.arange(11, dtype=np.float32)
+print(*[model.evaluate(values, batch_size=size, verbose=0) for size in (3, 11)])
+"""
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:
@@ -45,7 +59,7 @@ def free_ports(count):
     return ports
 
 
-def start(data, out, *options):
+def start(script, *arguments):
     """Start both workers; the first one is the chief."""
     addresses = [f"localhost:{port}" for port in free_ports(2)]
     workers = []
@@ -54,7 +68,7 @@ def start(data, out, *options):
         config = json.dumps({"cluster": {"worker": addresses}, "task": task})
         workers.append(
             subprocess.Popen(
-                [sys.executable, "-c", WORKER, os.path.dirname(__file__), data, out, *options],
+                [sys.executable, "-c", script, *arguments],
                 env={**os.environ, "TF_CONFIG": config},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -62,6 +76,11 @@ def start(data, out, *options):
             )
         )
     return workers
+
+
+def train_both(data, out, *options):
+    """Start a training on both."""
+    return start(WORKER, os.path.dirname(__file__), data, out, *options)
 
 
 def finish(workers):
@@ -86,7 +105,7 @@ def assert_equal_to_one_device(out, finished):
 
 
 def test_two_machines_equal_one_device(tmp_path, data, finished):
-    outputs = finish(start(data, tmp_path / "run", "begin", "compiled"))
+    outputs = finish(train_both(data, tmp_path / "run", "begin", "compiled"))
     assert all(output.splitlines()[-2:] == ["step 18", "finished"] for output in outputs)
     assert_equal_to_one_device(tmp_path / "run", finished)
 
@@ -94,7 +113,7 @@ def test_two_machines_equal_one_device(tmp_path, data, finished):
 @pytest.mark.parametrize("lost", [0, 1], ids=["chief", "worker"])
 def test_a_lost_machine_ends_the_others_and_all_can_go_on(tmp_path, data, finished, lost):
     out = tmp_path / "run"
-    workers = start(data, out, "begin", "plain")
+    workers = train_both(data, out, "begin", "plain")
     for line in workers[lost].stdout:
         if line == "step 8\n":
             break
@@ -106,8 +125,15 @@ def test_a_lost_machine_ends_the_others_and_all_can_go_on(tmp_path, data, finish
     assert "another machine of this training has stopped" in errors
     assert "--resume" in errors
     workers[lost].communicate()
-    finish(start(data, out, "resume", "plain"))
+    finish(train_both(data, out, "resume", "plain"))
     assert_equal_to_one_device(out, finished)
+
+
+def test_examples_are_numbered_over_machines():
+    """Their noise, and with it the loss, is that of one device."""
+    expected = small_models.noisy_loss(np.arange(11, dtype=np.float32))
+    for output in finish(start(EVALUATOR, os.path.dirname(small_models.__file__))):
+        np.testing.assert_allclose([float(loss) for loss in output.split()], expected, rtol=1e-6)
 
 
 def test_minutes_are_refused(tmp_path, preset, data, monkeypatch):

@@ -8,9 +8,10 @@ import tensorflow as tf
 from tfaudiogen import noise
 from tfaudiogen.layers import statistics
 from tfaudiogen.models.averaging import WeightAverage
+from tfaudiogen.models.batches import size_of, with_ids
 from tfaudiogen.models.compilation import faster, first_batch
 from tfaudiogen.models.loss_scale import LossScale, all_finite
-from tfaudiogen.models.sums import all_reduce, gathered, in_parts
+from tfaudiogen.models.sums import all_reduce, gathered, in_parts, rows_before
 
 
 class ProbabilisticModel(keras.Model):
@@ -32,7 +33,8 @@ class ProbabilisticModel(keras.Model):
     - Terms that compare an example with all others of the global batch see what the others tell:
       a first pure pass computes `messages`, which are gathered over parts and replicas.
     - Under the policy "mixed_float16" the loss is scaled; see `LossScale`.
-    - Noise is keyed by (seed, step, index of the example); `step` counts optimiser steps.
+    - Noise is keyed by (seed, step, index of the example); `step` counts optimiser steps. Batches
+      without "id" are numbered through, over batches and replicas, in each epoch and evaluation.
     - Logs are means over all examples of the epoch, by `summarize`.
     - A loss that is not finite leaves the weights alone, and `fault` names the example.
     """
@@ -268,8 +270,19 @@ class ProbabilisticModel(keras.Model):
         return self._logs()
 
     def _batch_and_key(self, batch, step):
-        batch = self.complete(self._as_dict(batch))
+        batch = self.complete(self._numbered(self._as_dict(batch)))
         return batch, noise.Key(tf.constant(self.seed, tf.int64), tf.identity(step), batch["id"])
+
+    def _numbered(self, batch):
+        """Return the batch with "id" where it has none: places in the epoch or the evaluation.
+
+        They do not depend on how the examples are divided into batches and over replicas: the
+        totals count those of the batches before, which each epoch and evaluation begins anew.
+        """
+        if "id" in batch:
+            return batch
+        before, _ = rows_before(size_of(batch))
+        return with_ids(batch, tf.cast(self.totals[-1], tf.int64) + tf.cast(before, tf.int64))
 
     def _as_dict(self, batch):
         """Return the dict of a batch, which may be a dict, an image, or a tuple beginning so."""

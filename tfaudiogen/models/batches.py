@@ -1,9 +1,34 @@
-"""Applying a function a few examples at a time."""
+"""Numbering the examples of batches, and applying a function to a few examples at a time."""
 
 import tensorflow as tf
 from tqdm import tqdm
 
 _BATCH = 8
+
+
+def with_ids(batch, first=0):
+    """Return a batch with "id" int64 [B]: those it has, or `first` and the numbers after it.
+
+    Args:
+        batch: dict of tensors with leading dimension B.
+        first: int, or int64 scalar tensor.
+    """
+    if "id" in batch:
+        return batch
+    return {**batch, "id": first + tf.range(tf.cast(size_of(batch), tf.int64))}
+
+
+def size_of(batch):
+    """Return B, an int32 scalar tensor, of a dict of tensors with leading dimension B."""
+    return tf.shape(next(iter(batch.values())))[0]
+
+
+def numbered(batches):
+    """Yield batches `with_ids`, which go on from one batch to the next."""
+    first = 0
+    for batch in batches:
+        yield with_ids(batch, first)
+        first += int(size_of(batch))
 
 
 def in_batches(function, values, progress=False, size=_BATCH):

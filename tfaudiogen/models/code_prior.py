@@ -11,6 +11,7 @@ from tfaudiogen.layers.code_conditions import CodeConditions
 from tfaudiogen.layers.code_context import check_shape
 from tfaudiogen.layers.code_vectors import CodeVectors
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import with_ids
 from tfaudiogen.models.code_sampling import CodeSampling
 
 _CONDITIONS = ("classes", "maps", "vectors", "words", "mean_vector")
@@ -221,8 +222,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
 
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing."""
-        ids = tf.range(tf.shape(batch["codes"], tf.int64)[0])
-        return {**batch, "id": batch.get("id", ids)}
+        return with_ids(batch)
 
     def blank(self, size):
         """Return a batch of `size` examples of code 0, with the conditions that there are."""

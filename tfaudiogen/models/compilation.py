@@ -6,6 +6,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tfaudiogen import noise
+from tfaudiogen.models.batches import size_of, with_ids
 
 _ROUNDS = 3
 
@@ -48,8 +49,9 @@ def faster(model, batch):
         batch: a batch; each device would get its part of it.
     """
     replicas = model.distribute_strategy.num_replicas_in_sync
-    share = -(-len(batch["id"]) // replicas)
-    batch = model.complete({name: values[:share] for name, values in batch.items()})
+    share = -(-int(size_of(batch)) // replicas)
+    part = {name: values[:share] for name, values in batch.items()}
+    batch = model.complete(with_ids(part))
     key = noise.Key(tf.zeros((), tf.int64), tf.zeros((), tf.int64), batch["id"])
     seconds = {compiled: _seconds(model, batch, key, compiled) for compiled in (True, False)}
     if seconds[True] is None:

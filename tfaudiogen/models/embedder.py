@@ -11,6 +11,7 @@ from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.embedding_tower import direction
 from tfaudiogen.models import contrast
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import with_ids
 from tfaudiogen.models.embedding import Embedding
 from tfaudiogen.models.pairs import PICTURE, SOUND
 
@@ -192,8 +193,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
                 f"batches must hold {', '.join(names)}, and have no {', '.join(missing)}: give "
                 "those of a data set of pairs"
             )
-        ids = tf.range(tf.shape(batch[names[0]], tf.int64)[0])
-        return {**{name: batch[name] for name in names}, "id": batch.get("id", ids)}
+        return {name: with_ids(batch)[name] for name in (*names, "id")}
 
     def blank(self, size):
         """Return a batch of `size` pairs of silence and black."""

@@ -75,6 +75,19 @@ def all_reduce(values):
     return tf.nest.pack_sequence_as(values, leaves)
 
 
+def rows_before(count):
+    """Return how many rows the replicas before this one have, and how many all of them have.
+
+    Args:
+        count: int32 scalar, the rows of this replica.
+    """
+    context = tf.distribute.get_replica_context()
+    place, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
+    counts = tf.one_hot(place, replicas, dtype=tf.float64) * tf.cast(count, tf.float64)
+    counts = tf.cast(all_reduce(counts), tf.int32)
+    return tf.reduce_sum(counts[:place]), tf.reduce_sum(counts)
+
+
 def gathered(rows):
     """Return the rows of all replicas, one replica after the other, and the place of our first.
 
@@ -86,14 +99,9 @@ def gathered(rows):
     Returns:
         The structure of tensors [B_1 + ... + B_R, ...], and an integer scalar.
     """
-    context = tf.distribute.get_replica_context()
     count = tf.shape(tf.nest.flatten(rows)[0])[0]
-    replica = tf.one_hot(
-        context.replica_id_in_sync_group, context.num_replicas_in_sync, dtype=tf.float64
-    )
-    counts = tf.cast(all_reduce(replica * tf.cast(count, tf.float64)), tf.int32)
-    first = tf.reduce_sum(counts[: context.replica_id_in_sync_group])
-    after = tf.reduce_sum(counts) - first - count
+    first, total = rows_before(count)
+    after = total - first - count
 
     def placed(leaf):
         return tf.pad(leaf, [[first, after]] + [[0, 0]] * (leaf.shape.rank - 1))

@@ -9,7 +9,7 @@ from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.told import Labels
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.batches import in_batches
+from tfaudiogen.models.batches import in_batches, with_ids
 from tfaudiogen.models.picture import PictureMedium
 
 _AT_ONCE = 64
@@ -86,8 +86,7 @@ class PictureTagger(ProbabilisticModel):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
         if "label" not in batch:
             raise ValueError("batches must hold image and label: give those of labelled pictures")
-        ids = tf.range(tf.shape(batch["image"], tf.int64)[0])
-        return {"image": batch["image"], "label": batch["label"], "id": batch.get("id", ids)}
+        return {name: with_ids(batch)[name] for name in ("image", "label", "id")}
 
     def blank(self, size):
         """Return a batch of `size` black pictures of the first class."""

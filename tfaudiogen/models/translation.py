@@ -10,7 +10,7 @@ from tfaudiogen.layers.blocks import copy_weights, freeze
 from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
 from tfaudiogen.layers.told import TOLD
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.batches import in_batches
+from tfaudiogen.models.batches import in_batches, with_ids
 from tfaudiogen.models.media import medium_of
 from tfaudiogen.models.pairs import blank, entries
 from tfaudiogen.models.windows import consecutive
@@ -144,8 +144,7 @@ class Translation(ProbabilisticModel):
                 f"batches must hold {' and '.join(self._entries)}, and have no {missing[0]}: give "
                 "those of a data set that has it"
             )
-        ids = tf.range(tf.shape(batch[self._entries[1]], tf.int64)[0])
-        return {**{name: batch[name] for name in self._entries}, "id": batch.get("id", ids)}
+        return {name: with_ids(batch)[name] for name in (*self._entries, "id")}
 
     def blank(self, size):
         """Return a batch of `size` examples of silence, black, and nothing told."""

@@ -18,6 +18,7 @@ from tfaudiogen.layers.gaussian import GaussianHead
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.layers.mixture import GaussianMixturePrior
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import numbered, with_ids
 from tfaudiogen.models.media import MediumModel
 
 
@@ -132,10 +133,9 @@ class VAE(MediumModel, ProbabilisticModel):
         """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
         size = tf.shape(batch["image"])[0]
         whole = tf.fill([size], self.spectrogram.image_shape[0])
-        ids = tf.range(tf.cast(size, tf.int64))
         return {
             "image": batch["image"],
-            "id": batch.get("id", ids),
+            "id": with_ids(batch)["id"],
             "frames": batch.get("frames", whole),
         }
 
@@ -229,7 +229,8 @@ class VAE(MediumModel, ProbabilisticModel):
             seed: int in [0, 2**31), of the draws and of the fit.
         """
         draw = tf.function(self._draw_once, autograph=False, reduce_retracing=True)
-        latents = [draw(self.complete(batch), tf.constant(seed, tf.int64)) for batch in batches]
+        chosen = tf.constant(seed, tf.int64)
+        latents = [draw(self.complete(batch), chosen) for batch in numbered(batches)]
         self.prior.fit_to(tf.concat(latents, axis=0), seed=seed)
 
     def _draw_once(self, batch, seed):

@@ -11,6 +11,7 @@ from tfaudiogen.distributions import quantize
 from tfaudiogen.layers.blocks import register
 from tfaudiogen.layers.likelihood import PixelLikelihood
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.batches import with_ids
 from tfaudiogen.models.code_autoencoder import CodeAutoencoder
 from tfaudiogen.models.code_levels import (
     default_decoders,
@@ -233,10 +234,9 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
         size = tf.shape(batch["image"])[0]
         whole = tf.fill([size], self.spectrogram.image_shape[0])
-        ids = tf.range(tf.cast(size, tf.int64))
         return {
             "image": batch["image"],
-            "id": batch.get("id", ids),
+            "id": with_ids(batch)["id"],
             "frames": batch.get("frames", whole),
         }
 
