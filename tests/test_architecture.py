@@ -3,6 +3,7 @@
 import ast
 import configparser
 import importlib.metadata
+import inspect
 import os
 import re
 import subprocess
@@ -145,6 +146,32 @@ def test_imports_that_may_fail_are_asked_for_in_one_place(path):
 def test_no_assert_checks_input(path):
     lines = [node.lineno for node in ast.walk(_tree(path)) if isinstance(node, ast.Assert)]
     assert lines == []
+
+
+def _takes_data_format(name):
+    """Return whether a name such as keras.layers.Conv2D is of what takes a `data_format`."""
+    import keras
+
+    found = keras
+    for part in name.split(".")[1:]:
+        found = getattr(found, part, None)
+    called = found.__init__ if inspect.isclass(found) else found
+    return callable(called) and "data_format" in inspect.signature(called).parameters
+
+
+def test_keras_is_told_where_channels_are():
+    """What takes a `data_format` asks a user's keras.json otherwise; one module says it for all."""
+    assert _takes_data_format("keras.layers.Conv2D")
+    assert _takes_data_format("keras.ops.conv")
+    for path in SOURCES:
+        if _name(path) == "layers/channels_last":
+            continue
+        named = {_dotted(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+        named |= {name for name in _imports(path) if name.startswith("keras.")}
+        named = {re.sub(r"^ops\.", "keras.ops.", name) for name in named}
+        keras_names = {name for name in named if name.startswith("keras.")}
+        told = sorted(name for name in keras_names if _takes_data_format(name))
+        assert not told, f"{_name(path)}: take {told} from tfaudiogen.layers.channels_last"
 
 
 def test_models_are_loaded_in_safe_mode():

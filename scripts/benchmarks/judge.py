@@ -55,6 +55,7 @@ def judging_spectrogram(given):
 
 def network(classes, image_shape=(None, MEL_BINS, 1)):
     """Return the judge: images [B, H, W, C] to features [B, 64] and logits [B, classes]."""
+    keras.config.set_image_data_format("channels_last")  # whatever the user's keras.json says
     image = outputs = keras.Input(image_shape)
     for width in (24, 48, 96, 128):
         outputs = keras.layers.Conv2D(width, 3, padding="same", use_bias=False)(outputs)

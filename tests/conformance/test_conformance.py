@@ -130,6 +130,17 @@ class TestConformance:
         assert types(outputs) == types(expected)
         assert_near(outputs, expected, 1e-7)
 
+    def test_channels_are_last_whatever_keras_json_says(self, specification):
+        before = keras.config.image_data_format()
+        keras.config.set_image_data_format("channels_first")
+        try:
+            instance = specification.build()
+        finally:
+            keras.config.set_image_data_format(before)
+        parts = instance._flatten_layers() if isinstance(instance, keras.layers.Layer) else ()
+        formats = {getattr(layer, "data_format", "channels_last") for layer in parts}
+        assert formats <= {"channels_last"}
+
     def test_terms_leave_the_weights_alone(self, specification):
         """What learns by statistics reports them: inside of a compiled step nothing is written."""
         instance, inputs = specification.build(), specification.inputs()

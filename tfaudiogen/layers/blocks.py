@@ -2,6 +2,8 @@
 
 import keras
 
+from tfaudiogen.layers.channels_last import convolution
+
 register = keras.saving.register_keras_serializable(package="tfaudiogen")
 
 
@@ -68,10 +70,10 @@ class ResidualBlock(keras.layers.Layer):
     def __init__(self, width, **kwargs):
         super().__init__(**kwargs)
         self.width = width
-        self.first = keras.layers.Conv2D(
+        self.first = convolution(
             width, 3, padding="same", kernel_initializer="he_normal", dtype=self.dtype_policy
         )
-        self.second = keras.layers.Conv2D(
+        self.second = convolution(
             width, 3, padding="same", kernel_initializer="zeros", dtype=self.dtype_policy
         )
 
@@ -104,7 +106,7 @@ def fold(width, stride, policy, bias="zeros"):
         bias: initializer of the bias; "random_normal" where an input of zeros is to have a
             direction, without which the gradient of its normalisation grows beyond bounds.
     """
-    return keras.layers.Conv2D(width, stride, strides=stride, bias_initializer=bias, dtype=policy)
+    return convolution(width, stride, strides=stride, bias_initializer=bias, dtype=policy)
 
 
 @register
@@ -121,7 +123,7 @@ class Unfold(keras.layers.Layer):
     def __init__(self, width, stride, **kwargs):
         super().__init__(**kwargs)
         self.width, self.stride = width, stride
-        self.project = keras.layers.Conv2D(width * stride**2, 1, dtype=self.dtype_policy)
+        self.project = convolution(width * stride**2, 1, dtype=self.dtype_policy)
 
     def build(self, input_shape):
         self.project.build(input_shape)

@@ -3,6 +3,7 @@
 import keras
 
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold, register
+from tfaudiogen.layers.channels_last import convolution
 from tfaudiogen.layers.encoder import check_divisible, check_stages
 
 
@@ -33,7 +34,7 @@ class Decoder(keras.layers.Layer):
             frames, bins = frames // stride, bins // stride
         self.coarse = (frames, bins, channels)
         self.dense = keras.layers.Dense(frames * bins * channels, dtype=self.dtype_policy)
-        self.expand = keras.layers.Conv2D(self.widths[-1], 1, dtype=self.dtype_policy)
+        self.expand = convolution(self.widths[-1], 1, dtype=self.dtype_policy)
         self.stages = self._stages()
 
     def _stages(self):

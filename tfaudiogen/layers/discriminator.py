@@ -3,6 +3,7 @@
 import keras
 
 from tfaudiogen.layers.blocks import normalize, register
+from tfaudiogen.layers.channels_last import convolution
 
 
 @register
@@ -26,7 +27,7 @@ class PatchDiscriminator(keras.layers.Layer):
             raise ValueError(f"widths must name at least one layer, received {widths}")
         self.widths = tuple(widths)
         self.stages = [
-            keras.layers.Conv2D(
+            convolution(
                 width,
                 4,
                 strides=2,
@@ -36,7 +37,7 @@ class PatchDiscriminator(keras.layers.Layer):
             )
             for width in self.widths
         ]
-        self.score = keras.layers.Conv2D(1, 1, dtype="float32")
+        self.score = convolution(1, 1, dtype="float32")
 
     def build(self, input_shape):
         for stage in [*self.stages, self.score]:

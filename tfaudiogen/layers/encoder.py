@@ -5,6 +5,7 @@ import math
 import keras
 
 from tfaudiogen.layers.blocks import ResidualBlock, fold, normalize, register
+from tfaudiogen.layers.channels_last import convolution
 
 
 @register
@@ -35,7 +36,7 @@ class Encoder(keras.layers.Layer):
         for width, stride in zip(self.widths, self.strides, strict=True):
             self.stages.append(fold(width, stride, self.dtype_policy))
             self.stages += [ResidualBlock(width, dtype=self.dtype_policy) for _ in range(blocks)]
-        self.project = keras.layers.Conv2D(channels, 1, dtype=self.dtype_policy)
+        self.project = convolution(channels, 1, dtype=self.dtype_policy)
 
     def build(self, input_shape):
         check_divisible(input_shape, self.strides)

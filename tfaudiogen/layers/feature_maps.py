@@ -5,6 +5,7 @@ import math
 import keras
 
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold, fold, normalize, register
+from tfaudiogen.layers.channels_last import convolution
 from tfaudiogen.layers.encoder import check_divisible, check_stages
 
 
@@ -79,9 +80,7 @@ class FeatureDecoder(keras.layers.Layer):
         check_stages(widths, strides)
         self.channels, self.bin_bias = channels, bin_bias
         self.widths, self.strides, self.blocks = tuple(widths), tuple(strides), blocks
-        self.expand = keras.layers.Conv2D(
-            self.widths[-1], 3, padding="same", dtype=self.dtype_policy
-        )
+        self.expand = convolution(self.widths[-1], 3, padding="same", dtype=self.dtype_policy)
         self.stages = self._stages()
 
     def _stages(self):

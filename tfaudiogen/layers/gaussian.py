@@ -7,6 +7,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.channels_last import flatten
 
 COVARIANCES = ("full", "diagonal")
 
@@ -36,7 +37,7 @@ class GaussianHead(keras.layers.Layer):
         self.latent_size, self.hidden = latent_size, hidden
         self.covariance, self.floor = covariance, floor
         pivots = latent_size * (latent_size + 1) // 2 if covariance == "full" else latent_size
-        self.flatten = keras.layers.Flatten(dtype=self.dtype_policy)
+        self.flatten = flatten(dtype=self.dtype_policy)
         self.squash = (
             keras.layers.Dense(hidden, "silu", dtype=self.dtype_policy) if hidden else None
         )

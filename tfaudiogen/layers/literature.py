@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfaudiogen.layers import statistics
 from tfaudiogen.layers.blocks import register
+from tfaudiogen.layers.channels_last import convolution, max_pooling
 from tfaudiogen.layers.upsampled_convolution import UpsampledConvolution
 
 
@@ -98,12 +99,12 @@ class LiteratureEncoder(_Chain):
         super().__init__(**kwargs)
         self.stages = []
         for width in (32, 64, 128, 256, 256):
-            convolution = keras.layers.Conv2D(
+            strided = convolution(
                 width, 4, strides=2, padding="same", activation="relu", dtype=self.dtype_policy
             )
-            self.stages += [convolution, BatchNormalization(dtype=self.dtype_policy)]
+            self.stages += [strided, BatchNormalization(dtype=self.dtype_policy)]
             if width == 64:
-                self.stages.append(keras.layers.MaxPooling2D(2, dtype=self.dtype_policy))
+                self.stages.append(max_pooling(2, dtype=self.dtype_policy))
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], input_shape[1] // 64, input_shape[2] // 64, 256)
@@ -130,7 +131,7 @@ class LiteratureDecoder(_Chain):
         ]
         for width in (128, 64, 32, 128, 64, 32):
             self.stages.append(UpsampledConvolution(width, "relu", **policy))
-        output = keras.layers.Conv2D(self.image_shape[2], 3, padding="same", **policy)
+        output = convolution(self.image_shape[2], 3, padding="same", **policy)
         self.stages.append(output)
 
     def compute_output_shape(self, input_shape):
