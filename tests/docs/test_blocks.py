@@ -10,47 +10,18 @@ import sys
 import click
 import left_out
 import pytest
+from command_lines import check
 from pages import BLOCKS, PAGES
 from shell import commands_in
 from source_tree import ROOT, needs_tree
 
 import tfaudiogen
-from tfaudiogen import presets
 from tfaudiogen.cli import main
 from tfaudiogen.cli.group import COMMANDS
-from tfaudiogen.cli.options import settings
 
 pytestmark = needs_tree
 SHELL = [block for block in BLOCKS if block.language == "bash"]
 PYTHON = [block for block in BLOCKS if block.language == "python"]
-
-
-def parsed(words):
-    """Return what the command line makes of words; whether files exist is not looked at."""
-    assert words[0] in COMMANDS, f"there is no command {words[0]!r}"
-    command = main.get_command(None, words[0])
-    context = click.Context(command, info_name=words[0])
-    found, rest, _ = command.make_parser(context).parse_args(list(words[1:]))
-    assert not rest, f"{rest} is too much"
-    for parameter in command.params:
-        value = found.get(parameter.name)
-        if isinstance(parameter.type, click.Path):
-            assert value or not parameter.required, f"{parameter.name} is missing"
-        else:
-            parameter.process_value(context, value)
-    return found
-
-
-def check(words):
-    found = parsed(words)
-    if words[0] == "train":
-        presets.get(found["preset"], **settings(found.get("pairs", ())))
-
-
-def begins(words, starts):
-    """Return whether the first words begin with these."""
-    pairs = zip(words, starts, strict=False)
-    return len(words) >= len(starts) and all(word.startswith(start) for word, start in pairs)
 
 
 class CommandLineRead(BaseException):  # noqa: N818 - nothing may catch it
@@ -130,6 +101,6 @@ def test_examples_of_the_help_are_those_that_there_are(name):
 def test_the_list_of_what_is_left_out_names_what_there_is():
     commands = [words for block in SHELL for words in commands_in(block.text)]
     for starts in left_out.COMMANDS:
-        assert any(begins(words, starts) for words in commands), starts
+        assert any(left_out.begins(words, starts) for words in commands), starts
     there = {(block.page, block.first_line) for block in BLOCKS}
     assert set(left_out.BLOCKS) <= there
