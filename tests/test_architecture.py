@@ -21,7 +21,7 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 
 # Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
 _PURE = {"signal", "distributions", "noise", "annealing"}
-_PARTS = _PURE | {"layers", "losses", "metrics", "text"}
+_PARTS = _PURE | {"arrays", "layers", "losses", "metrics", "text"}
 _DATA = {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
 _MODELS = _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training"}
@@ -47,7 +47,8 @@ ARROWS = {
     "evaluation": _TRAINING | {"evaluation", "retrieval", "tagging"},
     "retrieval": _PARTS,
     "tagging": _PARTS,
-    "clap": {"optional"},
+    "clap": {"arrays", "optional"},
+    "arrays": set(),
     "optional": set(),
     "text": set(),
     "request_checks": set(),

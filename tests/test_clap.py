@@ -116,7 +116,7 @@ def test_folders_that_hold_no_whole_model_are_refused(folder, tmp_path):
 def test_sounds_that_cannot_be_are_refused(folder):
     clap = Clap(folder)
     for given in (np.zeros(0), np.zeros((2, 9)), np.array([0.0, np.nan])):
-        with pytest.raises(ValueError, match="waveform must be"):
+        with pytest.raises(ValueError, match="waveform must "):
             clap.embed(given)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfaudiogen import optional
+from tfaudiogen import arrays, optional
 
 _CONFIG = "config.json"
 
@@ -75,17 +75,14 @@ class Clap:
         repeated, as CLAP was trained.
 
         Args:
-            waveform: float [N] in [-1, 1] at `sample_rate`.
+            waveform: [N] at `sample_rate`, as `tfaudiogen.arrays.waveforms` takes it.
 
         Raises:
-            ValueError: for another shape, or numbers that are not finite.
+            ValueError: for another shape, or numbers that it refuses.
         """
-        sound = np.asarray(waveform, np.float32)
-        if sound.ndim != 1 or not sound.size or not np.all(np.isfinite(sound)):
-            raise ValueError(
-                "waveform must be [N], not empty and finite, received the shape "
-                f"{list(sound.shape)}"
-            )
+        sound = arrays.waveforms(waveform)
+        if sound.ndim != 1:
+            raise ValueError(f"waveform must be [N], received the shape {list(sound.shape)}")
         parts = [sound[start : start + self.window] for start in range(0, len(sound), self.window)]
         total = sum(len(part) * self._of_window(part) for part in parts)
         return (total / max(np.linalg.norm(total), 1e-12)).astype(np.float32)

@@ -136,7 +136,7 @@ def test_a_model_of_codes_samples_pictures_by_label(images, tmp_path):
     [
         (lambda model: model.reconstruct(np.zeros((8, 16, 3))), "picture must have the shape"),
         (lambda model: model.reconstruct(np.full(SHAPE, 200.0)), "divide by 255"),
-        (lambda model: model.reconstruct(np.full(SHAPE, np.nan)), r"numbers in \[0, 1\]"),
+        (lambda model: model.reconstruct(np.full(SHAPE, np.nan)), "finite, received nan at"),
         (lambda model: model.sample(1, seconds=2.0), "seconds does not apply"),
         (lambda model: model.spectrogram(np.zeros((1, 9, 9, 3))), "received the shape"),
         (lambda model: tfaudiogen.Pictures(0, 8), "height must be at least 1"),

@@ -32,7 +32,7 @@ class CodeContinuation:
             float32 [round(seconds sample_rate)].
         """
         self._check_sounds("extend")
-        sound, samples = _single(waveform), self.medium.length(seconds)
+        sound, samples = self._single(waveform), self.medium.length(seconds)
         if samples <= len(sound):
             raise ValueError(
                 f"seconds must be more than the {len(sound) / self.spectrogram.sample_rate:.2f} s "
@@ -61,7 +61,7 @@ class CodeContinuation:
             float32 [N].
         """
         self._check_sounds("inpaint")
-        sound = _single(waveform)
+        sound = self._single(waveform)
         duration = len(sound) / self.spectrogram.sample_rate
         if not 0 <= start < end <= duration:
             raise ValueError(
@@ -78,6 +78,13 @@ class CodeContinuation:
     def _check_sounds(self, verb):
         if not self.medium.has_phase:
             raise ValueError(f"{verb} is for sounds, and this is a model of pictures")
+
+    def _single(self, waveform):
+        """Return float32 [N] of one sound."""
+        batch, single = self.medium.batch(waveform)
+        if not single:
+            raise ValueError(f"waveform must be one sound [N], received the shape {batch.shape}")
+        return batch[0]
 
     def _frames_of_a_column(self):
         return self.spectrogram.frames // self.code_maps()[0][0][0]
@@ -122,13 +129,6 @@ class CodeContinuation:
         before = np.clip(gap[0] - (place + 0.5) / column, 0, 1)
         after = 0 * place if gap[1] is None else np.clip((place + 0.5) / column - gap[1], 0, 1)
         return np.sin(0.5 * np.pi * (before + after)).astype(np.float32) ** 2
-
-
-def _single(waveform):
-    sound = np.asarray(waveform, np.float32)
-    if sound.ndim != 1 or not sound.size or not np.all(np.isfinite(sound)):
-        raise ValueError(f"waveform must be one finite sound [N], received the shape {sound.shape}")
-    return sound
 
 
 def _mixed(image, other, weights, spectrogram):

@@ -33,7 +33,7 @@ class MediumAutoencoder:
 
     A class that mixes this in has `spectrogram` and `reconstruct_images`. The first is the model's
     representation, a `Spectrogram` or `Pictures`, and decides what is taken and returned: waveforms
-    as in `SoundMedium`, or pictures as in `PictureMedium`, numpy or tensors.
+    as in `SoundMedium`, or pictures as in `PictureMedium`; numpy, tensors or lists.
 
     `phase` is "heap", the better one, or "graph", the one that a SavedModel runs: Python then runs
     the same graphs, sound by sound, and gives the same numbers. It has no meaning for pictures.

@@ -1,16 +1,17 @@
 """Between pictures and the images of a model, which are the same but for checks."""
 
-import numpy as np
 import tensorflow as tf
 
+from tfaudiogen import arrays
 from tfaudiogen.models.batches import in_batches
 
 
 class PictureMedium:
     """What a model does with pictures: the counterpart of `SoundMedium`.
 
-    Pictures are float32 [H, W, C] or [B, H, W, C] in [0, 1], of the model's size. They have no
-    phase, and one is as long as another.
+    Pictures are numbers in [0, 1], or unsigned integers of 8 or 16 bits, [H, W, C] or [B, H, W, C]
+    of the model's size; see `tfaudiogen.arrays.pictures`. They have no phase, and one is as long as
+    another.
 
     Args:
         pictures: the `Pictures`.
@@ -25,19 +26,11 @@ class PictureMedium:
         """Return (float32 [B, H, W, C] on 256 levels, whether the input was a single one).
 
         Raises:
-            ValueError: for another shape, or numbers outside of [0, 1].
+            ValueError: see `tfaudiogen.arrays.pictures`.
         """
-        pictures = np.asarray(picture, np.float32)
-        shape = self.pictures.image_shape
-        if pictures.shape[-3:] != shape or pictures.ndim not in (3, 4) or not pictures.size:
-            raise ValueError(
-                f"picture must have the shape {list(shape)} or [B, {', '.join(map(str, shape))}] "
-                f"and not be empty, received shape {pictures.shape}"
-            )
-        if not (np.min(pictures) >= 0.0 and np.max(pictures) <= 1.0):
-            raise ValueError("picture must hold numbers in [0, 1], received others: divide by 255?")
-        single = pictures.ndim == 3
-        return self.pictures(pictures[None] if single else pictures).numpy(), single
+        found = arrays.pictures(picture, self.pictures.image_shape)
+        single = found.ndim == 3
+        return self.pictures(found[None] if single else found).numpy(), single
 
     def evened(self, ends):
         """Return the pictures and numbers as they are: one picture is as large as another."""

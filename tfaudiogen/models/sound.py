@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from tfaudiogen import arrays
 from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.windows import blend, split, windows_for
 
@@ -11,7 +12,8 @@ from tfaudiogen.models.windows import blend, split, windows_for
 class SoundMedium:
     """What a model does with waveforms, given what it does with spectrogram images.
 
-    Waveforms are float32 in [-1, 1] at the spectrogram's sample rate. Long sounds are cut into
+    Waveforms are numbers in [-1, 1], or integers of 8, 16 or 32 bits, at the spectrogram's sample
+    rate; see `tfaudiogen.arrays.waveforms`. Long sounds are cut into
     overlapping windows; the windows' images are blended, and the phase is retrieved once over the
     whole.
 
@@ -28,17 +30,10 @@ class SoundMedium:
         """Return (float32 [B, N], whether the input was a single [N]).
 
         Raises:
-            ValueError: for another shape, or numbers that are not finite.
+            ValueError: see `tfaudiogen.arrays.waveforms`.
         """
-        waveforms = np.asarray(waveform, np.float32)
-        if waveforms.ndim not in (1, 2) or waveforms.size == 0:
-            raise ValueError(
-                f"waveform must have the shape [N] or [B, N] and not be empty, "
-                f"received shape {waveforms.shape}"
-            )
-        if not np.all(np.isfinite(waveforms)):
-            raise ValueError("waveform must be finite, received NaN or infinity")
-        return np.atleast_2d(waveforms), waveforms.ndim == 1
+        found = arrays.waveforms(waveform)
+        return np.atleast_2d(found), found.ndim == 1
 
     def evened(self, ends):
         """Return sounds [1, N] with silence after all but the longest; numbers as they are."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tfaudiogen import arrays
 from tfaudiogen.text import collapsed, composed
 
 
@@ -91,16 +92,9 @@ class VectorMedium:
         """Return (float32 [B, E], whether the input was a single one).
 
         Raises:
-            ValueError: for another shape, or numbers that are not finite.
+            ValueError: see `tfaudiogen.arrays.vectors`.
         """
-        found = np.asarray(vector, np.float32)
-        if found.ndim not in (1, 2) or found.shape[-1] != self.vectors.size or not found.size:
-            raise ValueError(
-                f"vector must have the shape [{self.vectors.size}] or [B, {self.vectors.size}], "
-                f"received shape {list(found.shape)}"
-            )
-        if not np.all(np.isfinite(found)):
-            raise ValueError("vector must be finite, received NaN or infinity")
+        found = arrays.vectors(vector, self.vectors.size)
         return np.atleast_2d(found), found.ndim == 1
 
 
