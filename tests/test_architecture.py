@@ -20,12 +20,15 @@ PACKAGE = ROOT / "tfaudiogen"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 
 # Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
+# Those of `_BASE` know of nothing else, and all that write need them.
+_BASE = {"interruption"}
 _PURE = {"signal", "distributions", "noise", "annealing"}
 _PARTS = _PURE | {"arrays", "layers", "losses", "metrics", "text"}
-_DATA = {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
-_MODELS = _PARTS | {"models"}
+_DATA = _BASE | {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
+_MODELS = _BASE | _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training"}
 ARROWS = {
+    "interruption": set(),
     "signal": {"signal"},
     "distributions": _PURE,
     "noise": {"noise"},
@@ -35,11 +38,11 @@ ARROWS = {
     "metrics": _PARTS,
     "models": _MODELS,
     "saving": _MODELS,
-    "half_precision": {"saving"},
+    "half_precision": _BASE | {"saving"},
     "presets": _MODELS | {"presets"},
     "data": _DATA,
     "datasets": _DATA,
-    "files": {"data"},
+    "files": _BASE | {"data"},
     "picture_files": {"data", "files"},
     "plots": {"signal", "metrics", "files", "plots"},
     "callbacks": _TRAINING,

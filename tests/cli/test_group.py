@@ -1,12 +1,14 @@
 """The group: help with examples, bad use in one line with exit code 2, failures with 1."""
 
 import errno
+import signal
 
 import click
 import pytest
 
-from tfaudiogen import presets
+from tfaudiogen import interruption, presets
 from tfaudiogen.cli import errors, group
+from tfaudiogen.interruption import SIGNALS
 
 
 @pytest.fixture
@@ -76,6 +78,38 @@ def test_an_interruption_is_one_line(run, failing, words, line):
     result = run("presets")
     assert result.exit_code == 130
     assert result.output.strip() == line
+
+
+class _Sends:
+    """An exception that is asked for while a signal comes, and hides what that raised."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __call__(self):
+        try:
+            signal.raise_signal(self.number)
+            errors.exit_code(ValueError())
+        except KeyboardInterrupt as error:
+            raise RuntimeError("in another library") from error
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.usefixtures("signals_given_back")
+def test_the_exit_code_tells_the_signal_also_where_others_have_hidden_it(run, monkeypatch, number):
+    command = click.command(name="presets")(_Sends(number))
+    monkeypatch.setattr("tfaudiogen.cli.presets.presets", command)
+    monkeypatch.setenv("TFAUDIOGEN_DEBUG", "0")
+    result = run("presets")
+    assert result.exit_code == 128 + number
+    assert result.output.strip() == "Stopped."
+
+
+@pytest.fixture
+def signals_given_back():
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    yield
+    interruption.give_back(before)
 
 
 def _raised(error):

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import tfaudiogen
+from tfaudiogen.interruption import SIGNALS
 from tfaudiogen.training import Interrupted, keeping, train
 
 CHANGING = {"seconds", "examples_per_second"}
@@ -83,22 +84,26 @@ def test_resuming_a_finished_run_changes_nothing(tmp_path, preset, data, finishe
 
 
 @pytest.mark.slow
-def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, preset, data, finished, monkeypatch):
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_saves_and_says_how_to_go_on(
+    tmp_path, preset, data, finished, monkeypatch, number
+):
     out = tmp_path / "run"
     count = keeping.Limits.on_train_batch_end
 
     def interrupt(self, batch, logs=None):
         count(self, batch, logs)
         if self.state.step == 8:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
 
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.getsignal(number)
     with monkeypatch.context() as patch:
         patch.setattr(keeping.Limits, "on_train_batch_end", interrupt)
         with pytest.raises(Interrupted, match="--resume") as raised:
             train(preset, data, out, progress=False)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) == before
     assert (raised.value.folder, raised.value.step) == (out, 8)
+    assert raised.value.number == number
     assert f"--out {out}" in raised.value.command
     train(preset, data, out, resume=True, progress=False)
     assert_same_run(out, finished)
@@ -112,14 +117,52 @@ def python_answers():
     signal.signal(signal.SIGINT, before)
 
 
+class SavedAtOnce:
+    """Stands for a `Keeper`: what there is is saved."""
+
+    stopped_by = None
+
+    def stop_if_asked(self):
+        if self.stopped_by:
+            raise Interrupted("run", 3, "again", self.stopped_by)
+
+
+def signals_come(keeper, told, *numbers):
+    with keeping.interrupt_after_step(keeper, told.append):
+        for number in numbers:
+            signal.raise_signal(number)
+        told.append("saved")
+
+
 @pytest.mark.usefixtures("python_answers")
 def test_a_second_ctrl_c_stops_at_once():
-    keeper, told = type("Keeper", (), {"interrupted": False})(), []
-    with keeping.InterruptAfterStep(keeper, told.append):
-        signal.raise_signal(signal.SIGINT)
-        assert (keeper.interrupted, len(told)) == (True, 1)
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+    keeper, told = SavedAtOnce(), []
+    with pytest.raises(KeyboardInterrupt):
+        signals_come(keeper, told, signal.SIGINT, signal.SIGINT)
+    assert keeper.stopped_by == signal.SIGINT
+    assert (len(told), told[-1][:6]) == (1, "Saving")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_wait_for_the_step_however_often_they_come(number):
+    keeper, told = SavedAtOnce(), []
+    with pytest.raises(Interrupted) as raised:
+        signals_come(keeper, told, number, number)
+    assert (len(told), told[-1]) == (2, "saved")
+    assert raised.value.number == number
+
+
+def test_a_signal_in_the_last_step_is_not_forgotten():
+    with pytest.raises(Interrupted):
+        signals_come(SavedAtOnce(), [], signal.SIGTERM)
+
+
+def test_a_line_that_nobody_can_read_is_no_reason_to_lose_a_training():
+    def fail(line):
+        raise OSError(5, "Input/output error")
+
+    with pytest.raises(Interrupted), keeping.interrupt_after_step(SavedAtOnce(), fail):
+        signal.raise_signal(signal.SIGHUP)
 
 
 def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, preset, data, finished):

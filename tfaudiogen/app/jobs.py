@@ -1,6 +1,5 @@
 """Long work in processes of its own: trainings and evaluations, one at a time."""
 
-import contextlib
 import os
 import re
 import signal
@@ -28,7 +27,7 @@ class Job:
     def __init__(self, title, commands, log, result):
         self.title, self.log, self.result = title, log, result
         self.state, self._process, self._began = "running", None, time.monotonic()
-        self._ended = None
+        self._ended, self._lock = None, threading.Lock()
         log.parent.mkdir(parents=True, exist_ok=True)
         self._thread = threading.Thread(target=self._run, args=(commands,), daemon=True)
         self._thread.start()
@@ -44,19 +43,21 @@ class Job:
         return (self._ended or time.monotonic()) - self._began
 
     def stop(self):
-        """Interrupt it, as Ctrl-C does: what it has is saved."""
-        if self.running:
-            self.state = "stopping"
-            if self._process:
-                with contextlib.suppress(ProcessLookupError):
-                    self._process.send_signal(signal.SIGINT)
+        """Stop it, as Ctrl-C would: what it has is saved."""
+        with self._lock:
+            if self.running:
+                self.state = "stopping"
+                if self._process:
+                    # Unlike Ctrl-C it is never ignored, also where the server is in the background.
+                    self._process.send_signal(signal.SIGTERM)
 
     def close(self):
         """Stop it and wait until it is over."""
         self.stop()
         self._thread.join(_PATIENCE)
-        if self._process and self._process.poll() is None:
+        if self._thread.is_alive():
             self._process.kill()
+            self._thread.join()
 
     def last_lines(self):
         """Return the end of its log; of a progress bar the last state."""
@@ -67,18 +68,25 @@ class Job:
         return "\n".join([line for line in lines if line.strip()][-_SHOWN_LINES:])
 
     def _run(self, commands):
-        codes = (self._call(command) for command in commands)
-        failed = any(code != 0 for code in codes)
-        stopped = self.state == "stopping"
-        self._ended = time.monotonic()
-        self.state = "stopped" if stopped else "failed" if failed else "finished"
+        failed = True
+        try:
+            failed = any(self._call(command) != 0 for command in commands)
+        finally:  # the log may not be there to be written any more
+            stopped = self.state == "stopping"
+            self._ended = time.monotonic()
+            self.state = "stopped" if stopped else "failed" if failed else "finished"
 
     def _call(self, command):
-        if self.state == "stopping":
-            return 1
+        with self._lock:
+            if self.state == "stopping":
+                return 1
+            self._process = self._started(command)
+        return self._process.wait()
+
+    def _started(self, command):
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C for the server reaches it through `close` alone.
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", "tfaudiogen", *map(str, command)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -86,28 +94,31 @@ class Job:
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
             )
-            return self._process.wait()
 
 
 class Jobs:
     """The job under way and the last one; there is room for one."""
 
     def __init__(self):
-        self._lock, self.current = threading.Lock(), None
+        self._lock, self.current, self._closed = threading.Lock(), None, False
 
     def start(self, *arguments):
         """Start a `Job` and return it.
 
         Raises:
-            Refused: another one is running.
+            Refused: another one is running, or the server is about to stop.
         """
         with self._lock:
+            if self._closed:
+                raise Refused("the server is being stopped: ask again when it is back.")
             if self.current and self.current.running:
                 raise Refused(f"{self.current.title} is running: wait for its end, or stop it.")
             self.current = Job(*arguments)
             return self.current
 
     def close(self):
-        """Stop what is running."""
+        """Stop what is running, and start nothing any more."""
+        with self._lock:
+            self._closed = True
         if self.current:
             self.current.close()

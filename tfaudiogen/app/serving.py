@@ -1,6 +1,6 @@
 """Running the server until it is stopped."""
 
-import signal
+import contextlib
 import socket
 import threading
 import time
@@ -8,6 +8,7 @@ import time
 import uvicorn
 
 from tfaudiogen.app.server import make_server
+from tfaudiogen.interruption import Stopped, answering
 
 _BACKLOG = 128
 _BETWEEN_TIDYING = 300.0  # seconds
@@ -16,7 +17,7 @@ _LAST_SECONDS = 5
 
 
 def serve(studio, host, port, tell):
-    """Serve a studio until it is stopped; then remove what is temporary.
+    """Serve a studio until a signal stops it; then stop its jobs and remove what is temporary.
 
     Args:
         studio: `Studio`.
@@ -26,9 +27,8 @@ def serve(studio, host, port, tell):
 
     Raises:
         OSError: the port is taken.
+        Stopped: by a signal; what a job has is saved.
     """
-    # Uvicorn ends and then passes on the signal, which by default would skip the clearing away.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         listening = _listen(host, port)
         threading.Thread(target=_tidy_forever, args=(studio,), daemon=True).start()
@@ -37,13 +37,31 @@ def serve(studio, host, port, tell):
             studio.model(name)
         settings = {"log_level": "warning", "server_header": False}
         settings["timeout_graceful_shutdown"] = _LAST_SECONDS
-        server = uvicorn.Server(uvicorn.Config(make_server(studio, host), **settings))
+        server = _Server(uvicorn.Config(make_server(studio, host), **settings))
         address = listening.getsockname()
         name = f"[{address[0]}]" if ":" in address[0] else address[0]
         tell(f"The page is at http://{name}:{address[1]} (Ctrl-C stops it).")
         server.run(sockets=[listening])
+        if server.stopped_by:
+            raise Stopped(number=server.stopped_by)
     finally:
         studio.close()
+
+
+class _Server(uvicorn.Server):
+    """Ends at each of our signals; uvicorn knows two, and passes them on when it has ended."""
+
+    stopped_by = None
+
+    @contextlib.contextmanager
+    def capture_signals(self):
+        """Take over the signals while the server runs."""
+
+        def end(number, pass_on):
+            self.stopped_by, self.should_exit = self.stopped_by or number, True
+
+        with answering(end):
+            yield
 
 
 def _tidy_forever(studio):

@@ -12,6 +12,7 @@ from tfaudiogen.app.limits import Limits, Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.data import describe
+from tfaudiogen.interruption import uninterrupted
 from tfaudiogen.models.embedding import Embedding
 from tfaudiogen.models.translation import Translation
 from tfaudiogen.models.vqvae import VQVAE
@@ -96,6 +97,7 @@ class Studio:
             raise Unknown(f"there is no data set {name!r:.60}; there are {there}.")
         return self.data[name]
 
+    @uninterrupted
     def close(self):
         """Stop what runs, and remove everything temporary, uploads among it."""
         self.jobs.close()

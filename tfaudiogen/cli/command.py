@@ -7,6 +7,8 @@ import warnings
 
 import click
 
+from tfaudiogen.interruption import uninterrupted
+
 DEBUG = "TFAUDIOGEN_DEBUG"
 
 
@@ -37,6 +39,7 @@ def _be_quiet():
 
 
 @contextlib.contextmanager
+@uninterrupted
 def _silent_stderr():
     """Send the error stream away: TensorFlow writes there before it reads its log level."""
     sys.stderr.flush()

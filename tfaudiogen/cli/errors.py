@@ -1,26 +1,38 @@
 """From an exception to one line and an exit code."""
 
+import signal
+
 import click
 
+from tfaudiogen.interruption import Stopped
 from tfaudiogen.optional import Unavailable
 
-BAD_USE, FAILURE, INTERRUPTED = 2, 1, 130
+BAD_USE, FAILURE = 2, 1
+# As shells tell that a signal has ended a program: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+SIGNALLED = 128
 _ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
 
 
 def exit_code(error):
-    """Return 2 for bad use, 130 for an interruption, 1 for everything else.
+    """Return 2 for bad use, 128 + the number of the signal that stopped us, 1 for everything else.
 
     Bad use is what Click refuses, what this package refuses (a ValueError raised in its own
     code), paths that are missing, in the way, or not to be read, and extras that are not there.
     """
     if isinstance(error, click.Abort):
-        return INTERRUPTED
+        return SIGNALLED + getattr(error.__cause__, "number", signal.SIGINT)
     if isinstance(error, click.ClickException):
         return BAD_USE if isinstance(error, click.UsageError) else error.exit_code
     if isinstance(error, (*_ABOUT_FILES, PermissionError, Unavailable)):
         return BAD_USE
     return BAD_USE if isinstance(error, ValueError) and _raised_by_us(error) else FAILURE
+
+
+def stopped_by(number):
+    """Return the error of a program that a signal of this number has stopped."""
+    error = click.Abort()
+    error.__cause__ = Stopped(number=number)
+    return error
 
 
 def one_line(error):

@@ -8,8 +8,8 @@ import click
 
 from tfaudiogen import __version__
 from tfaudiogen.cli.command import DEBUG, debugging
-from tfaudiogen.cli.errors import exit_code, one_line
-from tfaudiogen.cli.interruption import Interruption
+from tfaudiogen.cli.errors import exit_code, one_line, stopped_by
+from tfaudiogen.interruption import Interruption
 
 COMMANDS = (
     "prepare",
@@ -48,7 +48,7 @@ class Commands(click.Group):
         return getattr(importlib.import_module(f"tfaudiogen.cli.{name}"), name)
 
     def main(self, *args, standalone_mode=True, **options):
-        """Run; on an error write one line and exit with 2 for bad use, 1 for failure."""
+        """Run; on an error write one line and exit with a code of `tfaudiogen.cli.errors`."""
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **options)
         try:
@@ -57,8 +57,8 @@ class Commands(click.Group):
         except (Exception, KeyboardInterrupt) as error:
             if debugging():
                 raise
-            if interruption.pressed and not isinstance(error, click.Abort):
-                error = click.Abort()  # whatever the interruption has led to
+            if interruption.number and not isinstance(error, click.Abort):
+                error = stopped_by(interruption.number)  # whatever the signal has led to
             click.echo(one_line(error), err=True)
             code = exit_code(error)
         sys.exit(code if isinstance(code, int) else 0)

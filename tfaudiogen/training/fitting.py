@@ -86,7 +86,7 @@ def train(
     Raises:
         ValueError: an argument does not fit, or a resumed run had other settings.
         NonFiniteLoss: the loss became NaN or infinite.
-        Interrupted: Ctrl-C; everything is saved.
+        Interrupted: Ctrl-C, or another signal that stops; everything is saved.
         WorkerLost: another machine of the training has stopped.
     """
     strategy = choose_strategy(strategy, replicas)

@@ -1,13 +1,14 @@
 """Keeping what a run has reached, and stopping it."""
 
+import contextlib
 import signal
-import threading
 import time
 
 import keras
 from keras import ops
 
 from tfaudiogen import saving
+from tfaudiogen.interruption import Stopped, answering
 from tfaudiogen.models import low_rank
 from tfaudiogen.training import checkpoint
 from tfaudiogen.training.faults import check_weights
@@ -15,18 +16,20 @@ from tfaudiogen.training.faults import check_weights
 _CHECKPOINT_SECONDS = 300.0
 
 
-class Interrupted(KeyboardInterrupt):
-    """Training was stopped with Ctrl-C after everything had been saved.
+class Interrupted(Stopped):
+    """Training was stopped by a signal, such as Ctrl-C, after everything had been saved.
 
     Attributes:
+        number: of the signal.
         folder: the run folder.
         step: optimiser steps finished.
         command: the command line that goes on.
     """
 
-    def __init__(self, folder, step, command):
+    def __init__(self, folder, step, command, number=signal.SIGINT):
         super().__init__(
-            f"Stopped after step {step}; everything is saved in {folder}. Go on with: {command}"
+            f"Stopped after step {step}; everything is saved in {folder}. Go on with: {command}",
+            number,
         )
         self.folder, self.step, self.command = folder, step, command
 
@@ -76,11 +79,11 @@ class GoOn(keras.callbacks.Callback):
 
 
 class Keeper(keras.callbacks.Callback):
-    """Keeps the best model and the checkpoint, and stops at Ctrl-C when both are safe.
+    """Keeps the best model and the checkpoint, and stops at a signal when both are safe.
 
     `model.keras` is the model of the epoch with the lowest validation loss, with `adapter.npz`
     beside it if an adapter alone is trained. The checkpoint is
-    written at the end of each epoch, within epochs every five minutes, and at Ctrl-C.
+    written at the end of each epoch, within epochs every five minutes, and at a signal.
 
     Args:
         folder: the run folder.
@@ -88,6 +91,9 @@ class Keeper(keras.callbacks.Callback):
         steps_per_epoch: of training.
         report: function without arguments that writes what the folder says of the run.
         resume_command: the command line that resumes the run.
+
+    Attributes:
+        stopped_by: number of the signal at which to stop; None while there was none.
     """
 
     def __init__(self, folder, state, steps_per_epoch, report, resume_command):
@@ -95,13 +101,13 @@ class Keeper(keras.callbacks.Callback):
         self.folder, self.state, self.steps_per_epoch = folder, state, steps_per_epoch
         self.report, self.resume_command = report, resume_command
         self._totals, self._written = None, time.monotonic()
-        self.interrupted, self._bare = False, None
+        self.stopped_by, self._bare = None, None
 
     def on_train_batch_end(self, batch, logs=None):
         """Write the checkpoint if it is time, and stop if asked to."""
         if self.state.step % self.steps_per_epoch == 0 or self.model.stop_training:
             return  # The epoch's end, which has more to keep, comes next.
-        if self.interrupted or time.monotonic() - self._written >= _CHECKPOINT_SECONDS:
+        if self.stopped_by or time.monotonic() - self._written >= _CHECKPOINT_SECONDS:
             self._write(ops.convert_to_numpy(self.model.totals))
 
     def on_test_begin(self, logs=None):
@@ -127,34 +133,36 @@ class Keeper(keras.callbacks.Callback):
         check_weights(self.model, self.state.step)
         checkpoint.write(self.folder, self.model, self.state, totals)
         self._written = time.monotonic()
-        if self.interrupted:
-            raise Interrupted(self.folder, self.state.step, self.resume_command)
+        self.stop_if_asked()
+
+    def stop_if_asked(self):
+        """Raise `Interrupted` if there was a signal; everything must have been saved."""
+        if self.stopped_by:
+            command = self.resume_command
+            raise Interrupted(self.folder, self.state.step, command, self.stopped_by)
 
 
-class InterruptAfterStep:
-    """Context in which Ctrl-C lets the step end and everything be saved; a second one does not.
+@contextlib.contextmanager
+def interrupt_after_step(keeper, tell):
+    """Context of a training in which a signal lets the step end and everything be saved.
+
+    A second Ctrl-C stops at once. Other signals may well come twice: whoever closes a terminal or
+    stops a service is not impatient.
 
     Args:
         keeper: the `Keeper` that saves.
         tell: function that shows a line to the user.
     """
 
-    def __init__(self, keeper, tell):
-        self.keeper, self.tell = keeper, tell
+    def note(number, pass_on):
+        if keeper.stopped_by is None:
+            keeper.stopped_by = number
+            # The terminal may be gone, or be written to at this moment.
+            with contextlib.suppress(OSError, RuntimeError):
+                tell("Saving after this step ... (Ctrl-C again stops at once.)")
+        elif number == signal.SIGINT:
+            pass_on()
 
-    def __enter__(self):
-        """Take over Ctrl-C, which only a program's main thread can."""
-        self._main = threading.current_thread() is threading.main_thread()
-        if self._main:
-            self._before = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def __exit__(self, *error):
-        """Give Ctrl-C back."""
-        if self._main:
-            signal.signal(signal.SIGINT, self._before)
-
-    def _note(self, number, frame):
-        self.keeper.interrupted = True
-        signal.signal(signal.SIGINT, self._before)
-        self.tell("Saving after this step ... (Ctrl-C again stops at once.)")
+    with answering(note):
+        yield
+    keeper.stop_if_asked()  # the step may have been the last

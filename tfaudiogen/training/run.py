@@ -18,7 +18,7 @@ from tfaudiogen.training.devices import is_chief, memories, spans_machines
 from tfaudiogen.training.faults import StopOnFault
 from tfaudiogen.training.feeding import Feed, augmentation_of, representation_of
 from tfaudiogen.training.figures import Figures
-from tfaudiogen.training.keeping import GoOn, InterruptAfterStep, Keeper, Limits
+from tfaudiogen.training.keeping import GoOn, Keeper, Limits, interrupt_after_step
 from tfaudiogen.training.progress import Progress
 from tfaudiogen.training.report import Report
 from tfaudiogen.training.schedule import LearningRate
@@ -161,7 +161,7 @@ class Run:
         keeper = self._keeper(report, limits)
         last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
         shown = Progress(self.state, self.steps_per_epoch, last, self.tell)
-        with InterruptAfterStep(keeper, self.tell):
+        with interrupt_after_step(keeper, self.tell):
             self._fit_until(ends, epochs, [ends, go_on, *self._observers(), keeper, shown])
         if self.state.history:
             report.draw()
