@@ -26,7 +26,7 @@ _PURE = {"signal", "distributions", "noise", "annealing"}
 _PARTS = _PURE | {"arrays", "layers", "losses", "metrics", "text"}
 _DATA = _BASE | {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
 _MODELS = _BASE | _PARTS | {"models"}
-_TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training"}
+_TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training", "drawing"}
 ARROWS = {
     "interruption": set(),
     "signal": {"signal"},
@@ -44,7 +44,8 @@ ARROWS = {
     "datasets": _DATA,
     "files": _BASE | {"data"},
     "picture_files": {"data", "files"},
-    "plots": {"signal", "metrics", "files", "plots"},
+    "drawing": {"files", "text"},
+    "plots": {"signal", "metrics", "drawing", "plots"},
     "callbacks": _TRAINING,
     "training": _TRAINING,
     "evaluation": _TRAINING | {"evaluation", "retrieval", "tagging"},
@@ -144,6 +145,16 @@ def test_imports_that_may_fail_are_asked_for_in_one_place(path):
     ]
     if _part(path) != "optional":
         assert not {"ImportError", "ModuleNotFoundError"} & set(caught)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_figures_are_made_and_written_in_one_place(path):
+    """Elsewhere a text of a user could be taken for a formula."""
+    used = {_dotted(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+    used |= set(_imports(path))
+    words = {word for name in used for word in name.split(".")}
+    if _part(path) != "drawing":
+        assert not words & {"Figure", "savefig", "pyplot"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=_name)

@@ -1,5 +1,6 @@
 """WAV files that are never clipped, pictures that are reproducible, reading at any rate."""
 
+import json
 import os
 import stat
 import types
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import image as matplotlib_image
 
-from tfaudiogen import files
+from tfaudiogen import drawing, files
 
 
 @pytest.fixture
@@ -98,6 +99,36 @@ def test_an_interrupted_write_keeps_the_old_file(tmp_path):
     assert (tmp_path / "a.txt").read_text() == "old"
 
 
+@pytest.mark.parametrize("letter", ["x", "é", "🎵"])
+def test_the_longest_names_can_be_written(tmp_path, letter):
+    stem = letter * (251 // len(letter.encode()))
+    files.write_text(tmp_path / f"{stem}.txt", "a")
+    assert (tmp_path / f"{stem}.txt").read_text() == "a"
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "🎵"])
+def test_output_names_fit_and_stay_different(tmp_path, letter):
+    names = [f"sub/{letter * 60}{'y' * number}{letter * 60}"[:259] for number in (0, 1, 2, 3)]
+    paths = [files.output_path(tmp_path, name, "_11.png") for name in [*names, letter * 255]]
+    assert len(set(paths)) == len(paths)
+    for path in paths:
+        files.write_text(path, "a")
+        assert path.name.endswith("_11.png")
+        assert path.name.startswith(letter * 50)
+
+
+def test_output_names_that_fit_are_left_as_they_are(tmp_path):
+    assert files.output_path(tmp_path, "a/v1.5", ".png") == tmp_path / "a" / "v1.5.png"
+    bad = os.fsdecode(b"\xff" * 255)
+    assert len(os.fsencode(files.output_path(tmp_path, bad, ".png").name)) <= 255
+
+
+def test_names_that_are_no_text_can_be_recorded(tmp_path):
+    name = os.fsdecode(b"a\xff.wav")
+    files.write_text(tmp_path / "a.json", json.dumps({"files": [name]}, ensure_ascii=False))
+    assert json.loads((tmp_path / "a.json").read_text())["files"] == [name]
+
+
 def test_written_files_have_the_usual_rights(tmp_path):
     before = os.umask(0o022)
     try:
@@ -113,8 +144,8 @@ def test_pictures_are_reproducible_and_show_the_image(tmp_path, geometry, scale)
     image = np.zeros((48, 32, 1), np.float32)
     image[:, :16] = 1.0
     for name in ("a.png", "b.png"):
-        files.save_spectrogram_picture(tmp_path / name, image, geometry)
-    files.save_spectrogram_picture(tmp_path / "c.png", 0 * image, geometry)
+        drawing.save_spectrogram_picture(tmp_path / name, image, geometry)
+    drawing.save_spectrogram_picture(tmp_path / "c.png", 0 * image, geometry)
     content = (tmp_path / "a.png").read_bytes()
     assert content == (tmp_path / "b.png").read_bytes()
     assert b"tEXt" not in content

@@ -1,10 +1,11 @@
-"""Sound and pictures on disk: WAV files that are never clipped, spectrograms with axes, reading.
+"""Sound on disk: WAV files that are never clipped, reading; and files that appear whole.
 
 What is written is a function of the arguments alone: no time stamp, no version string, so that the
 same seed gives the same bytes. A file appears whole or not at all.
 """
 
 import errno
+import hashlib
 import os
 import struct
 import tempfile
@@ -19,6 +20,8 @@ from tfaudiogen.data.reading import CHANNELS, FULL_SCALE, own_sample_rate, read_
 _PCM, _FLOAT = 1, 3  # WAVE_FORMAT_PCM and WAVE_FORMAT_IEEE_FLOAT
 _BITS = {"16": 16, "24": 24, "32f": 32}
 _LOUDEST = 0.999
+_MOST_BYTES = 255  # of the name of a file, on nearly all file systems
+_PARTIAL = ".partial-"
 
 
 def write_wav(path, waveform, sample_rate, bit_depth="16"):
@@ -47,50 +50,6 @@ def write_wav(path, waveform, sample_rate, bit_depth="16"):
         warnings.warn(message, stacklevel=2)
     write_bytes(path, _wav_bytes(waveform * gain, sample_rate, bit_depth))
     return gain
-
-
-def save_spectrogram_picture(path, image, spectrogram):
-    """Draw a spectrogram image as a PNG with axes in seconds and hertz and a decibel bar.
-
-    Args:
-        path: the file to write.
-        image: float [T, F] or [T, F, 1] in [0, 1], as the `Spectrogram` layer returns.
-        spectrogram: that layer, which knows the frequencies, the hop and the decibel range.
-    """
-    # Figure without pyplot: no window, no global state.
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 5), dpi=100, layout="constrained")
-    picture = draw_spectrogram(figure.add_subplot(), image, spectrogram)
-    figure.colorbar(picture, label="level (dB, 0 is a full-scale sine)")
-    with atomic_file(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
-
-
-def draw_spectrogram(axes, image, spectrogram):
-    """Draw a spectrogram image on Matplotlib's axes, in seconds and hertz; return what has levels.
-
-    Args:
-        axes: of a figure.
-        image, spectrogram: as in `save_spectrogram_picture`.
-    """
-    image = np.asarray(image, np.float32)
-    image = image[..., 0] if image.ndim == 3 else image
-    low, high = spectrogram.decibels
-    seconds = len(image) * spectrogram.hop / spectrogram.sample_rate
-    picture = axes.imshow(
-        low + (high - low) * image.T,
-        origin="lower",
-        aspect="auto",
-        extent=(0.0, seconds, -0.5, image.shape[1] - 0.5),
-        vmin=low,
-        vmax=high,
-        cmap="magma",
-        interpolation="nearest",
-    )
-    axes.set_yticks(*_frequency_ticks(spectrogram))
-    axes.set(xlabel="time (s)", ylabel="frequency (Hz)")
-    return picture
 
 
 def read_audio(path, sample_rate, channel="mix"):
@@ -134,6 +93,25 @@ def sample_rate_of(path):
         raise ValueError(f"{path}: {error}.") from error
 
 
+def output_path(folder, name, ending):
+    """Return the path of a file that is named after another one.
+
+    A name that file systems do not take, of more than 255 bytes, is cut between two letters and
+    gets a mark, so that different names stay different.
+
+    Args:
+        folder: where the file will be.
+        name: without suffix; it may begin with folders.
+        ending: that is put to the name, as in "_0.wav".
+    """
+    path = Path(folder, name)
+    stem, end = os.fsencode(path.name), os.fsencode(ending)
+    if len(stem + end) > _MOST_BYTES:
+        end = b"~" + hashlib.sha256(stem).hexdigest()[:8].encode() + end
+        stem = os.fsencode(stem[: _MOST_BYTES - len(end)].decode("utf-8", "ignore"))
+    return path.with_name(os.fsdecode(stem + end))
+
+
 class atomic_file:  # noqa: N801, used like a function
     """Context that gives the name of a temporary file and renames it to `path` on success."""
 
@@ -143,7 +121,8 @@ class atomic_file:  # noqa: N801, used like a function
     def __enter__(self):
         """Make the folder and an empty temporary file in it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
+        # Not named after the file, whose name may be as long as the file system takes.
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=_PARTIAL)
         os.close(handle)
         self.temporary = Path(name)
         return self.temporary
@@ -211,25 +190,14 @@ def _chunk(name, content):
 
 
 def write_text(path, text):
-    """Write a text file, whole or not at all."""
-    write_bytes(path, text.encode())
+    """Write a text file in UTF-8, whole or not at all.
+
+    What is no text, in the name of a file, is written as in Python and JSON: `\\udcff`.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_bytes(path, content):
     """Write a file of bytes, whole or not at all."""
     with atomic_file(path) as temporary:
         temporary.write_bytes(content)
-
-
-def _frequency_ticks(spectrogram):
-    """Return positions (bins) and labels of round frequencies within the picture."""
-    frequencies = np.asarray(spectrogram.frequencies)
-    top = frequencies[-1]
-    if spectrogram.scale == "linear":
-        step = max(500.0, 1000.0 * round(top / 8000.0))
-        values = np.arange(0.0, top, step)
-    else:
-        values = np.array([0, 250, 500, 1000, 2000, 4000, 8000, 16000], float)
-    values = values[values <= top]
-    positions = np.interp(values, frequencies, np.arange(len(frequencies)))
-    return positions, [f"{value:.0f}" for value in values]

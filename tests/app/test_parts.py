@@ -6,6 +6,7 @@ import re
 import sys
 import threading
 import time
+import urllib.parse
 from types import SimpleNamespace
 
 import numpy as np
@@ -70,6 +71,16 @@ def test_a_shelf_keeps_the_newest(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2021-b", newest.name]
     assert shelf.names() == [newest.name]
     assert shelf.url(newest / "a.wav") == f"/kept/{newest.name}/a.wav"
+
+
+@pytest.mark.parametrize("name", ['a "run" #1?%20', "ö" * 127])
+def test_a_shelf_takes_any_name(tmp_path, name):
+    shelf = Shelf(tmp_path, "/kept", most=2)
+    folder = make_set(shelf, name)
+    assert shelf.names() == [folder.name]
+    url = urllib.parse.urlsplit(shelf.url(folder / "a.wav"))
+    assert urllib.parse.unquote(url.path) == f"/kept/{folder.name}/a.wav"
+    assert '"' not in url.geturl()
 
 
 def test_a_shelf_forgets_what_is_old(tmp_path):

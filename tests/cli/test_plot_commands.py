@@ -35,3 +35,19 @@ def test_what_is_no_sound_is_refused(run, refused, tones, tmp_path):
     assert "no such file" in refused("plot", tmp_path / "missing.wav")
     assert "lasts 2.00 s; received 3" in refused("plot", tones[0], "--start", 3)
     assert "not audio" in refused("compare", tones[0], tmp_path / "text.wav")
+
+
+@pytest.mark.parametrize("stem", ["x" * 247, "ö" * 125 + "x", "$x_1$ \n%s"], ids=["long", "ö", "$"])
+def test_any_name_can_be_plotted_and_compared(run, tones, tmp_path, stem):
+    sound = tones[0].rename(tmp_path / f"{stem}.wav")
+    result = run("plot", sound, "--show", "waveform")
+    assert result.exit_code == 0, result.output
+    assert len(list(tmp_path.glob("*.png"))) == 1
+    result = run("compare", sound, tones[1], "--seconds", 0.1, "--out", tmp_path / "c.png")
+    assert result.exit_code == 0, result.output
+    assert "Notice: Glyph" not in result.output
+
+
+def test_plot_does_not_overwrite_what_it_is_given(refused, tones, tmp_path):
+    sound = tones[0].rename(tmp_path / "a.png")
+    assert "overwrite" in refused("plot", sound)

@@ -66,3 +66,17 @@ def test_a_source_that_is_not_there_is_named(refused, tmp_path):
 def test_an_unknown_preset_is_refused_with_the_names(refused, sounds, tmp_path):
     line = refused("prepare", sounds, "--out", tmp_path / "data", "--preset", "loud_vae")
     assert "music_vae" in line
+
+
+def test_what_a_terminal_obeys_is_shown_and_not_sent(run, sounds, tmp_path):
+    source = tmp_path / "in"
+    for number in range(3):
+        path = source / "a\x1b[2Jb" / f"{number}\n.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((sounds / "low" / "0.wav").read_bytes())
+    (source / "bad\n\x1b[31m.wav").write_text("no sound")
+    result = run("prepare", source, "--out", tmp_path / "data", "--seconds", 0.2)
+    assert result.exit_code == 0, result.output
+    assert "\x1b" not in result.output
+    assert "skipped: bad\\n\\x1b[31m.wav: " in result.output
+    assert "label: a [2Jb: " in result.output

@@ -33,6 +33,16 @@ def test_nothing_but_its_own_words(command, model_folder, tmp_path):
     assert process.stderr == f"Sampling 1 from {model_folder} ...\nwriting\n"
 
 
+def test_an_encoding_that_lacks_letters_is_no_failure(command, sounds, tmp_path):
+    out = tmp_path / "Größe 日本"
+    words = command("compare", *(sounds / "low" / f"{n}.wav" for n in (0, 1)), "--out", out)
+    words["env"] |= {"PYTHONIOENCODING": "latin-1"}
+    process = subprocess.run(**{**words, "text": False}, stdout=subprocess.PIPE, check=False)
+    assert process.returncode == 0, process.stderr
+    assert out.is_file()
+    assert b"\\u65e5" in process.stdout
+
+
 def test_an_interruption_leaves_no_trace(command, model_folder, tmp_path):
     words = command("sample", model_folder, "--count", 500, "--out", tmp_path / "a")
     with subprocess.Popen(**words) as process:

@@ -95,6 +95,15 @@ def test_reconstruct_writes_several_files_into_a_folder(run, model_folder, sound
     assert names == {"0.wav", "0.png", "1.wav", "1.png"}
 
 
+def test_reconstruct_takes_the_longest_names(run, model_folder, sounds, tmp_path):
+    inputs = [tmp_path / f"{letter * 125}{last}.wav" for letter, last in ("öx", "öy", "éx")]
+    for path in inputs:
+        path.write_bytes((sounds / "low" / "0.wav").read_bytes())
+    result = run("reconstruct", model_folder, *inputs, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert len(list((tmp_path / "out").iterdir())) == 6
+
+
 def test_reconstruct_refuses_what_would_overwrite(refused, model_folder, sounds, tmp_path):
     low, high = sounds / "low" / "0.wav", sounds / "high" / "0.wav"
     assert "same name" in refused("reconstruct", model_folder, low, high, "--out", tmp_path)

@@ -1,6 +1,11 @@
 """train: that every option reaches the training."""
 
+import shlex
+from pathlib import Path
+
 import pytest
+
+from tfaudiogen.cli.train import _next
 
 
 @pytest.fixture
@@ -55,3 +60,8 @@ def test_missing_data_are_refused(refused, asked, tmp_path):
     arguments = ("train", "sinewave_vae", "--data", tmp_path / "none", "--out", tmp_path / "run")
     assert "--data" in refused(*arguments)
     assert not asked
+
+
+def test_the_next_command_can_be_pasted(painter_model):
+    shown = _next(painter_model, Path("my run; ls"))
+    assert shlex.split(shown)[:5] == ["See", "it:", "tfaudiogen", "paint", "my run; ls"]

@@ -84,6 +84,24 @@ def test_paint_a_folder_and_one_of_its_files_the_same(run, painter, files, tmp_p
     assert Image.open(tmp_path / "all" / "one.png").size == (900, 450)
 
 
+def test_paint_refuses_names_that_would_meet(refused, painter, files, tmp_path):
+    for name in ("a.wav", "a_0.wav"):
+        (tmp_path / name).write_bytes((files / "one.wav").read_bytes())
+    given = (tmp_path / "a.wav", tmp_path / "a_0.wav", "--out", tmp_path / "out")
+    assert "two pictures would be called a_0.png" in refused("paint", painter, *given)
+    assert not (tmp_path / "out").exists()
+
+
+def test_paint_takes_the_longest_names(run, painter, files, tmp_path):
+    for stem in ("ö" * 125 + "x", "ö" * 125 + "y", "$x_1$"):
+        (tmp_path / f"{stem}.wav").write_bytes((files / "one.wav").read_bytes())
+    result = run("paint", painter, tmp_path, "--count", 1, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    record = json.loads((tmp_path / "out" / "paint.json").read_text())
+    assert len({*record["files"]}) == 3
+    assert all((tmp_path / "out" / name).is_file() for name in record["files"])
+
+
 def test_paint_by_a_flow(run, refused, flow, painter, files, tmp_path):
     options = {"steps": 2, "solver": "euler", "guidance": 2.0, "rescale": 0.5}
     words = [word for name, value in options.items() for word in (f"--{name}", value)]

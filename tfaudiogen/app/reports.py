@@ -4,6 +4,7 @@ import datetime
 import html
 import json
 
+from tfaudiogen import files
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.app.studio import fits
 from tfaudiogen.cli.tables import middle
@@ -32,13 +33,14 @@ def start(studio, model, data, split, limit=None, samples=16):
     if split not in SPLITS:
         raise Refused(f"split must be one of {', '.join(SPLITS)}; received {split!r:.60}.")
     stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")
-    out = studio.out / "evaluations" / f"{stamp}_{model}_{data}_{split}.json"
+    name = f"{stamp}_{model}_{data}_{split}"
+    out = files.output_path(studio.out / "evaluations", name, ".json")
     out.parent.mkdir(parents=True, exist_ok=True)
     command = ["evaluate", studio.model_folder(model), "--data", summary.folder, "--split", split]
     command += ["--out", out, "--samples", number("samples", samples, 1, _MOST_SAMPLES, int)]
     if limit:
         command += ["--limit", number("windows", limit, 1, _MOST_WINDOWS, int)]
-    log = studio.out / "logs" / f"{out.stem}.log"
+    log = files.output_path(studio.out / "logs", name, ".log")
     return studio.jobs.start(f"evaluation of {model}", [command], log, out)
 
 

@@ -7,6 +7,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from tfaudiogen import files
 
@@ -34,7 +35,8 @@ class Shelf:
         self.tidy()
         stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")
         # The random part keeps the addresses of others from being guessed.
-        folder = self.folder / f"{stamp}_{name}_{secrets.token_hex(8)}"
+        ending = f"_{secrets.token_hex(8)}"
+        folder = files.output_path(self.folder, f"{stamp}_{name}", ending)
         folder.mkdir(parents=True)
         return folder
 
@@ -54,7 +56,7 @@ class Shelf:
 
     def url(self, path):
         """Return the address of a file of a set."""
-        return f"{self.address}/{Path(path).relative_to(self.folder).as_posix()}"
+        return f"{self.address}/{quote(Path(path).relative_to(self.folder).as_posix())}"
 
     def tidy(self):
         """Remove what is too old or too much."""

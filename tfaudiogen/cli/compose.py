@@ -47,6 +47,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
       tfaudiogen compose run --text "gloomy, slow" --out sounds
       tfaudiogen compose run --labels "gloomy=0.7,slow=0.3"
     """
+    from tfaudiogen import files
     from tfaudiogen.cli.given import given_to
     from tfaudiogen.cli.loading import load_translator
     from tfaudiogen.cli.outputs import progress, write_record, write_sound
@@ -65,7 +66,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
         for name, given in readable(shown, read):
             drawn = loaded.sample(given, count, seed, seconds=seconds, **options).numpy()
             for number, sound in enumerate(drawn):
-                written.append((out / name).with_name(f"{Path(name).name}_{number}.wav"))
+                written.append(files.output_path(out, name, f"_{number}.wav"))
                 write_sound(sound, written[-1], loaded.spectrogram, bit_depth)
     check_some(written)
     record = {"model": model, "count": count, "seconds": seconds, "seed": seed}

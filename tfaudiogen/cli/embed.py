@@ -52,7 +52,7 @@ def embed(inputs, weights, out):
         for name, sound in readable(
             shown, lambda path: files.read_audio(path, model.sample_rate, "mix")
         ):
-            written.append(out / f"{name}.npy")
+            written.append(files.output_path(out, name, ".npy"))
             _write(written[-1], model.embed(sound))
     check_some(written)
     click.echo(f"Wrote {len(written)} embeddings of {model.size} numbers to {out}.")

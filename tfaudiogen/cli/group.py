@@ -9,6 +9,7 @@ import click
 from tfaudiogen import __version__
 from tfaudiogen.cli.command import DEBUG, debugging
 from tfaudiogen.cli.errors import exit_code, one_line, stopped_by
+from tfaudiogen.cli.streams import take_every_letter
 from tfaudiogen.interruption import Interruption
 
 COMMANDS = (
@@ -51,6 +52,7 @@ class Commands(click.Group):
         """Run; on an error write one line and exit with a code of `tfaudiogen.cli.errors`."""
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **options)
+        take_every_letter()
         try:
             with Interruption() as interruption:
                 code = super().main(*args, standalone_mode=False, **options)

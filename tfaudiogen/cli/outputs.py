@@ -31,11 +31,11 @@ def write_sounds(waveforms, names, folder, spectrogram, bit_depth):
 
 def write_sound(waveform, path, spectrogram, bit_depth):
     """Write one WAV file at `path` and its picture beside it."""
-    from tfaudiogen import files
+    from tfaudiogen import drawing, files
 
     files.write_wav(path, waveform, spectrogram.sample_rate, bit_depth)
     image = spectrogram(waveform[None])[0]
-    files.save_spectrogram_picture(path.with_suffix(".png"), image, spectrogram)
+    drawing.save_spectrogram_picture(path.with_suffix(".png"), image, spectrogram)
 
 
 def write_continued(verb, model, sound, out, bit_depth, options):

@@ -55,10 +55,11 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     loaded = load_translator(model, "paint", adapter)
     options = drawing_of(loaded, options)
     (found, read), written = given_to(loaded, inputs, texts, labels), []
+    _check_names([name for name, _ in found], count, out)
     with progress(found, "painting") as shown:
         for name, given in readable(shown, read):
             drawn = loaded.sample(given, count, seed, **options).numpy()
-            written += _write(loaded, given, drawn, out / name)
+            written += _write(loaded, given, drawn, out, name)
     check_some(written)
     record = {"model": model, "count": count, "seed": seed, **adapted_by(adapter), **options}
     record |= {"texts": texts} if texts else {}
@@ -67,17 +68,40 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     click.echo(f"Wrote {len(written)} pictures, with sheets, to {out}.")
 
 
-def _write(model, given, pictures, stem):
+def _check_names(names, count, out):
+    """Refuse what would write two pictures into one file, as those of "a_0" and the sheet of "a".
+
+    Raises:
+        click.BadParameter: two files have such names.
+    """
+    paths = [path for name in names for path in _paths(out, name, count)]
+    if len(set(paths)) < len(paths):
+        twice = next(path for path in paths if paths.count(path) > 1)
+        raise click.BadParameter(
+            f"two pictures would be called {twice.name}; give the files one by one.",
+            param_hint="'SOUND...'",
+        )
+
+
+def _paths(out, name, count):
+    """Return the paths of the pictures, and of their sheet."""
+    from tfaudiogen import files
+
+    endings = [*(f"_{number}.png" for number in range(count)), ".png"]
+    return [files.output_path(out, name, ending) for ending in endings]
+
+
+def _write(model, given, pictures, out, name):
     """Write the pictures of what was given and their sheet; return the paths of the pictures."""
     from tfaudiogen import picture_files
     from tfaudiogen.plots.translation import plot_painted
 
-    paths = [stem.with_name(f"{stem.name}_{number}.png") for number in range(len(pictures))]
+    *paths, sheet = _paths(out, name, len(pictures))
     for path, picture in zip(paths, pictures, strict=True):
         picture_files.write_picture(path, picture)
     if model.told:
-        picture_files.write_sheet(stem.with_name(f"{stem.name}.png"), pictures)
+        picture_files.write_sheet(sheet, pictures)
         return paths
     image = model.source(given[None])[0]
-    plot_painted(stem.with_name(f"{stem.name}.png"), image, model.source, pictures, stem.name)
+    plot_painted(sheet, image, model.source, pictures, Path(name).name)
     return paths

@@ -108,6 +108,7 @@ def _pairs(inputs, out):
     Raises:
         click.BadParameter: if there is none, two would get the same name, or one be overwritten.
     """
+    from tfaudiogen import files
     from tfaudiogen.data.files import find_files
 
     named = []
@@ -121,7 +122,8 @@ def _pairs(inputs, out):
             raise click.BadParameter("give a folder for several files.", param_hint="'--out'")
         targets = [out]
     else:
-        targets = [out / PurePosixPath(name).with_suffix(".png") for name, _ in named]
+        stems = [str(PurePosixPath(name).with_suffix("")) for name, _ in named]
+        targets = [files.output_path(out, stem, ".png") for stem in stems]
     if len(set(targets)) < len(targets):
         raise click.BadParameter(
             "two pictures have the same name without suffix; reconstruct them one by one.",

@@ -30,10 +30,13 @@ def plot(file, out, show, start, seconds, sample_rate):
       tfaudiogen plot drum.wav
       tfaudiogen plot song.mp3 --start 30 --seconds 10 --show log --show chroma --out song.png
     """
+    from tfaudiogen import files
     from tfaudiogen.cli.sections import read_section
     from tfaudiogen.plots import plot_sound
 
-    out = out or file.with_suffix(".png")
+    out = out or files.output_path(file.parent, file.stem, ".png")
+    if out.resolve() == file.resolve():
+        raise click.BadParameter("would overwrite FILE; choose another.", param_hint="'--out'")
     waveform, rate = read_section(file, start, seconds, sample_rate)
     plot_sound(out, waveform, rate, file.name, show or _PANELS)
     click.echo(f"Wrote {out}.")

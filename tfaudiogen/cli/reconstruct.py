@@ -62,6 +62,8 @@ def _targets(inputs, out):
     Raises:
         click.BadParameter: if two would get the same name, or an input would be overwritten.
     """
+    from tfaudiogen import files
+
     for path in inputs:
         if path.is_dir():
             raise click.BadParameter(
@@ -72,7 +74,7 @@ def _targets(inputs, out):
             raise click.BadParameter("give a folder for several files.", param_hint="'--out'")
         targets = [out]
     else:
-        targets = [out / f"{path.stem}.wav" for path in inputs]
+        targets = [files.output_path(out, path.stem, ".wav") for path in inputs]
     if len(set(targets)) < len(targets):
         raise click.BadParameter(
             "two files have the same name without folder and suffix; reconstruct them one by one.",

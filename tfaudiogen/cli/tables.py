@@ -23,7 +23,9 @@ def _show_line(name, value):
 
 def middle(value):
     """Return which middle of many numbers a figure gives, "mean" or "median"; "" for none."""
-    return next((name for name in ("mean", "median") if name in value), "")
+    # A label may be called so as well, and what it has is no number.
+    kinds = (int, float, type(None))
+    return next((n for n in ("mean", "median") if isinstance(value.get(n, ""), kinds)), "")
 
 
 def _figure(value):

@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.command import Command
+from tfaudiogen.cli.loading import TRANSLATING
 from tfaudiogen.cli.options import CountOrAuto, seed_option, settings
+from tfaudiogen.text import command_line
 
 
 @click.command(cls=Command)
@@ -103,17 +105,21 @@ def train(
 
 def _next(model, out):
     """Return the sentence with the command that shows what a trained model does."""
-    from tfaudiogen.cli.loading import TRANSLATING
+    verb, words = _how(model, out)
+    return f"{verb} it: {command_line(*words)}"
 
+
+def _how(model, out):
+    """Return "Try", "Hear" or "See", and the words of the command."""
     if hasattr(model, "embed_images"):
-        return f"Try it: tfaudiogen match {out} FILE --in FOLDER"
+        return "Try", ("match", out, "FILE", "--in", "FOLDER")
     if hasattr(model, "tag"):
-        return f"Try it: tfaudiogen tag {out} PICTURE"
-    verb = "Hear" if model.spectrogram.kind == "sounds" else "See"
+        return "Try", ("tag", out, "PICTURE")
+    kind = model.spectrogram.kind
+    verb = "Hear" if kind == "sounds" else "See"
     if hasattr(model, "source"):
-        given = {"texts": "--text TEXT", "labels": "--labels NAME=WEIGHT"}
-        told = given.get(model.source.kind, "IN")
-        return f"{verb} it: tfaudiogen {TRANSLATING[model.spectrogram.kind]} {out} {told}"
-    speaks = hasattr(model, "prior") or hasattr(model, "priors")
-    shown = f"sample {out}" if speaks else f"reconstruct {out} IN --out OUT"
-    return f"{verb} it: tfaudiogen {shown}"
+        given = {"texts": ("--text", "TEXT"), "labels": ("--labels", "NAME=WEIGHT")}
+        return verb, (TRANSLATING[kind], out, *given.get(model.source.kind, ("IN",)))
+    if hasattr(model, "prior") or hasattr(model, "priors"):
+        return verb, ("sample", out)
+    return verb, ("reconstruct", out, "IN", "--out", "OUT")

@@ -82,7 +82,7 @@ def _writable(data):
 @functools.cache
 def _temporary(data):
     """Return the temporary directory of a read-only data set, removed when Python ends."""
-    return tempfile.TemporaryDirectory(prefix=f"tfaudiogen-{data.name}-")
+    return tempfile.TemporaryDirectory(prefix=f"tfaudiogen-{data.name[:40]}-")
 
 
 def _write(folder, batches, bar):

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tfaudiogen.data.splits import SPLITS
+from tfaudiogen.text import visible
 
 REPORT_NAME = "report.json"
 
@@ -55,7 +56,7 @@ class Report:
     image_shape: tuple[int, int, int] | None = None
 
     def __str__(self):
-        return "\n".join([*self._totals(), *self._labels(), *self._remarks()])
+        return "\n".join(map(visible, [*self._totals(), *self._labels(), *self._remarks()]))
 
     def total(self, split):
         """Return the `Share` of all labels in `split`."""

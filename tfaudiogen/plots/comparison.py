@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tfaudiogen import metrics
+from tfaudiogen import drawing, metrics
 from tfaudiogen.plots import panels
 from tfaudiogen.plots.features import Geometry
-from tfaudiogen.plots.sound import add_panel, save
+from tfaudiogen.plots.sound import add_panel
 
 _SHOWN = (panels.waveform, panels.log_spectrogram, panels.mel_spectrogram)
 _WORDS = {
@@ -41,23 +41,21 @@ def plot_comparison(path, reference, estimate, sample_rate, names=("A", "B")):
     Returns:
         The figures, as `compare_sounds` gives them.
     """
-    from matplotlib.figure import Figure  # without pyplot: no window, no global state
-
     geometry = Geometry.of(sample_rate, reference, estimate)
-    figure = Figure(figsize=(12, 9.5), dpi=90, layout="constrained")
+    figure = drawing.figure(12, 9.5, dpi=90)
     grid = figure.subplots(len(_SHOWN) + 1, 2)
     for column, waveform in zip(grid.T, (reference, estimate), strict=True):
         for axes, panel in zip(column, _SHOWN, strict=False):
             add_panel(figure, axes, panel, waveform, geometry)
     reach = max(axes.get_ylim()[1] for axes in grid[0])
     for axes, letter, name in zip(grid[0], "AB", names, strict=True):
-        axes.set(title=f"{letter}: {name}", ylim=(-reach, reach))
+        axes.set(title=f"{letter}: {drawing.words(name, most=48)}", ylim=(-reach, reach))
     add_panel(figure, grid[-1, 0], panels.difference, reference, estimate, geometry)
     for axes in (*grid[-2], grid[-1, 0]):
         axes.set_xlabel("time (s)")
     found = compare_sounds(reference, estimate)
     _write_figures(grid[-1, 1], found)
-    save(figure, path)
+    drawing.save(figure, path)
     return found
 
 

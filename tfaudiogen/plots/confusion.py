@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from tfaudiogen import files
+from tfaudiogen import drawing
 
 _WRITTEN = 20
 _NAMED = 60
+_LETTERS = 32
 
 
 def plot_confusion(path, counts, labels):
@@ -18,22 +19,20 @@ def plot_confusion(path, counts, labels):
         counts: [K, K].
         labels: K names.
     """
-    from matplotlib.figure import Figure  # without pyplot: no window, no global state
-
     counts = np.asarray(counts, float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
     side = float(np.clip(0.45 * len(labels) + 2.5, 5.0, 14.0))
-    figure = Figure(figsize=(side, side), dpi=100, layout="constrained")
+    figure = drawing.figure(side, side)
     axes = figure.add_subplot(xlabel="likeliest label", ylabel="label of the picture")
     image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     figure.colorbar(image, ax=axes, label="share of the row", shrink=0.7)
     if len(labels) <= _NAMED:
-        axes.set_xticks(range(len(labels)), labels, rotation=90)
-        axes.set_yticks(range(len(labels)), labels)
+        names = [drawing.words(label, _LETTERS) for label in labels]
+        axes.set_xticks(range(len(labels)), names, rotation=90)
+        axes.set_yticks(range(len(labels)), names)
     if len(labels) <= _WRITTEN:
         _write_counts(axes, counts, shares)
-    with files.atomic_file(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
+    drawing.save(figure, path)
 
 
 def _write_counts(axes, counts, shares):

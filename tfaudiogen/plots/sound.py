@@ -1,6 +1,6 @@
 """A picture of one sound."""
 
-from tfaudiogen import files
+from tfaudiogen import drawing
 from tfaudiogen.plots import panels
 from tfaudiogen.plots.features import Geometry
 
@@ -29,16 +29,14 @@ def plot_sound(path, waveform, sample_rate, title="", shown=tuple(PANELS)):
     unknown = [name for name in shown if name not in PANELS]
     if unknown or not shown:
         raise ValueError(f"shown must be names of {', '.join(PANELS)}; received {list(shown)}")
-    from matplotlib.figure import Figure  # without pyplot: no window, no global state
-
-    figure = Figure(figsize=(9, 0.6 + 2.1 * len(shown)), dpi=100, layout="constrained")
+    figure = drawing.figure(9, 0.6 + 2.1 * len(shown))
     rows = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
     geometry = Geometry.of(sample_rate, waveform)
     for name, axes in zip(shown, rows, strict=True):
         add_panel(figure, axes, PANELS[name], waveform, geometry)
     rows[-1].set_xlabel("time (s)")
-    figure.suptitle(title)
-    save(figure, path)
+    figure.suptitle(drawing.words(title, most=72))
+    drawing.save(figure, path)
 
 
 def add_panel(figure, axes, panel, *arguments):
@@ -48,9 +46,3 @@ def add_panel(figure, axes, panel, *arguments):
     if drawn is not None:
         picture, label = drawn
         figure.colorbar(picture, ax=axes, label=label)
-
-
-def save(figure, path):
-    """Write a figure as a PNG that depends on what is drawn alone."""
-    with files.atomic_file(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})

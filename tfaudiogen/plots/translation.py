@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tfaudiogen import files
+from tfaudiogen import drawing
 
 
 def plot_painted(path, image, spectrogram, pictures, name=""):
@@ -17,13 +17,12 @@ def plot_painted(path, image, spectrogram, pictures, name=""):
         pictures: float [n, H, W, C] in [0, 1].
         name: of the sound.
     """
-    from matplotlib.figure import Figure  # without pyplot: no window, no global state
-
     columns = math.ceil(math.sqrt(len(pictures)))
     rows = math.ceil(len(pictures) / columns)
-    figure = Figure(figsize=(9, 4.5), dpi=100, layout="constrained")
+    figure = drawing.figure(9, 4.5)
     left, right = figure.subfigures(1, 2)
-    files.draw_spectrogram(left.add_subplot(title=name), image, spectrogram)
+    title = drawing.words(name, most=40)
+    drawing.draw_spectrogram(left.add_subplot(title=title), image, spectrogram)
     grid = right.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.axis("off")
@@ -31,5 +30,4 @@ def plot_painted(path, image, spectrogram, pictures, name=""):
         grey = np.shape(picture)[2] == 1
         shown = np.asarray(picture)[..., 0] if grey else np.asarray(picture)
         axes.imshow(shown, cmap="gray" if grey else None, vmin=0.0, vmax=1.0)
-    with files.atomic_file(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
+    drawing.save(figure, path)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from tfaudiogen import files
+from tfaudiogen import drawing
 from tfaudiogen.training.board import is_pictured
 
 PICTURE = "codes.png"
@@ -37,9 +37,7 @@ def draw_usage(path, usage):
         path: the PNG file to write.
         usage: list of counts [K], top level first.
     """
-    from matplotlib.figure import Figure  # without pyplot: no window, no global state
-
-    figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
+    figure = drawing.figure(7, 4)
     axes = figure.add_subplot(
         xlabel="codes, most used first", ylabel="part of all places", yscale="log"
     )
@@ -48,7 +46,8 @@ def draw_usage(path, usage):
         used = np.count_nonzero(shares)
         label = f"level {level}: {used} of {len(shares)} used"
         axes.plot(np.arange(1, used + 1), shares[:used], label=label)
+    axes.yaxis.set_major_formatter("{x:g}")  # numbers, where a logarithmic axis has formulas
+    axes.yaxis.set_minor_formatter("")
     axes.grid(alpha=0.3)
     axes.legend()
-    with files.atomic_file(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
+    drawing.save(figure, path)

@@ -5,7 +5,7 @@ import io
 import json
 from pathlib import Path
 
-from tfaudiogen import files
+from tfaudiogen import drawing, files
 from tfaudiogen.data.report import shape_in_words
 
 HISTORY, METRICS, CARD, CURVE = "history.csv", "metrics.json", "card.md", "curve.png"
@@ -161,15 +161,12 @@ def history_text(rows):
 
 def draw_curve(path, rows):
     """Draw bits per dimension, or the loss where there is none, against the epoch."""
-    from matplotlib.figure import Figure  # without pyplot: no window, no global state
-
     name = "bits_per_dimension" if "bits_per_dimension" in rows[0] else "loss"
     epochs = [row["epoch"] for row in rows]
-    figure = Figure(figsize=(7, 4), dpi=100, layout="constrained")
+    figure = drawing.figure(7, 4)
     axes = figure.add_subplot(xlabel="epoch", ylabel=name.replace("_", " "))
     for key, label in ((name, "training"), (f"val_{name}", "validation")):
         axes.plot(epochs, [row[key] for row in rows], marker=".", label=label)
     axes.grid(alpha=0.3)
     axes.legend()
-    with files.atomic_file(path) as temporary:
-        figure.savefig(temporary, format="png", metadata={"Software": None})
+    drawing.save(figure, path)

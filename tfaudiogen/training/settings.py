@@ -2,11 +2,11 @@
 
 import dataclasses
 import json
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfaudiogen import files, presets
+from tfaudiogen.text import command_line
 
 NAME = "preset.json"
 # Where the same data now lie.
@@ -62,14 +62,14 @@ class Settings:
             out: the run folder.
             limits: epochs, steps, minutes; None where not given.
         """
-        words = ["tfaudiogen", "train", self.preset["name"], "--data", self.data, "--out", str(out)]
+        words = ["train", self.preset["name"], "--data", self.data, "--out", out]
         for name, value in limits.items():
             words += [f"--{name}", f"{value:g}"] if value is not None else []
-        words += ["--batch-size", str(self.batch_size), "--seed", str(self.seed)]
+        words += ["--batch-size", self.batch_size, "--seed", self.seed]
         words += ["--from", self.initial] if self.initial else []
         for key, value in self._changes():
             words += ["--set", f"{key}={json.dumps(value)}"]
-        return shlex.join(words)
+        return command_line(*words)
 
     def _changes(self):
         """Yield (dotted key, value) where the preset differs from the one of its name."""
