@@ -11,6 +11,7 @@ from tfaudiogen.models.averaging import WeightAverage
 from tfaudiogen.models.batches import size_of, with_ids
 from tfaudiogen.models.compilation import faster, first_batch
 from tfaudiogen.models.loss_scale import LossScale, all_finite
+from tfaudiogen.models.precision import check_policy, check_weights
 from tfaudiogen.models.sums import all_reduce, gathered, in_parts, rows_before
 
 
@@ -54,6 +55,7 @@ class ProbabilisticModel(keras.Model):
             kwargs: of `keras.Model`.
         """
         super().__init__(**kwargs)
+        check_policy(self.dtype_policy)
         self._sizes = {**dict.fromkeys(self.terms, 1), **(vectors or {})}
         state = {"shape": (), "trainable": False, "aggregation": "only_first_replica"}
         self.step = self.add_weight(name="step", dtype="int64", initializer="zeros", **state)
@@ -128,6 +130,7 @@ class ProbabilisticModel(keras.Model):
             )
         if not accumulate >= 1:
             raise ValueError(f"accumulate must be at least 1; received {accumulate}")
+        check_weights(self.trainable_variables)
         super().compile(optimizer=optimizer, jit_compile=False, auto_scale_loss=False, **kwargs)
         # Variables that are made inside a replicated function end in a graph that cannot run.
         with self.distribute_strategy.scope():
