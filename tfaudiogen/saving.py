@@ -129,6 +129,8 @@ def bare_copy(model):
 def save(model, folder, bare=None):
     """Write `model.keras` into `folder`, atomically and without the optimizer's state.
 
+    Of a model that is compiled with `average` the averages are written, which are validated too.
+
     Args:
         model: the model.
         folder: is made where it is not there.
@@ -141,10 +143,11 @@ def save(model, folder, bare=None):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     bare = bare_copy(model) if bare is None else bare
-    # Of a model with an adapter, those that it makes.
-    values = getattr(model, "merged_weights", model.weights)
-    for target, source in zip(bare.weights, values, strict=True):
-        target.assign(source)
+    with model.averaged():
+        # Of a model with an adapter, those that it makes.
+        values = getattr(model, "merged_weights", model.weights)
+        for target, source in zip(bare.weights, values, strict=True):
+            target.assign(source)
     partial = folder / f".partial-{MODEL_FILE}"
     bare.save(partial)
     os.replace(partial, folder / MODEL_FILE)

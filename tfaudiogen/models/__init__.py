@@ -1,5 +1,0 @@
-"""The models."""
-
-from tfaudiogen.keras_backend import require_tensorflow
-
-require_tensorflow()

@@ -1,6 +1,7 @@
 """The exponential moving average of a model's weights."""
 
 import contextlib
+import zlib
 
 import keras
 from keras import ops
@@ -11,6 +12,10 @@ class WeightAverage:
 
     The average of the last steps of stochastic gradient descent is a better estimate than the last
     step (Polyak and Juditsky, 1992); the rising d keeps the first weights from weighing on it.
+
+    While steps are taken the model holds w, and `variables` hold a. At all other times they are
+    exchanged, so that whatever looks at the model, saves it or draws from it has a. Weights that
+    are assigned from outside then are both: training goes on from them.
 
     Args:
         weights: the trainable variables.
@@ -31,6 +36,8 @@ class WeightAverage:
             )
             for number, weight in enumerate(self.weights)
         ]
+        # Before the first step there is nothing but the weights.
+        self.in_place, self._placed = True, None
 
     def update(self, step):
         """Move the average towards the weights; `step` counts the finished optimiser steps."""
@@ -39,14 +46,79 @@ class WeightAverage:
         for average, weight in zip(self.variables, self.weights, strict=True):
             average.assign_add(ops.cast(share, average.dtype) * (weight - average))
 
+    def put(self, in_place):
+        """Let the model hold the averages, or the weights that steps are taken from."""
+        if in_place and not self.in_place:
+            self._exchange()
+            self._placed = _checksum(self.weights)
+        elif self.in_place and not in_place:
+            if self._placed == _checksum(self.weights):
+                self._exchange()
+            else:
+                self._begin()
+        self.in_place = in_place
+
     @contextlib.contextmanager
-    def in_place(self):
-        """Context in which the weights have their averages as values."""
-        trained = [ops.convert_to_numpy(weight) for weight in self.weights]
+    def held(self, in_place):
+        """Context of `put`, which puts back what was there before."""
+        before = self.in_place
+        self.put(in_place)
         try:
-            for weight, average in zip(self.weights, self.variables, strict=True):
-                weight.assign(ops.convert_to_numpy(average))
             yield
         finally:
-            for weight, value in zip(self.weights, trained, strict=True):
-                weight.assign(value)
+            self.put(before)
+
+    def _exchange(self):
+        for weight, other in zip(self.weights, self.variables, strict=True):
+            value = ops.convert_to_numpy(weight)
+            weight.assign(ops.convert_to_numpy(other))
+            other.assign(value)
+
+    def _begin(self):
+        for weight, average in zip(self.weights, self.variables, strict=True):
+            average.assign(ops.convert_to_numpy(weight))
+
+    def state(self):
+        """Return {name: array} of what goes on needs beside the weights as they are now."""
+        placed = -1 if not self.in_place else self._placed
+        if placed is None:
+            return {}
+        values = {f"average_{n}": ops.convert_to_numpy(v) for n, v in enumerate(self.variables)}
+        return {**values, "average_placed": placed}
+
+    def restore(self, state):
+        """Take what `state` returned; without, training goes on from the weights as they are."""
+        self.in_place, self._placed = True, None
+        if len(state) != len(self.variables) + 1:
+            return
+        for number, variable in enumerate(self.variables):
+            variable.assign(state[f"average_{number}"])
+        placed = int(state["average_placed"])
+        self.in_place, self._placed = placed >= 0, placed if placed >= 0 else None
+
+
+def _checksum(weights):
+    total = 0
+    for weight in weights:
+        total = zlib.crc32(ops.convert_to_numpy(weight).tobytes(), total)
+    return total
+
+
+class AveragesBetweenEpochs(keras.callbacks.Callback):
+    """Lets the model hold its averages from the end of each epoch on, for all callbacks after it.
+
+    Args:
+        average: the `WeightAverage`.
+    """
+
+    def __init__(self, average):
+        super().__init__()
+        self.average = average
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Go on from the weights of the last step."""
+        self.average.put(in_place=False)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Show the averages."""
+        self.average.put(in_place=True)

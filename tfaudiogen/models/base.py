@@ -1,7 +1,5 @@
 """The one seam between mathematics and machinery."""
 
-import contextlib
-
 import keras
 import tensorflow as tf
 
@@ -9,13 +7,13 @@ from tfaudiogen import noise
 from tfaudiogen.layers import statistics
 from tfaudiogen.models.averaging import WeightAverage
 from tfaudiogen.models.batches import size_of, with_ids
-from tfaudiogen.models.compilation import faster, first_batch
+from tfaudiogen.models.compile_checks import check_keras_arguments, check_options
+from tfaudiogen.models.keras_model import CheckedModel
 from tfaudiogen.models.loss_scale import LossScale, all_finite
-from tfaudiogen.models.precision import check_policy, check_weights
 from tfaudiogen.models.sums import all_reduce, gathered, in_parts, rows_before
 
 
-class ProbabilisticModel(keras.Model):
+class ProbabilisticModel(CheckedModel):
     """A model whose loss is the mean over examples of terms that a subclass writes down.
 
     A subclass names its terms in `terms` and gives `loss_terms(batch, key, training)`, which
@@ -55,7 +53,6 @@ class ProbabilisticModel(keras.Model):
             kwargs: of `keras.Model`.
         """
         super().__init__(**kwargs)
-        check_policy(self.dtype_policy)
         self._sizes = {**dict.fromkeys(self.terms, 1), **(vectors or {})}
         state = {"shape": (), "trainable": False, "aggregation": "only_first_replica"}
         self.step = self.add_weight(name="step", dtype="int64", initializer="zeros", **state)
@@ -100,38 +97,45 @@ class ProbabilisticModel(keras.Model):
     def compile(
         self,
         optimizer="adam",
+        loss=None,
+        *,
         jit_compile=True,
         clip_norm=None,
         accumulate=1,
         average=None,
         seed=0,
+        run_eagerly=False,
         **kwargs,
     ):
         """Configure training.
 
         Args:
             optimizer: Keras optimizer or its name; of the first objective. Those of further
-                objectives are made of its configuration.
+                objectives are made of its configuration and follow its learning rate.
+            loss: must be None: a model has its own.
             jit_compile: whether XLA compiles the terms and the gradients; "auto" measures at the
                 first `fit` which is faster.
             clip_norm: greatest global norm of the gradient of the mean loss; None for no limit.
             accumulate: parts in which each device computes its share of a batch, one after the
                 other, to need less memory. The step is the same but for rounding (and for batch
                 normalisation, which sees parts).
-            average: decay in (0, 1) of a moving average of the weights, which `averaged` puts in
-                their place; None for none.
+            average: decay in (0, 1) of a moving average of the weights; None for none. Between
+                epochs and after `fit` the model holds the averages: they are what is validated,
+                saved and drawn from.
             seed: int in [0, 2**31), the seed of all noise in training.
-            kwargs: other arguments of `keras.Model.compile`.
+            run_eagerly: whether to run without graphs, to look into a step.
+            kwargs: other arguments of `keras.Model.compile`, which must be at their defaults.
+
+        Raises:
+            ValueError: an argument that would be ignored, such as a loss or metrics, or that is
+                out of its range.
         """
-        if kwargs.get("steps_per_execution", 1) != 1:
-            raise ValueError(
-                "steps_per_execution must be 1: steps are compiled one by one; received "
-                f"{kwargs['steps_per_execution']}"
-            )
-        if not accumulate >= 1:
-            raise ValueError(f"accumulate must be at least 1; received {accumulate}")
-        check_weights(self.trainable_variables)
-        super().compile(optimizer=optimizer, jit_compile=False, auto_scale_loss=False, **kwargs)
+        check_keras_arguments({"loss": loss, **kwargs})
+        optimizer = keras.optimizers.get(optimizer)
+        check_options(jit_compile, accumulate, average, optimizer, self.objectives)
+        super().compile(
+            optimizer, jit_compile=False, run_eagerly=run_eagerly, auto_scale_loss=False
+        )
         # Variables that are made inside a replicated function end in a graph that cannot run.
         with self.distribute_strategy.scope():
             self.optimizers = self._build_optimizers()
@@ -140,14 +144,21 @@ class ProbabilisticModel(keras.Model):
             self.loss_scale = LossScale() if scaled else None
         self.clip_norm, self.accumulate, self.seed = clip_norm, accumulate, seed
         self.uses_xla = None if jit_compile == "auto" else bool(jit_compile)
+        self._compiled_with = {
+            "jit_compile": jit_compile,
+            "clip_norm": clip_norm,
+            "accumulate": accumulate,
+            "average": average,
+            "seed": seed,
+            "run_eagerly": run_eagerly,
+        }
         self._wrap_functions()
 
     def _build_optimizers(self):
         """Return {objective: optimizer}, each built for the weights that it moves."""
         optimizers = {}
         for objective, weights in self.objective_weights().items():
-            config = self.optimizer.get_config()
-            one = type(self.optimizer).from_config(config) if optimizers else self.optimizer
+            one = _follower(self.optimizer) if optimizers else self.optimizer
             one.build(weights)
             optimizers[objective] = one
         return optimizers
@@ -157,13 +168,6 @@ class ProbabilisticModel(keras.Model):
         self._gradients = self._wrap(self.sums_and_gradients, compiled)
         self._evaluation = self._wrap(self._sums, compiled)
         self._telling = self._wrap(self._tell, compiled)
-
-    def fit(self, x=None, *args, **kwargs):
-        if self.uses_xla is None:
-            batch = self._as_dict(first_batch(x, kwargs.get("batch_size")))
-            self.uses_xla = faster(self, batch).compiled
-            self._wrap_functions()
-        return super().fit(x, *args, **kwargs)
 
     def _wrap(self, function, compiled):
         if self.run_eagerly:
@@ -191,13 +195,6 @@ class ProbabilisticModel(keras.Model):
         further = list(self.optimizers.values())[1:]
         parts = (*further, self.average, self.loss_scale)
         return [variable for part in parts if part for variable in part.variables]
-
-    @contextlib.contextmanager
-    def averaged(self):
-        """Context in which the weights are their moving averages, where there are any."""
-        average = getattr(self, "average", None)
-        with average.in_place() if average else contextlib.nullcontext():
-            yield
 
     def sums_and_gradients(self, batch, key, scale, others=None):
         """Return sums of terms, finiteness, gradients of the scaled objectives, statistics.
@@ -273,7 +270,7 @@ class ProbabilisticModel(keras.Model):
         return self._logs()
 
     def _batch_and_key(self, batch, step):
-        batch = self.complete(self._numbered(self._as_dict(batch)))
+        batch = self.complete(self._numbered(self.as_dict(batch)))
         return batch, noise.Key(tf.constant(self.seed, tf.int64), tf.identity(step), batch["id"])
 
     def _numbered(self, batch):
@@ -286,12 +283,6 @@ class ProbabilisticModel(keras.Model):
             return batch
         before, _ = rows_before(size_of(batch))
         return with_ids(batch, tf.cast(self.totals[-1], tf.int64) + tf.cast(before, tf.int64))
-
-    def _as_dict(self, batch):
-        """Return the dict of a batch, which may be a dict, an image, or a tuple beginning so."""
-        if isinstance(batch, (tuple, list)):
-            batch = batch[0]
-        return batch if isinstance(batch, dict) else {"image": batch}
 
     def _record(self, sums, finite, key):
         """Add up over the replicas and into the totals; return the count, and if all is finite.
@@ -327,21 +318,22 @@ class ProbabilisticModel(keras.Model):
             return {name: value[None] for name, value in logs.items()}
         return logs
 
-    def evaluate(self, *args, **kwargs):
-        with self.averaged():
-            return super().evaluate(*args, **kwargs)
-
-    @property
-    def metrics(self):
-        """None of Keras' own, whose values it would log in place of a "loss" that stands alone."""
-        return []
-
     def reset_metrics(self):
         super().reset_metrics()
         self.totals.assign(tf.zeros_like(self.totals))
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Skip Keras' dry run: the layers are built, and it fails under several workers."""
+
+
+def _follower(optimizer):
+    """Return an optimizer of the same configuration, whose learning rate is that of the first."""
+    config = optimizer.get_config()
+    scheduled = isinstance(config["learning_rate"], dict)
+    one = type(optimizer).from_config(config)
+    if not scheduled:  # a schedule is followed by each alone, at the same steps
+        one.learning_rate = lambda: optimizer.learning_rate
+    return one
 
 
 def _update_statistics(layer, sums, sound):

@@ -94,6 +94,9 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
             known[samples] = CodeModelRows(self, samples)
         return known[samples]
 
+    def image_entries(self):
+        return self.autoencoder.image_entries()
+
     def complete(self, batch):
         return self.autoencoder.complete(batch) | _label_of(batch)
 

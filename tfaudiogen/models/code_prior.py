@@ -56,6 +56,8 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         condition_dropout, code_dropout, dropout: shares, in [0, 1).
     """
 
+    main_entry = "codes"
+
     def __init__(
         self,
         shape,
@@ -219,6 +221,9 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         """Return the logits, float32, of codes at places, for outputs of the core."""
         logits = tf.cast(self.head(outputs), tf.float32)
         return logits + self.code_vectors.logits(outputs, place) if self.code_size else logits
+
+    def predicted(self, batch):
+        return self(batch["codes"], **self.conditions_of(batch))
 
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing."""

@@ -27,17 +27,6 @@ class Choice(NamedTuple):
         )
 
 
-def first_batch(x, batch_size=None):
-    """Return the first batch of what `fit` was given: a dataset, or arrays."""
-    if isinstance(x, tf.data.Dataset):
-        return next(iter(x.take(1)))
-    if isinstance(x, tf.distribute.DistributedDataset):
-        raise ValueError(
-            'jit_compile="auto" cannot look into a distributed dataset: give True or False'
-        )
-    return tf.nest.map_structure(lambda values: tf.convert_to_tensor(values[: batch_size or 32]), x)
-
-
 def faster(model, batch):
     """Measure loss and gradients of a batch, compiled and not, and return the `Choice`.
 

@@ -184,6 +184,13 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         numbers = [words.index(word) for word in words]
         return tf.gather(tf.constant([-1, *numbers], tf.int64), labels + 1)
 
+    def image_entries(self):
+        sides = zip(self._entries, (self.spectrogram, self.pictures), strict=True)
+        return {name: one for name, one in sides if one is not self.told}
+
+    def predicted(self, batch):
+        return self(batch)
+
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
         names = [*self._entries, *([_LABEL] if self._by_label else [])]

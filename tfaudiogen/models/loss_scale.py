@@ -27,6 +27,16 @@ class LossScale:
         self.scale.assign(tf.where(finite, tf.where(grow, 2.0 * scale, scale), 0.5 * scale))
         self.sound_steps.assign(tf.where(finite & ~grow, steps, tf.zeros_like(steps)))
 
+    def state(self):
+        """Return {name: array} of what a training that goes on needs."""
+        return {f"loss_scale_{n}": v.numpy() for n, v in enumerate(self.variables)}
+
+    def restore(self, state):
+        """Take what `state` returned; without, the scale begins anew."""
+        for number, variable in enumerate(self.variables):
+            if f"loss_scale_{number}" in state:
+                variable.assign(state[f"loss_scale_{number}"])
+
 
 def all_finite(gradients):
     """Return whether all elements of all gradients are finite."""

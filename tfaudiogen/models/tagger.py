@@ -82,6 +82,9 @@ class PictureTagger(ProbabilisticModel):
         vectors = self.encoder(quantize(images), training=training)
         return self.head(tf.reduce_mean(tf.cast(vectors, tf.float32), axis=1))
 
+    def image_entries(self):
+        return {"image": self.pictures}
+
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
         if "label" not in batch:

@@ -136,6 +136,19 @@ class Translation(ProbabilisticModel):
         own, others = (tf.concat(side, axis=0) for side in zip(*found, strict=True))
         self.encoder.take_anchors(own, others, embedder.temperature)
 
+    def image_entries(self):
+        sides = zip(self._entries, (self.source, self.spectrogram), strict=True)
+        return {name: one for name, one in sides if not (self.told and one is self.source)}
+
+    @property
+    def main_entry(self):
+        """What is given."""
+        return self._entries[0]
+
+    def predicted(self, batch):
+        given = batch[self.main_entry]
+        return self(self.source(given) if self.told else given, training=False)
+
     def complete(self, batch):
         """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
         missing = [name for name in self._entries if name not in batch]

@@ -129,6 +129,9 @@ class VAE(MediumModel, ProbabilisticModel):
         """Return the expected image E[x | z], [B, T, F, C] in [0, 1], for latents [B, D]."""
         return self.likelihood.mean(self.pixel_parameters(latents, training))
 
+    def image_entries(self):
+        return {"image": self.spectrogram}
+
     def complete(self, batch):
         """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
         size = tf.shape(batch["image"])[0]

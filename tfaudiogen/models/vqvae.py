@@ -230,6 +230,9 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
                 f"received {received}"
             )
 
+    def image_entries(self):
+        return {"image": self.spectrogram}
+
     def complete(self, batch):
         """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
         size = tf.shape(batch["image"])[0]

@@ -20,7 +20,8 @@ def write(folder, model, state, totals):
         state: the `State` of the run.
         totals: running sums of the epoch under way, to be found in `model.totals` on resuming.
     """
-    arrays = {_name(i): ops.convert_to_numpy(v) for i, v in enumerate(_variables(model))}
+    with model.trained():
+        arrays = {_name(i): ops.convert_to_numpy(v) for i, v in enumerate(_variables(model))}
     arrays["totals"] = totals
     arrays["state"] = np.array(json.dumps(state.as_dict()))
     partial = Path(folder) / f".partial-{NAME}"
@@ -47,7 +48,8 @@ def read(folder, model):
             f"{path} is damaged ({error}): train again into another folder, "
             f"with --from {folder} if it holds a model"
         ) from error
-    _assign(path, _variables(model), arrays)
+    with model.trained():
+        _assign(path, _variables(model), arrays)
     return state, totals
 
 

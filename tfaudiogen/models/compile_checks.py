@@ -1,0 +1,59 @@
+"""What `compile` refuses, since it would be ignored or would change the mathematics."""
+
+import keras
+
+_OWN = ("loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+def check_keras_arguments(arguments):
+    """Raise unless those arguments of `keras.Model.compile` are at their defaults.
+
+    Args:
+        arguments: {name: value} of those that a `ProbabilisticModel` has no use for.
+
+    Raises:
+        ValueError: a loss, metrics, weights of them or several steps of one call are asked for.
+        TypeError: there is no such argument.
+    """
+    for name, value in arguments.items():
+        if name in _OWN:
+            if value:
+                raise ValueError(
+                    f"{name} must be left out of compile, received {value!r}: the model has its "
+                    "own loss, and logs all of its terms"
+                )
+        elif name != "steps_per_execution":
+            raise TypeError(f"compile has no argument {name!r}; see its documentation")
+        elif value != 1:
+            raise ValueError(
+                f"steps_per_execution must be 1: steps are compiled one by one; received {value}"
+            )
+
+
+def check_options(jit_compile, accumulate, average, optimizer, objectives):
+    """Raise ValueError unless the options of a compilation go together.
+
+    Args:
+        jit_compile, accumulate, average: see `ProbabilisticModel.compile`.
+        optimizer: the `keras.optimizers.Optimizer`.
+        objectives: names of what is minimised.
+    """
+    if not (jit_compile == "auto" or isinstance(jit_compile, (bool, int))):
+        raise ValueError(f'jit_compile must be True, False or "auto"; received {jit_compile!r}')
+    if not accumulate >= 1:
+        raise ValueError(f"accumulate must be at least 1; received {accumulate}")
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise ValueError(
+            f"optimizer must be one of Keras or the name of one; received {optimizer!r}"
+        )
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        raise ValueError(
+            "optimizer must not be a LossScaleOptimizer: under the policy mixed_float16 the model "
+            "scales its loss itself; give the optimizer inside it"
+        )
+    if optimizer.use_ema and (average or len(objectives) > 1):
+        raise ValueError(
+            f"use_ema of the optimizer must be False with average={average} and the objectives "
+            f"{', '.join(objectives)}: give average=0.999 alone, which averages all weights, "
+            "validates them and saves them"
+        )
