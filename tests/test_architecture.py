@@ -23,7 +23,7 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 # Those of `_BASE` know of nothing else, and all that write need them.
 _BASE = {"interruption"}
 _PURE = {"signal", "distributions", "noise", "annealing"}
-_PARTS = _PURE | {"arrays", "layers", "losses", "metrics", "text"}
+_PARTS = _PURE | {"arrays", "keras_backend", "layers", "losses", "metrics", "text"}
 _DATA = _BASE | {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
 _MODELS = _BASE | _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training", "drawing"}
@@ -65,7 +65,8 @@ ARROWS = {
     | {"datasets", "checkpoints", "retrieval", "optional"},
     "__main__": {"cli"},
     "registration": set(),
-    "__init__": {"registration"},
+    "keras_backend": set(),
+    "__init__": {"keras_backend", "registration"},
 }
 
 

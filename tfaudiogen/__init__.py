@@ -8,7 +8,7 @@ saved files call the classes.
 import importlib
 from pathlib import Path
 
-from tfaudiogen import registration
+from tfaudiogen import keras_backend, registration
 
 _PUBLIC = {
     "Spectrogram": "tfaudiogen.layers.spectrogram",
@@ -73,6 +73,7 @@ registration.announce()
 def __getattr__(name):
     if name not in _PUBLIC:
         raise AttributeError(f"module 'tfaudiogen' has no attribute {name!r}")
+    keras_backend.require_tensorflow()
     return getattr(importlib.import_module(_PUBLIC[name]), name)
 
 

@@ -8,6 +8,7 @@ import warnings
 import click
 
 from tfaudiogen.interruption import uninterrupted
+from tfaudiogen.keras_backend import require_tensorflow
 
 DEBUG = "TFAUDIOGEN_DEBUG"
 
@@ -19,6 +20,7 @@ class Command(click.Command):
         """Import TensorFlow quietly, then run."""
         if not debugging():
             _be_quiet()
+        require_tensorflow()
         with contextlib.nullcontext() if debugging() else _silent_stderr():
             import tensorflow  # noqa: F401
         return super().invoke(context)

@@ -10,6 +10,7 @@ from tfaudiogen.models.batches import size_of, with_ids
 from tfaudiogen.models.compile_checks import check_keras_arguments, check_options
 from tfaudiogen.models.keras_model import CheckedModel
 from tfaudiogen.models.loss_scale import LossScale, all_finite
+from tfaudiogen.models.precision import check_policy, check_weights
 from tfaudiogen.models.sums import all_reduce, gathered, in_parts, rows_before
 
 
@@ -53,6 +54,7 @@ class ProbabilisticModel(CheckedModel):
             kwargs: of `keras.Model`.
         """
         super().__init__(**kwargs)
+        check_policy(self.dtype_policy)
         self._sizes = {**dict.fromkeys(self.terms, 1), **(vectors or {})}
         state = {"shape": (), "trainable": False, "aggregation": "only_first_replica"}
         self.step = self.add_weight(name="step", dtype="int64", initializer="zeros", **state)
@@ -133,6 +135,7 @@ class ProbabilisticModel(CheckedModel):
         check_keras_arguments({"loss": loss, **kwargs})
         optimizer = keras.optimizers.get(optimizer)
         check_options(jit_compile, accumulate, average, optimizer, self.objectives)
+        check_weights(self.trainable_variables)
         super().compile(
             optimizer, jit_compile=False, run_eagerly=run_eagerly, auto_scale_loss=False
         )
