@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tfaudiogen.data.decoding import sounds_of
 from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.reading import CHANNELS, FULL_SCALE, own_sample_rate, read_to_file
 
@@ -52,19 +53,24 @@ def write_wav(path, waveform, sample_rate, bit_depth="16"):
     return gain
 
 
-def read_audio(path, sample_rate, channel="mix"):
+def read_audio(path, sample_rate, channel="mix", whole=False):
     """Return the sound of one file of any rate, length and number of channels.
+
+    All of it is read: every part of joined files, and what there is where a header says less or
+    more. A warning says what is missing, and why.
 
     Args:
         path: wav, flac, ogg, mp3 or whatever else libsndfile reads.
         sample_rate: Hz of what is returned.
         channel: "mix", "left" or "right".
+        whole: whether to refuse a file of which something is missing, instead of warning of it.
 
     Returns:
         float32 [N] in [-1, 1], with the resolution of 16 bits, which models are trained on.
 
     Raises:
-        ValueError: if the file holds no usable sound; the message gives file and reason.
+        ValueError: if the file holds no usable sound, or less than it announces and `whole` is set;
+            the message gives file and reason.
         FileNotFoundError: if there is no such file.
     """
     if channel not in CHANNELS:
@@ -73,10 +79,29 @@ def read_audio(path, sample_rate, channel="mix"):
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder, "samples")
         try:
-            read_to_file(path, raw, sample_rate, channel)
+            reading = read_to_file(path, raw, sample_rate, channel)
         except Unusable as error:
             raise ValueError(f"{path}: {error}.") from error
+        if reading.is_short and whole:
+            raise ValueError(f"{path}: {reading.shortfall()}: give the whole file.")
+        if reading.why:
+            warnings.warn(f"{path}: {reading.shortfall()}.", stacklevel=2)
         return np.fromfile(raw, "<i2").astype(np.float32) / FULL_SCALE
+
+
+def read_wav(path):
+    """Return the waveform float32 [N] and the sample rate of a file that `write_wav` has written.
+
+    Raises:
+        ValueError: it cannot be read; the message gives file and reason.
+    """
+    try:
+        with sounds_of(path) as sounds:
+            sound = next(sounds)
+            blocks = [block[:, 0].copy() for block in sound.blocks()]
+            return np.concatenate([np.empty(0, np.float32), *blocks]), sound.sample_rate
+    except Unusable as error:
+        raise ValueError(f"{path}: {error}.") from error
 
 
 def sample_rate_of(path):

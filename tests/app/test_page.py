@@ -94,7 +94,7 @@ def test_a_file_that_is_no_sound_gives_a_sentence(tab, tmp_path):
     page.wait_for_selector("#reconstruct-upload >> text=/0:00|hostile/")
     page.click("button#reconstruct")
     text = message(page)
-    assert "hostile.wav is not audio" in text
+    assert "hostile.wav: not audio" in text
     assert "Traceback" not in text
 
 

@@ -1,12 +1,12 @@
-import io
-
 import librosa
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
-from tfaudiogen.data import reading
-from tfaudiogen.data.reading import FULL_SCALE, announces_length, read_to_file
+from tfaudiogen.data import decoding, reading
+from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.reading import FULL_SCALE, read_to_file
 
 
 def read(path, target, sample_rate=8000, **options):
@@ -35,7 +35,9 @@ def test_resampling_agrees_with_librosa(tmp_path, write_tone, sample_rate):
 def test_blocks_make_no_difference(tmp_path, write_tone, monkeypatch):
     path = write_tone(tmp_path / "a.wav", 3.0, 44100)
     whole, _ = read(path, tmp_path / "whole")
+    monkeypatch.setattr(decoding, "_BLOCK_VALUES", 10000)
     monkeypatch.setattr(reading, "_BLOCK_VALUES", 10000)
+    monkeypatch.setattr(reading, "_RESAMPLED_VALUES", 3000)
     np.testing.assert_array_equal(read(path, tmp_path / "blocks")[0], whole)
 
 
@@ -54,20 +56,45 @@ def test_over_full_scale_is_turned_down_as_a_whole(tmp_path):
     np.testing.assert_allclose(samples / FULL_SCALE, [0.25, 1.0, -0.5], atol=1e-4)
 
 
-def mp3(sound, path, tag=True, before=b""):
-    buffer = io.BytesIO()
-    soundfile.write(buffer, sound, 44100, format="MP3")
-    data = buffer.getvalue()
-    if not tag:
-        data = data.replace(b"Xing", b"none", 1).replace(b"Info", b"none", 1)
-    path.write_bytes(before + data)
-    return path
+@pytest.mark.parametrize("sample_rate", [1, 999, 20_000_000])
+def test_rates_that_no_sound_has(tmp_path, sample_rate):
+    soundfile.write(tmp_path / "a.wav", np.ones(1000) * 0.5, sample_rate)
+    with pytest.raises(Unusable, match=f"its header says {sample_rate} Hz, and .* are read"):
+        read(tmp_path / "a.wav", tmp_path / "out")
 
 
-def test_only_a_header_that_says_the_length_is_believed(tmp_path, write_tone):
-    sound = np.random.default_rng(0).normal(size=44100) * 0.1
-    id3 = b"ID3\x04\x00\x00" + bytes([0, 0, 2, 44]) + bytes(300)
-    assert announces_length(mp3(sound, tmp_path / "a.mp3"), "MP3")
-    assert announces_length(mp3(sound, tmp_path / "b.mp3", before=id3), "MP3")
-    assert not announces_length(mp3(sound, tmp_path / "c.mp3", tag=False), "MP3")
-    assert announces_length(write_tone(tmp_path / "d.wav"), "WAV")
+def test_a_step_of_resampling_is_bounded(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "a.wav", np.ones(100_000) * 0.5, 1000)
+    steps = []
+    stream = soxr.ResampleStream
+
+    class Counting:
+        def __init__(self, *arguments, **options):
+            self.stream = stream(*arguments, **options)
+
+        def resample_chunk(self, *arguments, **options):
+            steps.append(self.stream.resample_chunk(*arguments, **options))
+            return steps[-1]
+
+    monkeypatch.setattr(soxr, "ResampleStream", Counting)
+    monkeypatch.setattr(reading, "_RESAMPLED_VALUES", 2**16)
+    samples, _ = read(tmp_path / "a.wav", tmp_path / "out", 192000)
+    assert len(samples) == 192 * 100_000
+    assert max(map(len, steps)) < 2**18
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("sample_rate", [8000, 11025])
+def test_floats_near_the_largest_are_no_sound(tmp_path, channels, sample_rate):
+    sound = np.full((1000, channels), 3e38, np.float32)
+    soundfile.write(tmp_path / "a.wav", sound, sample_rate, subtype="FLOAT")
+    with pytest.raises(Unusable, match=r"samples of 3e\+38, and full scale is 1"):
+        read(tmp_path / "a.wav", tmp_path / "out")
+
+
+def test_floats_of_the_size_of_integers_are_turned_down(tmp_path):
+    sound = np.array([0.5, 1.0, -1.0], np.float32) * 2.0**31
+    soundfile.write(tmp_path / "a.wav", sound, 8000, subtype="FLOAT")
+    samples, result = read(tmp_path / "a.wav", tmp_path / "out")
+    assert result.gain == pytest.approx(2.0**-31)
+    np.testing.assert_allclose(samples / FULL_SCALE, [0.5, 1.0, -1.0], atol=1e-4)

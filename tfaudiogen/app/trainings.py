@@ -5,10 +5,9 @@ import re
 import shlex
 
 import numpy as np
-import soundfile
 from PIL import Image
 
-from tfaudiogen import presets
+from tfaudiogen import files, presets
 from tfaudiogen.app.cards import Picture, Sound
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.cli.options import settings as cli_settings
@@ -102,7 +101,7 @@ def shown(folder):
     for path in order:
         title = f"{folder.name}: {path.stem[:-2]} {int(path.stem[-1]) + 1}"
         if path.suffix == ".wav":
-            waveform, rate = soundfile.read(path, dtype="float32")
+            waveform, rate = files.read_wav(path)
             found.append(Sound(title, path.stem, waveform))
         else:
             found.append(Picture(title, path.stem, np.asarray(Image.open(path)) / 255.0))

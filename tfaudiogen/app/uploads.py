@@ -3,15 +3,14 @@
 import contextlib
 from pathlib import Path
 
-import soundfile
-
 from tfaudiogen import files, picture_files
 from tfaudiogen.app.limits import Refused
 from tfaudiogen.cli.given import read_vector
+from tfaudiogen.data.decoding import sounds_of
+from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.files import PICTURE_SUFFIXES
 from tfaudiogen.data.opening import open_regular
 
-_BLOCK = 65536
 _WORDS = {"pictures": "picture", "sounds": "sound", "vectors": "embedding"}
 # What the pictures begin with that can be read; WebP has its name further on.
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"GIF8")
@@ -74,29 +73,33 @@ def read_sound(path, sample_rate, limits):
     """Return the sound float32 [N] of a file at a rate in Hz; see `read_upload`."""
     _check_length(path, limits)
     with _refusing(path):
-        return files.read_audio(path, sample_rate)
+        return files.read_audio(path, sample_rate, whole=True)
 
 
 def _check_length(path, limits):
     """Decode no more than is allowed: what a header says of a file may be wrong."""
+    left = limits.seconds
     try:
-        with soundfile.SoundFile(str(path)) as sound:
-            if sound.channels > limits.channels:
-                raise Refused(
-                    f"{path.name} has {sound.channels} channels; at most {limits.channels} are "
-                    "taken: mix it down."
-                )
-            left = int(limits.seconds * sound.samplerate)
-            while read := len(sound.read(_BLOCK, dtype="float32", always_2d=True)):
-                left -= read
-                if left < 0:
-                    raise Refused(
-                        f"{path.name} lasts longer than {limits.seconds:g} s, the most that is "
-                        "taken: cut it."
-                    )
-    except (RuntimeError, TypeError) as error:
-        text = str(error).split(": ", 1)[-1].rstrip(". ")
-        raise Refused(f"{path.name} is not audio that can be read ({text}).") from error
+        with sounds_of(path) as sounds:
+            for sound in sounds:
+                _check_channels(path, sound.channels, limits)
+                for _ in sound.blocks():
+                    if sound.decoded > left * sound.sample_rate:
+                        raise Refused(
+                            f"{path.name} lasts longer than {limits.seconds:g} s, the most that is "
+                            "taken: cut it."
+                        )
+                left -= sound.decoded / sound.sample_rate
+    except Unusable as error:
+        raise Refused(f"{path.name}: {error}.") from error
+
+
+def _check_channels(path, channels, limits):
+    if channels > limits.channels:
+        raise Refused(
+            f"{path.name} has {channels} channels; at most {limits.channels} are taken: mix it "
+            "down."
+        )
 
 
 @contextlib.contextmanager

@@ -3,8 +3,9 @@
 import math
 from collections import Counter
 
+from tfaudiogen.data.reading import MISSING
+
 _NAMED = 5
-_MISSING = 0.01
 _SHORT_SECONDS = 0.1
 
 
@@ -14,7 +15,7 @@ def notices_of(recordings, config):
         _channels(recordings, config.channel),
         _rates(recordings, config.sample_rate),
         _levels(recordings),
-        _truncated(recordings),
+        *_shortfalls(recordings),
         _short(recordings, config.sample_rate),
         _pictures(recordings),
     ]
@@ -52,15 +53,14 @@ def _levels(recordings):
     )
 
 
-def _truncated(recordings):
-    cut = [recording for recording in recordings if recording.reading.missing > _MISSING]
-    if not cut:
-        return None
-    worst = max(recording.reading.missing for recording in cut)
-    return (
-        f"{_files(cut)} ending before the announced length (up to {worst:.0%} is "
-        f"missing); what is there is used: {_names(cut)}"
-    )
+def _shortfalls(recordings):
+    """Yield a line for each reason why less is read of files than there is, or may be."""
+    reasons = dict.fromkeys(recording.reading.why for recording in recordings)
+    for why in filter(None, reasons):
+        files = [recording for recording in recordings if recording.reading.why == why]
+        worst = max(recording.reading.missing for recording in files)
+        used = f" (up to {worst:.0%} is missing); what is there is used"
+        yield f"{_files(files)} {why}{used if worst > MISSING else ''}: {_names(files)}"
 
 
 def _short(recordings, sample_rate):

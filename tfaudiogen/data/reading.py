@@ -1,27 +1,26 @@
 """Reading a file of audio block by block: one channel, one rate, 16 bits."""
 
 import dataclasses
-import math
-import os
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 
+from tfaudiogen.data.containers.part import CUT, MIXED, OPEN, STREAMS
+from tfaudiogen.data.decoding import peak_of, sounds_of
 from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.files import UNREADABLE_SUFFIXES
-from tfaudiogen.data.opening import open_regular
 
 CHANNELS = ("mix", "left", "right")
 FULL_SCALE = 2**15
-# Of samples, 16 MB: soundfile seeks after each block, which takes long in compressed files.
+# Of decoded samples that are written at a time.
 _BLOCK_VALUES = 2**22
+# Of samples that are resampled at a time, at the higher of the rates.
+_RESAMPLED_VALUES = 2**20
 # Bytes of a decoded file, twelve minutes at 22,050 Hz, that are not worth a file on disk.
 _IN_MEMORY = 2**26
-_FIRST_FRAME = 256
+# Of a file; less is a matter of padding and of rounding.
+MISSING = 0.01
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,11 @@ class Reading:
 
     Attributes:
         samples: samples written, at the wanted rate.
-        sample_rate: the file's own rate in Hz.
-        channels: the file's own number of channels.
+        sample_rate: the file's own rate in Hz; of several the lowest.
+        channels: the file's own number of channels; of several the largest.
         gain: factor, below 1 where the sound went over full scale and was turned down as a whole.
-        missing: fraction of the promised length that the file does not hold.
+        missing: fraction of what the file announces or holds that was not read.
+        why: why there is more than was read, or may be; empty where everything was.
     """
 
     samples: int
@@ -41,6 +41,17 @@ class Reading:
     channels: int
     gain: float
     missing: float
+    why: str = ""
+
+    @property
+    def is_short(self):
+        """Whether something is known to be missing."""
+        return self.missing > MISSING or self.why == STREAMS
+
+    def shortfall(self):
+        """Return `why` with the part that is missing, where it is known."""
+        part = f" ({self.missing:.0%} is missing)" if self.missing > MISSING else ""
+        return self.why + part
 
 
 def read_to_file(path, target, sample_rate, channel="mix"):
@@ -62,9 +73,9 @@ def read_into(path, out, sample_rate, channel="mix", folder=None):
         folder: where the sound of a long file can wait for its gain; None for the system's place.
 
     Raises:
-        Unusable: the file is empty, unreadable, damaged, silent or not finite.
+        Unusable: the file is empty, damaged, silent or not finite.
+        Unreadable: it cannot be read this time.
     """
-    _check_file(Path(path))
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder) as decoded:
         reading, peak = _decode(path, decoded, sample_rate, channel)
         gain = 1.0 / max(peak, 1.0)
@@ -73,47 +84,80 @@ def read_into(path, out, sample_rate, channel="mix", folder=None):
 
 
 def own_sample_rate(path):
-    """Return the sample rate in Hz that a file was recorded with.
+    """Return the sample rate in Hz that a file was recorded with; of several the first.
 
     Raises:
         Unusable: the file is empty, unreadable or damaged.
     """
-    _check_file(Path(path))
-    with _open(path) as sound:
-        return sound.samplerate
-
-
-def _check_file(path):
-    if path.suffix.lower() in UNREADABLE_SUFFIXES:
-        raise Unusable(
-            f"{path.suffix.lower()[1:]} cannot be decoded here: convert it first, for example "
-            "with `ffmpeg -i IN OUT.wav`"
-        )
-    with open_regular(path) as file:
-        if not file.read(1):
-            raise Unusable("the file is empty (0 bytes)")
+    with sounds_of(path) as sounds:
+        return next(sounds).sample_rate
 
 
 def _decode(path, out, sample_rate, channel):
     """Write float32 samples to the file `out`; return the `Reading` without gain, and the peak."""
-    with _open(path) as sound:
-        samples, peak, loudest = 0, 0.0, 0.0
-        resampler = _resampler(sound.samplerate, sample_rate)
-        decoded = 0
-        for block, last in _blocks(sound):
-            decoded += len(block)
-            level = _peak(block)
-            if not math.isfinite(level):
-                raise Unusable("contains samples that are NaN or infinite")
-            loudest = max(loudest, level)
-            mono = resampler(_one_channel(block, channel), last)
-            peak = max(peak, _peak(mono))
-            samples += len(mono)
-            out.write(np.ascontiguousarray(mono))
-        _check_sound(samples, peak, loudest)
-        promised = max(sound.frames, decoded) if announces_length(path, sound.format) else decoded
-        missing = 1.0 - decoded / promised
-        return Reading(samples, sound.samplerate, sound.channels, 1.0, missing), peak
+    samples, peak, loudest, parts = 0, 0.0, 0.0, []
+    with sounds_of(path) as sounds:
+        for sound in sounds:
+            for mono, level in _resampled(sound, sample_rate, channel):
+                loudest, peak = max(loudest, level), max(peak, peak_of(mono))
+                samples += len(mono)
+                out.write(np.ascontiguousarray(mono))
+            parts.append(_Part.of(sound))
+    _check_sound(samples, peak, loudest)
+    rate, channels = min(part.sample_rate for part in parts), max(part.channels for part in parts)
+    return Reading(samples, rate, channels, 1.0, *_missing(parts)), peak
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What became of one `Sound` of a file; lengths in seconds."""
+
+    sample_rate: int
+    channels: int
+    promised: float
+    missing: float
+    why: str
+
+    @classmethod
+    def of(cls, sound):
+        promised, decoded = sound.promised / sound.sample_rate, sound.decoded / sound.sample_rate
+        return cls(sound.sample_rate, sound.channels, promised, promised - decoded, sound.why)
+
+
+def _missing(parts):
+    """Return the fraction of all parts that is missing, and why."""
+    missing = sum(part.missing for part in parts) / max(1e-9, sum(part.promised for part in parts))
+    if missing > MISSING:
+        return missing, max(parts, key=lambda part: part.missing).why or CUT
+    known = [part.why for part in parts if part.why in (OPEN, STREAMS)]
+    kinds = {(part.sample_rate, part.channels) for part in parts}
+    return missing, known[0] if known else MIXED if len(kinds) > 1 else ""
+
+
+def _resampled(sound, sample_rate, channel):
+    """Yield (float32 [n] at `sample_rate`, largest magnitude of all channels in the file)."""
+    resample = _resampler(sound.sample_rate, sample_rate)
+    for block in sound.blocks():
+        level, mono = peak_of(block), _one_channel(block, channel)
+        yield from ((part, level) for part in resample(mono))
+    yield from ((part, 0.0) for part in resample(None))
+
+
+def _resampler(file_rate, sample_rate):
+    """Return the function from a block, or None for the end, to an iterator of blocks."""
+    if file_rate == sample_rate:
+        return lambda mono: [] if mono is None else [mono]
+    stream = soxr.ResampleStream(file_rate, sample_rate, num_channels=1, dtype="float32")
+    step = max(1, int(_RESAMPLED_VALUES * min(1.0, file_rate / sample_rate)))
+
+    def resample(mono):
+        if mono is None:
+            yield stream.resample_chunk(np.empty(0, np.float32), last=True)
+            return
+        for start in range(0, len(mono), step):
+            yield stream.resample_chunk(mono[start : start + step])
+
+    return resample
 
 
 def _quantise(decoded, out, gain):
@@ -126,50 +170,6 @@ def _quantise(decoded, out, gain):
         out.write(levels.astype("<i2"))
 
 
-def _open(path):
-    try:
-        # As bytes, since a name need not be valid UTF-8.
-        return soundfile.SoundFile(os.fsencode(path))
-    except (RuntimeError, ValueError, TypeError) as error:
-        raise Unusable(f"not audio that libsndfile can read ({_short(error)})") from error
-
-
-def announces_length(path, file_format):
-    """Return whether the length in the file's header is exact.
-
-    An mp3 says its length in a Xing, Info or VBRI header inside its first frame, or nowhere; then
-    libsndfile's number is a guess from the bit rate. An ID3v2 tag may come first, its size is in
-    four bytes of seven bits (id3.org, "ID3 tag version 2.4.0", 3.1).
-    """
-    if file_format not in ("MP3", "MPEG"):
-        return True
-    with open(path, "rb") as file:
-        start = file.read(10)
-        if start[:3] == b"ID3":
-            file.seek(10 + sum(byte << 7 * place for place, byte in enumerate(start[:5:-1])))
-        frame = file.read(_FIRST_FRAME)
-    return any(tag in frame for tag in (b"Xing", b"Info", b"VBRI"))
-
-
-def _blocks(sound):
-    """Yield (float32 [n, channels], whether it is the last); the next one overwrites it."""
-    # One more than the file says it has: so it takes one call to see that it ends there.
-    length = min(sound.frames + 1, max(1, _BLOCK_VALUES // sound.channels))
-    memory = np.empty((length, sound.channels), np.float32)
-    last = False
-    while not last:
-        try:
-            block = sound.read(out=memory)
-        except (RuntimeError, ValueError) as error:
-            raise Unusable(f"damaged: decoding stopped ({_short(error)})") from error
-        last = len(block) < length
-        yield block, last
-
-
-def _short(error):
-    return str(error).split(": ", 1)[-1].rstrip(". ")
-
-
 def _one_channel(block, channel):
     if block.shape[1] == 1:
         return block[:, 0]
@@ -177,18 +177,6 @@ def _one_channel(block, channel):
         # Many times as fast as numpy's mean over so short an axis.
         return sum(block.T) / np.float32(block.shape[1])
     return block[:, CHANNELS.index(channel) - 1]
-
-
-def _resampler(file_rate, sample_rate):
-    if file_rate == sample_rate:
-        return lambda mono, last: mono
-    stream = soxr.ResampleStream(file_rate, sample_rate, num_channels=1, dtype="float32")
-    return lambda mono, last: stream.resample_chunk(mono, last=last)
-
-
-def _peak(block):
-    """Return the largest magnitude; NaN or infinity where there is one."""
-    return float(np.maximum(block.max(initial=0.0), -block.min(initial=0.0)))
 
 
 def _check_sound(samples, peak, loudest):

@@ -1,0 +1,5 @@
+"""What a file of sound holds, found by walking its container, and not by believing its header.
+
+Decoders stop where a header says that the sound ends, or where the first of several joined streams
+does. Here the file is divided into `Part`s, each of which a decoder reads to its real end.
+"""

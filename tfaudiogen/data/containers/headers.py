@@ -1,0 +1,74 @@
+"""Reading a few bytes here and there in a file."""
+
+_BLOCK = 2**20
+# Sizes of an ID3v1 tag and of the header of an APEv2 tag.
+_ID3V1, _APE = 128, 32
+
+
+class Bytes:
+    """The bytes of a file by place, read in large blocks.
+
+    Args:
+        file: binary file.
+    """
+
+    def __init__(self, file):
+        self._file = file
+        self._start, self._block = 0, b""
+        self.size = file.seek(0, 2)
+
+    def at(self, place, count):
+        """Return up to so many bytes from a place on; fewer at the end of the file."""
+        inside = place - self._start
+        if inside < 0 or inside + count > len(self._block):
+            place = min(place, self.size)  # sizes in headers lead anywhere
+            self._file.seek(place)
+            self._start, self._block = place, self._file.read(max(count, _BLOCK))
+            inside = 0
+        return self._block[inside : inside + count]
+
+    def find(self, sought, place):
+        """Return the first place of some bytes from a place on; the file's size for none."""
+        while len(self.at(place, len(sought))) == len(sought):
+            found = self._block.find(sought, place - self._start)
+            if found >= 0:
+                return self._start + found
+            place = self._start + len(self._block) - len(sought) + 1
+        return self.size
+
+    def foreign(self, place, stop):
+        """Return how many bytes between two places are not tags; 0 if they are only zeros."""
+        while (behind := after_tag(self, place)) > place:
+            place = behind
+        blocks = range(place, stop, _BLOCK)
+        empty = all(not any(self.at(start, min(_BLOCK, stop - start))) for start in blocks)
+        return 0 if empty else stop - place
+
+
+def after_id3(content, place=0):
+    """Return the place behind the ID3v2 tags that begin at a place; of a damaged one its text.
+
+    The size is in four bytes of seven bits (id3.org, "ID3 tag version 2.4.0", 3.1); a footer of
+    ten bytes is told by a flag (3.4).
+    """
+    while (head := content.at(place, 10))[:3] == b"ID3" and len(head) == 10:
+        size = sum((byte & 127) << 7 * power for power, byte in enumerate(head[:5:-1]))
+        size += 20 if head[5] & 16 else 10
+        place += size if place + size <= content.size else 10
+    return place
+
+
+def before_id3v1(content, place):
+    """Return the place where the ID3v1 tag begins that ends at a place, or that place."""
+    start = max(0, place - _ID3V1)
+    return start if content.at(start, 3) == b"TAG" else place
+
+
+def after_tag(content, place):
+    """Return the place behind the ID3 or APE tag that begins at a place, or that place."""
+    if content.at(place, 3) == b"TAG":
+        return min(place + _ID3V1, content.size)
+    head = content.at(place, _APE)
+    if head[:8] == b"APETAGEX":
+        return min(place + _APE + int.from_bytes(head[12:16], "little"), content.size)
+    return after_id3(content, place)
