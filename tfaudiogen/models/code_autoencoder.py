@@ -7,6 +7,7 @@ from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.code_rows import CodeRows
 from tfaudiogen.models.long_codes import check_columns, windows_of
 from tfaudiogen.models.media import MediumAutoencoder
+from tfaudiogen.models.rows import remembered
 
 
 class CodeAutoencoder(MediumAutoencoder):
@@ -19,9 +20,7 @@ class CodeAutoencoder(MediumAutoencoder):
 
     def rows(self):
         """Return the `CodeRows` of this model, traced once."""
-        if "_known_rows" not in self.__dict__:
-            self.__dict__["_known_rows"] = CodeRows(self)  # Keras tracks what it is told of
-        return self._known_rows
+        return remembered(self, CodeRows)
 
     def encode(self, given):
         """Return the codes of sounds of any length, or of pictures.
@@ -88,6 +87,7 @@ class CodeAutoencoder(MediumAutoencoder):
         images = in_batches(
             lambda part: self.decode_codes([tf.gather(code, part) for code in flat]),
             tf.range(len(flat[0])),
+            size=self.medium.together,
         )
         images = tf.reshape(images, (-1, windows, *images.shape[1:]))
         return self.medium.joined(images) if windows > 1 else images[:, 0]

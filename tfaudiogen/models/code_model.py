@@ -16,6 +16,7 @@ from tfaudiogen.models.code_labels import choose_labels
 from tfaudiogen.models.code_rows import CodeModelRows
 from tfaudiogen.models.code_usage import usage_figures
 from tfaudiogen.models.long_codes import Filling, check_columns, empty
+from tfaudiogen.models.rows import remembered
 
 
 @register
@@ -89,10 +90,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
 
     def rows(self, samples=None):
         """Return the `CodeModelRows` of this model, traced once for each length of samples."""
-        known = self.__dict__.setdefault("_known_rows", {})  # Keras tracks what it is told of
-        if samples not in known:
-            known[samples] = CodeModelRows(self, samples)
-        return known[samples]
+        return remembered(self, CodeModelRows, samples=samples)
 
     def image_entries(self):
         return self.autoencoder.image_entries()
@@ -208,7 +206,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
 
         Args:
             count: B; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws.
+            seed: int in [0, 2**31); the same seed gives the same draws for any count.
             label: None, a class name or words of one, an int, or B of them; see `labels`.
             temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
                 acts on priors that have labels. None for the temperature and the guidance of this
@@ -233,7 +231,9 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
                 tf.fill(tf.shape(part), tf.constant(settings[name] or none, dtype))
                 for name, none, dtype in _IN_GRAPH
             ]
-            return self.rows(samples).sample(key.seed * tf.ones_like(part), part, chosen, *settled)
+            rows = self.rows(self.medium.samples_of(windows))
+            drawn = rows.sample(key.seed * tf.ones_like(part), part, chosen, *settled)
+            return drawn[:, :samples]
 
         def draw(part):
             chosen = None if labels is None else tf.gather(labels, part)

@@ -13,6 +13,10 @@ _LEAST = 64
 """Parts of a map between which the state of the core grows, since less room makes quicker steps,
 and their least number of places, since each part is compiled."""
 
+_SIZES = (4, 16, 32)
+"""Numbers of maps that are drawn together: each is compiled anew, and a step takes hardly longer
+for some more, so that others are filled up to the next one."""
+
 
 class CodeSampling:
     """What `CodePrior` is mixed with: sampling by the core's steps, or, to compare, without them.
@@ -99,8 +103,10 @@ class CodeSampling:
         if "label" in conditions:
             conditions["label"] = tf.cast(conditions["label"], tf.int32)
         guided = guidance != 1.0 and self.can_be_guided
-        drawn = self._sampler(cached, truncated, guided)(levels, conditions, *given, settings)
-        return tf.reshape(drawn, (-1, *self.shape))
+        count = len(levels)
+        rows = _filled_up((levels, conditions, *given), count)
+        drawn = self._sampler(cached, truncated, guided)(*rows, settings)
+        return tf.reshape(drawn[:count], (-1, *self.shape))
 
     def walk(self, levels, conditions, given, known, settings):
         """Draw code maps in the graph that calls this, without XLA; see `draw`.
@@ -239,6 +245,18 @@ class _Walk:
             warm = truncate(warm, settings["top_k"], settings["top_p"])
         drawn = categorical_quantile(warm, self.levels[place])
         return tf.where(self.known[place], self.given[place], drawn)
+
+
+def _filled_up(rows, count):
+    """Return a structure of tensors [B, ...] with zeros after the `count` rows that each has."""
+    most = _SIZES[-1]
+    size = next((size for size in _SIZES if count <= size), -(-count // most) * most)
+
+    def filled(values):
+        values = tf.convert_to_tensor(values)
+        return tf.pad(values, [[0, size - count]] + [[0, 0]] * (values.shape.rank - 1))
+
+    return tf.nest.map_structure(filled, rows)
 
 
 def _put(codes, place, values):

@@ -7,7 +7,7 @@ from tfaudiogen import noise
 from tfaudiogen.models.batches import in_batches
 from tfaudiogen.models.latent_rows import LatentRows
 from tfaudiogen.models.picture import PictureMedium
-from tfaudiogen.models.rows import AutoencoderRows
+from tfaudiogen.models.rows import AutoencoderRows, remembered
 from tfaudiogen.models.sound import SoundMedium
 from tfaudiogen.models.told import LabelMedium, TextMedium, VectorMedium
 
@@ -46,9 +46,7 @@ class MediumAutoencoder:
 
     def rows(self):
         """Return the `AutoencoderRows` of this model of sounds, traced once."""
-        if "_known_rows" not in self.__dict__:
-            self.__dict__["_known_rows"] = AutoencoderRows(self)  # Keras tracks what it is told of
-        return self._known_rows
+        return remembered(self, AutoencoderRows)
 
     def reconstruct(self, given, phase="heap"):
         """Return what the model makes of sounds of any length or of pictures, in their shape.
@@ -78,10 +76,7 @@ class MediumModel(MediumAutoencoder):
 
     def rows(self, samples=None, draws=16):
         """Return the `LatentRows` of this model, traced once for each length and draws."""
-        known = self.__dict__.setdefault("_known_rows", {})  # Keras tracks what it is told of
-        if (samples, draws) not in known:
-            known[samples, draws] = LatentRows(self, samples, draws)
-        return known[samples, draws]
+        return remembered(self, LatentRows, samples=samples, draws=draws)
 
     def sample(
         self,
@@ -97,7 +92,8 @@ class MediumModel(MediumAutoencoder):
 
         Args:
             count: B, how many; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws.
+            seed: int in [0, 2**31); the same seed gives the same draws for any count, of sounds to
+                the bit, of pictures to rounding.
             temperature: scales the spread of the prior's components; in [0, inf).
             component: None, or the prior's component to draw from.
             seconds: duration of sounds; None for one window.
@@ -122,9 +118,12 @@ class MediumModel(MediumAutoencoder):
             chosen = -1 if component is None else component
             each = tf.ones_like(indices)
             warmth = tf.fill(tf.shape(indices), tf.cast(temperature, tf.float32))
-            return self.rows(samples).sample(key.seed * each, indices, warmth, chosen * each)
+            rows = self.rows(self.medium.samples_of(windows))
+            drawn = rows.sample(key.seed * each, indices, warmth, chosen * each)
+            return drawn[:, :samples]
 
-        return in_batches(draw_in_graph if self._in_graph(phase) else draw, key.index, progress)
+        drawn = draw_in_graph if self._in_graph(phase) else draw
+        return in_batches(drawn, key.index, progress, self.medium.together)
 
     def encode(self, given):
         """Return the posterior means of sounds of any length, [B, W, D], or of pictures, [B, D].

@@ -18,6 +18,8 @@ class PictureMedium:
     """
 
     has_phase = False
+    together = 8
+    """Images that are decoded at a time."""
 
     def __init__(self, pictures):
         self.pictures = pictures

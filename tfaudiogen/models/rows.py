@@ -12,6 +12,8 @@ from tfaudiogen.models.sound_row import SoundRow
 
 INTEGER, NUMBER = tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.float32)
 COUNT = tf.TensorSpec([], tf.int32)
+_REMEMBERED = 4
+"""Settings of which a model keeps the graphs, some 14 MB each."""
 _ROWS = {"sounds": SoundRow, "pictures": PictureRow}
 
 
@@ -23,6 +25,23 @@ def row_of(representation, samples=None):
         samples: N of drawn sounds; one window where left out, and None for pictures.
     """
     return _ROWS[representation.kind](representation, samples)
+
+
+def remembered(model, kind, **settings):
+    """Return the rows of a model for these settings, traced once; of many settings the latest.
+
+    Args:
+        model: whose they are.
+        kind: their class.
+        settings: its arguments.
+    """
+    known = model.__dict__.setdefault("_known_rows", {})  # Keras tracks what it is told of
+    key = tuple(sorted(settings.items()))
+    rows = known.pop(key, None) or kind(model, **settings)
+    known[key] = rows
+    if len(known) > _REMEMBERED:
+        del known[next(iter(known))]
+    return rows
 
 
 class AutoencoderRows:

@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
+import tensorflow as tf
 
 from tfaudiogen import arrays
 from tfaudiogen.models.batches import in_batches
-from tfaudiogen.models.windows import blend, split, windows_for
+from tfaudiogen.models.windows import blend, frames_of, split, windows_for
 
 
 class SoundMedium:
@@ -22,6 +23,9 @@ class SoundMedium:
     """
 
     has_phase = True
+    together = 1
+    """Images that are decoded at a time: phase retrieval magnifies the rounding by which batches of
+    unlike sizes differ, and a sound is to be the same whatever is drawn beside it."""
 
     def __init__(self, spectrogram):
         self.spectrogram = spectrogram
@@ -66,10 +70,15 @@ class SoundMedium:
         """Return how many overlapping windows cover so many samples."""
         return windows_for(math.ceil(length / self.spectrogram.hop), self.spectrogram)
 
+    def samples_of(self, windows):
+        """Return the samples that so many overlapping windows cover; None for one window."""
+        return frames_of(windows, self.spectrogram) * self.spectrogram.hop if windows > 1 else None
+
     def joined(self, images):
         """Return the images [B, T, F, 1] of sounds from those of their windows [B, W, ...]."""
         return blend(images, self.spectrogram)
 
     def inverse(self, images, length=None, phase="heap"):
         """Return the waveforms [B, N] of images; N samples are kept, or all for None."""
-        return self.spectrogram.inverse(images, phase=phase)[:, :length]
+        each = [self.spectrogram.inverse(image[None], phase=phase) for image in images]
+        return tf.concat(each, axis=0)[:, :length]
