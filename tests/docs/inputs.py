@@ -88,7 +88,7 @@ def digits(folder):
         write_sound(folder / "fsdd" / f"{digit}_{speaker}_{number}.wav", 0.4)
     (folder / "mnist").mkdir()
     draw = np.random.default_rng(0)
-    for part, count in (("train", 200), ("t10k", 40)):
+    for part, count in (("train", 900), ("t10k", 60)):
         levels = draw.integers(0, 256, (count, 28, 28), np.uint8)
         for kind, array in (("images-idx3", levels), ("labels-idx1", np.arange(count) % 10)):
             head = bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)

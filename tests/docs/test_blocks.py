@@ -10,6 +10,7 @@ import sys
 import click
 import left_out
 import pytest
+import stand_in
 from command_lines import check
 from pages import BLOCKS, PAGES
 from shell import commands_in
@@ -70,6 +71,13 @@ def test_commands_are_those_that_there_are(block, read_by_script):
             read_by_script(ROOT / words[1], *words[2:])
         elif words[0] == "pip":
             assert words[1] == "install"
+
+
+@pytest.mark.parametrize("block", SHELL, ids=str)
+def test_what_shortens_a_training_is_understood(block):
+    for words in commands_in(block.text):
+        if words[:2] == ["tfaudiogen", "train"]:
+            check(stand_in.shortened(words)[1:])
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
