@@ -52,7 +52,6 @@ class Builder(PairBuilder):
         if folder is None:
             return found.pictures
         beside = find_files([folder])
-        self._skipped += [Skipped(name, reason) for name, reason in beside.problems]
         taken = {file.path.resolve() for file in (*beside.pictures, *found.audio)}
         reason = "lies in the folder of the {}, where no {} are looked for"
         for files, words in (

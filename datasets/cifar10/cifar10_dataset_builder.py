@@ -1,6 +1,7 @@
 """Small coloured pictures in the binary files of CIFAR-10."""
 
 import dataclasses
+import functools
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from tfaudiogen.data.opening import open_regular, unreadable
 from tfaudiogen.data.picture_records import PictureBuilder, PictureConfig
 from tfaudiogen.data.picture_sets import Part, stored
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.tries import patiently
 
 _FILES = re.compile(r"(data_batch_[0-9]+|test_batch)\.bin")
 _NAMES = ("airplane", "automobile", "bird", "cat", "deer")
@@ -47,7 +49,7 @@ class Builder(PictureBuilder):
     def _part(self, file):
         """Return the `Part` of a file; None, and a reason, if it cannot be used."""
         try:
-            rows = _rows(file.path)
+            rows = patiently(file.name, functools.partial(_rows, file.path))
         except Unusable as error:
             self.skipped.append(Skipped(file.name, str(error)))
             return None

@@ -1,6 +1,7 @@
 """Handwritten digits in the idx files of MNIST."""
 
 import dataclasses
+import functools
 import re
 
 from tfaudiogen.data.errors import Unusable
@@ -8,6 +9,7 @@ from tfaudiogen.data.files import find_named
 from tfaudiogen.data.picture_records import PictureBuilder, PictureConfig
 from tfaudiogen.data.picture_sets import Part, stored
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.tries import patiently
 from tfaudiogen.datasets.mnist.idx import read_idx
 
 _IMAGES = re.compile(r"(?P<part>train|t10k)-images[-.]idx3-ubyte(\.gz)?")
@@ -48,7 +50,7 @@ def read_parts(sources, skipped):
     """
     for file in find_named(sources, _IMAGES):
         try:
-            yield _part(file)
+            yield patiently(file.name, functools.partial(_part, file))
         except Unusable as error:
             skipped.append(Skipped(file.name, str(error)))
 

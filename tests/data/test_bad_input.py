@@ -152,40 +152,6 @@ def test_a_name_that_is_not_unicode(tones, quick):
     assert sum(report.total(split).files for split in report.splits) == 11
 
 
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (PermissionError(errno.EACCES, "Permission denied"), "no permission"),
-        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
-    ],
-)
-def test_a_file_that_cannot_be_opened(error, reason, tones, quick, monkeypatch, write_tone):
-    # Permissions do not stop root, so the refusal is made here.
-    write_tone(tones / "locked.wav")
-    real = os.open
-
-    def refuse(path, *args, **kwargs):
-        if Path(path).name == "locked.wav":
-            raise error
-        return real(path, *args, **kwargs)
-
-    monkeypatch.setattr(os, "open", refuse)
-    report = quick(tones)
-    assert [skipped.file for skipped in report.skipped] == ["locked.wav"]
-    assert reason in report.skipped[0].reason
-
-
-def test_permissions(tones, quick, write_tone):
-    path = write_tone(tones / "locked.wav")
-    path.chmod(0)
-    try:
-        path.open("rb").close()
-    except PermissionError:
-        assert quick(tones).skipped[0].reason == "no permission to read it"
-    else:
-        pytest.skip("this user reads every file")
-
-
 @pytest.mark.parametrize("make", [empty, text, silence])
 def test_nothing_usable(make, tmp_path, quick):
     (tmp_path / "in").mkdir()

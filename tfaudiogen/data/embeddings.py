@@ -1,5 +1,6 @@
 """Embeddings that come from elsewhere: `.npy` files, each of the file of the same name."""
 
+import functools
 import re
 from collections import Counter
 
@@ -10,6 +11,7 @@ from tfaudiogen.data.files import find_named
 from tfaudiogen.data.opening import open_regular, unreadable
 from tfaudiogen.data.pair_matching import match_stems
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.tries import patiently
 
 _NPY = re.compile(r".*\.npy", re.IGNORECASE | re.DOTALL)
 _CURE = "rename one"
@@ -28,13 +30,15 @@ def match_embeddings(folder, files):
 
     Raises:
         ValueError: the folder does not exist.
+        ReadError: a file could not be read, at several tries.
     """
     pairs = match_stems(files, find_named([folder], _NPY), ("file", "embedding"), _CURE)
     found, skipped = {}, list(pairs.skipped)
     for file in pairs.sounds:
         (own,) = pairs.pictures[file.name]
         try:
-            found[file.name] = read_embedding(own.path)
+            read = functools.partial(read_embedding, own.path)
+            found[file.name] = patiently(own.name, read)
         except Unusable as error:
             skipped += [Skipped(own.name, str(error)), _without(file, own.name)]
     sizes = Counter(len(vector) for vector in found.values())

@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tfaudiogen.data.errors import Unreadable
+from tfaudiogen.data.tries import patiently
 from tfaudiogen.text import collapsed, composed
 
 AUDIO_SUFFIXES = frozenset(
@@ -48,12 +50,11 @@ class SourceFile:
 
 @dataclass
 class Found:
-    """The files below the sources, by what they are; `problems` are folders that cannot be read."""
+    """The files below the sources, by what they are."""
 
     audio: list[SourceFile] = field(default_factory=list)
     pictures: list[SourceFile] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
-    problems: list[tuple[str, str]] = field(default_factory=list)
 
 
 def find_files(sources):
@@ -61,13 +62,11 @@ def find_files(sources):
 
     Raises:
         ValueError: a source does not exist, or two sources have the same folder name.
+        ReadError: a folder cannot be read, at several tries.
     """
     found = Found()
-    for file, problem in _source_files(sources):
-        if problem:
-            found.problems.append((file.name, problem))
-        else:
-            _bin(file, found).append(file)
+    for file in _source_files(sources):
+        _bin(file, found).append(file)
     for files in (found.audio, found.pictures):
         files.sort(key=lambda file: file.name)
     found.ignored = sorted(file.name for file in found.ignored)
@@ -82,17 +81,15 @@ def find_named(sources, pattern):
         pattern: compiled, of the whole name without its folder.
 
     Raises:
-        ValueError: as `find_files`.
+        ValueError, ReadError: as `find_files`.
     """
-    found = [
-        file
-        for file, problem in _source_files(sources)
-        if not problem and pattern.fullmatch(file.path.name)
-    ]
+    found = [file for file in _source_files(sources) if pattern.fullmatch(file.path.name)]
     return sorted(found, key=lambda file: file.name)
 
 
-def _check_sources(sources):
+def check_sources(sources):
+    """Raise ValueError if a source does not exist, or two have the same folder name."""
+    sources = [Path(source) for source in sources]
     for source in sources:
         if not source.exists():
             raise ValueError(f"source {str(source)!r} does not exist: give a folder of audio files")
@@ -105,41 +102,47 @@ def _check_sources(sources):
 
 
 def _walk(source):
-    """Yield (path, problem) of the files below `source`; links to folders are followed once."""
+    """Yield the files below `source`; links to folders are followed once.
+
+    Raises:
+        Unreadable: a folder cannot be read this time.
+    """
     if source.is_file():
-        yield source, None
+        yield source
         return
-    problems = []
     visited = set()
-    for folder, folders, files in os.walk(source, onerror=problems.append, followlinks=True):
+    for folder, folders, files in os.walk(source, onerror=_refuse, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         real = os.path.realpath(folder)
         if real in visited:
             folders.clear()
             continue
         visited.add(real)
-        yield from ((Path(folder, name), None) for name in files)
-    yield from ((Path(error.filename), f"folder: {error.strerror}") for error in problems)
+        yield from (Path(folder, name) for name in files)
+
+
+def _refuse(error):
+    raise Unreadable(f"folder {error.filename}: {error.strerror}") from error
 
 
 def _source_files(sources):
-    """Return [(`SourceFile`, problem or None)] of all that is below the sources.
+    """Return the `SourceFile`s of all that is below the sources.
 
     Names are in one Unicode form, since systems store the same accents differently. Where several
     files would have one name then, each has the form in which it is stored.
     """
     sources = [Path(source) for source in sources]
-    _check_sources(sources)
+    check_sources(sources)
     parts = [
-        (path, problem, *_name_and_label(path, source, several=len(sources) > 1))
+        (path, *_name_and_label(path, source, several=len(sources) > 1))
         for source in sources
-        for path, problem in _walk(source)
+        for path in patiently(str(source), lambda source=source: list(_walk(source)))
     ]
-    counts = Counter(composed(name) for _, _, name, _ in parts)
+    counts = Counter(composed(name) for _, name, _ in parts)
     found = []
-    for path, problem, stored, label in parts:
+    for path, stored, label in parts:
         name = composed(stored)
-        found.append((SourceFile(path, name if counts[name] == 1 else stored, label), problem))
+        found.append(SourceFile(path, name if counts[name] == 1 else stored, label))
     return found
 
 

@@ -14,9 +14,10 @@ from tfaudiogen.data.notices import notices_of
 from tfaudiogen.data.opening import open_regular
 from tfaudiogen.data.pictures import match_pictures
 from tfaudiogen.data.records import RecordBuilder, RecordConfig, record
-from tfaudiogen.data.report import Report, Share, Skipped
+from tfaudiogen.data.report import Report, Share
 from tfaudiogen.data.splits import SPLITS, split_names, split_windows
 from tfaudiogen.data.told import SOUND_FEATURES, Told
+from tfaudiogen.data.tries import patiently
 
 
 @dataclasses.dataclass(eq=False)
@@ -77,7 +78,7 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
     def plan(self, workers):
         """Read the files and return {split: {key: Window}}."""
         found = find_files(self.builder_config.sources)
-        self._skipped = [Skipped(name, reason) for name, reason in found.problems]
+        self._skipped = []
         files = self._told_of(self._labelled(found))
         recordings = self._recordings(files, self._pictures(found), workers)
         plan = self._plan(recordings)
@@ -194,8 +195,11 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
 
 
 def _bytes_of(path):
-    with open_regular(path) as file:
-        return file.read()
+    def read():
+        with open_regular(path) as file:
+            return file.read()
+
+    return patiently(str(path), read)
 
 
 def _shares(parts, config):

@@ -1,15 +1,13 @@
 """Reading the pictures of a folder, many at a time, each of them once."""
 
 import dataclasses
-import hashlib
-from dataclasses import dataclass
-from pathlib import Path
+import functools
 
-from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.files import find_files
 from tfaudiogen.data.labels import apply_labels, labels_from_names
 from tfaudiogen.data.picture_reading import Taken, read_picture
 from tfaudiogen.data.picture_records import Picture
+from tfaudiogen.data.read_once import read_once
 from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sounds import Sounds
 
@@ -17,33 +15,9 @@ _NO_LABEL = "picture"
 _NAMED = 5
 
 
-@dataclass(frozen=True)
-class _Task:
-    """One file to read."""
-
-    source: Path
-    key: str
-    size: int
-    image_shape: tuple
-    store: Sounds
-
-    def do(self):
-        """Read the file, and keep what became of it."""
-        self.store.add(self.key, self._read)
-
-    def _read(self, out):
-        try:
-            levels, taken = read_picture(self.source, self.image_shape)
-        except Unusable as error:
-            return {"reason": str(error)}
-        out.write(levels.tobytes())
-        return dataclasses.asdict(taken)
-
-
 def labelled(sources, labels_csv=None, label_pattern=None):
     """Return the labelled picture files of the sources, what is skipped, and names of the rest."""
-    found = find_files(sources)
-    skipped = [Skipped(name, reason) for name, reason in found.problems]
+    found, skipped = find_files(sources), []
     files = [
         dataclasses.replace(file, label=_NO_LABEL) if "/" not in file.name else file
         for file in found.pictures
@@ -63,26 +37,15 @@ def convert(files, folder, image_shape, workers, progress):
 
     Returns:
         The list of `Picture`s, that of the `Skipped`, and {name: Taken}.
+
+    Raises:
+        ReadError: files could not be read, at several tries.
     """
-    store = Sounds(folder)
-    finished = store.entries()
-    tasks = [_task(file.path, image_shape, store) for file in files]
-    workers.run(
-        _Task.do,
-        sorted((t for t in tasks if t.key not in finished), key=lambda task: -task.size),
-        size=lambda task: task.size,
-        desc="reading",
-        unit="B",
-        unit_scale=True,
-        disable=not (progress and files),
-    )
-    return _sorted_out(files, tasks, store.entries(), image_shape)
-
-
-def _sorted_out(files, tasks, entries, image_shape):
+    settings = (tuple(image_shape),)
+    read = functools.partial(_read, image_shape=tuple(image_shape))
+    entries = read_once(files, read, settings, Sounds(folder), workers, progress and bool(files))
     pictures, skipped, taken = [], [], {}
-    for file, task in zip(files, tasks, strict=True):
-        levels, offset, outcome = entries[task.key]
+    for file, (levels, offset, outcome) in zip(files, entries, strict=True):
         if "reason" in outcome:
             skipped.append(Skipped(file.name, outcome["reason"]))
         else:
@@ -91,16 +54,10 @@ def _sorted_out(files, tasks, entries, image_shape):
     return pictures, skipped, taken
 
 
-def _task(path, image_shape, store):
-    """Return the task of a file, whose key changes with the file and with the size."""
-    try:
-        status = path.stat()
-        size, state = status.st_size, (status.st_size, status.st_mtime_ns)
-    except OSError:  # reading says why
-        size, state = 0, ()
-    identity = repr((str(path.absolute()), state, tuple(image_shape)))
-    key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
-    return _Task(path, key, size, tuple(image_shape), store)
+def _read(source, out, image_shape):
+    levels, taken = read_picture(source, image_shape)
+    out.write(levels.tobytes())
+    return dataclasses.asdict(taken)
 
 
 def notices_of(taken, image_shape):

@@ -1,11 +1,13 @@
 """Matching pictures to sounds by the stem of the file name."""
 
+import functools
 from collections import Counter
 from pathlib import PurePosixPath
 
 from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.opening import open_regular
 from tfaudiogen.data.report import Skipped
+from tfaudiogen.data.tries import patiently
 
 _SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
@@ -40,13 +42,17 @@ def _problem(path, used):
     if path not in used:
         return "a picture without sound: no audio file has its stem"
     try:
-        with open_regular(path) as file:
-            head = file.read(8)
+        head = patiently(path.name, functools.partial(_head, path))
     except Unusable as error:
         return f"the picture cannot be used ({error}); its sound is used without it"
     if not head.startswith(_SIGNATURES):
         return "not a PNG, JPEG, GIF, BMP or WebP picture; its sound is used without it"
     return None
+
+
+def _head(path):
+    with open_regular(path) as file:
+        return file.read(8)
 
 
 def _without_suffix(name):

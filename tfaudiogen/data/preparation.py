@@ -9,7 +9,8 @@ import shutil
 from pathlib import Path
 
 from tfaudiogen.data.conversion import READ_FOLDER
-from tfaudiogen.data.files import find_files
+from tfaudiogen.data.errors import ReadError
+from tfaudiogen.data.files import check_sources, find_files
 from tfaudiogen.data.reading import CHANNELS
 from tfaudiogen.data.report import REPORT_NAME
 
@@ -93,6 +94,8 @@ def prepare(
 
     Raises:
         NothingUsable: no file, or fewer than a split each, gave usable audio.
+        ReadError: files or folders could not be read, at several tries; what was read is kept, and
+            the same call goes on from there.
         ValueError: an argument is out of its range, a source is missing, or `out` is in use.
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
@@ -160,6 +163,7 @@ def _check(builder, sample_rate, samples, channel, sources):
         raise ValueError(f"samples must be at least 1; received {samples}")
     if builder != "sinewave" and not sources:
         raise ValueError("sources is empty: name at least one folder of audio files")
+    check_sources(sources)  # before anything of an earlier run could be removed
 
 
 def _check_picture(image_shape):
@@ -237,6 +241,12 @@ def _build(name, options, out):
     except KeyboardInterrupt as error:
         raise KeyboardInterrupt(
             f"Stopped; what was read is kept in {partial}. The same command goes on from there."
+        ) from error
+    except ReadError as error:
+        raise ReadError(
+            error.reasons,
+            f"What was read is kept in {partial}: make them readable, or take them out of the "
+            "folder, and give the same command again.",
         ) from error
     except ValueError:
         shutil.rmtree(partial, ignore_errors=True)

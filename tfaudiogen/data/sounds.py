@@ -51,13 +51,15 @@ class Sounds:
         journal.flush()
 
     def entries(self):
-        """Return {key: Entry} of all that is complete."""
+        """Return {key: Entry} of all that is complete; one that is decided before another."""
         found = {}
         for journal in sorted(self.folder.glob("*.jsonl")):
             sounds = journal.with_suffix(".int16")
             size = sounds.stat().st_size if sounds.is_file() else 0
             for line in filter(None, map(_parsed, journal.read_text("utf-8").splitlines())):
-                if line["end"] <= size:
+                known = found.get(line["key"])
+                better = known is None or known.outcome.get("undecided")
+                if line["end"] <= size and better:
                     found[line["key"]] = Entry(sounds, line["offset"], line["outcome"])
         return found
 
