@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from tfaudiogen.saving import MODEL_FILE
+from tfaudiogen.saving import MODEL_FILE, check
 
 _WEIGHTS = "model.weights.h5"
 
@@ -25,8 +25,12 @@ def halve(folder):
 
     Returns:
         The size of the file before and after, in bytes.
+
+    Raises:
+        ModelError: the file is damaged or foreign.
     """
     file = Path(folder) / MODEL_FILE
+    check(file)
     partial = file.with_name(f".partial-{MODEL_FILE}")
     before = file.stat().st_size
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as new:

@@ -1,12 +1,12 @@
 """Saved models: a folder with `model.keras`, `metrics.json` and `card.md`, and the one way in."""
 
 import importlib.resources
-import json
 import os
-import zipfile
 from pathlib import Path
 
 import keras
+
+from tfaudiogen.archive import ModelError, check, errors_named
 
 # Everything that may be named in a saved model's configuration registers itself on import.
 from tfaudiogen.layers import (  # noqa: F401
@@ -36,12 +36,9 @@ from tfaudiogen.models import (  # noqa: F401
     vqvae,
 )
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.weights import room_for
 
 MODEL_FILE = "model.keras"
-
-
-class ModelError(ValueError):
-    """A saved model that is missing, damaged or foreign."""
 
 
 def shipped():
@@ -110,12 +107,9 @@ def load(model):
         ModelError: for a model that is missing, damaged or foreign, saying which.
     """
     file = find(model)
-    _check_archive(file)
-    try:
+    weights = check(file)
+    with errors_named(file), room_for(weights):
         loaded = keras.saving.load_model(file, compile=False, safe_mode=True)
-    except (ValueError, TypeError, KeyError, OSError, AttributeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"{file}: damaged, or saved by another version ({reason})") from error
     if not isinstance(loaded, ProbabilisticModel):
         raise ModelError(f"{file}: holds a {type(loaded).__name__}, not a tfaudiogen model")
     return loaded
@@ -152,31 +146,3 @@ def save(model, folder, bare=None):
     bare.save(partial)
     os.replace(partial, folder / MODEL_FILE)
     return folder / MODEL_FILE
-
-
-def _check_archive(file):
-    """Raise ModelError unless the file is a Keras archive of classes that may be built."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            config = json.loads(archive.read("config.json"))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise ModelError(
-            f"{file}: not a readable Keras file ({error}); it is damaged or incomplete. "
-            "Copy it again, or train with --resume."
-        ) from error
-    for module, name, registered in _classes(config):
-        ours = keras.saving.get_registered_object(registered) if registered else None
-        if ours is None and (module or "").split(".")[0] != "keras":
-            raise ModelError(f"{file}: asks for {module}.{name}, which is not of this package")
-
-
-def _classes(config):
-    """Yield (module, class name, registered name) of each object in a Keras configuration."""
-    if isinstance(config, dict):
-        if "class_name" in config and "config" in config:
-            yield config.get("module"), config["class_name"], config.get("registered_name")
-        for value in config.values():
-            yield from _classes(value)
-    elif isinstance(config, list):
-        for value in config:
-            yield from _classes(value)

@@ -233,7 +233,10 @@ def test_what_is_learned_does_not_depend_on_parts():
         (lambda: Codebook(8, 4, decay=1.0), "decay must be between 0 and 1, received 1.0"),
         (lambda: Codebook(8, 4, expiry=1.0), "expiry must be from 0 to below 1"),
         (lambda: VectorQuantizer(8, gradient="none"), "gradient must be one of .* received 'none'"),
-        (lambda: ResidualQuantizer(8, quantizers=0), "quantizers must be at least 1, received 0"),
+        (
+            lambda: ResidualQuantizer(8, quantizers=0),
+            "quantizers must be an integer from 1 to 512; received 0",
+        ),
         (lambda: FiniteScalarQuantizer((8, 1)), "levels must each be at least 2"),
         (lambda: FiniteScalarQuantizer((4, 3), expiry=1.0), "expiry and decay must be from 0"),
     ],

@@ -146,6 +146,7 @@ def _load(folder, model):
     """
     if model is not None:
         with contextlib.suppress(ValueError):  # other layers: another model of the same name
+            saving.check(folder / saving.MODEL_FILE)
             model.load_weights(folder / saving.MODEL_FILE)
             return model
     return saving.load(folder)

@@ -9,6 +9,9 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks import copy_weights, embedded
 from tfaudiogen.layers.code_context import CodeMapContext, check_shape
 
+# Of labels, and of the table of the words of each.
+_MOST_CLASSES, _MOST_CELLS = 2**16, 2**27
+
 
 class CodeConditions(keras.layers.Layer):
     """Embeds the conditions of a code map of S codes, in row-major order.
@@ -48,7 +51,7 @@ class CodeConditions(keras.layers.Layer):
         self.maps = [{"shape": list(one["shape"]), "codes": one["codes"]} for one in maps]
         policy = self.dtype_policy
         self.embed_column = keras.layers.Embedding(self.column, width, dtype=policy)
-        self.spelling = _spelling(self.words or [[label] for label in range(classes)], classes)
+        self.spelling = _spelling(self.words, classes)
         self.embed_label = keras.layers.Embedding(self.spelling.shape[1], width, dtype=policy)
         self.contexts = [CodeMapContext(**one, **self._target(policy)) for one in self.maps]
         self.project = keras.layers.Dense(width, dtype=policy) if vectors else None
@@ -127,11 +130,16 @@ class CodeConditions(keras.layers.Layer):
 
 def _spelling(words, classes):
     """Return float32 [classes + 1, W + 1]: the words of each label, and the one for no label."""
+    if not 0 <= classes <= _MOST_CLASSES:
+        raise ValueError(f"classes must be from 0 to {_MOST_CLASSES}, received {classes}")
+    words = words or [[label] for label in range(classes)]
     if len(words) != classes:
         raise ValueError(
             f"words must be those of each of the {classes} labels, received {len(words)} lists"
         )
     size = max((word for label in words for word in label), default=-1) + 1
+    if (classes + 1) * (size + 1) > _MOST_CELLS:
+        raise ValueError(f"{classes} labels of {size} words are more than their table has room for")
     table = np.zeros((classes + 1, size + 1), np.float32)
     for label, numbers in enumerate([*words, [size]]):
         table[label, numbers] = 1.0

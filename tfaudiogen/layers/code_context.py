@@ -1,5 +1,6 @@
 """A code map as the condition of another one: each code of the one sees its place in the other."""
 
+import functools
 import math
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen.layers.blocks import ResidualBlock, embedded, register
+from tfaudiogen.layers.repetition import repeated
 
 
 @register
@@ -35,7 +37,8 @@ class CodeMapContext(keras.layers.Layer):
         # Each of the Q codes of a place has vectors of its own.
         self.tail = math.prod(self.shape[2:])
         self.embed = keras.layers.Embedding(codes * self.tail, width, dtype=policy)
-        self.blocks = [ResidualBlock(width, dtype=policy) for _ in range(blocks)]
+        block = functools.partial(ResidualBlock, width, dtype=policy)
+        self.blocks = repeated(block, blocks, "blocks")
         self.aligned = aligned_places(self.shape, self.target)  # [S]
 
     def build(self, input_shape):

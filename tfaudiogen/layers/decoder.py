@@ -1,10 +1,13 @@
 """The residual convolutional decoder: latent to the parameters of an image's pixels."""
 
+import functools
+
 import keras
 
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold, register
 from tfaudiogen.layers.channels_last import convolution
 from tfaudiogen.layers.encoder import check_divisible, check_stages
+from tfaudiogen.layers.repetition import repeated
 
 
 @register
@@ -43,7 +46,8 @@ class Decoder(keras.layers.Layer):
         for width, stride, output in reversed(
             list(zip(self.widths, self.strides, outputs, strict=True))
         ):
-            stages += [ResidualBlock(width, dtype=self.dtype_policy) for _ in range(self.blocks)]
+            part = functools.partial(ResidualBlock, width, dtype=self.dtype_policy)
+            stages += repeated(part, self.blocks, "blocks")
             stages.append(Unfold(output, stride, dtype=self.dtype_policy))
         return stages
 

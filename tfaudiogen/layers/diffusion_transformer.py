@@ -1,5 +1,6 @@
 """A Transformer that sees maps of latents with noise, and tells where they are going."""
 
+import functools
 import math
 
 import keras
@@ -8,6 +9,7 @@ import tensorflow as tf
 from tfaudiogen.layers.attention import CrossAttention
 from tfaudiogen.layers.blocks import normalize
 from tfaudiogen.layers.pooling import AttentionPool
+from tfaudiogen.layers.repetition import repeated
 
 
 class ModulatedBlock(keras.layers.Layer):
@@ -95,7 +97,8 @@ class DiffusionTransformer(keras.layers.Layer):
         self._check_patch()
         policy = self.dtype_policy
         self.entries = [keras.layers.Dense(width, dtype=policy) for _ in self.shapes]
-        self.blocks = [ModulatedBlock(width, heads, dtype=policy) for _ in range(depth)]
+        block = functools.partial(ModulatedBlock, width, heads, dtype=policy)
+        self.blocks = repeated(block, depth, "depth")
         self.modulation = _zero_dense(2 * width, policy)
         self.exits = [_zero_dense(self._size(shape), "float32") for shape in self.shapes]
         self.project = keras.layers.Dense(width, dtype=policy)

@@ -4,6 +4,7 @@ import keras
 
 from tfaudiogen.layers.blocks import normalize, register
 from tfaudiogen.layers.channels_last import convolution
+from tfaudiogen.layers.repetition import check_count
 
 
 @register
@@ -23,8 +24,7 @@ class PatchDiscriminator(keras.layers.Layer):
 
     def __init__(self, widths=(32, 64, 128), **kwargs):
         super().__init__(**kwargs)
-        if not widths:
-            raise ValueError(f"widths must name at least one layer, received {widths}")
+        check_count("the length of widths", len(widths), least=1)
         self.widths = tuple(widths)
         self.stages = [
             convolution(

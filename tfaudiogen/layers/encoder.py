@@ -1,11 +1,13 @@
 """The residual convolutional encoder: image to features."""
 
+import functools
 import math
 
 import keras
 
 from tfaudiogen.layers.blocks import ResidualBlock, fold, normalize, register
 from tfaudiogen.layers.channels_last import convolution
+from tfaudiogen.layers.repetition import check_count, repeated
 
 
 @register
@@ -35,7 +37,8 @@ class Encoder(keras.layers.Layer):
         self.stages = []
         for width, stride in zip(self.widths, self.strides, strict=True):
             self.stages.append(fold(width, stride, self.dtype_policy))
-            self.stages += [ResidualBlock(width, dtype=self.dtype_policy) for _ in range(blocks)]
+            part = functools.partial(ResidualBlock, width, dtype=self.dtype_policy)
+            self.stages += repeated(part, blocks, "blocks")
         self.project = convolution(channels, 1, dtype=self.dtype_policy)
 
     def build(self, input_shape):
@@ -68,12 +71,13 @@ class Encoder(keras.layers.Layer):
 
 
 def check_stages(widths, strides):
-    """Raise ValueError unless there is one stride for each width."""
+    """Raise ValueError unless there is one stride for each width, and a number of stages."""
     if not widths or len(widths) != len(strides):
         raise ValueError(
             f"widths and strides must have the same length of at least 1, "
             f"received widths={tuple(widths)} and strides={tuple(strides)}"
         )
+    check_count("the length of widths", len(widths))
 
 
 def check_divisible(image_shape, strides):

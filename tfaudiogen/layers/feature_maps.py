@@ -1,5 +1,6 @@
 """Convolutional networks between the maps of a hierarchy of codes."""
 
+import functools
 import math
 
 import keras
@@ -7,6 +8,7 @@ import keras
 from tfaudiogen.layers.blocks import ResidualBlock, Unfold, fold, normalize, register
 from tfaudiogen.layers.channels_last import convolution
 from tfaudiogen.layers.encoder import check_divisible, check_stages
+from tfaudiogen.layers.repetition import repeated
 
 
 @register
@@ -27,7 +29,8 @@ class FeatureEncoder(keras.layers.Layer):
         self.stages = []
         for width, stride in zip(self.widths, self.strides, strict=True):
             self.stages.append(fold(width, stride, self.dtype_policy, bias="random_normal"))
-            self.stages += [ResidualBlock(width, dtype=self.dtype_policy) for _ in range(blocks)]
+            part = functools.partial(ResidualBlock, width, dtype=self.dtype_policy)
+            self.stages += repeated(part, blocks, "blocks")
 
     @property
     def stride(self):
@@ -89,7 +92,8 @@ class FeatureDecoder(keras.layers.Layer):
         for width, stride, output in reversed(
             list(zip(self.widths, self.strides, outputs, strict=True))
         ):
-            stages += [ResidualBlock(width, dtype=self.dtype_policy) for _ in range(self.blocks)]
+            part = functools.partial(ResidualBlock, width, dtype=self.dtype_policy)
+            stages += repeated(part, self.blocks, "blocks")
             stages.append(Unfold(output, stride, dtype=self.dtype_policy))
         return stages
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks import normalize, register
 from tfaudiogen.layers.codebook import Codebook
 from tfaudiogen.layers.quantizer import PASSES, bottleneck_shape, bottleneck_spec, check_gradient
+from tfaudiogen.layers.repetition import check_count
 
 
 @register
@@ -42,8 +43,7 @@ class ResidualQuantizer(keras.layers.Layer):
     ):
         super().__init__(**{**kwargs, "dtype": "float32"})
         check_gradient(gradient)
-        if quantizers < 1:
-            raise ValueError(f"quantizers must be at least 1, received {quantizers}")
+        check_count("quantizers", quantizers, least=1)
         self.codes, self.quantizers, self.width = codes, quantizers, width
         self.decay, self.expiry = decay, expiry
         self.commitment, self.gradient = commitment, gradient

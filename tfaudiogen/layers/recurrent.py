@@ -1,10 +1,13 @@
 """A stack of LSTMs, as a core of a prior over sequences: see `layers/transformer.py`."""
 
+import functools
+
 import keras
 import tensorflow as tf
 
 from tfaudiogen.layers.attention import CrossAttention, take_crossing
 from tfaudiogen.layers.blocks import copy_weights, normalize, register
+from tfaudiogen.layers.repetition import repeated
 
 
 @register
@@ -31,9 +34,9 @@ class LSTMStack(keras.layers.Layer):
         policy = self.dtype_policy
         # The library's kernel for graphics cards is none that XLA compiles.
         options = {"return_sequences": True, "use_cudnn": False, "dtype": policy}
-        self.recurrent = [keras.layers.LSTM(width, **options) for _ in range(depth)]
-        crossings = depth if cross else 0
-        self.crossings = [CrossAttention(width, heads, dtype=policy) for _ in range(crossings)]
+        self.recurrent = repeated(lambda: keras.layers.LSTM(width, **options), depth, "depth")
+        crossing = functools.partial(CrossAttention, width, heads, dtype=policy)
+        self.crossings = repeated(crossing, depth if cross else 0, "depth")
 
     def build(self, input_shape):
         for layer in [*self.recurrent, *self.crossings]:

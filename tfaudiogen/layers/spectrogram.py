@@ -17,6 +17,8 @@ from tfaudiogen.signal.phase import graph_phase, heap_phase
 from tfaudiogen.signal.stft import analyse, check_geometry
 
 SCALES = ("linear", "mel")
+# Far above all use; the tables of a mel scale are of bins times frame_length.
+_MOST = {"sample_rate": 384_000, "frames": 2**20, "bins": 2**13}
 
 
 @register
@@ -170,8 +172,8 @@ class Spectrogram(keras.layers.Layer):
 def _check(sample_rate, frame_length, hop, frames, bins, scale, decibels, mel_formula):
     check_geometry(frame_length, hop)
     for name, value in {"sample_rate": sample_rate, "frames": frames, "bins": bins}.items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, received {value}")
+        if not 1 <= value <= _MOST[name]:
+            raise ValueError(f"{name} must be from 1 to {_MOST[name]}, received {value}")
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {SCALES}, received {scale!r}")
     if mel_formula not in FORMULAS:

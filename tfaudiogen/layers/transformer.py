@@ -16,11 +16,14 @@ Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/recurre
   `length` the greatest S, None where any will do.
 """
 
+import functools
+
 import keras
 import tensorflow as tf
 
 from tfaudiogen.layers.attention import CausalAttention, CrossAttention, take_crossing
 from tfaudiogen.layers.blocks import copy_weights, normalize, register
+from tfaudiogen.layers.repetition import repeated
 
 POSITIONS = ("rotary", "learned")
 
@@ -119,10 +122,10 @@ class Transformer(keras.layers.Layer):
         self.width, self.depth, self.heads, self.length = width, depth, heads, length
         self.positions, self.cross = positions, cross
         rotary = positions == "rotary"
-        self.blocks = [
-            TransformerBlock(width, heads, rotary, cross, dtype=self.dtype_policy)
-            for _ in range(depth)
-        ]
+        block = functools.partial(
+            TransformerBlock, width, heads, rotary, cross, dtype=self.dtype_policy
+        )
+        self.blocks = repeated(block, depth, "depth")
 
     def build(self, input_shape):
         for block in self.blocks:

@@ -1,10 +1,13 @@
 """A Transformer that sees all of its sequence at once, for what is given and not drawn."""
 
+import functools
+
 import keras
 import tensorflow as tf
 
 from tfaudiogen.layers.attention import check_heads, turn
 from tfaudiogen.layers.blocks import normalize, register
+from tfaudiogen.layers.repetition import repeated
 
 
 @register
@@ -108,8 +111,8 @@ class TransformerEncoder(keras.layers.Layer):
     def __init__(self, width, depth, heads, rotary=True, **kwargs):
         super().__init__(**kwargs)
         self.width, self.depth, self.heads, self.rotary = width, depth, heads, rotary
-        policy = self.dtype_policy
-        self.blocks = [EncoderBlock(width, heads, rotary, dtype=policy) for _ in range(depth)]
+        block = functools.partial(EncoderBlock, width, heads, rotary, dtype=self.dtype_policy)
+        self.blocks = repeated(block, depth, "depth")
 
     def build(self, input_shape):
         for block in self.blocks:

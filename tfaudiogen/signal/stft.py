@@ -8,6 +8,9 @@ scaled: a full-scale sine at the middle of a bin has the magnitude sum(window) /
 import numpy as np
 import tensorflow as tf
 
+# Samples; longer windows show nothing of sound.
+_LONGEST = 2**14
+
 
 def hann_window(frame_length):
     """Return the periodic Hann window, float32 numpy [frame_length]."""
@@ -17,10 +20,10 @@ def hann_window(frame_length):
 
 def check_geometry(frame_length, hop):
     """Raise ValueError unless windows of this length and hop allow the signal to be recovered."""
-    if frame_length < 4 or frame_length % 2:
+    if not 4 <= frame_length <= _LONGEST or frame_length % 2:
         raise ValueError(
-            f"frame_length must be even and at least 4, received {frame_length}; a power of two "
-            "is fastest"
+            f"frame_length must be even and from 4 to {_LONGEST}, received {frame_length}; a power "
+            "of two is fastest"
         )
     if not 1 <= hop <= frame_length // 2:
         raise ValueError(

@@ -1,0 +1,61 @@
+"""Makes hostile files by numbered seeds, has them opened by the worker, and judges what it says.
+
+The environment variable `HOSTILE_COUNT` is how many of each kind are made, in place of the few of
+the quick suite; `HOSTILE_FIRST` is the first seed. A failure names its seed.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import hostile_archives
+
+import tfaudiogen
+
+HERE = Path(__file__).resolve().parent
+# Memory that opening may take, beside the model or the data themselves.
+MOST_GROWN = 2**30
+MAKERS = {"model": lambda source, target, draw: _model(source, target, draw)}
+
+
+def corpus(kind, source, folder, usual):
+    """Return the paths of changed copies of `source`, made by seeds; their names are the seeds."""
+    first = int(os.environ.get("HOSTILE_FIRST", 0))
+    seeds = range(first, first + int(os.environ.get("HOSTILE_COUNT", usual)))
+    return [
+        MAKERS[kind](source, folder / f"seed{seed}", random.Random(f"{kind} {seed}"))
+        for seed in seeds
+    ]
+
+
+def check_all(kind, cases):
+    """Assert that each case is opened, or refused in one line of our own, and nothing else."""
+    found = opened(kind, cases)
+    assert [Path(said["case"]) for said in found] == list(map(Path, cases))
+    for said in found:
+        assert said["ours"], said
+        assert said["foreign"] == [], said
+        assert "\n" not in said["line"], said
+        assert said["grown"] < MOST_GROWN, said
+
+
+def opened(kind, cases):
+    """Return what the worker says of each case."""
+    root = Path(tfaudiogen.__file__).parent.parent
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(root), str(HERE)]),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    command = [sys.executable, "-P", str(HERE / "hostile_worker.py"), kind, *map(str, cases)]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True)
+    said = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    assert ran.returncode == 0, f"ended with {ran.returncode} after {said[-1:]}: {ran.stderr}"
+    return said
+
+
+def _model(source, target, draw):
+    hostile_archives.mutated(source, target / "model.keras", draw)
+    return target
