@@ -24,7 +24,8 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 _BASE = {"interruption"}
 _PURE = {"signal", "distributions", "noise", "annealing"}
 _PARTS = _PURE | {"arrays", "keras_backend", "layers", "losses", "metrics", "text"}
-_DATA = _BASE | {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
+_CHECKS = {"schema", "strict_json"}
+_DATA = _BASE | _CHECKS | {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
 _MODELS = _BASE | _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training", "drawing"}
 ARROWS = {
@@ -37,6 +38,7 @@ ARROWS = {
     "losses": _PARTS,
     "metrics": _PARTS,
     "models": _MODELS,
+    "schema": set(),
     "strict_json": {"data"},
     "weights": set(),
     "archive": {"data", "strict_json", "weights"},
@@ -65,7 +67,7 @@ ARROWS = {
     "app": _TRAINING | {"plots", "cli", "app", "picture_files", "retrieval", "optional"},
     "cli": _TRAINING
     | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
-    | {"datasets", "checkpoints", "retrieval", "optional"},
+    | {"datasets", "checkpoints", "retrieval", "optional", "strict_json"},
     "__main__": {"cli"},
     "registration": set(),
     "keras_backend": set(),

@@ -147,6 +147,7 @@ def test_a_shard(tones, quick, tmp_path):
     (shard,) = (tmp_path / "data").glob("*train*")
     shard.unlink()
     pipe(shard)
-    assert describe(tmp_path / "data").sample_rate == 8000
+    with pytest.raises(ValueError, match="is a named pipe, not a regular file"):
+        describe(tmp_path / "data")
     with pytest.raises(ValueError, match="is a named pipe, not a regular file"):
         Records(tmp_path / "data", "train")

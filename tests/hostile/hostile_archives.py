@@ -24,8 +24,9 @@ def written(path, contents, compression=zipfile.ZIP_STORED):
     return path
 
 
-def mutated(file, path, draw):
-    """Write a changed copy of the archive `file` to `path`; return a word for the change."""
+def mutated(file, folder, draw):
+    """Write a changed copy of the archive `file` into a folder; return a word for the change."""
+    path = folder / "model.keras"
     contents = members(file)
     kind = draw.choice(("config",) * 6 + ("weights", "weights", "bytes", "members", "metadata"))
     if kind == "config":

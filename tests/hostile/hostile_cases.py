@@ -11,29 +11,37 @@ import subprocess
 import sys
 from pathlib import Path
 
-import hostile_archives
-
 import tfaudiogen
 
 HERE = Path(__file__).resolve().parent
 # Memory that opening may take, beside the model or the data themselves.
 MOST_GROWN = 2**30
-MAKERS = {"model": lambda source, target, draw: _model(source, target, draw)}
 
 
-def corpus(kind, source, folder, usual):
-    """Return the paths of changed copies of `source`, made by seeds; their names are the seeds."""
+def corpus(kind, change, sources, folder, usual):
+    """Return the paths of changed copies of sound files or folders; their names are the seeds.
+
+    Args:
+        kind: a word, part of the seed.
+        change: function that writes a changed copy of its first argument to its second, at random
+            as its third says.
+        sources: paths to choose from.
+        folder: of the copies.
+        usual: how many there are unless the environment says otherwise.
+    """
     first = int(os.environ.get("HOSTILE_FIRST", 0))
     seeds = range(first, first + int(os.environ.get("HOSTILE_COUNT", usual)))
-    return [
-        MAKERS[kind](source, folder / f"seed{seed}", random.Random(f"{kind} {seed}"))
-        for seed in seeds
-    ]
+    cases = []
+    for seed in seeds:
+        draw = random.Random(f"{kind} {seed}")
+        cases.append(folder / f"seed{seed}")
+        change(draw.choice(sources), cases[-1], draw)
+    return cases
 
 
-def check_all(kind, cases):
+def check_all(kind, sound, cases):
     """Assert that each case is opened, or refused in one line of our own, and nothing else."""
-    found = opened(kind, cases)
+    found = opened(kind, sound, cases)
     assert [Path(said["case"]) for said in found] == list(map(Path, cases))
     for said in found:
         assert said["ours"], said
@@ -42,20 +50,16 @@ def check_all(kind, cases):
         assert said["grown"] < MOST_GROWN, said
 
 
-def opened(kind, cases):
-    """Return what the worker says of each case."""
+def opened(kind, sound, cases):
+    """Return what the worker says of each case; it opens a sound one first."""
     root = Path(tfaudiogen.__file__).parent.parent
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(root), str(HERE)]),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    command = [sys.executable, "-P", str(HERE / "hostile_worker.py"), kind, *map(str, cases)]
+    command = [sys.executable, "-P", str(HERE / "hostile_worker.py"), kind]
+    command += map(str, [sound, *cases])
     ran = subprocess.run(command, env=environment, capture_output=True, text=True)
     said = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
     assert ran.returncode == 0, f"ended with {ran.returncode} after {said[-1:]}: {ran.stderr}"
     return said
-
-
-def _model(source, target, draw):
-    hostile_archives.mutated(source, target / "model.keras", draw)
-    return target

@@ -1,10 +1,11 @@
 """Opens hostile files in a process of its own and says what became of each, a JSON line for one.
 
-    python -P hostile_worker.py KIND CASE [CASE ...]
+    python -P hostile_worker.py KIND SOUND CASE [CASE ...]
 
-A case that computes for longer than `MOST_SECONDS` is interrupted; one that waits for longer than
-`MOST_WAIT` ends the process, with the trace of where it hangs. Memory beyond what the process has
-at the start and `MOST_BYTES` is refused by the system.
+`SOUND` is no hostile one, and opened first, so that all libraries are there. A case that computes
+for longer than `MOST_SECONDS` is interrupted; one that waits for longer than `MOST_WAIT` ends the
+process, with the trace of where it hangs. Memory beyond what the process has after the sound one
+and `MOST_BYTES` is refused by the system.
 """
 
 import faulthandler
@@ -21,16 +22,17 @@ from tfaudiogen.cli import errors
 
 # Of the processor, so that a busy machine makes no difference, and of the clock.
 MOST_SECONDS, MOST_WAIT = 30, 300
-MOST_BYTES = 3 * 2**30
+MOST_BYTES = 4 * 2**30
 
 
 class TooLong(BaseException):
     """A case computes for too long; no handler of exceptions catches it on the way."""
 
 
-def main(kind, cases):
+def main(kind, sound, cases):
     """Open each case with the opener of its kind."""
     opener = getattr(hostile_openers, kind)()
+    opener(sound)
     _limit_memory()
     signal.signal(signal.SIGPROF, _too_long)
     for case in cases:
@@ -76,4 +78,4 @@ def _peak():
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

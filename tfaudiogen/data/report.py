@@ -2,13 +2,17 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from tfaudiogen import strict_json
 from tfaudiogen.data.splits import SPLITS
+from tfaudiogen.schema import expect, expect_keys
 from tfaudiogen.text import visible
 
 REPORT_NAME = "report.json"
+# It names every file that gave nothing.
+_MOST_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,17 @@ class Report:
 
     @classmethod
     def load(cls, folder):
-        """Return the report that `save` wrote into `folder`."""
-        values = json.loads((Path(folder) / REPORT_NAME).read_text(encoding="utf-8"))
-        values["skipped"] = [Skipped(**skipped) for skipped in values["skipped"]]
-        values["splits"] = {
-            split: {label: Share(**share) for label, share in shares.items()}
-            for split, shares in values["splits"].items()
-        }
-        return cls(**values)
+        """Return the report that `save` wrote into `folder`.
+
+        Raises:
+            ValueError: there is none, or it is damaged.
+        """
+        path = Path(folder) / REPORT_NAME
+        values = strict_json.read(path, _MOST_BYTES)
+        try:
+            return _report(cls, values)
+        except ValueError as error:
+            raise ValueError(f"{path} is damaged ({error}): prepare the data again") from error
 
     def _totals(self):
         return self._totals_of_pictures() if self.image_shape else self._totals_of_sounds()
@@ -115,6 +122,30 @@ class Report:
             what = "no pictures" if self.image_shape else "neither audio nor pictures"
             yield f"ignored, {what}: {kinds}"
         yield from (f"skipped: {skipped.file}: {skipped.reason}" for skipped in self.skipped)
+
+
+def _report(kind, values):
+    """Return a report of plain values; ValueError if they are not those of one."""
+    expect_keys(values, "it", ("builder", "splits"), {field.name for field in fields(kind)})
+    for name in ("skipped", "notices", "ignored"):
+        expect(isinstance(values.get(name, []), list), name, values.get(name))
+    expect_keys(values["splits"], "splits", SPLITS)
+    for split, shares in values["splits"].items():
+        expect(isinstance(shares, dict), split, shares)
+    skipped = [_of(Skipped, one, str) for one in values.get("skipped", [])]
+    splits = {
+        split: {label: _of(Share, one, int | float) for label, one in shares.items()}
+        for split, shares in values["splits"].items()
+    }
+    return kind(**{**values, "skipped": skipped, "splits": splits})
+
+
+def _of(kind, values, types):
+    """Return a dataclass of plain values of one type."""
+    expect_keys(values, kind.__name__.lower(), {field.name for field in fields(kind)})
+    for name, value in values.items():
+        expect(isinstance(value, types), name, value)
+    return kind(**values)
 
 
 def shape_in_words(image_shape):

@@ -1,11 +1,12 @@
 """Random access to the stored examples."""
 
+import contextlib
+
 import numpy as np
 import tensorflow_datasets as tfds
 from array_record.python.array_record_data_source import ArrayRecordDataSource
 
-from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.opening import check_regular
+from tfaudiogen.data.folder_schema import check_folder
 
 # Folder, below a data set of pairs, of the data set of its pictures.
 PICTURES = "pictures"
@@ -15,14 +16,11 @@ def open_builder(folder):
     """Return the read-only TFDS builder of the data set in `folder`.
 
     Raises:
-        ValueError: the folder does not hold a data set that TFDS can read.
+        ValueError: the folder is not as `prepare` leaves it.
     """
-    try:
+    with _readable(folder):
+        check_folder(folder)
         return tfds.builder_from_directory(folder)
-    except (OSError, KeyError, ValueError, AttributeError) as error:
-        raise ValueError(
-            f"data {str(folder)!r} cannot be read ({error}): prepare it again"
-        ) from error
 
 
 class Records:
@@ -31,6 +29,9 @@ class Records:
     Args:
         folder: of the data set.
         splits: name of the split; of several, ids go on from one to the next.
+
+    Raises:
+        ValueError: there is no such split, or the folder is not as `prepare` leaves it.
     """
 
     def __init__(self, folder, *splits):
@@ -38,26 +39,51 @@ class Records:
         for split in splits:
             if split not in info.splits:
                 raise ValueError(f"split must be one of {sorted(info.splits)}; received {split!r}")
-        paths = [str(path) for split in splits for path in info.splits[split].filepaths]
-        for path in paths:
-            _check_shard(path)
-        self._features = info.features
-        self._source = ArrayRecordDataSource(paths)
+        found = [info.splits[split] for split in splits]
+        self._folder, self._features = folder, info.features
+        with _readable(folder):
+            paths = [str(path) for split in found for path in split.filepaths]
+            self._source = ArrayRecordDataSource(paths)
+            self._check_count(sum(split.num_examples for split in found))
+        for id_ in (0, len(self) - 1):
+            self.example(id_)
 
     def __len__(self):
         return len(self._source)
 
     def serialised(self, ids):
-        """Return the protocol buffers (tf.train.Example) of `ids` as an array of bytes."""
-        return np.array(self._source.__getitems__([int(id_) for id_ in ids]), dtype=object)
+        """Return the protocol buffers (tf.train.Example) of `ids` as an array of bytes.
+
+        Raises:
+            ValueError: the shards are damaged.
+        """
+        with _readable(self._folder):
+            return np.array(self._source.__getitems__([int(id_) for id_ in ids]), dtype=object)
 
     def example(self, id_):
-        """Return the decoded example `id_` as a dict of numpy values."""
-        return self._features.deserialize_example_np(self._source[int(id_)])
+        """Return the decoded example `id_` as a dict of numpy values.
+
+        Raises:
+            ValueError: the shards are damaged.
+        """
+        with _readable(self._folder):
+            return self._features.deserialize_example_np(self._source[int(id_)])
+
+    def _check_count(self, count):
+        if len(self) != count:
+            raise ValueError(f"its shards hold {len(self)} examples, and {count} are listed")
 
 
-def _check_shard(path):
+@contextlib.contextmanager
+def _readable(folder):
+    """Context in which whatever goes wrong becomes a ValueError that names the folder.
+
+    Damaged shards can fail anywhere in the libraries that read them, and with any exception.
+    """
     try:
-        check_regular(path)
-    except Unusable as error:
-        raise ValueError(f"{path}: {error}. Prepare the data set again.") from error
+        yield
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ValueError(
+            f"data {str(folder)!r} cannot be read ({reason}): prepare it again"
+        ) from error
