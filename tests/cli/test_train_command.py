@@ -56,6 +56,17 @@ def test_a_setting_that_is_not_one_is_refused(refused, asked, tmp_path, setting,
     assert not asked
 
 
+@pytest.mark.parametrize(
+    "value", ["NaN", "-Infinity", "1e400", "-1", "0", "[1e-3]", "{}", "9" * 5000, "[" * 100_000, ""]
+)
+def test_what_a_setting_cannot_be_is_refused_with_its_rule(refused, asked, tmp_path, value):
+    arguments = ("train", "sinewave_vae", "--data", tmp_path, "--out", tmp_path / "run")
+    line = refused(*arguments, "--set", f"fit.learning_rate={value}")
+    assert "fit.learning_rate must be a number above 0 and at most 1000; received " in line
+    assert len(line) < 400
+    assert not asked
+
+
 def test_missing_data_are_refused(refused, asked, tmp_path):
     arguments = ("train", "sinewave_vae", "--data", tmp_path / "none", "--out", tmp_path / "run")
     assert "--data" in refused(*arguments)

@@ -1,9 +1,10 @@
 """Arguments that several commands share, and how their values are read."""
 
 import inspect
-import json
 
 import click
+
+from tfaudiogen import strict_json
 
 MODEL_HELP = (
     "MODEL is the folder of a saved model or training run, a .keras file, or the name of a shipped "
@@ -148,6 +149,6 @@ def _setting(pair):
             f"{pair!r} is not key=value, for example fit.steps=500.", param_hint="'--set'"
         )
     try:
-        return key, json.loads(text)
-    except json.JSONDecodeError:
+        return key, strict_json.parse(text)
+    except ValueError:  # no JSON, or what no setting can be, such as NaN: its rule says so
         return key, text

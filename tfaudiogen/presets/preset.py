@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 
+from tfaudiogen.presets import rules
 from tfaudiogen.presets.table import PRESETS
 
 SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator", "embedder")
@@ -180,7 +181,8 @@ def get(name, **overrides):
     leaves the priors out.
 
     Raises:
-        ValueError: for an unknown name or key, with those that there are.
+        ValueError: for an unknown name or key, with those that there are; for a value that a
+            setting cannot have, with its rule.
     """
     if name not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}; received {name!r}")
@@ -192,6 +194,7 @@ def get(name, **overrides):
         if section not in SECTIONS or entry not in (values.get(section) or ()):
             known = ", ".join(f"{s}.{e}" for s in SECTIONS for e in values.get(s) or ())
             raise ValueError(f"unknown setting {key!r}; {name} has {known}")
+        rules.check(section, entry, value)
         values[section][entry] = value
     return Preset(name, **values)
 
