@@ -21,6 +21,11 @@ settings.register_profile("suite", deadline=None, derandomize=True, max_examples
 settings.load_profile("suite")
 
 
+def pytest_addoption(parser):
+    """Add how often tests/faults kill each command."""
+    parser.addoption("--kills", type=int, default=3, help="of each command in tests/faults")
+
+
 @pytest.fixture(autouse=True)
 def _seeded():
     """Begin each test alike, whichever tests the same process ran before."""

@@ -21,7 +21,7 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 
 # Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
 # Those of `_BASE` know of nothing else, and all that write need them.
-_BASE = {"interruption"}
+_BASE = {"interruption", "disk"}
 _PURE = {"signal", "distributions", "noise", "annealing"}
 _PARTS = _PURE | {"arrays", "keras_backend", "layers", "losses", "metrics", "text"}
 _CHECKS = {"schema", "strict_json"}
@@ -30,6 +30,7 @@ _MODELS = _BASE | _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training", "drawing"}
 ARROWS = {
     "interruption": set(),
+    "disk": _BASE,
     "signal": {"signal"},
     "distributions": _PURE,
     "noise": {"noise"},

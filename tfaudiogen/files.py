@@ -8,7 +8,6 @@ import errno
 import hashlib
 import os
 import struct
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -17,12 +16,12 @@ import numpy as np
 from tfaudiogen.data.decoding import sounds_of
 from tfaudiogen.data.errors import Unusable
 from tfaudiogen.data.reading import CHANNELS, FULL_SCALE, own_sample_rate, read_to_file
+from tfaudiogen.disk import atomic_file, temporary_folder
 
 _PCM, _FLOAT = 1, 3  # WAVE_FORMAT_PCM and WAVE_FORMAT_IEEE_FLOAT
 _BITS = {"16": 16, "24": 24, "32f": 32}
 _LOUDEST = 0.999
 _MOST_BYTES = 255  # of the name of a file, on nearly all file systems
-_PARTIAL = ".partial-"
 
 
 def write_wav(path, waveform, sample_rate, bit_depth="16"):
@@ -76,7 +75,7 @@ def read_audio(path, sample_rate, channel="mix", whole=False):
     if channel not in CHANNELS:
         raise ValueError(f"channel must be one of {', '.join(CHANNELS)}, received {channel!r}.")
     _check_is_file(path)
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         raw = Path(folder, "samples")
         try:
             reading = read_to_file(path, raw, sample_rate, channel)
@@ -137,33 +136,6 @@ def output_path(folder, name, ending):
     return path.with_name(os.fsdecode(stem + end))
 
 
-class atomic_file:  # noqa: N801, used like a function
-    """Context that gives the name of a temporary file and renames it to `path` on success."""
-
-    def __init__(self, path):
-        self.path = Path(path)
-
-    def __enter__(self):
-        """Make the folder and an empty temporary file in it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Not named after the file, whose name may be as long as the file system takes.
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=_PARTIAL)
-        os.close(handle)
-        self.temporary = Path(name)
-        return self.temporary
-
-    def __exit__(self, kind, error, trace):
-        """Put the finished file in its place, or remove the unfinished one."""
-        if kind is None:
-            # Temporary files are private; what we leave should have the usual rights.
-            mask = os.umask(0)
-            os.umask(mask)
-            self.temporary.chmod(0o666 & ~mask)
-            self.temporary.replace(self.path)
-        else:
-            self.temporary.unlink(missing_ok=True)
-
-
 def _check_is_file(path):
     if not Path(path).exists():
         raise FileNotFoundError(errno.ENOENT, "no such file: give the path of an audio file", path)
@@ -214,15 +186,15 @@ def _chunk(name, content):
     return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
-def write_text(path, text):
-    """Write a text file in UTF-8, whole or not at all.
+def write_text(path, text, lasting=False):
+    """Write a text file in UTF-8, whole or not at all; see `atomic_file`.
 
     What is no text, in the name of a file, is written as in Python and JSON: `\\udcff`.
     """
-    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+    write_bytes(path, text.encode("utf-8", "backslashreplace"), lasting)
 
 
-def write_bytes(path, content):
-    """Write a file of bytes, whole or not at all."""
-    with atomic_file(path) as temporary:
+def write_bytes(path, content, lasting=False):
+    """Write a file of bytes, whole or not at all; see `atomic_file`."""
+    with atomic_file(path, lasting) as temporary:
         temporary.write_bytes(content)

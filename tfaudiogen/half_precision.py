@@ -1,13 +1,13 @@
 """Saved models of half the size: weights on disk in half precision."""
 
 import io
-import os
 import zipfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from tfaudiogen.disk import atomic_file
 from tfaudiogen.saving import MODEL_FILE, check
 
 _WEIGHTS = "model.weights.h5"
@@ -31,15 +31,18 @@ def halve(folder):
     """
     file = Path(folder) / MODEL_FILE
     check(file)
-    partial = file.with_name(f".partial-{MODEL_FILE}")
     before = file.stat().st_size
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as new:
+    with atomic_file(file, lasting=True) as temporary:
+        _write_halved(file, temporary)
+    return before, file.stat().st_size
+
+
+def _write_halved(file, target):
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             content = old.read(entry)
             kept = _halved(content) if entry.filename == _WEIGHTS else content
             new.writestr(entry.filename, kept)
-    os.replace(partial, file)
-    return before, file.stat().st_size
 
 
 def _halved(content):

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 
 from tfaudiogen import files
+from tfaudiogen.disk import locked, whole_folder
 from tfaudiogen.signatures import Limits, signatures_of
 from tfaudiogen.warmup import write_batching, write_warmup
 
@@ -23,7 +24,7 @@ def export(model, out, seconds=None, limits=None):
     Args:
         model: a model of sounds, of pictures, or of both, as `load` returns it.
         out: folder to write, with a version number as its name for TensorFlow Serving; must not
-            exist.
+            exist. It appears when all is written.
         seconds: duration of drawn sounds; None for one window, and where none are drawn.
         limits: the `Limits` of a request.
 
@@ -32,6 +33,7 @@ def export(model, out, seconds=None, limits=None):
         up in `assets.extra`, and `batching_params.pbtxt` for it.
 
     Raises:
+        InUse: another command is writing to `out`.
         ValueError: `out` is there, an argument is out of its range, or the model of another kind.
     """
     out, limits = Path(out), limits or Limits()
@@ -39,26 +41,30 @@ def export(model, out, seconds=None, limits=None):
         raise ValueError(
             f"out {str(out)!r} is there already: name another, such as the next number"
         )
-    signatures = signatures_of(model, seconds, limits)
+    with locked(out, "export"), whole_folder(out) as folder:
+        # TensorFlow Serving names a model by the folder that holds its versions.
+        _write(folder, model, signatures_of(model, seconds, limits), out.resolve().parent.name)
+        write_batching(folder, limits.batch)
+    return out
+
+
+def _write(folder, model, signatures, name):
     table = signatures.table()
     archive = keras.export.ExportArchive()
     archive.track(model)
-    for name, (function, inputs) in table.items():
-        archive.add_endpoint(name, function, input_signature=list(inputs.values()))
-    archive.write_out(out, verbose=False)
-    extra = out / "assets.extra"
+    for key, (function, inputs) in table.items():
+        archive.add_endpoint(key, function, input_signature=list(inputs.values()))
+    archive.write_out(folder, verbose=False)
+    extra = folder / "assets.extra"
     extra.mkdir()
     description = signatures.description()
     files.write_text(extra / DESCRIPTION, json.dumps(description, indent=1, ensure_ascii=False))
     files.write_text(extra / CARD, card(description))
-    # TensorFlow Serving names a model by the folder that holds its versions.
     requests = {
-        name: {key: signatures.blank(key, one) for key, one in inputs.items()}
-        for name, (_, inputs) in table.items()
+        signature: {key: signatures.blank(key, one) for key, one in inputs.items()}
+        for signature, (_, inputs) in table.items()
     }
-    write_warmup(extra, out.resolve().parent.name, requests)
-    write_batching(out, limits.batch)
-    return out
+    write_warmup(extra, name, requests)
 
 
 def card(description):

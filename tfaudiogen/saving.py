@@ -1,12 +1,12 @@
 """Saved models: a folder with `model.keras`, `metrics.json` and `card.md`, and the one way in."""
 
 import importlib.resources
-import os
 from pathlib import Path
 
 import keras
 
 from tfaudiogen.archive import ModelError, check, errors_named
+from tfaudiogen.disk import atomic_file
 
 # Everything that may be named in a saved model's configuration registers itself on import.
 from tfaudiogen.layers import (  # noqa: F401
@@ -134,15 +134,13 @@ def save(model, folder, bare=None):
     Returns:
         The path of the file.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    file = Path(folder) / MODEL_FILE
     bare = bare_copy(model) if bare is None else bare
     with model.averaged():
         # Of a model with an adapter, those that it makes.
         values = getattr(model, "merged_weights", model.weights)
         for target, source in zip(bare.weights, values, strict=True):
             target.assign(source)
-    partial = folder / f".partial-{MODEL_FILE}"
-    bare.save(partial)
-    os.replace(partial, folder / MODEL_FILE)
-    return folder / MODEL_FILE
+    with atomic_file(file, lasting=True) as temporary:
+        bare.save(temporary)
+    return file

@@ -1,12 +1,12 @@
 import os
 import pathlib
 import shutil
-import time
 
 import numpy as np
 import pytest
 
 from tfaudiogen.data import cache, describe, load_dataset
+from tfaudiogen.disk import temporary
 from tfaudiogen.layers.spectrogram import Spectrogram
 
 GEOMETRY = {"sample_rate": 8000, "frame_length": 64, "hop": 32, "frames": 64, "bins": 32}
@@ -58,12 +58,11 @@ def test_a_run_that_is_stopped_leaves_no_cache(data, monkeypatch):
 
 
 def test_what_killed_processes_left_is_removed(data):
-    left, fresh = data / "cache" / "writing-killed", data / "cache" / "writing-now"
+    fresh = temporary.temporary_beside(data / "cache" / "train-0")
+    left = fresh.with_name(fresh.name.replace(f"-{os.getpid()}-", f"-{2**22 + 1}-"))
     for folder in (left, fresh):
         (folder / "train-0").mkdir(parents=True)
-    two_hours_ago = time.time() - 7200
-    for path in (left / "train-0", left):
-        os.utime(path, (two_hours_ago, two_hours_ago))
+    temporary._looked_after.clear()
     load(data)
     assert fresh.is_dir()
     assert not left.exists()

@@ -38,10 +38,10 @@ def counted(self, batch, logs=None):
 def fitted(run, limits):
     now[0] = run.out.name
     fit(run, limits)
-def saved(path):
+def saved(path, lasting=False):
     if stage == "codes" and path.name == code_cache.NAME:
         die()
-    return save(path)
+    return save(path, lasting)
 now = [None]
 keeping.Limits.on_train_batch_end, Run.fit = counted, fitted
 code_cache.files.atomic_file = saved

@@ -94,7 +94,8 @@ def shown(folder):
     Returns:
         (list of `Sound` and `Picture`, the sample rate of the sounds or None).
     """
-    paths = {path.stem: path for path in sorted((folder / SHOWN).glob("*_[0-9].*"))}  # WAV last
+    found = sorted((folder / SHOWN).glob("[!.]*_[0-9].*"))  # WAV last
+    paths = {path.stem: path for path in found}
     # Of one example what came first, such as what is given, stands before what is drawn of it.
     order = sorted(paths.values(), key=lambda path: (path.stem[-1], path.stat().st_mtime_ns))
     found, rate = [], None

@@ -7,6 +7,7 @@ import warnings
 
 import click
 
+from tfaudiogen.disk import own_temporary_folder
 from tfaudiogen.interruption import uninterrupted
 from tfaudiogen.keras_backend import require_tensorflow
 
@@ -23,6 +24,7 @@ class Command(click.Command):
         require_tensorflow()
         with contextlib.nullcontext() if debugging() else _silent_stderr():
             import tensorflow  # noqa: F401
+        context.with_resource(own_temporary_folder())
         return super().invoke(context)
 
 

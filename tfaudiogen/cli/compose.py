@@ -50,7 +50,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
     from tfaudiogen import files
     from tfaudiogen.cli.given import given_to
     from tfaudiogen.cli.loading import load_translator
-    from tfaudiogen.cli.outputs import progress, write_record, write_sound
+    from tfaudiogen.cli.outputs import hold, progress, write_record, write_sound
     from tfaudiogen.cli.translating import (
         adapted_by,
         check_some,
@@ -59,6 +59,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
         relative_names,
     )
 
+    hold(out)
     loaded = load_translator(model, "compose", adapter)
     options = drawing_of(loaded, options)
     (found, read), written = given_to(loaded, inputs, texts, labels), []

@@ -57,7 +57,9 @@ def evaluate(model, data, split, out, samples, limit, seed):
     from tfaudiogen import files
     from tfaudiogen.cli import tables
     from tfaudiogen.cli.loading import load_whole
+    from tfaudiogen.cli.outputs import hold
 
+    hold(out)
     loaded = load_whole(model)
     report = tfaudiogen.evaluate(loaded, data, split, samples=samples, limit=limit, seed=seed)
     files.write_text(out, json.dumps(report, indent=2, ensure_ascii=False) + "\n")

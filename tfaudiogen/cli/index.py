@@ -9,6 +9,7 @@ import click
 import numpy as np
 
 from tfaudiogen import files
+from tfaudiogen.interruption import uninterrupted
 
 _FIELDS = ("paths", "sizes", "times", "vectors")
 _SAVED_EVERY_SECONDS = 60.0
@@ -38,6 +39,7 @@ class Index:
     def __enter__(self):
         return self
 
+    @uninterrupted
     def __exit__(self, *error):
         """Write what is known."""
         self._write()

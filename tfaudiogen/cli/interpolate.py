@@ -34,9 +34,10 @@ def interpolate(model, start, end, steps, out, bit_depth):
       tfaudiogen interpolate speech_vae component:0 component:3 --out digits
     """
     from tfaudiogen.cli.loading import load_generator
-    from tfaudiogen.cli.outputs import write_record, write_sounds
+    from tfaudiogen.cli.outputs import hold, write_record, write_sounds
     from tfaudiogen.cli.picture_commands import is_of_pictures, write_pictures
 
+    hold(out)
     loaded = load_generator(model)
     if not hasattr(loaded, "interpolate"):
         raise click.BadParameter(

@@ -45,9 +45,12 @@ def match(model, file, folder, count, same, index):
     from tfaudiogen import saving
     from tfaudiogen.cli.index import Index
     from tfaudiogen.cli.loading import load_embedder
+    from tfaudiogen.cli.outputs import hold
     from tfaudiogen.data.files import PICTURE_SUFFIXES
     from tfaudiogen.retrieval import nearest
 
+    if index:
+        hold(index)
     loaded = load_embedder(model)
     other = loaded.spectrogram.kind
     given = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else other

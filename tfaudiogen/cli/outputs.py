@@ -9,6 +9,20 @@ import click
 _RECORDED = ("tfaudiogen", "tensorflow", "keras", "tensorflow-probability", "numpy", "librosa")
 
 
+def hold(out):
+    """Let no other command write to a file or folder until this one ends.
+
+    What cannot be written to is so found out before the work and not after it.
+
+    Raises:
+        InUse: another command is writing there.
+    """
+    from tfaudiogen.disk import locked
+
+    context = click.get_current_context()
+    context.with_resource(locked(out, context.info_name))
+
+
 def write_sounds(waveforms, names, folder, spectrogram, bit_depth):
     """Write `<name>.wav` and `<name>.png` for each waveform, with a progress bar.
 

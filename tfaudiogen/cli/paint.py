@@ -43,7 +43,7 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     """
     from tfaudiogen.cli.given import given_to
     from tfaudiogen.cli.loading import load_translator
-    from tfaudiogen.cli.outputs import progress, write_record
+    from tfaudiogen.cli.outputs import hold, progress, write_record
     from tfaudiogen.cli.translating import (
         adapted_by,
         check_some,
@@ -52,6 +52,7 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
         relative_names,
     )
 
+    hold(out)
     loaded = load_translator(model, "paint", adapter)
     options = drawing_of(loaded, options)
     (found, read), written = given_to(loaded, inputs, texts, labels), []

@@ -46,9 +46,10 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
       tfaudiogen sample speech_vqvae --label 7 --top-p 0.9 --guidance 2
     """
     from tfaudiogen.cli.loading import load_generator
-    from tfaudiogen.cli.outputs import write_record, write_sounds
+    from tfaudiogen.cli.outputs import hold, write_record, write_sounds
     from tfaudiogen.cli.picture_commands import is_of_pictures, write_pictures
 
+    hold(out)
     loaded = load_generator(model)
     click.echo(f"Sampling {count} from {model} ...", err=True)
     options = asked_of(loaded.sample, **options)

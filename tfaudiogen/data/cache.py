@@ -9,22 +9,19 @@ import functools
 import hashlib
 import json
 import math
-import os
-import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
+
+from tfaudiogen.disk import whole_folder
 
 LEVELS = 255
 _FOLDER = "cache"
 _IMAGES, _LABELS = "images.uint8", "labels_and_frames.npy"
 # Part of the hash of a cache; to be raised when the same configuration gives other images.
 _FORMAT = 1
-_WRITING = "writing-"
-_ABANDONED_SECONDS = 3600
 _IRRELEVANT = ("name", "trainable", "dtype")
 
 
@@ -87,22 +84,9 @@ def _temporary(data):
 
 def _write(folder, batches, bar):
     """Write beside `folder` and rename, so that a cache is whole or not there."""
-    _remove_abandoned(folder.parent)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_WRITING) as temporary:
-        whole = Path(temporary) / folder.name
-        whole.mkdir()
+    # Another process may have been quicker; its cache is the same.
+    with contextlib.suppress(FileExistsError), whole_folder(folder) as whole:
         _fill(whole, batches, bar)
-        # Another process may have been quicker; its cache is the same.
-        with contextlib.suppress(OSError):
-            os.rename(whole, folder)
-
-
-def _remove_abandoned(folder):
-    """Remove what processes that were killed while writing have left."""
-    for left in folder.glob(f"{_WRITING}*"):
-        times = [path.stat().st_mtime for path in [left, *left.rglob("*")]]
-        if time.time() - max(times) > _ABANDONED_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _fill(folder, batches, bar):

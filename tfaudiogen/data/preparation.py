@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from tfaudiogen.data.conversion import READ_FOLDER
@@ -13,6 +14,10 @@ from tfaudiogen.data.errors import ReadError
 from tfaudiogen.data.files import check_sources, find_files
 from tfaudiogen.data.reading import CHANNELS
 from tfaudiogen.data.report import REPORT_NAME
+from tfaudiogen.disk import locked
+from tfaudiogen.disk.temporary import remove
+from tfaudiogen.disk.whole import put_in_place
+from tfaudiogen.interruption import Stopped
 
 PICTURE_BUILDERS = ("picture_folder", "mnist", "cifar10")
 PAIR_BUILDERS = ("audio_image_pairs", "spoken_digit_pictures")
@@ -93,6 +98,7 @@ def prepare(
         The `Report`, also in `out`/report.json.
 
     Raises:
+        InUse: another command is writing to `out`.
         NothingUsable: no file, or fewer than a split each, gave usable audio.
         ReadError: files or folders could not be read, at several tries; what was read is kept, and
             the same call goes on from there.
@@ -229,18 +235,24 @@ def _choose(sources, shaped):
 
 
 def _build(name, options, out):
+    with locked(out, "prepare"):
+        partial = out.with_name(out.name + ".partial")
+        _check_free(out, partial)
+        return _built(name, options, out, partial)
+
+
+def _built(name, options, out, partial):
     import tensorflow_datasets as tfds
 
-    _check_free(out)
-    partial = out.with_name(out.name + ".partial")
     _clear(partial)
     try:
         with _quiet(tfds):
             builder = _builder(name, options, partial)
             builder.download_and_prepare()
     except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(
-            f"Stopped; what was read is kept in {partial}. The same command goes on from there."
+        raise Stopped(
+            f"Stopped; what was read is kept in {partial}. The same command goes on from there.",
+            getattr(error, "number", signal.SIGINT),
         ) from error
     except ReadError as error:
         raise ReadError(
@@ -249,12 +261,10 @@ def _build(name, options, out):
             "folder, and give the same command again.",
         ) from error
     except ValueError:
-        shutil.rmtree(partial, ignore_errors=True)
+        remove(partial)
         raise
-    if out.exists():
-        out.rmdir()
-    Path(builder.data_dir).rename(out)
-    shutil.rmtree(partial, ignore_errors=True)
+    put_in_place(builder.data_dir, out)
+    remove(partial)
     return builder.report
 
 
@@ -266,8 +276,9 @@ def _clear(partial):
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _check_free(out):
+def _check_free(out, partial):
     if (out / REPORT_NAME).exists():
+        remove(partial)  # of a run that was killed when all else was done
         raise ValueError(f"out {str(out)!r} holds a data set already: delete it or name another")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"out {str(out)!r} is not an empty folder: name another")

@@ -1,12 +1,12 @@
 """Adapting a trained model by matrices of low rank, and keeping them alone."""
 
-import os
 import zipfile
 import zlib
-from pathlib import Path
 
 import keras
 import numpy as np
+
+from tfaudiogen.disk import atomic_file
 
 NAME = "adapter.npz"
 
@@ -88,11 +88,8 @@ class LowRank:
         arrays["base"] = np.array(self._fingerprint())
         for number, (a, b) in enumerate(adapter.values()):
             arrays[f"a_{number}"], arrays[f"b_{number}"] = map(keras.ops.convert_to_numpy, (a, b))
-        path = Path(path)
-        partial = path.with_name(f".partial-{path.name}")
-        with open(partial, "wb") as file:
+        with atomic_file(path, lasting=True) as temporary, open(temporary, "wb") as file:
             np.savez(file, **arrays)
-        os.replace(partial, path)
 
     def load_adapter(self, path):
         """Give the model a saved adapter, in place of the one that it may have.

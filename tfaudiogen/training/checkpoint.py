@@ -1,12 +1,13 @@
 """Everything that a training needs to go on, in one file of plain arrays."""
 
 import json
-import os
 import zipfile
 from pathlib import Path
 
 import numpy as np
 from keras import ops
+
+from tfaudiogen.disk import atomic_file
 
 NAME = "checkpoint.npz"
 
@@ -24,12 +25,9 @@ def write(folder, model, state, totals):
         arrays = {_name(i): ops.convert_to_numpy(v) for i, v in enumerate(_variables(model))}
     arrays["totals"] = totals
     arrays["state"] = np.array(json.dumps(state.as_dict()))
-    partial = Path(folder) / f".partial-{NAME}"
-    with open(partial, "wb") as file:
+    path = Path(folder) / NAME
+    with atomic_file(path, lasting=True) as temporary, open(temporary, "wb") as file:
         np.savez(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, Path(folder) / NAME)
 
 
 def read(folder, model):

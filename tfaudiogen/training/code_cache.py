@@ -57,7 +57,8 @@ def write(folder, model, feed, copies=1, changes=None):
         )
         parts["train"] = _joined([parts["train"], *more])
     arrays = {f"{split}_{key}": x for split, found in parts.items() for key, x in found.items()}
-    with files.atomic_file(folder / NAME) as temporary, open(temporary, "wb") as file:
+    path = folder / NAME
+    with files.atomic_file(path, lasting=True) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
 
 

@@ -1,11 +1,13 @@
 """`train`: from a preset and a data set to a model in a run folder."""
 
+import contextlib
 from pathlib import Path
 
 import tensorflow as tf
 
 from tfaudiogen import presets, saving
 from tfaudiogen.data import describe
+from tfaudiogen.disk import locked
 from tfaudiogen.training import checkpoint, settings
 from tfaudiogen.training.beginning import settings_of
 from tfaudiogen.training.devices import choose_strategy, is_chief, spans_machines
@@ -84,6 +86,7 @@ def train(
         The model of `model.keras`; None on machines other than the chief.
 
     Raises:
+        InUse: another command is writing to `out`.
         ValueError: an argument does not fit, or a resumed run had other settings.
         NonFiniteLoss: the loss became NaN or infinite.
         Interrupted: Ctrl-C, or another signal that stops; everything is saved.
@@ -102,18 +105,28 @@ def train(
         check_pairs(preset, summary)
     if preset.given:
         check_given(preset, summary)
-    stored = _stored(out, resume) if chief or resume else None
-    wanted = settings_of(preset, summary, batch_size, seed, initial, stored)
-    if stored:
-        wanted.check_same(stored, out)
     tell = say if progress and chief else _silent
-    if preset.priors or preset.translator:
-        _check_one_machine(strategy)
-        stages = TranslationStages if preset.translator else Stages
-        return stages(out, wanted, summary, strategy, cache, limits, tell).train()
+    with contextlib.ExitStack() as held:
+        if chief:
+            held.enter_context(locked(out, "train"))
+        stored = _stored(out, resume) if chief or resume else None
+        wanted = settings_of(preset, summary, batch_size, seed, initial, stored)
+        if stored:
+            wanted.check_same(stored, out)
+        if preset.priors or preset.translator:
+            _check_one_machine(strategy)
+            stages = TranslationStages if preset.translator else Stages
+            return stages(out, wanted, summary, strategy, cache, limits, tell).train()
+        run = _trained(out, wanted, summary, strategy, cache, resume, tell, limits)
+        return _finished(out, summary, run.settings, cache, tell) if chief else None
+
+
+def _trained(out, wanted, summary, strategy, cache, resume, tell, limits):
+    """Return the `Run` of one training, which has reached one of the limits."""
     try:
         run = Run(out, wanted, summary, strategy, cache, resume, tell)
         run.fit(limits)
+        return run
     except _LOST as error:
         if not spans_machines(strategy):
             raise
@@ -121,7 +134,6 @@ def train(
             "another machine of this training has stopped or cannot be reached: start all of them "
             "again with --resume; they go on from the last checkpoint"
         ) from error
-    return _finished(out, summary, run.settings, cache, tell) if chief else None
 
 
 def _finished(out, summary, wanted, cache, tell):

@@ -42,7 +42,7 @@ class Settings:
     def write(self, folder):
         """Write `preset.json` into `folder`."""
         text = json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)
-        files.write_text(Path(folder) / NAME, text + "\n")
+        files.write_text(Path(folder) / NAME, text + "\n", lasting=True)
 
     def check_same(self, stored, folder):
         """Raise ValueError if `stored`, the settings of the run in `folder`, are others."""

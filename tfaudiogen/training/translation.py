@@ -14,9 +14,7 @@ as `translator.base`, which has it, nor where it is trained with the rest, and n
 where a whole translator is adapted. Of a `CodeModel` the priors are begun with, too.
 """
 
-import shutil
-
-from tfaudiogen import saving
+from tfaudiogen import files, saving
 from tfaudiogen.models import low_rank
 from tfaudiogen.models.code_model import CodeModel
 from tfaudiogen.training import settings
@@ -53,8 +51,8 @@ class TranslationStages(Stages):
         model = self._trained(_TRANSLATOR, preset, self._parts(names), draws=draws)
         saving.save(model, self.out)
         if self._adapts:
-            adapter = self.out / _TRANSLATOR / low_rank.NAME
-            shutil.copyfile(adapter, self.out / low_rank.NAME)
+            adapter = (self.out / _TRANSLATOR / low_rank.NAME).read_bytes()
+            files.write_bytes(self.out / low_rank.NAME, adapter, lasting=True)
         self._report(model)
         return model
 

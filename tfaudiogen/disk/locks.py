@@ -1,0 +1,207 @@
+"""Locks: of two commands that write to the same place one is refused, with a line."""
+
+import contextlib
+import datetime
+import errno
+import hashlib
+import json
+import os
+import socket
+import threading
+import warnings
+from pathlib import Path
+
+from tfaudiogen.disk.temporary import is_alive, started, temporary_beside, this_machine
+from tfaudiogen.disk.whole import about
+from tfaudiogen.interruption import uninterrupted
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+# What file systems say that know no locks.
+_UNKNOWN = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
+_MOST_BYTES = 240
+_BEAT, _STALE = 20.0, 300.0  # seconds
+
+
+class InUse(ValueError):  # noqa: N818 - says what it is
+    """Another command is writing to this place."""
+
+
+@contextlib.contextmanager
+@uninterrupted
+def locked(path, command):
+    """Context in which no other process writes to a file or folder, if all ask for it in this way.
+
+    The lock is one of the operating system's on the file `.NAME.lock` beside it, so it ends with
+    the process, however that ends; it holds between the machines that share a network folder as
+    far as that has locks. On a file system that knows none, the lock is a file that is touched now
+    and then, and counts for nothing when its process is gone or it was not touched for 5 minutes.
+
+    Args:
+        path: what is to be written; it need not be there.
+        command: name of the command, for the other one's user.
+
+    Raises:
+        InUse: another process has the lock; the message says which.
+    """
+    file = _place(Path(path).resolve())
+    handle = _take(file, path)
+    beating = _beat(file) if handle is None else None
+    try:
+        _sign(file, command)
+        yield
+    finally:
+        _give_up(file, handle, beating)
+
+
+def _give_up(file, handle, beating):
+    if beating:
+        beating.set()
+    try:
+        with contextlib.suppress(OSError):
+            file.unlink()  # while it is still ours
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _place(path):
+    """Return the lock's file: beside, or within where what is beside cannot be written to."""
+    name = path.name
+    if len(os.fsencode(name)) > _MOST_BYTES:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    beside = path.with_name(f".{name}.lock")
+    if path.is_dir() and not os.access(path.parent, os.W_OK):
+        return path / ".lock"
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    return beside
+
+
+def _take(file, path):
+    """Return the handle of a locked file; None where there are no locks: the file is one then."""
+    new = False
+    while fcntl is not None:
+        handle, new = _opened(file, path)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            if error.errno in _UNKNOWN:
+                break
+            if not isinstance(error, BlockingIOError):
+                raise
+            raise InUse(_who(file, path)) from error
+        if _is_still(file, handle):
+            return handle
+        os.close(handle)  # of a file that its last owner has removed
+    warnings.warn(
+        f"{file.parent}: this file system has no locks; a file stands for one. Of commands that "
+        "are begun in the same moment two may write to one place.",
+        stacklevel=2,
+    )
+    if not new:
+        _claim(file, path)
+    return None
+
+
+def _opened(file, path):
+    """Return the handle of the file, and whether it was not there."""
+    try:
+        with contextlib.suppress(FileExistsError):
+            return os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), True
+        return os.open(file, os.O_RDWR | os.O_CREAT, 0o666), False
+    except OSError as error:  # such as of a folder that cannot be written to
+        raise about(error, path) from error
+
+
+def _is_still(file, handle):
+    # Opening asks the server anew, where the folder is one of the network; a look would not.
+    try:
+        again = os.open(file, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        return os.path.samestat(os.fstat(again), os.fstat(handle))
+    finally:
+        os.close(again)
+
+
+def _claim(file, path):
+    """Make the file, which is the lock; remove one that is stale before.
+
+    Raises:
+        InUse: it is there, and not stale.
+    """
+    if _is_stale(file):
+        with contextlib.suppress(FileNotFoundError):
+            file.unlink()
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError as error:
+        raise InUse(_who(file, path)) from error
+
+
+def _is_stale(file):
+    try:
+        touched, said = file.stat().st_mtime, _said(file)
+    except FileNotFoundError:
+        return False
+    if not said:  # taken by a lock that this machine, or this moment, knows nothing of; or empty
+        return _now(file) - touched > _STALE
+    alive = is_alive(said["machine"], said["process"], said["start"])
+    return not alive and (alive is False or _now(file) - touched > _STALE)
+
+
+def _now(file):
+    """Return the time of whoever gives files theirs: on a network folder, the server."""
+    probe = temporary_beside(file)
+    probe.touch()
+    try:
+        return probe.stat().st_mtime
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def _beat(file):
+    """Touch a file now and then; return the event that ends it."""
+    end = threading.Event()
+
+    def touch():
+        while not end.wait(_BEAT):
+            with contextlib.suppress(OSError):
+                os.utime(file)
+
+    threading.Thread(target=touch, daemon=True).start()
+    return end
+
+
+def _sign(file, command):
+    number = os.getpid()
+    said = {
+        "command": command,
+        "host": socket.gethostname(),
+        "machine": this_machine(),
+        "process": number,
+        "start": started(number) or 0,
+        "since": datetime.datetime.now().astimezone().isoformat(" ", "seconds"),
+    }
+    file.write_text(json.dumps(said) + "\n", encoding="utf-8")
+
+
+def _said(file):
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        return said if {"machine", "process", "start"} <= set(said) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _who(file, path):
+    said = _said(file) or {}
+    who = f"another `tfaudiogen {said['command']}`" if "command" in said else "another command"
+    if "process" in said:
+        who += f" (process {said['process']} on {said.get('host')}, since {said.get('since')})"
+    return f"{path}: {who} is writing there: wait for its end, or stop it."
