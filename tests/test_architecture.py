@@ -21,16 +21,17 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 
 # Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
 # Those of `_BASE` know of nothing else, and all that write need them.
-_BASE = {"interruption", "disk"}
+_BASE = {"interruption", "disk", "children"}
 _PURE = {"signal", "distributions", "noise", "annealing"}
 _PARTS = _PURE | {"arrays", "keras_backend", "layers", "losses", "metrics", "text"}
-_CHECKS = {"schema", "strict_json"}
+_CHECKS = {"schema", "strict_json", "npz"}
 _DATA = _BASE | _CHECKS | {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
-_MODELS = _BASE | _PARTS | {"models"}
+_MODELS = _BASE | _CHECKS | _PARTS | {"models"}
 _TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training", "drawing"}
 ARROWS = {
     "interruption": set(),
     "disk": _BASE,
+    "children": set(),
     "signal": {"signal"},
     "distributions": _PURE,
     "noise": {"noise"},
@@ -40,6 +41,7 @@ ARROWS = {
     "metrics": _PARTS,
     "models": _MODELS,
     "schema": set(),
+    "npz": {"data"},
     "strict_json": {"data"},
     "weights": set(),
     "archive": {"data", "strict_json", "weights"},
@@ -57,7 +59,7 @@ ARROWS = {
     "evaluation": _TRAINING | {"evaluation", "retrieval", "tagging"},
     "retrieval": _PARTS,
     "tagging": _PARTS,
-    "clap": {"arrays", "optional"},
+    "clap": {"arrays", "optional", "strict_json"},
     "arrays": set(),
     "optional": set(),
     "text": set(),

@@ -1,13 +1,12 @@
 """Long work in processes of its own: trainings and evaluations, one at a time."""
 
-import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 
+from tfaudiogen import children
 from tfaudiogen.app.limits import Refused
 
 _SHOWN_LINES = 12
@@ -87,11 +86,11 @@ class Job:
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C for the server reaches it through `close` alone.
             return subprocess.Popen(
-                [sys.executable, "-m", "tfaudiogen", *map(str, command)],
+                children.command("tfaudiogen", *command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+                env=children.environment(PYTHONUNBUFFERED="1", PYTHONIOENCODING="utf-8"),
                 start_new_session=True,
             )
 

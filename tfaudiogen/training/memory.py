@@ -5,13 +5,13 @@ import json
 import math
 import os
 import subprocess
-import sys
 from typing import NamedTuple
 
 import keras
 import psutil
 import tensorflow as tf
 
+from tfaudiogen import children
 from tfaudiogen.training import peaks
 
 _LARGEST = 4096
@@ -76,9 +76,13 @@ def measure(model):
 def _in_another_process(model, limit):
     """Return the bytes at the peak of a step by number of examples, measured by `peaks`."""
     asked = {"model": keras.saving.serialize_keras_object(model), "limit": limit}
-    command = (sys.executable, "-m", peaks.__name__)
     done = subprocess.run(
-        command, input=json.dumps(asked), capture_output=True, text=True, check=False
+        children.command(peaks.__name__),
+        input=json.dumps(asked),
+        env=children.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         reason = (done.stderr.splitlines() or [f"exit code {done.returncode}"])[-1]
