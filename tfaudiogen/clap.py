@@ -4,13 +4,12 @@ CLAP (Wu et al., "Large-scale contrastive language-audio pretraining", 2023) is 
 package transformers, in PyTorch; both come with the extra `clap` and are imported here alone.
 """
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from tfaudiogen import arrays, optional
+from tfaudiogen import arrays, optional, strict_json
 
 _CONFIG = "config.json"
 
@@ -116,8 +115,8 @@ def libraries():
 def _check_kind(folder):
     """Raise ValueError unless a folder says that it holds a CLAP model."""
     try:
-        kind = json.loads((folder / _CONFIG).read_text(encoding="utf-8")).get("model_type")
-    except (OSError, ValueError, AttributeError) as error:
+        kind = strict_json.read(folder / _CONFIG).get("model_type")
+    except (ValueError, AttributeError) as error:
         raise ValueError(
             f"{folder} holds no CLAP model (it has no readable {_CONFIG}): give the folder of its "
             "weights"

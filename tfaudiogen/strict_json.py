@@ -11,12 +11,13 @@ _MOST_DEPTH = 64
 _MOST_DIGITS = 20
 
 
-def parse(content, most_bytes=MOST_BYTES):
+def parse(content, most_bytes=MOST_BYTES, finite=True):
     """Return the values that JSON text holds.
 
     Args:
         content: bytes in UTF-8, or a string.
         most_bytes: length that is accepted.
+        finite: whether NaN and infinity, as figures of a training may be, are refused.
 
     Raises:
         ValueError: it is too long, no JSON, or JSON that no writer of this package writes: NaN,
@@ -28,7 +29,7 @@ def parse(content, most_bytes=MOST_BYTES):
     try:
         values = json.loads(
             text,
-            parse_constant=_no_constant,
+            parse_constant=_no_constant if finite else float,
             parse_float=_finite,
             parse_int=_short,
             object_pairs_hook=_without_doubles,
@@ -39,7 +40,7 @@ def parse(content, most_bytes=MOST_BYTES):
     return values
 
 
-def read(path, most_bytes=MOST_BYTES):
+def read(path, most_bytes=MOST_BYTES, finite=True):
     """Return the values of a JSON file; see `parse`.
 
     Raises:
@@ -47,7 +48,7 @@ def read(path, most_bytes=MOST_BYTES):
     """
     try:
         with open_regular(path) as file:
-            return parse(file.read(most_bytes + 1), most_bytes)
+            return parse(file.read(most_bytes + 1), most_bytes, finite)
     except ValueError as error:
         raise ValueError(f"{path} is damaged or no file of this package: {error}") from error
 

@@ -2,9 +2,8 @@
 
 import datetime
 import html
-import json
 
-from tfaudiogen import files
+from tfaudiogen import files, strict_json
 from tfaudiogen.app.limits import Refused, number
 from tfaudiogen.app.studio import fits
 from tfaudiogen.cli.tables import middle
@@ -54,7 +53,7 @@ def table(studio, name):
     if name not in names(studio):
         raise Refused(f"there is no report {name!r:.80}.")
     path = studio.out / "evaluations" / f"{name}.json"
-    figures = list(_figures(json.loads(path.read_text(encoding="utf-8"))))
+    figures = list(_figures(strict_json.read(path, finite=False)))
     beside = "chance" if any("chance" in figure for _, figure in figures) else "codec"
     rows = "".join(_row(words, figure, beside) for words, figure in figures)
     heads = ("figure", "mean, or median", "95 % interval", _BESIDE[beside])

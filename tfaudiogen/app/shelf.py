@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tfaudiogen import files
+from tfaudiogen import files, strict_json
 
 _RECORD = "record.json"
 
@@ -48,7 +48,7 @@ class Shelf:
         """Return the record of the set `name`, None if there is none."""
         if name not in self.names():
             return None
-        return json.loads((self.folder / name / _RECORD).read_text(encoding="utf-8"))
+        return strict_json.read(self.folder / name / _RECORD)
 
     def names(self):
         """Return the names of the sets, the newest first."""

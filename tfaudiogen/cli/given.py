@@ -1,12 +1,15 @@
 """What `paint` and `compose` are given: files, texts or labels, as the model asks for."""
 
-import json
 import re
 
 import click
 
+from tfaudiogen import strict_json
+
 _NPY = re.compile(r".*\.npy", re.IGNORECASE | re.DOTALL)
 _NAME_LENGTH = 40
+# Of a file with the labels of pictures, many as they may be.
+_MOST_TAGS = 2**28
 _WANTED = {
     "sounds": "sounds: give files or folders of sounds",
     "pictures": "pictures: give files or folders of pictures",
@@ -124,12 +127,9 @@ def _weights(text):
 
 def _tagged(path):
     """Yield (name, {label: weight}) of each picture in a file of `tfaudiogen tag`."""
-    from tfaudiogen.data.opening import open_regular
-
     problem = f"{path} is no file that `tfaudiogen tag` has written."
     try:
-        with open_regular(path) as file:
-            pictures = json.load(file)["pictures"]
+        pictures = strict_json.read(path, _MOST_TAGS)["pictures"]
         found = [(name, {k: float(v) for k, v in own.items()}) for name, own in pictures.items()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.BadParameter(problem, param_hint="'IN...'") from error

@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-import zipfile
 from pathlib import Path
 
 import click
@@ -10,6 +9,8 @@ import numpy as np
 
 from tfaudiogen import files
 from tfaudiogen.interruption import uninterrupted
+from tfaudiogen.npz import read_npz
+from tfaudiogen.schema import expect, expect_keys
 
 _FIELDS = ("paths", "sizes", "times", "vectors")
 _SAVED_EVERY_SECONDS = 60.0
@@ -60,9 +61,11 @@ class Index:
 
     def _read(self):
         try:
-            with np.load(self.path, allow_pickle=False) as found:
-                model, columns = str(found["model"]), [found[name] for name in _FIELDS]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            found = read_npz(self.path)
+            expect_keys(found, "it", ("model", *_FIELDS))
+            model, columns = str(found["model"]), [found[name] for name in _FIELDS]
+            _check_columns(*columns)
+        except ValueError as error:
             raise click.BadParameter(
                 f"{self.path} is no index, or a damaged one: name another file or delete it.",
                 param_hint="'--index'",
@@ -79,3 +82,13 @@ class Index:
         with files.atomic_file(self.path) as temporary, open(temporary, "wb") as file:
             np.savez(file, model=self._model, **dict(zip(_FIELDS, columns, strict=True)))
         self._written = time.monotonic()
+
+
+def _check_columns(paths, sizes, times, vectors):
+    """Raise ValueError unless there are paths, sizes, times and finite vectors, of one length."""
+    expect(paths.ndim == 1 and paths.dtype.kind == "U", "paths", paths.dtype.name)
+    for name, column in (("sizes", sizes), ("times", times)):
+        whole = column.shape == paths.shape and column.dtype.kind in "iu"
+        expect(whole, name, (column.dtype.name, column.shape))
+    rows = vectors.ndim == 2 and len(vectors) == len(paths) and vectors.dtype.kind == "f"
+    expect(rows and np.isfinite(vectors).all(), "vectors", (vectors.dtype.name, vectors.shape))

@@ -1,9 +1,8 @@
 """`tfaudiogen info`: what a saved model is."""
 
-import json
-
 import click
 
+from tfaudiogen import strict_json
 from tfaudiogen.cli import tables
 from tfaudiogen.cli.command import Command
 from tfaudiogen.cli.options import MODEL_HELP
@@ -85,7 +84,7 @@ def _show_metrics(path):
     if not path.is_file():
         return
     try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
+        metrics = strict_json.read(path, finite=False)
     except ValueError as error:
         raise ValueError(f"{path} is damaged ({error}): copy it again or delete it.") from error
     tables.show(metrics)

@@ -15,22 +15,42 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from tfaudiogen.data.opening import open_regular
 from tfaudiogen.disk import whole_folder
+from tfaudiogen.npz import array_in
 
 LEVELS = 255
 _FOLDER = "cache"
 _IMAGES, _LABELS = "images.uint8", "labels_and_frames.npy"
 # Part of the hash of a cache; to be raised when the same configuration gives other images.
 _FORMAT = 1
+# Bytes before the values of a .npy file, at most.
+_HEADER = 1024
 _IRRELEVANT = ("name", "trainable", "dtype")
 
 
 class Cached:
     """The cache of one split in a folder: images uint8 [n, T, F], labels and frames int32 [n]."""
 
-    def __init__(self, folder, shape):
+    def __init__(self, folder, shape, count):
         self._images, self._shape = folder / _IMAGES, shape
-        self._labels, self._frames = np.load(folder / _LABELS)
+        try:
+            self._labels, self._frames = self._checked(folder, count)
+        except ValueError as error:
+            raise ValueError(
+                f"the cache {str(folder)!r} is damaged ({error}): delete it, and it is made again"
+            ) from error
+
+    def _checked(self, folder, count):
+        with open_regular(self._images) as file:
+            stored, wanted = file.seek(0, 2), count * math.prod(self._shape)
+        if stored != wanted:
+            raise ValueError(f"{_IMAGES} has {stored} bytes, and {wanted} are needed")
+        with open_regular(folder / _LABELS) as file:
+            found = array_in(file.read(_HEADER + 2 * 4 * count + 1))
+        if found.shape != (2, count) or found.dtype != np.int32:
+            raise ValueError(f"{_LABELS} must be int32 (2, {count}); received {found.shape}")
+        return found
 
     def take(self, ids):
         """Return uint8 [B, T, F] images, int32 [B] labels and int32 [B] frames of `ids`."""
@@ -57,7 +77,7 @@ def cached(data, split, spectrogram, count, batches, progress=True):
         folder = _writable(Path(data)) / name
     if not folder.is_dir():
         _write(folder, batches, tqdm(total=count, disable=not progress))
-    return Cached(folder, spectrogram.image_shape[:2])
+    return Cached(folder, spectrogram.image_shape[:2], count)
 
 
 def _configuration_hash(spectrogram):

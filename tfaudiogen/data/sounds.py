@@ -6,6 +6,9 @@ import uuid
 from pathlib import Path
 from typing import NamedTuple
 
+from tfaudiogen import strict_json
+from tfaudiogen.schema import expect, expect_integer, expect_keys
+
 
 class Entry(NamedTuple):
     """What became of one source file.
@@ -72,8 +75,14 @@ class Sounds:
 
 
 def _parsed(line):
-    """Return the line of a journal; None for one that was being written."""
+    """Return the line of a journal; None for one that was being written, or is damaged."""
     try:
-        return json.loads(line)
+        values = strict_json.parse(line)
+        expect_keys(values, "a line", ("key", "offset", "end", "outcome"))
+        expect(isinstance(values["key"], str), "key", values["key"])
+        expect(isinstance(values["outcome"], dict), "outcome", values["outcome"])
+        end = expect_integer(values["end"], "end", 0, 2**62)
+        expect_integer(values["offset"], "offset", 0, end)
+        return values
     except ValueError:
         return None

@@ -10,6 +10,8 @@ from tfaudiogen.data.opening import open_regular
 from tfaudiogen.text import collapsed
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+# Each row has a value for each column, be it empty.
+_MOST_BYTES, _MOST_COLUMNS = 2**28, 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -35,6 +37,8 @@ def read_table(path, argument, columns):
     separator = _separator(text, columns)
     rows = _rows(text, separator, what)
     _, header = next(rows, (1, []))
+    if len(header) > _MOST_COLUMNS:
+        raise ValueError(f"{what} has {len(header)} columns, more than {_MOST_COLUMNS}: keep fewer")
     header = [collapsed(name).casefold() for name in header]
     _check_header(header, columns, what)
     return [_row(header, fields, separator, f"{what}, line {line},") for line, fields in rows]
@@ -78,7 +82,9 @@ def _text(path, what):
     """Return what a file holds, with one kind of line ends."""
     try:
         with open_regular(path) as file:
-            content = file.read()
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise ValueError(f"{what} has more than {_MOST_BYTES} bytes: part it into several")
         text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except Unusable as error:
         raise ValueError(f"{what} {error}") from error

@@ -1,12 +1,14 @@
 """Adapting a trained model by matrices of low rank, and keeping them alone."""
 
-import zipfile
+import itertools
 import zlib
 
 import keras
 import numpy as np
 
 from tfaudiogen.disk import atomic_file
+from tfaudiogen.npz import read_npz
+from tfaudiogen.schema import expect, expect_keys
 
 NAME = "adapter.npz"
 
@@ -111,6 +113,9 @@ class LowRank:
                 f"{path} is of rank {rank}, and the model has an adapter of rank "
                 f"{self.lora_rank}: load the model anew"
             )
+        shapes = self._shapes(rank)
+        if [tuple(value.shape for value in pair) for pair in pairs] != shapes:
+            raise ValueError(f"{path} is damaged: its matrices are not of the sizes {shapes}")
         if not self.lora_rank:
             self.enable_lora(rank)
         for mine, theirs in zip(self._adapter().values(), pairs, strict=True):
@@ -123,6 +128,11 @@ class LowRank:
             return {}
         layers = self.adapted_layers().items()
         return {name: (layer.lora_kernel_a, layer.lora_kernel_b) for name, layer in layers}
+
+    def _shapes(self, rank):
+        """Return the shapes of A and B of each adapted layer, for a rank."""
+        sizes = [layer.kernel.shape for layer in self.adapted_layers().values()]
+        return [((inputs, rank), (rank, outputs)) for inputs, outputs in sizes]
 
     def _fingerprint(self):
         """Return a checksum of the matrices that are adapted."""
@@ -146,9 +156,18 @@ def _product(layer):
 def _read(path):
     """Return rank, names of layers, checksum of the base, and (A, B) of each layer."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            targets = [str(name) for name in file["targets"]]
-            pairs = [(file[f"a_{n}"], file[f"b_{n}"]) for n in range(len(targets))]
-            return int(file["rank"]), targets, int(file["base"]), pairs
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_npz(path)
+        expect_keys(arrays, "it", ("rank", "targets", "base"), arrays)
+        targets = [str(name) for name in np.atleast_1d(arrays["targets"])]
+        names = [(f"a_{number}", f"b_{number}") for number in range(len(targets))]
+        expect_keys(arrays, "it", {"rank", "targets", "base", *itertools.chain(*names)})
+        pairs = [tuple(arrays[name] for name in pair) for pair in names]
+        return _integer(arrays, "rank"), targets, _integer(arrays, "base"), pairs
+    except ValueError as error:
         raise ValueError(f"{path} is damaged or no adapter ({error})") from error
+
+
+def _integer(arrays, name):
+    values = arrays[name]
+    expect(values.dtype.kind in "iu" and values.size == 1, name, (values.dtype.name, values.shape))
+    return int(values.item())

@@ -1,13 +1,16 @@
 """Everything that a training needs to go on, in one file of plain arrays."""
 
 import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
 from keras import ops
 
+from tfaudiogen import strict_json
 from tfaudiogen.disk import atomic_file
+from tfaudiogen.npz import read_npz
+from tfaudiogen.schema import expect_keys
+from tfaudiogen.training.state import State
 
 NAME = "checkpoint.npz"
 
@@ -31,17 +34,19 @@ def write(folder, model, state, totals):
 
 
 def read(folder, model):
-    """Restore `model` and its optimizer; return the state as a dict, and the totals.
+    """Restore `model` and its optimizer; return the `State`, and the totals.
 
     Raises:
         ValueError: the file is damaged, or of another model.
     """
     path = Path(folder) / NAME
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        state, totals = json.loads(arrays.pop("state").item()), arrays.pop("totals")
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_npz(path)
+        expect_keys(arrays, "it", ("state", "totals"), arrays)
+        values = strict_json.parse(arrays.pop("state").item(), finite=False)
+        state, totals = State.of(values), arrays.pop("totals")
+        _check_totals(totals, model)
+    except ValueError as error:
         raise ValueError(
             f"{path} is damaged ({error}): train again into another folder, "
             f"with --from {folder} if it holds a model"
@@ -49,6 +54,12 @@ def read(folder, model):
     with model.trained():
         _assign(path, _variables(model), arrays)
     return state, totals
+
+
+def _check_totals(totals, model):
+    shape = tuple(model.totals.shape)
+    if totals.shape != shape or totals.dtype.kind != "f":
+        raise ValueError(f"totals must be numbers {list(shape)}; received {list(totals.shape)}")
 
 
 def _variables(model):
@@ -62,7 +73,7 @@ def _name(number):
 def _assign(path, variables, arrays):
     wanted = [tuple(variable.shape) for variable in variables]
     stored = [arrays[name].shape for name in sorted(arrays)]
-    if wanted != stored:
+    if wanted != stored or any(values.dtype.kind == "U" for values in arrays.values()):
         raise ValueError(
             f"{path} holds {len(stored)} variables that do not fit the {len(wanted)} of this "
             "model: it was written by another version; train again into another folder"

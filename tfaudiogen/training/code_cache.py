@@ -1,16 +1,18 @@
 """The codes of a data set, computed once by a trained autoencoder and kept in its run folder."""
 
-import zipfile
-
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
 from tfaudiogen import files
 from tfaudiogen.data import Augmentation
+from tfaudiogen.npz import read_npz
+from tfaudiogen.schema import expect
 
 NAME = "codes.npz"
 _SPLITS = ("train", "validation")
+# Codes take a few bits of the 32 that they are stored with.
+_MOST_EXPANSION = 50
 
 
 def check_copies(copies, changes, kind):
@@ -70,9 +72,9 @@ def read(folder):
     """
     path = folder / NAME
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_npz(path, _MOST_EXPANSION)
+        _check(arrays)
+    except ValueError as error:
         raise ValueError(
             f"{path} is damaged ({error}): delete it and the folders of the priors, and --resume"
         ) from error
@@ -84,6 +86,17 @@ def read(folder):
         }
         for split in _SPLITS
     }
+
+
+def _check(arrays):
+    """Raise ValueError unless there are labels and as many codes of both splits."""
+    for split in _SPLITS:
+        expect(f"{split}_label" in arrays, "the list of arrays", sorted(arrays))
+        count = len(np.atleast_1d(arrays[f"{split}_label"]))
+        own = {name: values for name, values in arrays.items() if name.startswith(f"{split}_")}
+        for name, values in own.items():
+            whole = values.dtype == np.int32 and values.ndim >= 1 and len(values) == count > 0
+            expect(whole, f"{name}, {count} rows of int32,", (values.dtype.name, values.shape))
 
 
 def first_copies(codes, copies, of):

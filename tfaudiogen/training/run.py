@@ -136,8 +136,7 @@ class Run:
         """Read the checkpoint, or begin a run; the folder appears only when all else fits."""
         self.state, self.totals = State(), None
         if resume and (self.out / checkpoint.NAME).is_file():
-            values, self.totals = checkpoint.read(self.out, self.model)
-            self.state = State(**values)
+            self.state, self.totals = checkpoint.read(self.out, self.model)
             self.state.forget_unfinished(self.steps_per_epoch)
             return
         if self.settings.initial:

@@ -5,12 +5,15 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaudiogen import files, presets
+from tfaudiogen import files, presets, strict_json
+from tfaudiogen.data.splits import SPLITS
+from tfaudiogen.schema import expect, expect_integer, expect_keys
 from tfaudiogen.text import command_line
 
 NAME = "preset.json"
 # Where the same data now lie.
 _FREE = ("data",)
+_PRESET = {field.name for field in dataclasses.fields(presets.Preset)}
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,33 @@ def read(folder):
             f"out {str(folder)!r} holds no run to resume (it has no {NAME}): leave out --resume"
         )
     try:
-        found = Settings(**json.loads(path.read_text(encoding="utf-8")))
-        for section in ("priors", "translator", "embedder"):  # of runs from before there were any
-            found.preset.setdefault(section, None)
-        return found
-    except (ValueError, TypeError) as error:
+        return _of(strict_json.read(path))
+    except ValueError as error:
         raise ValueError(f"{path} is damaged ({error}): train into another folder") from error
+
+
+def _of(values):
+    """Return the `Settings` of plain values; ValueError if they are none."""
+    expect_keys(values, "it", {field.name for field in dataclasses.fields(Settings)})
+    preset, examples, initial = values["preset"], values["examples"], values["initial"]
+    expect_keys(preset, "preset", ("name", "summary", "model", "fit"), _PRESET)
+    for name in ("name", "summary"):
+        expect(isinstance(preset[name], str), name, preset[name])
+    for name in presets.SECTIONS:
+        value, needed = preset.get(name), name in ("model", "fit")
+        expect(isinstance(value, dict) or (value is None and not needed), name, value)
+    expect(isinstance(values["data"], str), "data", values["data"])
+    expect_keys(examples, "examples", SPLITS)
+    for split, count in examples.items():
+        expect_integer(count, split, 1, 2**62)
+    expect_integer(values["seed"], "seed", 0, 2**31 - 1)
+    compiled = values["jit_compile"]
+    expect(compiled is None or isinstance(compiled, bool), "jit_compile", compiled)
+    for one in initial if isinstance(initial, list) else [initial]:
+        expect(one is None or isinstance(one, str), "initial", one)
+    # Of runs from before there were any.
+    older = {"priors": None, "translator": None, "embedder": None}
+    return Settings(**{**values, "preset": {**older, **preset}})
 
 
 def _plain(value):

@@ -15,8 +15,9 @@ autoencoder is left as it is: the priors speak of its codes.
 import dataclasses
 import json
 
-from tfaudiogen import files, presets, saving
+from tfaudiogen import files, presets, saving, strict_json
 from tfaudiogen.models.code_model import CodeModel
+from tfaudiogen.schema import expect_keys
 from tfaudiogen.training import code_cache, prior_draws, settings
 from tfaudiogen.training.beginning import settings_of
 from tfaudiogen.training.feeding import Feed, representation_of
@@ -26,6 +27,7 @@ from tfaudiogen.training.schedule import LearningRate
 from tfaudiogen.training.whole import show_whole
 
 AUTOENCODER, LOGS = "autoencoder", "logs"
+_OF_STAGES = ("steps", "minutes", "parameters")
 
 
 class Stages:
@@ -144,7 +146,10 @@ class Stages:
         return {**found, "minutes": sum(metrics["minutes"] for metrics in stages.values())}
 
     def _metrics(self, name):
-        return json.loads((self.out / name / METRICS).read_text(encoding="utf-8"))
+        path = self.out / name / METRICS
+        metrics = strict_json.read(path, finite=False)
+        expect_keys(metrics, str(path), _OF_STAGES, metrics)
+        return metrics
 
     def _names(self):
         return [AUTOENCODER, *sorted(path.name for path in self.out.glob("prior_*"))]

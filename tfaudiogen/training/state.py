@@ -3,6 +3,8 @@
 import time
 from dataclasses import dataclass, field
 
+from tfaudiogen.schema import expect, expect_integer, expect_keys
+
 
 @dataclass
 class State:
@@ -23,12 +25,28 @@ class State:
     def __post_init__(self):
         self._started = time.monotonic()
 
+    @classmethod
+    def of(cls, values):
+        """Return the state of plain values.
+
+        Raises:
+            ValueError: they are none that `as_dict` returns.
+        """
+        expect_keys(values, "the state", ("step", "history", "best", "seconds"))
+        expect_integer(values["step"], "step", 0, 2**62)
+        seconds, history, best = values["seconds"], values["history"], values["best"]
+        expect(isinstance(seconds, int | float) and 0 <= seconds < 1e12, "seconds", seconds)
+        expect(isinstance(history, list), "history", history)
+        for row in history if best is None else [*history, best]:
+            _check_row(row)
+        return cls(**values)
+
     def elapsed(self):
         """Return the seconds spent on the run in all processes."""
         return self.seconds + time.monotonic() - self._started
 
     def as_dict(self):
-        """Return plain values, which `State(**values)` takes back."""
+        """Return plain values, which `State.of` takes back."""
         return {
             "step": self.step,
             "history": self.history,
@@ -41,3 +59,11 @@ class State:
         self.history = [
             row for row in self.history if row["step"] == row["epoch"] * steps_per_epoch
         ]
+
+
+def _check_row(row):
+    expect_keys(row, "a row of the history", ("epoch", "step", "val_loss"), row)
+    for name in ("epoch", "step"):
+        expect_integer(row[name], name, 0, 2**62)
+    for name, value in row.items():
+        expect(isinstance(value, int | float), name, value)
