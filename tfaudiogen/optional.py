@@ -1,6 +1,7 @@
 """Packages that come with an extra: imported where they are used, and asked for here alone."""
 
 import importlib
+import importlib.util
 
 
 class Unavailable(ImportError):  # noqa: N818 - says what it is
@@ -22,13 +23,26 @@ def modules(extra, what, *names):
     return [_module(name, names, extra, what) for name in names]
 
 
+def check_installed(extra, what, name):
+    """Raise what `modules` raises of a module that is not installed, without importing it.
+
+    That is for one that must not be imported yet.
+    """
+    if importlib.util.find_spec(name) is None:
+        raise Unavailable(f"{what} needs {_not_installed(name, extra)}")
+
+
 def _module(name, names, extra, what):
     try:
         return importlib.import_module(name)
     except ImportError as error:
         # What one of them imports in its turn may be missing as well, or refuse to work here.
         if isinstance(error, ModuleNotFoundError) and error.name in names:
-            reason = f"{error.name}, which is not installed: pip install 'tfaudiogen[{extra}]'"
+            reason = _not_installed(error.name, extra)
         else:
             reason = f"{name}, which is installed but cannot be imported: {error}"
         raise Unavailable(f"{what} needs {reason}") from error
+
+
+def _not_installed(name, extra):
+    return f"{name}, which is not installed: pip install 'tfaudiogen[{extra}]'"

@@ -148,21 +148,56 @@ def tone(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def all_folders(model_folder, codes_folder, picture_folders, further_folders):
+    """Return the folders of models that have all abilities there are."""
+    return [model_folder, codes_folder, *picture_folders, *further_folders]
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory, all_folders):
+    """Return the studio of a page with all tabs, without a server."""
+    pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
+    from tfaudiogen.app.limits import Limits
+    from tfaudiogen.app.studio import Studio
+
+    limits = Limits(megabytes=0.1, files=3, uploads=1.0)
+    made = Studio(all_folders, out=tmp_path_factory.mktemp("out"), limits=limits)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def application(studio):
+    """Return the ASGI application of that studio: the gate, and all that is behind it."""
+    from tfaudiogen.app.server import make_server
+
+    kept = {name: os.environ.get(name) for name in ("GRADIO_ANALYTICS_ENABLED", "GRADIO_TEMP_DIR")}
+    yield make_server(studio)
+    os.environ |= {name: value for name, value in kept.items() if value is not None}
+    for name in [name for name, value in kept.items() if value is None]:
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def client(application):
+    """Return a client of that application."""
+    from starlette.testclient import TestClient
+
+    return TestClient(application, "http://127.0.0.1")
+
+
+@pytest.fixture(scope="session")
 def server(
     tmp_path_factory,
-    model_folder,
-    codes_folder,
-    picture_folders,
-    further_folders,
+    all_folders,
     data,
     picture_data,
     pair_data,
 ):
     """Start `tfaudiogen app` as a user would; afterwards check that nothing temporary is left."""
-    models = [model_folder, codes_folder, *picture_folders, *further_folders]
     limits = ["--most-seconds", "4", "--most-megabytes", "1", "--most-megapixels", "0.2"]
     there = [word for folder in (data, picture_data, pair_data) for word in ("--data", folder)]
-    arguments = [*models, *there, *limits]
+    arguments = [*all_folders, *there, *limits]
     with served.serving(tmp_path_factory.mktemp("app"), *arguments) as server:
         yield server
     assert not list(server.temporary.glob("tfaudiogen-app-*")), "uploads are left behind"

@@ -47,9 +47,22 @@ def unfold(page, name, label):
 
 
 def choose(page, name):
-    """Choose another model at the head of the page."""
-    page.get_by_label("Model", exact=True).click()
+    """Choose another model on the tab on show."""
+    field(page, "Model").click()
     page.get_by_role("option", name=name, exact=True).click()
+
+
+def chosen(page):
+    """Return the name of the model that is chosen on the tab on show."""
+    return field(page, "Model").input_value()
+
+
+def offered(page):
+    """Return the names of the models that the tab on show offers."""
+    field(page, "Model").click()
+    names = page.get_by_role("option").all_inner_texts()
+    page.keyboard.press("Escape")
+    return [name.removeprefix("✓").strip() for name in names]
 
 
 def clear(page, place):

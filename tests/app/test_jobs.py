@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tfaudiogen.app.jobs import Job, Jobs
-from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.refusals import Refused
 
 
 class Process:

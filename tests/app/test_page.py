@@ -63,6 +63,7 @@ def test_a_click_on_a_picture_plays_from_there(tab):
 
 def test_reconstruct_a_dropped_file(tab, tone, heard, seen, server):
     page = tab("Reconstruct")
+    choose(page, "tiny")
     drop(page, "#reconstruct-upload button[aria-dropeffect], #reconstruct-upload button", tone)
     page.locator("#reconstruct-upload button[aria-label='Play']").or_(
         page.locator("#reconstruct-upload .play-pause-button")
@@ -100,6 +101,7 @@ def test_a_file_that_is_no_sound_gives_a_sentence(tab, tmp_path):
 
 def test_explore_the_map_and_go_from_a_to_b(tab, heard):
     page = tab("Explore")
+    choose(page, "tiny")
     page.get_by_label("number input for Points").fill("10")
     page.get_by_label("number input for From A to B").fill("0.5")
     page.get_by_label("Split").click()
@@ -147,14 +149,6 @@ def test_a_model_of_codes_draws_by_label(tab, heard):
     assert is_sound(heard(page.locator("#drawn audio").first))
 
 
-def test_a_model_of_codes_has_no_map(tab):
-    page = tab("Explore")
-    choose(page, "codes")
-    page.locator("#no-map", has_text="no map of it").wait_for()
-    page.click("#draw-map")
-    assert "no map of it" in message(page)
-
-
 def test_another_model_has_its_own_choices(tab):
     page = tab("Sample")
     choose(page, "tiny")
@@ -162,9 +156,8 @@ def test_another_model_has_its_own_choices(tab):
     page.get_by_label("Label", exact=True).wait_for(state="hidden")
 
 
-def test_a_model_that_cannot_says_which_can(tab):
+def test_without_a_sound_the_page_says_what_to_do(tab):
     page = tab("Paint")
-    page.locator("#cannot-paint", has_text="The model tiny cannot paint: choose painter").wait_for()
     page.click("button#paint")
     page.locator("#paint-drawn", has_text="Drop a sound").wait_for()
 
@@ -172,7 +165,6 @@ def test_a_model_that_cannot_says_which_can(tab):
 def test_paint_a_dropped_sound(tab, tone, heard, seen, server):
     page = tab("Paint")
     choose(page, "painter")
-    page.locator("#cannot-paint").wait_for(state="hidden")
     drop(page, "#paint-upload button[aria-dropeffect], #paint-upload button", tone)
     page.locator("#paint-upload button[aria-label='Play']").or_(
         page.locator("#paint-upload .play-pause-button")
@@ -235,6 +227,7 @@ def test_draw_and_reconstruct_pictures(tab, photographs, seen):
     drawn.nth(1).wait_for()
     assert seen(drawn.first).shape == (8, 8, 3)
     page = tab("Reconstruct")
+    choose(page, "pictures")
     drop(page, "#reconstruct-picture button", photographs / "1" / "5.png", kind="image/png")
     page.locator("#reconstruct-picture img").wait_for()
     page.click("button#reconstruct")
@@ -245,7 +238,6 @@ def test_draw_and_reconstruct_pictures(tab, photographs, seen):
 def test_explore_pictures(tab, seen):
     page = tab("Explore")
     choose(page, "pictures")
-    page.locator("#no-map").wait_for(state="hidden")
     page.get_by_label("Examples of").click()
     page.get_by_role("option", name="photographs").click()
     page.get_by_label("Split").click()
@@ -285,7 +277,8 @@ def test_train_watch_and_stop(tab, heard, server):
     page.click("#stop-training")
     page.wait_for_selector("#training-status .stopped")
     assert (server.out / "runs" / "mine" / "checkpoint.npz").is_file()
-    page.get_by_label("Model", exact=True).click()
+    page = tab("Sample")
+    field(page, "Model").click()
     page.get_by_role("option", name="mine").wait_for()
     page.keyboard.press("Escape")
 

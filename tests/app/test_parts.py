@@ -16,7 +16,8 @@ import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.app import curve_view, latent_map, matching, trainings
 from tfaudiogen.app.jobs import Job, Jobs
-from tfaudiogen.app.limits import Busy, Limits, Refused, number
+from tfaudiogen.app.limits import Limits, number
+from tfaudiogen.app.refusals import Busy, Refused
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.app.uploads import kind_of
@@ -46,7 +47,7 @@ def test_a_turn_lets_a_few_wait_and_refuses_the_rest():
     first.start()
     held.wait(10)
     second.start()
-    while turn._places._value:
+    while len(turn._queue) < 2:
         time.sleep(0.01)
     with pytest.raises(Busy, match="1 requests are waiting"), turn.taken():
         pass
@@ -98,7 +99,7 @@ def test_a_record_is_read_by_name_only(tmp_path):
 
 def test_more_files_than_are_ranked_at_once_are_refused():
     with pytest.raises(Refused, match="4 files are given, and at most 3 are ranked at once"):
-        matching.of_files(None, ["a.wav"] * 4, Limits(files=3))
+        matching.of_files(SimpleNamespace(limits=Limits(files=3)), None, ["a.wav"] * 4)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tfaudiogen.app import reports
-from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.studio import Studio, fits
 from tfaudiogen.data import describe
 

@@ -61,17 +61,6 @@ def test_a_tagger_of_other_labels_fails_with_its_reason(tab):
     assert "Traceback" not in log
 
 
-def test_a_model_that_cannot_be_evaluated_says_which_can(tab):
-    page = tab("Evaluate")
-    choose(page, "painter")
-    line = page.locator("#cannot-be-evaluated", has_text="cannot be evaluated: choose tiny or")
-    line.wait_for()
-    assert "tagger" in line.inner_text()
-    assert "composer" not in line.inner_text()
-    page.click("#evaluate")
-    assert "the model painter cannot be evaluated" in message(page)
-
-
 def test_a_training_is_gone_on_with_and_found_later(tab, server):
     page = tab("Train")
     page.get_by_label("Name of the run").fill("continued")

@@ -10,7 +10,7 @@ from page_actions import choose, draw_map, drop, field, is_sound, press
 from PIL import Image
 
 from tfaudiogen import saving
-from tfaudiogen.app.studio import abilities
+from tfaudiogen.app.abilities import abilities
 
 pytestmark = pytest.mark.slow
 
@@ -47,11 +47,9 @@ def picture(tmp_path_factory):
 
 
 def use(page, name, tab):
-    """Choose a model, wait for its card, by which all tabs know of it, and open a tab."""
-    page.get_by_role("tab", name="Models").click()
-    choose(page, name)
-    page.locator("#card h1", has_text=name).wait_for()
+    """Open a tab and choose a model there."""
     page.get_by_role("tab", name=tab).click()
+    choose(page, name)
 
 
 def assert_heard(server, player):
@@ -98,7 +96,7 @@ def test_a_shipped_model_reconstructs_and_has_a_map(page, server, name, tone):
     assert page.locator("#reconstructed audio").count() == 2
     assert_heard(server, page.locator("#reconstructed audio").nth(1))
     if "interpolate" in own:
-        page.get_by_role("tab", name="Explore").click()
+        use(page, name, "Explore")
         draw_map(page)
         page.locator("#map .point").last.click(force=True)
         page.locator("#heard figcaption", has_text="decoded").wait_for()

@@ -21,7 +21,6 @@ def ranking(page):
 def test_match_pictures_to_a_dropped_sound(tab, tone, photographs, tmp_path, heard, seen, server):
     page = tab("Match")
     choose(page, "matcher")
-    page.locator("#cannot-match").wait_for(state="hidden")
     (tmp_path / "renamed.png").write_text("a text")
     drop(page, "#match-query button", tone)
     page.locator("#match-query", has_text="tone").wait_for()
@@ -76,12 +75,6 @@ def test_match_embeddings_from_elsewhere(tab, photographs, tmp_path):
     page.locator("#matched", has_text="objects.npy: holds Python objects").wait_for()
     lines = page.locator("#matched .told").all_inner_texts()
     assert {line.split()[1] for line in lines} == {"one.npy:", "two.npy:"}
-
-
-def test_a_model_that_cannot_match_is_told_apart(tab):
-    page = tab("Match")
-    choose(page, "tiny")
-    page.locator("#cannot-match", has_text="choose matcher or vector_matcher above").wait_for()
 
 
 def test_tag_a_dropped_picture_and_take_the_file(tab, photographs, further_folders, tmp_path):

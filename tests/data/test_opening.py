@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tfaudiogen import files, picture_files
-from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.uploads import kind_of
 from tfaudiogen.cli.given import read_vector
 from tfaudiogen.data import describe, opening

@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from tfaudiogen import files
-from tfaudiogen.app.limits import Limits, Refused
+from tfaudiogen.app.limits import Limits
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.uploads import read_sound
 from tfaudiogen.data import decoding
 from tfaudiogen.data.containers.part import BETWEEN, CUT, MIXED, MORE, OPEN, STREAMS

@@ -1,19 +1,19 @@
 """The HTTP interface: models, sounds, pictures and cards for programs; docs/app.md shows how."""
 
 import functools
-import os
 import tempfile
 from pathlib import Path
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 from tfaudiogen import files, picture_files
 from tfaudiogen.app import matching, operations
+from tfaudiogen.app.abilities import abilities
 from tfaudiogen.app.bodies import FILE, FILE_OR_TOLD, Embedded, Tagged, Wanted, told_of
-from tfaudiogen.app.limits import Refused, Unknown
-from tfaudiogen.app.studio import abilities
+from tfaudiogen.app.refusals import Refused, Unknown
+from tfaudiogen.app.request_thread import in_thread
 from tfaudiogen.training.report import CARD, CURVE
 
 _DRAWING = {"sample", "reconstruct", "paint", "compose"}
@@ -36,9 +36,8 @@ def routes(studio):
         return FileResponse(_file(studio, name, CURVE))
 
     @router.post("/models/{name}/sample")
-    def sample(name: str, wanted: Wanted):
-        (drawn,) = operations.sample(studio, name, 1, **wanted.model_dump())
-        return _answer(studio, name, drawn)
+    async def sample(name: str, wanted: Wanted, request: Request):
+        return await in_thread(request, _sample, studio, name, wanted)
 
     @router.post("/models/{name}/reconstruct", openapi_extra=FILE)
     async def reconstruct(name: str, request: Request):
@@ -138,26 +137,23 @@ def _file(studio, name, what):
     return path
 
 
+def _sample(studio, name, wanted):
+    (drawn,) = operations.sample(studio, name, 1, **wanted.model_dump())
+    return _answer(studio, name, drawn)
+
+
 async def _of_upload(studio, request, operation, name):
     """Apply an operation to the request's body, a file, and remove the file."""
-    handle, path = tempfile.mkstemp(dir=studio.temporary_folder, prefix="upload-")
+    path = studio.uploads.new("upload")
     try:
-        with os.fdopen(handle, "wb") as file:
-            await _receive(request, file, studio.limits)
-        return await run_in_threadpool(operation, studio, name, path)
+        with path.open("wb") as file:
+            async for block in request.stream():
+                file.write(block)
+        if not path.stat().st_size:
+            raise Refused("the request has no body: send a file (curl --data-binary @FILE).")
+        return await in_thread(request, operation, studio, name, path)
     finally:
-        os.unlink(path)
-
-
-async def _receive(request, file, limits):
-    size = 0
-    async for block in request.stream():
-        size += len(block)
-        if size > limits.bytes:
-            raise HTTPException(413, f"at most {limits.megabytes:g} MB are taken.")
-        file.write(block)
-    if not size:
-        raise Refused("the request has no body: send a file (curl --data-binary @FILE).")
+        studio.uploads.remove(path)
 
 
 async def _translated(studio, request, name, ability, chosen):
@@ -169,7 +165,7 @@ async def _translated(studio, request, name, ability, chosen):
 def _translate(studio, name, path, ability, **chosen):
     """Draw for the file at a path, or for what it tells."""
     model = operations.able(studio, name, ability)
-    given = told_of(name, model.told.kind, Path(path).read_bytes()) if model.told else path
+    given = told_of(name, model.told.kind, path) if model.told else path
     return operations.translate(studio, name, given, ability, **chosen)
 
 

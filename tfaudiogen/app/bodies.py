@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.refusals import Refused, TooLarge
 
 
 class Wanted(BaseModel):
@@ -45,6 +45,7 @@ _JSON = {"application/json": {"schema": Told.model_json_schema()}}
 FILE = {"requestBody": {"required": True, "content": _BINARY}}
 FILE_OR_TOLD = {"requestBody": {"required": True, "content": _BINARY | _JSON}}
 
+_MOST_BYTES = 1_000_000
 _ENTRIES = {
     "texts": ("text", '{"text": "gloomy, slow"}'),
     "labels": ("labels", '{"labels": {"gloomy": 0.7, "slow": 0.3}}'),
@@ -52,21 +53,24 @@ _ENTRIES = {
 }
 
 
-def told_of(name, kind, content):
+def told_of(name, kind, path):
     """Return what a request tells a model: a str, {label: weight}, or a list of numbers.
 
     Args:
         name: of the model.
         kind: of its source, "texts", "labels" or "vectors".
-        content: the body, bytes of JSON.
+        path: of the body, JSON.
 
     Raises:
         Refused: the body is not what the model is told.
+        TooLarge: it has more bytes than anything that is told.
     """
+    if path.stat().st_size > _MOST_BYTES:
+        raise TooLarge(f"at most {_MOST_BYTES / 1e6:g} MB are taken of what is told.")
     entry, example = _ENTRIES[kind]
     wanted = f"the model {name} is told {kind}: send JSON such as {example}"
     try:
-        told = Told.model_validate_json(content)
+        told = Told.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"

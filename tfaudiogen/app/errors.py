@@ -2,18 +2,28 @@
 
 import logging
 
-from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.cli.errors import BAD_USE, exit_code, one_line
 
 _LOG = logging.getLogger("tfaudiogen.app")
-_FAULT = "Something went wrong on the server; its log says what."
+FAULT = "Something went wrong on the server; its log says what."
 
 
 def sentence(error):
     """Return what to tell the user; what is not the user's doing goes to the log."""
     if isinstance(error, Refused):
         return str(error)
-    if exit_code(error) == BAD_USE:
+    if _is_bad_use(error):
         return one_line(error).removeprefix("Error: ")
     _LOG.error("request failed", exc_info=error)
-    return _FAULT
+    return FAULT
+
+
+def status_of(error):
+    """Return the HTTP status of an exception."""
+    return getattr(error, "status", 400 if _is_bad_use(error) else 500)
+
+
+def _is_bad_use(error):
+    # Of a file of this machine nobody is told, not even whether it is there.
+    return exit_code(error) == BAD_USE and not isinstance(error, OSError)

@@ -33,7 +33,7 @@ class Fields:
     """
 
     def __init__(self, studio, ability, kind, upload):
-        self._studio, self._ability, self._kind = studio, ability, kind
+        self._studio, self._ability = studio, ability
         with gradio.Column() as around:
             dropped = upload(kind[:-1].capitalize(), f"{ability}-upload")
         told = {
@@ -75,8 +75,7 @@ class Fields:
         return f'<div class="empty">{words}, then press <b>{self._ability.capitalize()}</b>.</div>'
 
     def _kind_of(self, name):
-        able = self._studio.has(name, self._ability)
-        return self._studio.model(name).source.kind if able else self._kind
+        return self._studio.model(name).source.kind
 
     def _info(self, name, kind, wanted):
         """Return what a place says of the model beside its label."""

@@ -3,17 +3,26 @@
 import functools
 
 import gradio
+from gradio.context import LocalContext
 
+from tfaudiogen.app.asking import asked_by
 from tfaudiogen.app.errors import sentence
 
 
-def told(function):
-    """Return the function with its exceptions turned into one sentence in the browser."""
+def told(function, listeners):
+    """Return the function with its exceptions turned into one sentence in the browser.
+
+    Args:
+        function: of the values of components.
+        listeners: `Listeners`, by which it is not gone on with for a page that was closed.
+    """
 
     @functools.wraps(function)
     def safe(*arguments, **options):
+        session = getattr(LocalContext.request.get(None), "session_hash", None)
         try:
-            return function(*arguments, **options)
+            with asked_by(functools.partial(listeners.gone, session)):
+                return function(*arguments, **options)
         except gradio.Error:
             raise
         except Exception as error:

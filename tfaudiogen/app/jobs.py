@@ -7,7 +7,7 @@ import threading
 import time
 
 from tfaudiogen import children
-from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.refusals import Refused
 
 _SHOWN_LINES = 12
 _PATIENCE = 60.0  # seconds that a stopped job has to save what it has

@@ -6,9 +6,10 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from tfaudiogen import optional
+from tfaudiogen.app.abilities import draws_pictures
 from tfaudiogen.app.examples import name_of
-from tfaudiogen.app.limits import Refused
-from tfaudiogen.app.studio import draws_pictures, fits
+from tfaudiogen.app.refusals import Refused
+from tfaudiogen.app.studio import fits
 from tfaudiogen.data import load_dataset
 from tfaudiogen.metrics.latents import mixture_parameters
 

@@ -3,17 +3,7 @@
 import math
 from dataclasses import dataclass
 
-
-class Refused(ValueError):  # noqa: N818 - says what it is
-    """A request that is not carried out, with the reason and the cure for the user."""
-
-
-class Busy(Refused):
-    """Too many others wait already."""
-
-
-class Unknown(Refused):
-    """There is nothing of that name."""
+from tfaudiogen.app.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -25,6 +15,7 @@ class Limits:
         files: ranked at once.
         seconds: of one drawn sound, or of an uploaded one.
         megabytes: of an uploaded file, in millions of bytes.
+        uploads: of all uploads together, in millions of bytes.
         channels: of an uploaded sound.
         megapixels: of an uploaded picture, in millions.
         points: of a map of latents, or examples of a data set that are ranked.
@@ -37,6 +28,7 @@ class Limits:
     files: int = 64
     seconds: float = 60.0
     megabytes: float = 20.0
+    uploads: float = 2000.0
     channels: int = 16
     megapixels: float = 40.0
     points: int = 1000
@@ -48,6 +40,11 @@ class Limits:
     def bytes(self):
         """Bytes of an uploaded file."""
         return int(self.megabytes * 1e6)
+
+    @property
+    def upload_bytes(self):
+        """Bytes of all uploads together."""
+        return int(self.uploads * 1e6)
 
 
 def number(name, value, low, high, kind=float):

@@ -3,15 +3,14 @@
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from tfaudiogen import retrieval
 from tfaudiogen.app import examples
 from tfaudiogen.app.errors import sentence
-from tfaudiogen.app.limits import Refused
 from tfaudiogen.app.operations import able
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.reports import SPLITS
 from tfaudiogen.app.studio import holds
 from tfaudiogen.app.uploads import kind_of, read_upload
@@ -42,7 +41,7 @@ def embed(studio, name, path):
         Refused: the file is none that the model takes, or the model is no embedder.
     """
     model = able(studio, name, "match")
-    return embedded(studio, model, of_file(model, path, studio.limits))
+    return embedded(studio, model, of_file(studio, model, path))
 
 
 def embedded(studio, model, candidate):
@@ -51,26 +50,27 @@ def embedded(studio, model, candidate):
         return retrieval.embed(model, candidate.kind, candidate.read())
 
 
-def of_file(model, path, limits):
+def of_file(studio, model, path):
     """Return the `Candidate` of an upload."""
+    path = studio.uploads.path_of(path)
     kind = kind_of(path, model.spectrogram.kind)
     shape = retrieval.representation(model, kind)
-    read = functools.partial(read_upload, path, shape, limits)
-    return Candidate(kind, Path(path).name, read)
+    return Candidate(kind, path.name, functools.partial(read_upload, studio, path, shape))
 
 
-def of_files(model, paths, limits):
+def of_files(studio, model, paths):
     """Return the `Candidate`s of uploads.
 
     Raises:
         Refused: there are too many.
     """
-    if len(paths) > limits.files:
+    most = studio.limits.files
+    if len(paths) > most:
         raise Refused(
-            f"{len(paths)} files are given, and at most {limits.files} are ranked at once: give "
-            "fewer, or prepare them as a data set."
+            f"{len(paths)} files are given, and at most {most} are ranked at once: give fewer, or "
+            "prepare them as a data set."
         )
-    return [of_file(model, path, limits) for path in paths]
+    return [of_file(studio, model, path) for path in paths]
 
 
 def data_choices(studio, model):

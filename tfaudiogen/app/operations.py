@@ -5,8 +5,9 @@ import math
 
 import numpy as np
 
-from tfaudiogen.app.limits import Refused, number
-from tfaudiogen.app.studio import abilities, draws_pictures
+from tfaudiogen.app.abilities import abilities, draws_pictures
+from tfaudiogen.app.limits import number
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.uploads import read_upload
 from tfaudiogen.models.code_labels import is_known
 
@@ -56,17 +57,17 @@ def translate(studio, name, given, ability, count=1, seconds=None, seed=0, **cho
     draw = _draw(model, name, studio.limits, count, seconds, seed)
     chosen = _chosen(model, name, choices)
     with studio.turn.taken():
-        given = _given(model.source, given, studio.limits)
+        given = _given(studio, model.source, given)
         return given, np.asarray(model.sample(given, **draw, **chosen))
 
 
-def _given(source, given, limits):
+def _given(studio, source, given):
     """Return what is told as it is, and what an upload holds."""
     if source.kind == "labels":
         for label, weight in given.items():
             number(f"weight of {label:.40}", weight, 0.0, _HEAVIEST)
     told = source.kind in ("texts", "labels") or isinstance(given, list)
-    return given if told else read_upload(given, source, limits)
+    return given if told else read_upload(studio, given, source)
 
 
 def _draw(model, name, limits, count, seconds, seed):
@@ -119,7 +120,7 @@ def reconstruct(studio, name, path):
     """Return an uploaded sound or picture and what the model makes of it, of one shape."""
     model = able(studio, name, "reconstruct")
     with studio.turn.taken():
-        original = read_upload(path, model.spectrogram, studio.limits)
+        original = read_upload(studio, path, model.spectrogram)
         return original, np.asarray(model.reconstruct(original))
 
 
@@ -132,7 +133,7 @@ def tag(studio, name, path, count=5):
     model = able(studio, name, "tag")
     count = number("count", count, 1, _MOST_LABELS, int)
     with studio.turn.taken():
-        picture = read_upload(path, model.pictures, studio.limits)
+        picture = read_upload(studio, path, model.pictures)
         return picture, model.tag(picture, count)
 
 
@@ -142,7 +143,7 @@ def log_prob(studio, name, path):
     if not hasattr(model, "log_prob") or "reconstruct" not in abilities(model):
         raise Refused(f"the model {name} has no probability of one file: choose another.")
     with studio.turn.taken():
-        given = read_upload(path, model.spectrogram, studio.limits)
+        given = read_upload(studio, path, model.spectrogram)
         nats = float(model.log_prob(given)[0])
     return nats, -nats / (math.log(2.0) * _pixels(model, given))
 
@@ -155,7 +156,7 @@ def _pixels(model, given):
 
 def first_window(studio, model, path):
     """Return as much of an uploaded sound as fits into a window of the model, or a picture."""
-    given = read_upload(path, model.spectrogram, studio.limits)
+    given = read_upload(studio, path, model.spectrogram)
     return given if draws_pictures(model) else given[: model.spectrogram.samples]
 
 

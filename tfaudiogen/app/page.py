@@ -1,12 +1,10 @@
-"""The page: a choice of model above tabs, of which each says what it needs."""
+"""The page: tabs, of which each says what it needs of a model, and offers those that have it."""
 
-from dataclasses import dataclass, field
 from importlib import resources
 
 import gradio
 
 from tfaudiogen.app.handlers import told
-from tfaudiogen.app.studio import Studio
 from tfaudiogen.app.tabs import (
     compose,
     evaluate,
@@ -38,81 +36,121 @@ TABS = (
     models,
 )
 
+_HEAD = "<h1>tfaudiogen</h1><p>Sounds and pictures from probability distributions</p>"
 _FONT = ["ui-sans-serif", "system-ui", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
-_UPLOADS_CHECKED, _UPLOADS_KEPT = 300, 3600  # seconds
 
 
-@dataclass(frozen=True)
-class Page:
-    """What the tabs share.
+class ModelChoice:
+    """The choice of a tab among the models that can do what it is for.
+
+    Args:
+        page: `Page`.
+        abilities: a model has one of these; none for any model.
+        elem_id: of the component.
 
     Attributes:
-        studio: `Studio`.
-        blocks: the page itself, for what happens when it is opened.
-        model: dropdown with the name of the chosen model.
+        dropdown: the component, whose value is the name of a model.
     """
 
-    studio: Studio
-    blocks: gradio.Blocks
-    model: gradio.Dropdown
-    _followers: list = field(default_factory=list)
+    def __init__(self, page, abilities, elem_id):
+        self._page, self._abilities, self._followers = page, abilities, []
+        names = self.names()
+        self.dropdown = gradio.Dropdown(names, value=names[0], label="Model", elem_id=elem_id)
 
-    def when_model_changes(self, function, outputs):
-        """Call the function with the model's name at the start and whenever another is chosen.
+    def names(self):
+        """Return the names of the models to choose from, the first of which is chosen at first."""
+        studio = self._page.studio
+        return studio.able(*self._abilities) if self._abilities else studio.model_names()
+
+    def when_it_changes(self, function, outputs):
+        """Call a function with the model's name at the start and whenever another is chosen.
 
         Args:
             function: gives the changes of the outputs, a tuple for several.
             outputs: a component, or a list of them.
         """
-        self._followers.append((function, outputs if isinstance(outputs, list) else [outputs]))
+        outputs = outputs if isinstance(outputs, list) else [outputs]
+        self._followers.append((self._page.told(function), outputs))
 
-    def follow_model(self):
-        """Connect what was asked for by `when_model_changes`, in one request for all tabs."""
-        outputs = [component for _, own in self._followers for component in own]
+    @property
+    def outputs(self):
+        """The components that depend on the model."""
+        return [component for _, own in self._followers for component in own]
 
-        def follow(name):
-            found = [(function(name), len(own)) for function, own in self._followers]
-            return [one for some, count in found for one in (some if count > 1 else [some])]
+    def follow(self, name):
+        """Return the changes of all `outputs`."""
+        found = [(function(name), len(own)) for function, own in self._followers]
+        return [one for some, count in found for one in (some if count > 1 else [some])]
 
-        for event in (self.blocks.load, self.model.change):
-            event(follow, self.model, outputs, api_visibility="private", show_progress="hidden")
 
-    def note(self, *abilities, what=None):
-        """Lay out a line that says of a chosen model without an ability which models have it.
+class Page:
+    """What the tabs share.
+
+    Args:
+        studio: `Studio`.
+        blocks: the page itself, for what happens when it is opened.
+    """
+
+    def __init__(self, studio, blocks):
+        self.studio, self.blocks = studio, blocks
+        self._choices, self._refreshed = [], [blocks.load]
+
+    def told(self, function):
+        """Return a function of components whose exceptions become a sentence on the page."""
+        return told(function, self.studio.listeners)
+
+    def choose_model(self, tab, *abilities):
+        """Lay out the `ModelChoice` of a tab.
 
         Args:
-            abilities: one, or several of which one is enough.
-            what: what the model cannot, in a word or two; None for the ability.
+            tab: the name of the tab, for the component's id.
+            abilities: what the tab is for, or several of which one is enough; none for any model.
         """
-        what = what or abilities[0]
-        line = gradio.Markdown(visible=False, elem_id=f"cannot-{what.replace(' ', '-')}")
+        self._choices.append(ModelChoice(self, abilities, f"{tab}-model"))
+        return self._choices[-1]
 
-        def text(name):
-            able = " or ".join(self.studio.able(*abilities))
-            words = f"The model {name} cannot {what}: choose {able} above."
-            return gradio.Markdown(words, visible=not self.studio.has(name, *abilities))
+    def connect(self):
+        """Connect the choices of models, at the start in one request for all tabs."""
+        hidden = {"api_visibility": "private", "show_progress": "hidden"}
+        for one in self._choices:
+            one.dropdown.change(one.follow, one.dropdown, one.outputs, **hidden)
+        dropdowns = [one.dropdown for one in self._choices]
+        outputs = [component for one in self._choices for component in one.outputs]
 
-        self.when_model_changes(told(text), line)
+        def follow_all(*names):
+            pairs = zip(self._choices, names, strict=True)
+            return [change for one, name in pairs for change in one.follow(name)]
+
+        self.blocks.load(follow_all, dropdowns, outputs, **hidden)
+        for event in self._refreshed:
+            event(self._new_choices, None, dropdowns, **hidden)
+
+    def refresh_when(self, event):
+        """Let new models appear among the choices when something happens.
+
+        Args:
+            event: listener of a component, such as `Timer.tick`.
+        """
+        self._refreshed.append(event)
+
+    def _new_choices(self):
+        changes = [gradio.Dropdown(choices=one.names()) for one in self._choices]
+        return changes if len(changes) > 1 else changes[0]
 
 
 def make_page(studio):
     """Return the page of a studio as `gradio.Blocks`."""
     # Fonts by name, since Gradio's own themes ask Google for theirs.
-    with gradio.Blocks(
-        title="tfaudiogen",
-        analytics_enabled=False,
-        delete_cache=(_UPLOADS_CHECKED, _UPLOADS_KEPT),
-    ) as blocks:
-        page = Page(studio, blocks, _head(studio))
+    with gradio.Blocks(title="tfaudiogen", analytics_enabled=False) as blocks:
+        page = Page(studio, blocks)
+        gradio.HTML(_HEAD, elem_id="head")
         with gradio.Tabs():
             for tab in TABS:
                 if _is_of_use(tab, studio):
                     with gradio.Tab(tab.TITLE, id=tab.TITLE):
                         tab.build(page)
-        page.follow_model()
-        refresh = {"outputs": page.model, "api_visibility": "private"}
-        blocks.load(lambda: gradio.Dropdown(choices=studio.model_names()), **refresh)
+        page.connect()
     blocks.queue(max_size=studio.limits.waiting, default_concurrency_limit=4)
     return blocks
 
@@ -158,10 +196,3 @@ def _theme():
         block_label_text_color="*body_text_color",
         block_label_text_color_dark="*body_text_color",
     )
-
-
-def _head(studio):
-    names = studio.model_names()
-    with gradio.Row(elem_id="head"):
-        gradio.HTML("<h1>tfaudiogen</h1><p>Sounds and pictures from probability distributions</p>")
-        return gradio.Dropdown(names, value=names[0], label="Model", elem_id="model")

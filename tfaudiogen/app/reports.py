@@ -4,7 +4,8 @@ import datetime
 import html
 
 from tfaudiogen import files, strict_json
-from tfaudiogen.app.limits import Refused, number
+from tfaudiogen.app.limits import number
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.studio import fits
 from tfaudiogen.cli.tables import middle
 

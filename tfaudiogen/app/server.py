@@ -3,61 +3,49 @@
 import os
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import HTTPException, RequestValidationError
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from tfaudiogen import __version__
-from tfaudiogen.app import api
-from tfaudiogen.app.errors import sentence
-from tfaudiogen.app.headers import Headers
-from tfaudiogen.app.limits import Busy, Refused, Unknown
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_STATUS = {Busy: 503, Unknown: 404, Refused: 400}
+from tfaudiogen import __version__, optional
+from tfaudiogen.app import api, receiving
+from tfaudiogen.app.errors import sentence, status_of
+from tfaudiogen.app.gate import Gate
+from tfaudiogen.app.gate.callers import Callers
 
 
-def make_server(studio, host="127.0.0.1"):
-    """Return the FastAPI application of a studio: the interface, the sounds, and the page at /.
+def make_server(studio, host="127.0.0.1", token=None):
+    """Return the ASGI application of a studio: the interface, the sounds, and the page at /.
 
     Args:
         studio: `Studio`.
         host: the address that it will listen on.
+        token: what must be given with each request; None for nothing, on loopback alone.
+
+    Raises:
+        ValueError: other machines would be let in without a token, or it is no token.
     """
-    # Both are read when Gradio is imported or first used.
+    callers = Callers(host, token)
+    # Both are read when Gradio is imported.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["GRADIO_TEMP_DIR"] = str(studio.temporary_folder / "uploads")
+    os.environ["GRADIO_TEMP_DIR"] = str(studio.uploads.folder)
+    optional.modules("app", "the page", "gradio")
     from tfaudiogen.app.page import mount_page
 
     # The pages that FastAPI makes of its interface load scripts from elsewhere.
     server = FastAPI(title="tfaudiogen", version=__version__, docs_url=None, redoc_url=None)
-    server.add_middleware(Headers)
-    if host in _LOOPBACK:
-        # A page elsewhere whose name is made to lead to this machine is not let in.
-        server.add_middleware(TrustedHostMiddleware, allowed_hosts=[*_LOOPBACK, "[::1]"])
     server.include_router(api.routes(studio))
+    server.include_router(receiving.routes(studio))
     for shelf in (studio.kept, studio.temporary):
         shelf.folder.mkdir(parents=True, exist_ok=True)
         server.mount(shelf.address, StaticFiles(directory=shelf.folder))
     server.add_exception_handler(RequestValidationError, _bad_request)
-    server.add_exception_handler(HTTPException, _http_error)
-    server.add_exception_handler(Exception, _failed)
-    for kind in _STATUS:
-        server.add_exception_handler(kind, _failed)
-    return mount_page(server, studio)
+    server.add_exception_handler(ValueError, _failed)
+    return Gate(mount_page(server, studio), studio, callers)
 
 
-def _failed(request: Request, error: Exception):
-    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
-    if status == 500 and isinstance(error, ValueError):
-        status = 400
-    headers = {"Retry-After": "30"} if status == 503 else None
-    return JSONResponse({"error": sentence(error)}, status, headers)
-
-
-def _http_error(request: Request, error: HTTPException):
-    return JSONResponse({"error": str(error.detail)}, error.status_code)
+def _failed(request: Request, error: ValueError):
+    return JSONResponse({"error": sentence(error)}, status_of(error))
 
 
 def _bad_request(request: Request, error: RequestValidationError):

@@ -7,6 +7,8 @@ import time
 
 import uvicorn
 
+from tfaudiogen.app.gate.connections import Connections
+from tfaudiogen.app.log_rate import rated_stderr
 from tfaudiogen.app.server import make_server
 from tfaudiogen.interruption import Stopped, answering
 
@@ -16,7 +18,7 @@ _BETWEEN_TIDYING = 300.0  # seconds
 _LAST_SECONDS = 5
 
 
-def serve(studio, host, port, tell):
+def serve(studio, host, port, tell, token=None):
     """Serve a studio until a signal stops it; then stop its jobs and remove what is temporary.
 
     Args:
@@ -24,24 +26,24 @@ def serve(studio, host, port, tell):
         host: address to listen on.
         port: to listen on; 0 for any that is free.
         tell: function that shows a line to the user.
+        token: what whoever asks must give; None for nothing, on loopback alone.
 
     Raises:
         OSError: the port is taken.
         Stopped: by a signal; what a job has is saved.
+        ValueError: the host lets other machines in, and there is no token.
     """
     try:
+        application = make_server(studio, host, token)
         listening = _listen(host, port)
         threading.Thread(target=_tidy_forever, args=(studio,), daemon=True).start()
         for name in studio.model_names():
             tell(f"Loading {name} ...")
             studio.model(name)
-        settings = {"log_level": "warning", "server_header": False}
-        settings["timeout_graceful_shutdown"] = _LAST_SECONDS
-        server = _Server(uvicorn.Config(make_server(studio, host), **settings))
-        address = listening.getsockname()
-        name = f"[{address[0]}]" if ":" in address[0] else address[0]
-        tell(f"The page is at http://{name}:{address[1]} (Ctrl-C stops it).")
-        server.run(sockets=[listening])
+        with rated_stderr():
+            server = _Server(uvicorn.Config(application, **_settings()))
+            tell(f"The page is at {_address(listening, token)} (Ctrl-C stops it).")
+            server.run(sockets=[listening])
         if server.stopped_by:
             raise Stopped(number=server.stopped_by)
     finally:
@@ -64,11 +66,31 @@ class _Server(uvicorn.Server):
             yield
 
 
+def _settings():
+    """Return the settings of Uvicorn."""
+    return {
+        "http": Connections().protocol,
+        "ws": "none",
+        "backlog": _BACKLOG,
+        "log_level": "warning",
+        "server_header": False,
+        "timeout_graceful_shutdown": _LAST_SECONDS,
+    }
+
+
+def _address(listening, token):
+    """Return the address to type into a browser."""
+    host, port = listening.getsockname()[:2]
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{port}" + (f"/?token={token}" if token else "")
+
+
 def _tidy_forever(studio):
     """Remove what has become too old, also where nobody makes anything new."""
     while True:
         time.sleep(_BETWEEN_TIDYING)
-        studio.temporary.tidy()
+        for place in (studio.temporary, studio.uploads):
+            place.tidy()
 
 
 def _listen(host, port):

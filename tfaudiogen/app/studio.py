@@ -1,24 +1,25 @@
 """What the page and the HTTP interface work on: models, data sets, and places for results."""
 
 import contextlib
+import functools
 import shutil
 import tempfile
 import threading
 from pathlib import Path
 
 from tfaudiogen import saving
+from tfaudiogen.app.abilities import abilities_of_file
 from tfaudiogen.app.jobs import Jobs
-from tfaudiogen.app.limits import Limits, Unknown
+from tfaudiogen.app.limits import Limits
+from tfaudiogen.app.listeners import Listeners
+from tfaudiogen.app.refusals import Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
+from tfaudiogen.app.upload_folder import UploadFolder
 from tfaudiogen.data import describe
 from tfaudiogen.interruption import uninterrupted
 from tfaudiogen.models.embedding import Embedding
-from tfaudiogen.models.translation import Translation
-from tfaudiogen.models.vqvae import VQVAE
 
-# What a model may be able to do; a tab or an address asks for one of these.
-ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose", "match", "tag")
 _HOUR = 3600.0
 
 
@@ -38,6 +39,8 @@ class Studio:
         self.jobs = Jobs()
         self.out = Path(out)
         self.temporary_folder = Path(tempfile.mkdtemp(prefix="tfaudiogen-app-"))
+        self.uploads = UploadFolder(self.temporary_folder / "uploads", self.limits.upload_bytes)
+        self.listeners = Listeners()
         self.kept = Shelf(self.out / "samples", "/kept", self.limits.kept)
         self.temporary = Shelf(
             self.temporary_folder / "sounds", "/temporary", self.limits.kept, _HOUR
@@ -79,12 +82,13 @@ class Studio:
             return self._loaded[name][1]
 
     def able(self, *wanted):
-        """Return the names of the models that were given at the start and have such an ability."""
-        return [name for name in self._folders if self.has(name, *wanted)]
+        """Return the names of the models that have an ability, or one of several."""
+        return [name for name in self.model_names() if self.has(name, *wanted)]
 
     def has(self, name, *wanted):
-        """Return whether a model has an ability, or one of several."""
-        return not set(wanted).isdisjoint(abilities(self.model(name)))
+        """Return whether a model has an ability, or one of several; it need not be loaded."""
+        file = self.model_folder(name) / saving.MODEL_FILE
+        return not set(wanted).isdisjoint(_abilities(file, file.stat().st_mtime_ns))
 
     def dataset(self, name):
         """Return the `DataSummary` of a data set.
@@ -104,22 +108,6 @@ class Studio:
         shutil.rmtree(self.temporary_folder, ignore_errors=True)
 
 
-def abilities(model):
-    """Return which of `ABILITIES` a model has."""
-    if isinstance(model, Translation):
-        return ["paint" if draws_pictures(model) else "compose"]
-    if isinstance(model, Embedding):
-        return ["match"]
-    found = [name for name in ABILITIES if callable(getattr(model, name, None))]
-    # It has the method to say that it has no prior to draw from.
-    return [name for name in found if name != "sample" or not isinstance(model, VQVAE)]
-
-
-def draws_pictures(model):
-    """Return whether what a model draws are pictures."""
-    return model.spectrogram.kind == "pictures"
-
-
 def fits(summary, model):
     """Return whether a data set has the geometry that a model takes, on both sides of pairs."""
     if not isinstance(model, Embedding):
@@ -137,6 +125,12 @@ def holds(summary, shape):
         return summary.kind == "pictures" and tuple(summary.image_shape) == shape.image_shape
     sounds = shape.kind == "sounds"
     return sounds and (summary.sample_rate, summary.samples) == (shape.sample_rate, shape.samples)
+
+
+@functools.lru_cache(maxsize=1024)
+def _abilities(file, written):
+    """Return the abilities of the model in a file, read once for each time that it is written."""
+    return abilities_of_file(file)
 
 
 def _load(folder, model):

@@ -9,7 +9,8 @@ from PIL import Image
 
 from tfaudiogen import files, presets
 from tfaudiogen.app.cards import Picture, Sound
-from tfaudiogen.app.limits import Refused, number
+from tfaudiogen.app.limits import number
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.cli.options import settings as cli_settings
 from tfaudiogen.data.report import REPORT_NAME, shape_in_words
 from tfaudiogen.training import settings

@@ -1,21 +1,28 @@
 """One thing at a time on the processor, and a bound on how many wait for it."""
 
+import collections
 import contextlib
 import threading
 
-from tfaudiogen.app.limits import Busy
+from tfaudiogen.app import asking
+from tfaudiogen.app.refusals import Busy
+from tfaudiogen.models.batches import between_parts
+
+_SECONDS_BETWEEN_LOOKS = 0.2
 
 
 class Turn:
-    """A lock with a bounded queue: models share processor and memory, requests come at will.
+    """A queue with bounded room: models share processor and memory, requests come at will.
+
+    Who comes first is served first; who has hung up is not served at all.
 
     Args:
         waiting: how many may wait.
     """
 
     def __init__(self, waiting):
-        self._lock, self._places = threading.Lock(), threading.BoundedSemaphore(waiting + 1)
         self.waiting = waiting
+        self._queue, self._lock = collections.deque(), threading.Lock()
 
     @contextlib.contextmanager
     def taken(self):
@@ -23,11 +30,30 @@ class Turn:
 
         Raises:
             Busy: as many as may wait do so already.
+            Gone: whoever asked has hung up, meanwhile or between two parts of a draw.
         """
-        if not self._places.acquire(blocking=False):
-            raise Busy(f"{self.waiting} requests are waiting already: try again in a minute.")
+        mine = self._stand_in_line()
         try:
-            with self._lock:
+            while not mine.wait(_SECONDS_BETWEEN_LOOKS):
+                asking.check()
+            asking.check()
+            with between_parts(asking.check):
                 yield
         finally:
-            self._places.release()
+            self._leave(mine)
+
+    def _stand_in_line(self):
+        """Return an event that is set when it is the caller's turn."""
+        mine = threading.Event()
+        with self._lock:
+            if len(self._queue) > self.waiting:
+                raise Busy(f"{self.waiting} requests are waiting already: try again in a minute.")
+            self._queue.append(mine)
+            self._queue[0].set()
+        return mine
+
+    def _leave(self, mine):
+        with self._lock:
+            self._queue.remove(mine)
+            if self._queue:
+                self._queue[0].set()

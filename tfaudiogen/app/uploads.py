@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 from tfaudiogen import files, picture_files
-from tfaudiogen.app.limits import Refused
+from tfaudiogen.app.refusals import Refused
 from tfaudiogen.cli.given import read_vector
 from tfaudiogen.data.decoding import sounds_of
 from tfaudiogen.data.errors import Unusable
@@ -17,22 +17,22 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"GIF8")
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 
 
-def read_upload(path, representation, limits):
+def read_upload(studio, path, representation):
     """Return what an uploaded file holds.
 
     Args:
+        studio: `Studio`.
         path: where the upload lies; messages give its last part only.
         representation: the `Spectrogram`, `Pictures` or `Vectors` that it is for.
-        limits: `Limits`.
 
     Returns:
         The sound float32 [N], the picture float32 [H, W, C], or the vector float32 [E] of a `.npy`
         file.
 
     Raises:
-        Refused: too large, too long, or not usable; the message says which.
+        Refused: not an upload, too large, too long, or not usable; the message says which.
     """
-    path, kind = Path(path), representation.kind
+    path, kind, limits = studio.uploads.path_of(path), representation.kind, studio.limits
     _check_size(path, _WORDS[kind], limits)
     if kind == "pictures":
         return read_picture(path, representation.image_shape, limits)
@@ -53,8 +53,6 @@ def kind_of(path, other):
 
 
 def _check_size(path, what, limits):
-    if not path.is_file():
-        raise Refused(f"the {what} is no longer there: give it again.")
     megabytes = path.stat().st_size / 1e6
     if megabytes > limits.megabytes:
         raise Refused(

@@ -7,6 +7,8 @@ import click
 from tfaudiogen.cli.command import Command
 from tfaudiogen.cli.options import MODEL_HELP
 
+_NEW = "new"
+
 
 @click.command(cls=Command, epilog=MODEL_HELP)
 @click.argument("models", metavar="[MODEL]...", nargs=-1)
@@ -24,9 +26,19 @@ from tfaudiogen.cli.options import MODEL_HELP
     help="Where what is drawn, trainings and reports are kept.",
 )
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in."
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="0.0.0.0 lets other machines in; needs --token.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=7860, show_default=True)
+@click.option(
+    "--token",
+    is_flag=False,
+    flag_value=_NEW,
+    envvar="TFAUDIOGEN_TOKEN",
+    help="What whoever asks must give: without a value one is made. It is told with the address.",
+)
 @click.option(
     "--most-seconds",
     type=click.FloatRange(min=0.1, max=3600),
@@ -48,7 +60,7 @@ from tfaudiogen.cli.options import MODEL_HELP
     show_default=True,
     help="Largest upload.",
 )
-def app(models, data, out, host, port, most_seconds, most_megapixels, most_megabytes):
+def app(models, data, out, host, port, token, most_seconds, most_megapixels, most_megabytes):
     """Serve a web page to draw, explore, paint, compose, match, tag, train and evaluate.
 
     Without MODEL all shipped models are there.
@@ -57,13 +69,18 @@ def app(models, data, out, host, port, most_seconds, most_megapixels, most_megab
     Examples:
       tfaudiogen app
       tfaudiogen app speech_vae run --data data --port 8000
+      tfaudiogen app --host 0.0.0.0 --token
     """
     from tfaudiogen import optional, saving
 
-    optional.modules("app", "the page", "gradio", "fastapi", "pydantic", "starlette", "uvicorn")
+    optional.modules("app", "the page", "fastapi", "pydantic", "starlette", "uvicorn")
+    optional.check_installed("app", "the page", "gradio")  # looks for its folder when imported
+    from tfaudiogen.app.gate import callers
     from tfaudiogen.app.limits import Limits
     from tfaudiogen.app.serving import serve
     from tfaudiogen.app.studio import Studio
 
+    token = callers.new_token() if token == _NEW else token
+    callers.check(host, token)
     limits = Limits(seconds=most_seconds, megapixels=most_megapixels, megabytes=most_megabytes)
-    serve(Studio(models or saving.shipped(), data, out, limits), host, port, click.echo)
+    serve(Studio(models or saving.shipped(), data, out, limits), host, port, click.echo, token)

@@ -1,9 +1,33 @@
 """Numbering the examples of batches, and applying a function to a few examples at a time."""
 
+import contextlib
+import contextvars
+
 import tensorflow as tf
 from tqdm import tqdm
 
 _BATCH = 8
+_between = contextvars.ContextVar("between", default=None)
+
+
+@contextlib.contextmanager
+def between_parts(function):
+    """Context in which a function is called before each part of what is computed in parts.
+
+    It ends what takes long by raising an exception.
+    """
+    before = _between.set(function)
+    try:
+        yield
+    finally:
+        _between.reset(before)
+
+
+def part_begins():
+    """Call the function of `between_parts`, if there is one."""
+    function = _between.get()
+    if function is not None:
+        function()
 
 
 def with_ids(batch, first=0):
@@ -35,4 +59,9 @@ def in_batches(function, values, progress=False, size=_BATCH):
     """Apply `function` to `values` [B, ...], `size` at a time, so that memory stays bounded."""
     starts = range(0, len(values), size)
     bar = tqdm(starts, unit="batch", leave=False, disable=None if progress else True)
-    return tf.concat([function(values[i : i + size]) for i in bar], axis=0)
+    return tf.concat([_part(function, values[i : i + size]) for i in bar], axis=0)
+
+
+def _part(function, values):
+    part_begins()
+    return function(values)

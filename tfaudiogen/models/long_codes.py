@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import noise
+from tfaudiogen.models.batches import part_begins
 from tfaudiogen.models.code_draws import categorical_quantile
 
 
@@ -84,6 +85,7 @@ class Filling:
             for start in range(0, len(before) - columns + 1, max(1, columns // 2)):
                 here = slice(start, start + columns)
                 if not before[here].all():
+                    part_begins()
                     codes[level][:, here] = self._window(level, codes, before[here], start)
                     before[here] = True
         return codes

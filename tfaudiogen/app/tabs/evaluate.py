@@ -3,7 +3,6 @@
 import gradio
 
 from tfaudiogen.app import job_view, reports
-from tfaudiogen.app.handlers import told
 
 TITLE, NEEDS = "Evaluate", reports.MEASURED
 _NONE = "No data set was given: start with `tfaudiogen app --data FOLDER` to evaluate on it."
@@ -16,9 +15,9 @@ def build(page):
     if not studio.data:
         gradio.Markdown(_NONE)
         return
-    page.note(*NEEDS, what="be evaluated")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
+            model = page.choose_model("evaluate", *NEEDS)
             data = gradio.Dropdown([*studio.data], label="Data", elem_id="evaluate-data")
             split = gradio.Dropdown([*reports.SPLITS], label="Split")
             limit = gradio.Number(
@@ -31,7 +30,7 @@ def build(page):
             samples = gradio.Number(
                 16, precision=0, label="Importance samples", info="more: a tighter bound, more time"
             )
-            page.when_model_changes(told(_samples(studio)), samples)
+            model.when_it_changes(_samples(studio), samples)
             with gradio.Row():
                 start = gradio.Button("Evaluate", variant="primary", elem_id="evaluate")
                 stop = gradio.Button("Stop", variant="stop")
@@ -41,9 +40,9 @@ def build(page):
             log = gradio.Textbox(label="Log", lines=4, max_lines=12)
     timer = gradio.Timer(job_view.SECONDS_BETWEEN_LOOKS, active=False)
     shown = {"outputs": [status, table, log, timer], "api_visibility": "private"}
-    start.click(told(watcher.start), [page.model, data, split, limit, samples], **shown)
-    stop.click(told(watcher.stop), None, **shown)
-    timer.tick(told(watcher.look), None, show_progress="hidden", **shown)
+    start.click(page.told(watcher.start), [model.dropdown, data, split, limit, samples], **shown)
+    stop.click(page.told(watcher.stop), None, **shown)
+    timer.tick(page.told(watcher.look), None, show_progress="hidden", **shown)
     page.blocks.load(watcher.look, None, show_progress="hidden", **shown)
 
 

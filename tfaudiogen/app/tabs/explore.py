@@ -4,11 +4,12 @@ import gradio
 import numpy as np
 
 from tfaudiogen.app import examples, latent_map, map_view, operations
+from tfaudiogen.app.abilities import draws_pictures
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
+from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import picture_upload, sound_upload
-from tfaudiogen.app.limits import Refused, number
-from tfaudiogen.app.studio import abilities, draws_pictures
+from tfaudiogen.app.limits import number
+from tfaudiogen.app.refusals import Refused
 
 TITLE, NEEDS = "Explore", "interpolate"
 PRIOR = "draws of the prior"
@@ -19,24 +20,17 @@ _HINT = (
     "Each click shows what is there, and chooses **A** and **B** in turn: a point is an example, a "
     "cross the middle of a component, and anywhere else is what nobody has recorded or painted."
 )
-_NO_MAP = (
-    "This model has no latent space to walk through, as one of codes or of pairs, so there is no "
-    "map of it: choose another model."
-)
 
 
 def build(page):
     """Lay out the tab and connect it."""
-    explorer = Explorer(page.studio)
+    explorer, most = Explorer(page.studio), page.studio.limits.points
     state = gradio.State(_nothing())
-    note = gradio.Markdown(_NO_MAP, visible=False, elem_id="no-map")
-    page.when_model_changes(told(explorer.note), note)
     with gradio.Row(elem_classes="low"):
+        model = page.choose_model("explore", NEEDS)
         data = gradio.Dropdown([*page.studio.data, PRIOR], label="Examples of", elem_id="map-data")
         split = gradio.Dropdown(["train", "validation", "test"], value="validation", label="Split")
-        count = gradio.Slider(
-            10, page.studio.limits.points, 200, step=10, label="Points", elem_id="map-count"
-        )
+        count = gradio.Slider(10, most, 200, step=10, label="Points", elem_id="map-count", scale=2)
         kind = gradio.Dropdown(
             [latent_map.PCA_MAP, latent_map.UMAP_MAP], label="Map by", elem_id="map-kind"
         )
@@ -53,18 +47,22 @@ def build(page):
         ends = [_end(letter) for letter in "AB"]
     private = {"api_visibility": "private", **HEAVY}
     outputs = [state, view, heard, between]
-    button.click(told(explorer.draw), [page.model, data, split, count, kind], outputs, **private)
-    view.select(told(explorer.click), [state, fraction], outputs, **private)
+    button.click(
+        page.told(explorer.draw), [model.dropdown, data, split, count, kind], outputs, **private
+    )
+    view.select(page.told(explorer.click), [state, fraction], outputs, **private)
     fraction.change(
-        told(explorer.move), [state, fraction], outputs, trigger_mode="always_last", **private
+        page.told(explorer.move), [state, fraction], outputs, trigger_mode="always_last", **private
     )
     for place, (sound, picture, pictures, component) in enumerate(ends):
-        inputs = [page.model, state, fraction]
+        inputs = [model.dropdown, state, fraction]
         for upload in (sound, picture):
-            upload.upload(told(explorer.take_file(place)), [*inputs, upload], outputs, **private)
-        page.when_model_changes(told(explorer.uploads), [sound, pictures])
+            upload.upload(
+                page.told(explorer.take_file(place)), [*inputs, upload], outputs, **private
+            )
+        model.when_it_changes(explorer.uploads, [sound, pictures])
         component.submit(
-            told(explorer.take_component(place)), [*inputs, component], outputs, **private
+            page.told(explorer.take_component(place)), [*inputs, component], outputs, **private
         )
 
 
@@ -92,11 +90,6 @@ class Explorer:
 
     def __init__(self, studio):
         self.studio = studio
-
-    def note(self, name):
-        """Return what to say of a model that has no map."""
-        able = "interpolate" in abilities(self.studio.model(name))
-        return gradio.Markdown(visible=not able)
 
     def uploads(self, name):
         """Return where to drop what a model takes."""
@@ -155,11 +148,8 @@ class Explorer:
         return take
 
     def _model(self, name):
-        """Return the model, if it has a map."""
-        model = self.studio.model(name)
-        if "interpolate" not in abilities(model):
-            raise Refused(_NO_MAP)
-        return model
+        """Return the model, if it has a latent space to make a map of."""
+        return operations.able(self.studio, name, "interpolate")
 
     def _of_model(self, state, name):
         """Return the state, emptied if it is of another model, whose latents mean other sounds."""

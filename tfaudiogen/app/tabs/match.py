@@ -7,7 +7,7 @@ import gradio
 from tfaudiogen import retrieval
 from tfaudiogen.app import matching, operations
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
+from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import file_upload, upload_limits
 from tfaudiogen.app.limits import number
 from tfaudiogen.app.reports import SPLITS
@@ -24,9 +24,9 @@ def build(page):
     """Lay out the tab and connect it."""
     studio = page.studio
     limits = studio.limits
-    page.note("match")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
+            model = page.choose_model("match", NEEDS)
             query = file_upload("What to match", "match-query")
             source = gradio.Dropdown([FILES], value=FILES, label="Rank", elem_id="match-source")
             files = file_upload("Files to rank", "match-files", many=True)
@@ -38,11 +38,11 @@ def build(page):
             button = gradio.Button("Match", variant="primary", elem_id="match")
         with gradio.Column(scale=3):
             view = gradio.HTML(_EMPTY, elem_id="matched")
-    settings = [page.model, query, source, files, split, count]
-    button.click(told(_match(studio)), settings, view, api_visibility="private", **HEAVY)
+    settings = [model.dropdown, query, source, files, split, count]
+    button.click(page.told(_match(studio)), settings, view, api_visibility="private", **HEAVY)
     private = {"api_visibility": "private", "show_progress": "hidden"}
-    source.change(told(_places), source, [files, split], **private)
-    page.when_model_changes(told(_sources(studio)), source)
+    source.change(page.told(_places), source, [files, split], **private)
+    model.when_it_changes(_sources(studio), source)
 
 
 def _places(source):
@@ -54,8 +54,7 @@ def _sources(studio):
     """Return the function that offers what a model can rank."""
 
     def sources(name):
-        able = studio.has(name, "match")
-        data = matching.data_choices(studio, studio.model(name)) if able else []
+        data = matching.data_choices(studio, studio.model(name))
         return gradio.Dropdown(choices=[FILES, *data], value=FILES)
 
     return sources
@@ -67,9 +66,9 @@ def _match(studio):
         if not query or (source == FILES and not files):
             return _EMPTY
         count = number("nearest to show", count, 1, limits.count, int)
-        given = matching.of_file(model, query, limits)
+        given = matching.of_file(studio, model, query)
         if source == FILES:
-            candidates = matching.of_files(model, files, limits)
+            candidates = matching.of_files(studio, model, files)
         else:
             candidates = matching.of_data(studio, model, source, split)
         steps = steps_of(progress, "comparing")

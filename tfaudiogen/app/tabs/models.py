@@ -3,7 +3,6 @@
 import gradio
 
 from tfaudiogen.app import api
-from tfaudiogen.app.handlers import told
 from tfaudiogen.training.report import CARD, CURVE
 
 TITLE, NEEDS = "Models", None
@@ -11,9 +10,10 @@ TITLE, NEEDS = "Models", None
 
 def build(page):
     """Lay out the tab and connect it."""
+    model = page.choose_model("card")
     facts = gradio.HTML(elem_id="facts")
     card = gradio.Markdown(elem_id="card")
-    page.when_model_changes(told(_card(page.studio)), [facts, card])
+    model.when_it_changes(_card(page.studio), [facts, card])
 
 
 def _card(studio):

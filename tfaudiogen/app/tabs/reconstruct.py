@@ -7,10 +7,10 @@ import gradio
 
 from tfaudiogen import metrics
 from tfaudiogen.app import operations
+from tfaudiogen.app.abilities import draws_pictures
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
+from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import picture_upload, sound_upload, upload_limits
-from tfaudiogen.app.studio import draws_pictures
 from tfaudiogen.plots.comparison import compare_sounds
 
 TITLE, NEEDS = "Reconstruct", "reconstruct"
@@ -29,9 +29,9 @@ _WORDS = {
 def build(page):
     """Lay out the tab and connect it."""
     limits = page.studio.limits
-    page.note("reconstruct")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
+            model = page.choose_model("reconstruct", NEEDS)
             sound = sound_upload("Sound", "reconstruct-upload", record=True)
             with gradio.Column(visible=False) as place:
                 picture = picture_upload("Picture", "reconstruct-picture")
@@ -40,13 +40,13 @@ def build(page):
         with gradio.Column(scale=3):
             view = gradio.HTML(_EMPTY, elem_id="reconstructed")
     button.click(
-        told(_reconstruct(page.studio)),
-        [page.model, sound, picture],
+        page.told(_reconstruct(page.studio)),
+        [model.dropdown, sound, picture],
         view,
         api_visibility="private",
         **HEAVY,
     )
-    page.when_model_changes(told(_kind(page.studio)), [sound, place])
+    model.when_it_changes(_kind(page.studio), [sound, place])
 
 
 def _kind(studio):

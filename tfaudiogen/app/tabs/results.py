@@ -6,7 +6,6 @@ import gradio
 
 from tfaudiogen.app import reports, trainings
 from tfaudiogen.app.cards import cards
-from tfaudiogen.app.handlers import told
 from tfaudiogen.training.report import CARD, CURVE
 
 TITLE, NEEDS = "Earlier results", None
@@ -25,8 +24,8 @@ def build(page):
     card = gradio.Markdown()
     private = {"api_visibility": "private"}
     for event in (page.blocks.load, kind.change, refresh.click):
-        event(told(browser.names), kind, name, **private)
-    name.change(told(browser.show), [kind, name], [view, card], **private)
+        event(page.told(browser.names), kind, name, **private)
+    name.change(page.told(browser.show), [kind, name], [view, card], **private)
 
 
 class Browser:

@@ -3,10 +3,10 @@
 import gradio
 
 from tfaudiogen.app import operations
+from tfaudiogen.app.abilities import draws_pictures
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
+from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import ANY, chosen_seed, label_choices, label_input, seed_inputs
-from tfaudiogen.app.studio import abilities, draws_pictures
 
 TITLE, NEEDS = "Sample", "sample"
 _EMPTY = '<div class="empty">Press <b>Draw</b>: nobody has recorded or painted what comes.</div>'
@@ -15,9 +15,9 @@ _EMPTY = '<div class="empty">Press <b>Draw</b>: nobody has recorded or painted w
 def build(page):
     """Lay out the tab and connect it."""
     limits = page.studio.limits
-    page.note("sample")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
+            model = page.choose_model("sample", NEEDS)
             count = gradio.Slider(1, limits.count, 4, step=1, label="How many")
             seconds = gradio.Slider(
                 0.1, limits.seconds, 1, step=0.01, label="Seconds", elem_id="seconds"
@@ -57,11 +57,11 @@ def build(page):
         with gradio.Column(scale=3):
             drawn = gradio.HTML(_EMPTY, elem_id="drawn")
     choices = [component, label, guidance, top_k, top_p]
-    settings = [page.model, count, seconds, seed, temperature, another, *choices]
+    settings = [model.dropdown, count, seconds, seed, temperature, another, *choices]
     button.click(
-        told(_draw(page.studio)), settings, [drawn, seed], api_visibility="private", **HEAVY
+        page.told(_draw(page.studio)), settings, [drawn, seed], api_visibility="private", **HEAVY
     )
-    page.when_model_changes(told(_ranges(page.studio)), [seconds, temperature, *choices])
+    model.when_it_changes(_ranges(page.studio), [seconds, temperature, *choices])
 
 
 def _draw(studio):
@@ -116,8 +116,6 @@ def _chosen(model, component, label, guidance, top_k, top_p):
 def _ranges(studio):
     def ranges(name):
         model = studio.model(name)
-        if "sample" not in abilities(model):
-            return (gradio.skip(),) * 7
         components, labels = operations.components(model), operations.labels(model)
         return (
             _duration(model),

@@ -7,7 +7,7 @@ import gradio
 
 from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.handlers import HEAVY, PROGRESS, told
+from tfaudiogen.app.handlers import HEAVY, PROGRESS
 from tfaudiogen.app.inputs import picture_upload, upload_limits
 from tfaudiogen.cli.outputs import write_record
 
@@ -18,17 +18,17 @@ _FILE = "tags.json"
 
 def build(page):
     """Lay out the tab and connect it."""
-    page.note("tag")
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
+            model = page.choose_model("tag", NEEDS)
             picture = picture_upload("Picture", "tag-upload")
             gradio.Markdown(upload_limits(page.studio.limits, sounds=False))
             count = gradio.Slider(1, 20, 5, step=1, label="Labels", elem_id="tag-count")
             button = gradio.Button("Tag", variant="primary", elem_id="tag")
         with gradio.Column(scale=3):
             view = gradio.HTML(_EMPTY, elem_id="tagged")
-    settings = [page.model, picture, count]
-    button.click(told(_tag(page.studio)), settings, view, api_visibility="private", **HEAVY)
+    settings = [model.dropdown, picture, count]
+    button.click(page.told(_tag(page.studio)), settings, view, api_visibility="private", **HEAVY)
 
 
 def _tag(studio):

@@ -5,7 +5,6 @@ import gradio
 from tfaudiogen import presets
 from tfaudiogen.app import curve_view, job_view, operations, trainings
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.handlers import told
 
 TITLE, NEEDS = "Train", None
 _SAMPLES = 3
@@ -30,11 +29,11 @@ def build(page):
     seen = gradio.State(None)
     timer = gradio.Timer(job_view.SECONDS_BETWEEN_LOOKS, active=False)
     shown = {"outputs": [status, curve, sounds, log, seen, timer], "api_visibility": "private"}
-    start.click(told(watcher.start), form, **shown)
-    stop.click(told(watcher.stop), seen, **shown)
+    start.click(page.told(watcher.start), form, **shown)
+    stop.click(page.told(watcher.stop), seen, **shown)
     name, epochs = form[0], form[3]
-    resume.click(told(watcher.resume), [name, epochs], **shown)
-    timer.tick(told(watcher.look), seen, show_progress="hidden", **shown)
+    resume.click(page.told(watcher.resume), [name, epochs], **shown)
+    timer.tick(page.told(watcher.look), seen, show_progress="hidden", **shown)
     page.blocks.load(watcher.look, seen, show_progress="hidden", **shown)
     _refresh_models(page, timer, form)
 
@@ -63,15 +62,14 @@ def _form(studio):
 
 
 def _refresh_models(page, timer, form):
-    """Let new models appear among the choices."""
+    """Let new models appear among the choices, of this tab and of all others."""
 
     def choices():
-        names = page.studio.model_names()
-        return gradio.Dropdown(choices=names), gradio.Dropdown(choices=[trainings.FRESH, *names])
+        return gradio.Dropdown(choices=[trainings.FRESH, *page.studio.model_names()])
 
-    timer.tick(
-        choices, None, [page.model, form[5]], show_progress="hidden", api_visibility="private"
-    )
+    for event in (timer.tick, page.blocks.load):
+        event(choices, None, form[5], show_progress="hidden", api_visibility="private")
+    page.refresh_when(timer.tick)
 
 
 class Watcher:

@@ -5,7 +5,7 @@ import gradio
 from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.given import Fields, told_as_html
-from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of, told
+from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import ANY, chosen_seed, label_choices, label_input, seed_inputs
 
 _STRONGEST = 8
@@ -21,9 +21,9 @@ def build(page, ability, kind, upload):
         upload: function of a label and an id that gives the place to drop one.
     """
     studio = page.studio
-    page.note(ability)
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
+            model = page.choose_model(ability, ability)
             given = Fields(studio, ability, kind, upload)
             count, length, temperature, guidance = _sliders(studio.limits, ability)
             label = label_input(f"{ability}-label")
@@ -32,16 +32,16 @@ def build(page, ability, kind, upload):
         with gradio.Column(scale=3):
             view = gradio.HTML(given.empty(studio.able(ability)[0]), elem_id=f"{ability}-drawn")
     chosen = [length, temperature, guidance, label]
-    settings = [page.model, count, *chosen, seed, another, *given.inputs]
+    settings = [model.dropdown, count, *chosen, seed, another, *given.inputs]
     button.click(
-        told(_translate(studio, ability, given)),
+        page.told(_translate(studio, ability, given)),
         settings,
         [view, seed],
         api_visibility="private",
         **HEAVY,
     )
-    page.when_model_changes(told(_choices(studio, ability)), chosen)
-    page.when_model_changes(told(given.of_model), given.outputs)
+    model.when_it_changes(_choices(studio), chosen)
+    model.when_it_changes(given.of_model, given.outputs)
 
 
 def _sliders(limits, ability):
@@ -59,13 +59,11 @@ def _sliders(limits, ability):
     )
 
 
-def _choices(studio, ability):
+def _choices(studio):
     """Return the function that sets duration, temperature, guidance and labels to a model's own."""
 
     def choices(name):
         model = studio.model(name)
-        if not studio.has(name, ability):
-            return (gradio.skip(),) * 4
         seconds = getattr(model.spectrogram, "seconds", None)
         length = gradio.skip() if seconds is None else gradio.Slider(value=round(seconds, 2))
         guided = operations.takes(model, "guidance")

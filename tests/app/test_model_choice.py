@@ -1,0 +1,78 @@
+"""Each tab offers only the models that can do what it is for, and begins with one of them."""
+
+import json
+import zipfile
+
+import pytest
+
+from tfaudiogen import saving
+from tfaudiogen.app.abilities import ABILITIES, abilities, abilities_of_file
+from tfaudiogen.app.studio import Studio
+
+
+def test_what_a_model_can_do_is_known_before_it_is_loaded(all_folders):
+    for folder in all_folders:
+        found = abilities_of_file(folder / saving.MODEL_FILE)
+        assert found == abilities(saving.load(folder)), folder.name
+        assert found
+
+
+def test_it_is_known_of_shipped_models_without_loading_any(tmp_path, monkeypatch):
+    studio = Studio(saving.shipped(), out=tmp_path)
+    monkeypatch.setattr(saving, "load", None)
+    able = {one: studio.able(one) for one in ("sample", "paint", "compose", "interpolate")}
+    assert set(able["sample"]) >= {"speech_vae", "speech_vqvae", "music_vae"}
+    assert set(able["paint"]) >= {"digit_painter", "word_painter"}
+    assert set(able["compose"]) >= {"digit_speaker"}
+    assert not set(able["sample"]) & {*able["paint"], *able["compose"]}
+    assert "speech_vqvae" not in able["interpolate"]
+    studio.close()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        [],
+        {"registered_name": "evil>Class", "config": {}},
+        {"registered_name": "tfaudiogen>VAE", "config": {"spectrogram": 1}},
+        {"registered_name": "tfaudiogen>VAE", "config": {"target": {"config": {}}}},
+    ],
+)
+def test_a_file_of_something_else_can_do_nothing(tmp_path, config):
+    with zipfile.ZipFile(tmp_path / "a.keras", "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+    assert abilities_of_file(tmp_path / "a.keras") == []
+    (tmp_path / "b.keras").write_bytes(b"PK")
+    assert abilities_of_file(tmp_path / "b.keras") == []
+
+
+def test_a_model_that_was_trained_is_offered_when_it_is_there(tmp_path, model_folder, all_folders):
+    studio = Studio([model_folder], out=tmp_path)
+    assert studio.able("paint") == []
+    run = studio.runs / "mine"
+    run.mkdir(parents=True)
+    (painter,) = (folder for folder in all_folders if folder.name == "painter")
+    (run / saving.MODEL_FILE).write_bytes((painter / saving.MODEL_FILE).read_bytes())
+    assert studio.able("paint") == ["mine"]
+    (run / saving.MODEL_FILE).write_bytes((model_folder / saving.MODEL_FILE).read_bytes())
+    assert studio.able("paint") == []
+    assert studio.able("sample") == ["tiny", "mine"]
+    studio.close()
+
+
+def test_each_tab_offers_models_that_can_do_what_it_is_for(client, all_folders):
+    from tfaudiogen.app.page import TABS
+
+    components = client.get("/config").json()["components"]
+    shown = {one["props"].get("elem_id"): one["props"] for one in components}
+    # The page of this studio has no data to evaluate on.
+    needing = {tab.TITLE.lower(): tab.NEEDS for tab in TABS if tab.NEEDS in ABILITIES}
+    assert len(needing) == 7
+    for tab, ability in needing.items():
+        choice = shown[f"{tab}-model"]
+        known = {one.name: abilities_of_file(one / saving.MODEL_FILE) for one in all_folders}
+        able = [name for name, found in known.items() if ability in found]
+        assert [name for name, _ in choice["choices"]] == able
+        assert choice["value"] == able[0]
+    assert "model" not in shown

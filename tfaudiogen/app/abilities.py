@@ -1,0 +1,65 @@
+"""What models can do, by which tabs and addresses ask for them."""
+
+import zipfile
+
+import keras
+
+from tfaudiogen import strict_json
+from tfaudiogen.archive import CONFIG
+from tfaudiogen.data.opening import open_regular
+from tfaudiogen.models.embedding import Embedding
+from tfaudiogen.models.translation import Translation
+from tfaudiogen.models.vqvae import VQVAE
+
+# What a model may be able to do; a tab or an address asks for one of these.
+ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose", "match", "tag")
+
+
+def abilities(model):
+    """Return which of `ABILITIES` a model has."""
+    return _abilities(type(model), model.spectrogram.kind)
+
+
+def abilities_of_file(file):
+    """Return which of `ABILITIES` the model in a Keras file has, without building it.
+
+    There are none where the file cannot be read, or is of no model of this package.
+    """
+    try:
+        with (
+            open_regular(file) as opened,
+            zipfile.ZipFile(opened) as archive,
+            archive.open(CONFIG) as member,
+        ):
+            found = strict_json.parse(member.read(strict_json.MOST_BYTES + 1))
+        return _abilities(_class_of(found), _class_of(_drawn(found["config"])).kind)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
+        return []
+
+
+def draws_pictures(model):
+    """Return whether what a model draws are pictures."""
+    return model.spectrogram.kind == "pictures"
+
+
+def _abilities(kind, draws):
+    """Return the abilities of a class of models that draws "pictures" or "sounds"."""
+    if issubclass(kind, Translation):
+        return ["paint" if draws == "pictures" else "compose"]
+    if issubclass(kind, Embedding):
+        return ["match"]
+    found = [name for name in ABILITIES if callable(getattr(kind, name, None))]
+    # It has the method to say that it has no prior to draw from.
+    return [name for name in found if name != "sample" or not issubclass(kind, VQVAE)]
+
+
+def _class_of(found):
+    return keras.saving.get_registered_object(found["registered_name"])
+
+
+def _drawn(config):
+    """Return the configuration of what a model draws, which is its own or that of a part."""
+    for part in ("spectrogram", "pictures"):
+        if part in config:
+            return config[part]
+    return _drawn(config["target" if "target" in config else "autoencoder"]["config"])

@@ -1,0 +1,25 @@
+"""Whether whoever asked is still there, for what takes long."""
+
+import contextlib
+import contextvars
+
+from tfaudiogen.app.refusals import Gone
+
+_gone = contextvars.ContextVar("gone", default=None)
+
+
+@contextlib.contextmanager
+def asked_by(gone):
+    """Context in which `check` asks a function whether whoever asked has hung up."""
+    before = _gone.set(gone)
+    try:
+        yield
+    finally:
+        _gone.reset(before)
+
+
+def check():
+    """Raise Gone if whoever asked for what is being done has hung up."""
+    gone = _gone.get()
+    if gone is not None and gone():
+        raise Gone("whoever asked has hung up.")

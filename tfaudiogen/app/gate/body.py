@@ -1,0 +1,105 @@
+"""The body of a request as it comes: no larger than its address takes, and not too slow."""
+
+import asyncio
+import contextlib
+import time
+
+from tfaudiogen.app.refusals import Gone, TooLarge, TooSlow
+
+# A body may take so many seconds, and one more for each so many bytes.
+_PATIENCE, _SLOWEST = 20.0, 2000.0
+# What comes after a refusal is thrown away for so long, since who sends may not yet be listening.
+_DRAINED = 5.0
+
+
+class Body:
+    """The body of a request; to the application its `receive` is that of ASGI.
+
+    Args:
+        receive: of the server.
+    """
+
+    def __init__(self, receive):
+        self._receive, self._most, self._arriving = receive, 0, None
+        self._began, self._size = time.monotonic(), 0
+        self._kept, self.ended = None, False
+
+    def bound(self, scope, most, arriving):
+        """Bound it.
+
+        Args:
+            scope: of the request.
+            most: bytes that are taken.
+            arriving: function to call with the bytes of each part.
+
+        Raises:
+            TooLarge: its header says that it is larger.
+        """
+        self._most, self._arriving = most, arriving
+        if _said(scope) > most:
+            raise self._too_large()
+
+    async def receive(self):
+        """Return the next part, or that the client has hung up.
+
+        Raises:
+            TooLarge, TooSlow, Gone: it is too large, too slow, or does not end.
+        """
+        if self._kept is not None:
+            content, self._kept = self._kept, None
+            return {"type": "http.request", "body": content, "more_body": False}
+        if self.ended:
+            return await self._receive()
+        message = await self._in_time()
+        if message["type"] == "http.disconnect" and self._most:
+            raise Gone("the client hung up before it had sent all.")
+        self._count(message)
+        return message
+
+    async def whole(self):
+        """Return it as bytes."""
+        parts = []
+        while not self.ended:
+            parts.append((await self.receive()).get("body", b""))
+        return b"".join(parts)
+
+    def replace(self, content):
+        """Let the application receive this content."""
+        self._kept = content
+
+    async def drain(self):
+        """Throw away what still comes, for a while."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAINED):
+                while not self.ended:
+                    message = await self._receive()
+                    self.ended = not message.get("more_body", False)
+
+    async def _in_time(self):
+        end = self._began + _PATIENCE + self._size / _SLOWEST
+        try:
+            async with asyncio.timeout(max(0.0, end - time.monotonic())):
+                return await self._receive()
+        except TimeoutError as error:
+            raise TooSlow("the body of the request came too slowly: send it again.") from error
+
+    def _count(self, message):
+        size = len(message.get("body", b""))
+        self._size += size
+        self.ended = not message.get("more_body", False)
+        if self._size > self._most:
+            raise self._too_large()
+        self._arriving(size)
+
+    def _too_large(self):
+        return TooLarge(f"at most {_in_words(self._most)} are taken.")
+
+
+def _said(scope):
+    """Return how many bytes the header says that there are; 0 where it says nothing."""
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def _in_words(size):
+    return f"{size / 1e6:g} MB" if size >= 1e6 else f"{size} bytes"

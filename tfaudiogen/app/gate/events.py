@@ -1,0 +1,53 @@
+"""Events of the page: each file that one names must be an upload."""
+
+import json
+import re
+
+from tfaudiogen.app.refusals import Refused
+
+_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# By one of these the page's framework knows a file.
+_NAMES_A_FILE = {"path", "url"}
+_FILE = {"_type": "gradio.FileData"}
+
+
+def checked(content, studio):
+    """Return an event, bytes of JSON, for the page to receive.
+
+    It is written anew, so that nobody reads something else into it than was checked.
+
+    Args:
+        content: the body of the request.
+        studio: `Studio`.
+
+    Raises:
+        Refused: it names something else than uploads, or is no event.
+    """
+    event = _parsed(content)
+    session = event.get("session_hash")
+    if not isinstance(session, str) or not _SESSION.fullmatch(session):
+        raise Refused("an event needs a session_hash of up to 64 letters and digits.")
+    event = _with_uploads(event, studio.uploads)
+    studio.listeners.expect(session)
+    return json.dumps(event).encode()
+
+
+def _parsed(content):
+    try:
+        event = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Refused("the body of an event is JSON.") from error
+    if not isinstance(event, dict):
+        raise Refused("the body of an event is a JSON object.")
+    return event
+
+
+def _with_uploads(value, uploads):
+    """Return a value with nothing but the real path left of each file that it names."""
+    if isinstance(value, list):
+        return [_with_uploads(one, uploads) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if _NAMES_A_FILE.isdisjoint(value):
+        return {key: _with_uploads(one, uploads) for key, one in value.items()}
+    return {"path": str(uploads.path_of(value.get("path"))), "meta": _FILE}
