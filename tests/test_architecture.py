@@ -67,7 +67,7 @@ ARROWS = {
     "signatures": _MODELS | {"request_checks", "signatures"},
     "warmup": set(),
     "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
-    "app": _TRAINING | {"plots", "cli", "app", "picture_files", "retrieval", "optional"},
+    "app": _TRAINING | {"plots", "cli", "app", "picture_files", "retrieval", "optional", "archive"},
     "cli": _TRAINING
     | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
     | {"datasets", "checkpoints", "retrieval", "optional", "strict_json"},

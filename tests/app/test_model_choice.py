@@ -2,11 +2,13 @@
 
 import json
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
 from tfaudiogen import saving
 from tfaudiogen.app.abilities import ABILITIES, abilities, abilities_of_file
+from tfaudiogen.app.listeners import Listeners
 from tfaudiogen.app.studio import Studio
 
 
@@ -76,3 +78,21 @@ def test_each_tab_offers_models_that_can_do_what_it_is_for(client, all_folders):
         assert [name for name, _ in choice["choices"]] == able
         assert choice["value"] == able[0]
     assert "model" not in shown
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_what_depends_on_a_choice_is_changed_as_gradio_wants_it(client, count):
+    import gradio
+
+    from tfaudiogen.app.page import Page
+
+    studio = SimpleNamespace(model_names=lambda: ["one", "two"], listeners=Listeners())
+    with gradio.Blocks() as blocks:
+        page = Page(studio, blocks)
+        boxes = [gradio.Textbox() for _ in range(count)]
+        choice = page.choose_model("tab")
+        choice.when_it_changes(lambda name: name if count == 1 else (name,) * count, boxes)
+        page.connect()
+    followers = [one.fn for one in blocks.fns.values() if one.outputs == boxes]
+    assert len(followers) == 2  # when the page is opened, and when another model is chosen
+    assert all(one("two") == ("two" if count == 1 else ["two"] * count) for one in followers)

@@ -200,7 +200,8 @@ def test_a_training_goes_on_with_its_own_settings(tmp_path):
     preset = presets.get("sinewave_vae", **{"model.latent_size": 5}).as_dict()
     run = tmp_path / "runs" / "mine"
     run.mkdir(parents=True)
-    Settings(preset, "some data", {"train": 9}, 3, False, None).write(run)
+    examples = {"train": 9, "validation": 1, "test": 1}
+    Settings(preset, "some data", examples, 3, False, None).write(run)
     started = []
     studio = SimpleNamespace(
         runs=run.parent,

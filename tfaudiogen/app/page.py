@@ -78,8 +78,8 @@ class ModelChoice:
         """The components that depend on the model."""
         return [component for _, own in self._followers for component in own]
 
-    def follow(self, name):
-        """Return the changes of all `outputs`."""
+    def changes(self, name):
+        """Return the changes of all `outputs`, a list, for a model."""
         found = [(function(name), len(own)) for function, own in self._followers]
         return [one for some, count in found for one in (some if count > 1 else [some])]
 
@@ -114,15 +114,11 @@ class Page:
         """Connect the choices of models, at the start in one request for all tabs."""
         hidden = {"api_visibility": "private", "show_progress": "hidden"}
         for one in self._choices:
-            one.dropdown.change(one.follow, one.dropdown, one.outputs, **hidden)
+            if one.outputs:
+                one.dropdown.change(_following(one), one.dropdown, one.outputs, **hidden)
         dropdowns = [one.dropdown for one in self._choices]
         outputs = [component for one in self._choices for component in one.outputs]
-
-        def follow_all(*names):
-            pairs = zip(self._choices, names, strict=True)
-            return [change for one, name in pairs for change in one.follow(name)]
-
-        self.blocks.load(follow_all, dropdowns, outputs, **hidden)
+        self.blocks.load(_following(*self._choices), dropdowns, outputs, **hidden)
         for event in self._refreshed:
             event(self._new_choices, None, dropdowns, **hidden)
 
@@ -135,8 +131,22 @@ class Page:
         self._refreshed.append(event)
 
     def _new_choices(self):
-        changes = [gradio.Dropdown(choices=one.names()) for one in self._choices]
-        return changes if len(changes) > 1 else changes[0]
+        return _returned([gradio.Dropdown(choices=one.names()) for one in self._choices])
+
+
+def _following(*choices):
+    """Return the function of the models' names that changes what depends on these choices."""
+
+    def follow(*names):
+        pairs = zip(choices, names, strict=True)
+        return _returned([change for one, name in pairs for change in one.changes(name)])
+
+    return follow
+
+
+def _returned(changes):
+    """Return a list of changes as Gradio wants it: of one output not as a list."""
+    return changes if len(changes) > 1 else changes[0]
 
 
 def make_page(studio):
