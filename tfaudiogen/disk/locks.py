@@ -15,9 +15,9 @@ from tfaudiogen.disk.temporary import is_alive, started, temporary_beside, this_
 from tfaudiogen.disk.whole import about
 from tfaudiogen.interruption import uninterrupted
 
-try:
+if os.name == "posix":
     import fcntl
-except ImportError:  # Windows
+else:
     fcntl = None
 
 # What file systems say that know no locks.
