@@ -66,7 +66,7 @@ def test_the_need_of_a_model_is_measured(preset):
 
 
 def test_what_cannot_be_measured_says_why(preset, monkeypatch):
-    monkeypatch.setattr(memory.sys, "executable", "false")
+    monkeypatch.setattr("sys.executable", "false")
     with pytest.raises(memory.NotMeasurable, match=r"exit code 1\): give a batch size"):
         memory.measure(preset.build())
 
