@@ -29,5 +29,5 @@ def installed_files(root=ROOT):
         f"{place}/{path.relative_to(root / folder).as_posix()}": path
         for folder, place in INSTALLED.items()
         for path in (root / folder).rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and path.parent.name != "__pycache__"
     }
