@@ -1,6 +1,8 @@
 """Packages of extras: "not installed" is said of what is not installed, and of nothing else."""
 
+import importlib.util
 import sys
+import types
 
 import pytest
 
@@ -49,10 +51,14 @@ def test_another_reason_is_the_one_that_is_given(package, code, reason):
     assert errors.exit_code(caught.value) == errors.BAD_USE
 
 
-def test_the_page_says_why_it_cannot_be(monkeypatch, refused):
-    monkeypatch.setitem(sys.modules, "gradio", None)
+@pytest.mark.parametrize("name", ["fastapi", "gradio"])
+def test_the_page_says_why_it_cannot_be(monkeypatch, refused, name):
+    for needed in ("fastapi", "pydantic", "starlette", "uvicorn"):
+        if importlib.util.find_spec(needed) is None:
+            monkeypatch.setitem(sys.modules, needed, types.ModuleType(needed))
+    monkeypatch.setitem(sys.modules, name, None)
     line = refused("app", "sinewave_vae")
-    assert "the page needs gradio" in line
+    assert f"the page needs {name}" in line
     assert "pip install 'tfaudiogen[app]'" in line
 
 

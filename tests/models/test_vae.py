@@ -105,12 +105,14 @@ def test_any_length_is_reconstructed(tiny, length):
     assert np.all(np.isfinite(reconstructed))
 
 
-def test_interpolation_ends_at_its_ends(tiny, tones):
+def test_interpolation_is_a_straight_line_between_its_ends(tiny, tones, monkeypatch):
     model = tiny()
-    sounds = model.interpolate(tones[0], tones[5], steps=3)
-    ends = model.decode(model.encode(tones[[0, 5]])[:, 0])
-    np.testing.assert_allclose(sounds[[0, 2]], ends, atol=1e-4)
     assert model.interpolate(0, 2, steps=4).shape == (4, 1024)
+    start, end = model.encode(tones[[0, 5]])
+    # Phases magnify rounding, so that the line is looked at where it is drawn.
+    monkeypatch.setattr(type(model), "decode", lambda self, latents, phase: latents)
+    latents = model.interpolate(tones[0], tones[5], steps=3)
+    np.testing.assert_allclose(latents, [start, (start + end) / 2, end], atol=1e-5)
 
 
 def test_a_component_is_sampled_around_its_mean(tiny):

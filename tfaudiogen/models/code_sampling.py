@@ -91,6 +91,7 @@ class CodeSampling:
             given: codes int32 [B, S] and which of them are known, bool [B, S].
             stream: name of the noise.
         """
+        self._check_conditions(conditions.get("maps", ()), conditions.get("vectors"))
         truncated = top_k is not None or top_p is not None
         settings = {
             "temperature": tf.cast(temperature, tf.float32),
