@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 import time
+import urllib.parse
 
 import pytest
 
@@ -49,6 +51,16 @@ def test_the_addresses_of_the_page_and_of_the_interface_exist(client):
     for path in ("/", "/config", "/gradio_api/info", "/openapi.json"):
         assert client.get(path).status_code == 200
     assert client.head("/").status_code == 200
+
+
+def test_what_the_head_of_the_page_names_exists(client):
+    named = re.findall(r'(?:src|href)="(\.?/[^"]+)"', client.get("/").text)
+    icons = [one["src"] for one in client.get("/manifest.json").json()["icons"]]
+    assert len(named) > 1
+    for path in named + icons:
+        answer = client.get(urllib.parse.urljoin("/", path))
+        assert (path, answer.status_code) == (path, 200)
+        assert answer.content
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ ROUTES = (
     Route("GET", f"/(kept|temporary)/{_REST}"),
     Route("GET", "/"),
     Route("GET", f"/(assets|static|svelte)/{_REST}"),
-    Route("GET", r"/(config|theme\.css|favicon\.ico)"),
+    Route("GET", r"/(config|theme\.css|favicon\.ico|manifest\.json)"),
     Route("GET", r"/gradio_api/(info|startup-events|app_id|theme\.css)"),
     Route("GET", f"/gradio_api/heartbeat/{_SESSION}"),
     Route("POST", "/gradio_api/queue/join", EVENT),
