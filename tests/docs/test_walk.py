@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import inputs
@@ -63,9 +64,10 @@ def test_a_page_can_be_followed(path, place, shell):
     inputs.furnish(place, path.name)
     names = {}
     for block in blocks:
-        print(block, flush=True)
+        begun = time.monotonic()
         if block.language == "bash":
             shell(block.text)
         else:
             padded = "\n" * block.line + block.text
             exec(compile(padded, path, "exec"), names)
+        print(f"{block}: {time.monotonic() - begun:.0f} s", flush=True)
