@@ -16,7 +16,7 @@ from pathlib import Path
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.half_precision import halve
+from tfaudiogen.saving.half_precision import halve
 
 _DIGITS = {
     "sources": ["fsdd"],

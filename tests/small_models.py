@@ -4,11 +4,11 @@ import keras
 import numpy as np
 
 import tfaudiogen as tg
-from tfaudiogen import noise
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.batches import with_ids
-from tfaudiogen.models.code_labels import further_words, words_of
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
+from tfaudiogen.models.priors.labels import further_words, words_of
+from tfaudiogen.models.training_step.batching import with_ids
+from tfaudiogen.probability import noise
 
 RATE = 8000
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.annealing import Annealing, annealing
+from tfaudiogen.probability.annealing import Annealing, annealing
 
 pytestmark = pytest.mark.core
 

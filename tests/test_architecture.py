@@ -19,62 +19,38 @@ pytestmark = needs_tree
 PACKAGE = ROOT / "tfaudiogen"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *(ROOT / "datasets").rglob("*.py")])
 
-# Each part and the parts that it may import. `noise`, `annealing` are beside `distributions`.
-# Those of `_BASE` know of nothing else, and all that write need them.
-_BASE = {"interruption", "disk", "children"}
-_PURE = {"signal", "distributions", "noise", "annealing"}
-_PARTS = _PURE | {"arrays", "keras_backend", "layers", "losses", "metrics", "text"}
-_CHECKS = {"schema", "strict_json", "npz"}
-_DATA = _BASE | _CHECKS | {"signal", "noise", "layers", "data", "datasets", "optional", "text"}
-_MODELS = _BASE | _CHECKS | _PARTS | {"models"}
-_TRAINING = _MODELS | {"presets", "saving", "data", "files", "callbacks", "training", "drawing"}
+# Each folder and those that it may import, from the lowest to the highest.
+_FILES = {"runtime", "disk", "validation"}  # the process, and files that others wrote
+_MATHEMATICS = {"signal", "probability", "layers", "metrics"}
+_DATA = _FILES | {"probability", "data", "datasets"}
+_MODELS = _FILES | _MATHEMATICS | {"models"}
+_TRAINING = _MODELS | {"presets", "saving", "data", "io", "plots", "training"}
 ARROWS = {
-    "interruption": set(),
-    "disk": _BASE,
-    "children": set(),
+    "runtime": {"runtime"},
+    "disk": {"runtime", "disk"},
+    "validation": {"disk", "validation"},
     "signal": {"signal"},
-    "distributions": _PURE,
-    "noise": {"noise"},
-    "annealing": {"annealing"},
-    "layers": _PARTS,
-    "losses": _PARTS,
-    "metrics": _PARTS,
+    "probability": {"signal", "probability"},
+    "metrics": {"signal", "probability", "metrics"},
+    # Each says when it is imported that Keras must compute by TensorFlow.
+    "layers": {"runtime", "signal", "probability", "layers"},
     "models": _MODELS,
-    "schema": set(),
-    "npz": {"data"},
-    "strict_json": {"data"},
-    "weights": set(),
-    "archive": {"data", "strict_json", "weights"},
-    "saving": _MODELS | {"archive", "weights"},
-    "half_precision": _BASE | {"saving"},
     "presets": _MODELS | {"presets"},
-    "data": _DATA,
+    "saving": _MODELS | {"saving"},
+    # The layer that makes spectrograms computes those of the cache too.
+    "data": _DATA | {"layers"},
     "datasets": _DATA,
-    "files": _BASE | {"data"},
-    "picture_files": {"data", "files"},
-    "drawing": {"files", "text"},
-    "plots": {"signal", "metrics", "drawing", "plots"},
-    "callbacks": _TRAINING,
+    "io": _FILES | {"data", "io"},
+    "plots": {"signal", "metrics", "validation", "io", "plots"},
     "training": _TRAINING,
-    "evaluation": _TRAINING | {"evaluation", "retrieval", "tagging"},
-    "retrieval": _PARTS,
-    "tagging": _PARTS,
-    "clap": {"arrays", "optional", "strict_json"},
-    "arrays": set(),
-    "optional": set(),
-    "text": set(),
-    "request_checks": set(),
-    "signatures": _MODELS | {"request_checks", "signatures"},
-    "warmup": set(),
-    "saved_model": _TRAINING | {"signatures", "warmup", "saved_model"},
-    "app": _TRAINING | {"plots", "cli", "app", "picture_files", "retrieval", "optional", "archive"},
-    "cli": _TRAINING
-    | {"clap", "evaluation", "signatures", "saved_model", "plots", "app", "cli", "picture_files"}
-    | {"datasets", "checkpoints", "retrieval", "optional", "strict_json"},
+    "evaluation": _TRAINING | {"evaluation"},
+    "serving": _TRAINING | {"serving"},
+    "integrations": _FILES,
+    "service": _TRAINING | {"service"},
+    "app": _TRAINING | {"evaluation", "service", "app"},
+    "cli": _TRAINING | {"evaluation", "serving", "integrations", "service", "app", "cli"},
     "__main__": {"cli"},
-    "registration": set(),
-    "keras_backend": set(),
-    "__init__": {"keras_backend", "registration"},
+    "__init__": {"runtime"},
 }
 
 
@@ -84,7 +60,7 @@ def _name(path):
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-def _part(path):
+def _folder(path):
     return _name(path).split("/")[0]
 
 
@@ -110,24 +86,52 @@ def _dotted(node):
 
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
 def test_imports_follow_the_arrows(path):
-    part = _part(path)
-    assert part in ARROWS, f"{part} is new: say in ARROWS what it may import"
+    folder = _folder(path)
+    assert folder in ARROWS, f"{folder} is new: say in ARROWS what it may import"
     ours = {name.split(".")[1] for name in _imports(path) if name.startswith("tfaudiogen.")}
-    if part in ("app", "cli"):
+    if folder in ("app", "cli"):
         ours -= {"__version__", *tfaudiogen.__all__}
-    forbidden = ours - ARROWS[part]
-    assert not forbidden, f"{part} must not import {sorted(forbidden)}"
+    forbidden = ours - ARROWS[folder]
+    assert not forbidden, f"{folder} must not import {sorted(forbidden)}"
+
+
+def _module(path):
+    name = _name(path).removesuffix("/__init__").replace("/", ".")
+    return "tfaudiogen" if name == "__init__" else f"tfaudiogen.{name}"
+
+
+def _imported_files():
+    """Return the modules that each module imports, wherever in its file."""
+    modules = {_module(path): path for path in SOURCES}
+
+    def module_of(found):
+        return found if found in modules else found.rpartition(".")[0]
+
+    taken = {name: {*map(module_of, _imports(path))} for name, path in modules.items()}
+    return {name: (found & set(modules)) - {name} for name, found in taken.items()}
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    imported = _imported_files()
+    while imported:
+        lowest = {name for name, found in imported.items() if not found & set(imported)}
+        assert lowest, f"each of these imports another of them: {sorted(imported)}"
+        imported = {name: found for name, found in imported.items() if name not in lowest}
+
+
+def test_no_module_lies_beside_the_folders():
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
 
 
 def test_data_takes_of_the_layers_only_the_spectrogram():
     taken = {
         name
         for path in SOURCES
-        if _part(path) in ("data", "datasets")
+        if _folder(path) in ("data", "datasets")
         for name in _imports(path)
         if name.startswith("tfaudiogen.layers")
     }
-    assert {name.split(".")[2] for name in taken} <= {"spectrogram"}
+    assert {name.split(".")[3] for name in taken} <= {"spectrogram"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
@@ -152,7 +156,7 @@ def test_imports_that_may_fail_are_asked_for_in_one_place(path):
         if isinstance(node, ast.ExceptHandler) and node.type is not None
         for kind in getattr(node.type, "elts", [node.type])
     ]
-    if _part(path) != "optional":
+    if _name(path) != "runtime/optional":
         assert not {"ImportError", "ModuleNotFoundError"} & set(caught)
 
 
@@ -162,7 +166,7 @@ def test_figures_are_made_and_written_in_one_place(path):
     used = {_dotted(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
     used |= set(_imports(path))
     words = {word for name in used for word in name.split(".")}
-    if _part(path) != "drawing":
+    if _name(path) != "plots/figures":
         assert not words & {"Figure", "savefig", "pyplot"}
 
 
@@ -188,14 +192,14 @@ def test_keras_is_told_where_channels_are():
     assert _takes_data_format("keras.layers.Conv2D")
     assert _takes_data_format("keras.ops.conv")
     for path in SOURCES:
-        if _name(path) == "layers/channels_last":
+        if _name(path) == "layers/blocks/channels_last":
             continue
         named = {_dotted(node) for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
         named |= {name for name in _imports(path) if name.startswith("keras.")}
         named = {re.sub(r"^ops\.", "keras.ops.", name) for name in named}
         keras_names = {name for name in named if name.startswith("keras.")}
         told = sorted(name for name in keras_names if _takes_data_format(name))
-        assert not told, f"{_name(path)}: take {told} from tfaudiogen.layers.channels_last"
+        assert not told, f"{_name(path)}: take {told} from tfaudiogen.layers.blocks.channels_last"
 
 
 def test_models_are_loaded_in_safe_mode():

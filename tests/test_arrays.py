@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen import arrays
+from tfaudiogen.validation import arrays
 
 HALF = 0.5 * np.ones((2, 40), np.float32)
 SHAPE = (4, 6, 3)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow  # noqa: F401 Beside which CLAP has to work.
 
-from tfaudiogen.clap import Clap, libraries
+from tfaudiogen.integrations.clap import Clap, libraries
 
 WHY = "needs torch and transformers: pip install 'tfaudiogen[clap]'"
 for name in ("torch", "transformers"):

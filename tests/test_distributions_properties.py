@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import special, stats
 
-from tfaudiogen import distributions, noise
+from tfaudiogen.probability import distributions, noise
 
 tfd = tfp.distributions
 pytestmark = pytest.mark.core

@@ -10,12 +10,14 @@ import soundfile
 import tensorflow as tf
 from PIL import Image
 
-from tfaudiogen import data, evaluation, metrics, noise
-from tfaudiogen.layers.likelihood import PixelLikelihood
-from tfaudiogen.layers.pictures import Pictures
-from tfaudiogen.layers.spectrogram import Spectrogram
-from tfaudiogen.models.vae import VAE
-from tfaudiogen.models.vqvae import VQVAE
+from tfaudiogen import data, metrics
+from tfaudiogen.evaluation import protocol
+from tfaudiogen.layers.probabilistic.likelihood import PixelLikelihood
+from tfaudiogen.layers.representations.images import Pictures
+from tfaudiogen.layers.representations.spectrogram import Spectrogram
+from tfaudiogen.models.autoencoders.vae import VAE
+from tfaudiogen.models.autoencoders.vqvae import VQVAE
+from tfaudiogen.probability import noise
 
 WINDOWS = 7
 FILES = ["a.wav", "a.wav", "b.wav", "b.wav", "c.wav", "d.wav", "e.wav"]
@@ -52,7 +54,7 @@ def batches(model, size=4):
 def measure(model, size=4, **settings):
     settings = {"samples": 4, **settings}
     windows = batches(model, size)
-    return evaluation.evaluate_batches(model, windows, windows, FILES, ["low", "high"], **settings)
+    return protocol.evaluate_batches(model, windows, windows, FILES, ["low", "high"], **settings)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +163,7 @@ def test_silent_windows_are_left_out_and_counted(model):
     audio = batch["audio"].numpy()
     audio[2] = 0
     batch |= {"audio": tf.constant(audio), "image": model.spectrogram(audio)}
-    report = evaluation.evaluate_batches(model, [batch], [batch], FILES, samples=1)
+    report = protocol.evaluate_batches(model, [batch], [batch], FILES, samples=1)
     assert report["reconstruction"]["si_sdr"]["left_out"] == 1
     assert "left_out" not in report["reconstruction"]["log_spectral_distance"]
     json.dumps(report, allow_nan=False)
@@ -169,7 +171,7 @@ def test_silent_windows_are_left_out_and_counted(model):
 
 def test_one_window_has_no_interval(model):
     batch = {name: value[:1] for name, value in examples(model).items()}
-    report = evaluation.evaluate_batches(model, [batch], [batch], FILES, samples=1)
+    report = protocol.evaluate_batches(model, [batch], [batch], FILES, samples=1)
     assert report["rate"]["interval"] is None
     assert report["negative_log_prob"]["standard_error"] is None
     json.dumps(report, allow_nan=False)
@@ -177,9 +179,9 @@ def test_one_window_has_no_interval(model):
 
 def test_nothing_to_measure_is_an_error(model):
     with pytest.raises(ValueError, match="at least one batch"):
-        evaluation.evaluate_batches(model, [], batches(model), FILES)
+        protocol.evaluate_batches(model, [], batches(model), FILES)
     with pytest.raises(ValueError, match="limit must be at least 1 or None, received 0"):
-        evaluation.evaluate(model, "nowhere", limit=0)
+        protocol.evaluate(model, "nowhere", limit=0)
 
 
 class Summary:
@@ -201,11 +203,9 @@ def test_evaluate_reads_the_split_and_the_validation_split(model, monkeypatch, l
         kept = batch if audio else {name: batch[name] for name in batch if name != "audio"}
         return tf.data.Dataset.from_tensor_slices(kept).batch(batch_size)
 
-    monkeypatch.setattr(evaluation, "load_dataset", load_dataset)
-    monkeypatch.setattr(evaluation, "describe", lambda data: Summary())
-    report = evaluation.evaluate(
-        model, "data", samples=1, batch_size=4, limit=limit, progress=False
-    )
+    monkeypatch.setattr(protocol, "load_dataset", load_dataset)
+    monkeypatch.setattr(protocol, "describe", lambda data: Summary())
+    report = protocol.evaluate(model, "data", samples=1, batch_size=4, limit=limit, progress=False)
     subset = limit is not None
     expected = [("data", "test", True, subset), ("data", "validation", False, subset)]
     assert sorted(asked) == expected
@@ -241,7 +241,7 @@ def test_a_model_of_pictures_is_measured_on_all_pictures_of_pairs(tmp_path):
     options |= {"sample_rate": 8000, "samples": 1024, "progress": False}
     data.prepare(tmp_path, tmp_path / "data", **options)
     model = VAE(Pictures(8, 8, 3), latent_size=3)
-    report = evaluation.evaluate(model, tmp_path / "data", "train", progress=False)
+    report = protocol.evaluate(model, tmp_path / "data", "train", progress=False)
     count = data.describe(tmp_path / "data" / "pictures").examples["train"]
     assert report["windows"] == report["files"] == count
     assert count > data.describe(tmp_path / "data").examples["train"]

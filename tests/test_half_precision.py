@@ -5,7 +5,7 @@ import pytest
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.half_precision import halve
+from tfaudiogen.saving.half_precision import halve
 
 SMALL = {"spectrogram.frames": 32, "model.widths": (8, 8, 8), "model.latent_size": 4}
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 import tfaudiogen
-from tfaudiogen import files, interruption
-from tfaudiogen.interruption import SIGNALS, Interruption, Stopped, answering
+from tfaudiogen.io import audio_files
+from tfaudiogen.runtime import interruption
+from tfaudiogen.runtime.interruption import SIGNALS, Interruption, Stopped, answering
 
 
 def press(number=signal.SIGINT):
@@ -40,7 +41,7 @@ def test_it_waits_for_this_package_to_be_called(number):
     steps = [
         lambda: reached.append("other code"),
         lambda: reached.append(len(sorted([2, 1]))),
-        lambda: files.sample_rate_of("none.wav"),
+        lambda: audio_files.sample_rate_of("none.wav"),
         lambda: reached.append("our code"),
     ]
     with pytest.raises(Stopped) as raised:
@@ -190,7 +191,7 @@ def test_what_answers_a_signal_may_pass_it_on():
         with Interruption(), answering(answer):
             press(signal.SIGTERM)
             press(signal.SIGTERM)
-            files.sample_rate_of("none.wav")
+            audio_files.sample_rate_of("none.wav")
 
     with pytest.raises(Stopped):
         twice()
@@ -205,7 +206,7 @@ try:
         print("ready", flush=True)
         while True:
             os.path.exists("none")
-            __import__("tfaudiogen.cli.tables").cli.tables.middle({})
+            __import__("tfaudiogen.service.tables").cli.tables.middle({})
 except KeyboardInterrupt as stopped:
     print("still speaking", flush=True)
     open(sys.argv[1], "w").write(str(stopped.number))

@@ -82,7 +82,7 @@ def test_the_backend_of_keras_json_is_refused_and_the_environment_comes_first(tm
 def test_keras_on_another_backend_is_seen(monkeypatch):
     monkeypatch.setattr(keras.config, "backend", lambda: "jax")
     with pytest.raises(ValueError, match="an import of Keras before makes jax the backend"):
-        tfaudiogen.keras_backend.require_tensorflow()
+        tfaudiogen.runtime.keras_backend.require_tensorflow()
 
 
 @contextlib.contextmanager

@@ -13,7 +13,8 @@ import pytest
 import small_models
 
 import tfaudiogen
-from tfaudiogen import registration, saving
+from tfaudiogen import saving
+from tfaudiogen.runtime import registration
 
 PACKAGE = Path(tfaudiogen.__file__).parent
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfaudiogen import noise
+from tfaudiogen.probability import noise
 
 pytestmark = pytest.mark.core
 

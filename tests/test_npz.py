@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from tfaudiogen.npz import array_in, read_npz
+from tfaudiogen.validation.npz import array_in, read_npz
 
 
 def npy(values, **options):
@@ -88,7 +88,7 @@ def _entry(path, name, content, method=zipfile.ZIP_STORED):
 
 
 def test_more_than_there_is_room_for(tmp_path, monkeypatch):
-    monkeypatch.setattr("tfaudiogen.npz._SMALL", 2**10)
+    monkeypatch.setattr("tfaudiogen.validation.npz._SMALL", 2**10)
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros(2**18, np.int32))
     with pytest.raises(ValueError, match="take 1048.* bytes, more than"):
         read_npz(tmp_path / "a.npz", 50)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.retrieval import retrieval_report
+from tfaudiogen.evaluation.retrieval import retrieval_report
 
 FILES = ["a.wav", "a.wav", "b.wav", "c.wav"]
 # The windows of a.wav share a picture.

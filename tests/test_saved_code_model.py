@@ -8,12 +8,12 @@ import tensorflow as tf
 from exported import assert_documented, assert_without_xla
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.models.code_labels import choose_labels
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits, signatures_of
-from tfaudiogen.signatures.labels import RequestLabels
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
+from tfaudiogen.models.priors.labels import choose_labels
+from tfaudiogen.probability import noise
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits, signatures_of
+from tfaudiogen.serving.signatures.labels import RequestLabels
 
 DRAW = {
     "seed": np.array([3, 4], np.int64),

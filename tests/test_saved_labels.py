@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 from small_models import speckles
 
-from tfaudiogen import noise
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits, signatures_of
+from tfaudiogen.probability import noise
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits, signatures_of
 
 DRAW = {
     "picture": speckles(3, (8, 8, 1)),

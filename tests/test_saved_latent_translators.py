@@ -7,8 +7,8 @@ import tensorflow as tf
 from small_models import stirred, vae
 
 import tfaudiogen as tg
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits
 
 SIZES = {"width": 16, "depth": 1, "heads": 2}
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 from exported import assert_documented, assert_without_xla
 
 from tfaudiogen import presets
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits
 
 TINY = {
     "spectrogram.frames": 32,

@@ -9,9 +9,9 @@ import tensorflow as tf
 from exported import assert_documented, assert_without_xla
 
 import tfaudiogen as tg
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits, signatures_of
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits, signatures_of
 
 SHAPE = (8, 8, 3)
 STAGES = [((6,), (2,)), ((6,), (2,))]

@@ -10,8 +10,8 @@ from exported import assert_documented, assert_without_xla
 from small_models import speckles, tones
 
 import tfaudiogen as tg
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits, signatures_of
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits, signatures_of
 
 SIDE = 8
 COLOUR = (SIDE, SIDE, 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tfaudiogen import text
+from tfaudiogen.validation import text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tfaudiogen.data.folder import FolderBuilder, FolderConfig
+from tfaudiogen.data.builders.folder import FolderBuilder, FolderConfig
 
 
 @dataclasses.dataclass(eq=False)

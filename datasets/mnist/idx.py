@@ -6,8 +6,8 @@ import zlib
 
 import numpy as np
 
-from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.opening import open_regular, unreadable
+from tfaudiogen.disk.errors import Unusable
+from tfaudiogen.disk.opening import open_regular, unreadable
 
 _BYTES = 0x08
 

@@ -6,11 +6,11 @@ import math
 import numpy as np
 import tensorflow_datasets as tfds
 
-from tfaudiogen.data.errors import NothingUsable
-from tfaudiogen.data.pair_records import PairBuilder, PairConfig
-from tfaudiogen.data.picture_sets import stored
+from tfaudiogen.data.builders.pair_records import PairBuilder, PairConfig
+from tfaudiogen.data.sources.image_sets import stored
 from tfaudiogen.data.splits import SPLITS, split_names
 from tfaudiogen.datasets import mnist, spoken_digits
+from tfaudiogen.disk.errors import NothingUsable
 
 
 @dataclasses.dataclass(eq=False)

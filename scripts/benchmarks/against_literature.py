@@ -19,8 +19,8 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import tfaudiogen
-from tfaudiogen.layers import statistics
-from tfaudiogen.layers.literature import BatchNormalization
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.layers.convolutional.literature import BatchNormalization
 
 _BATCHES = 40
 

@@ -43,7 +43,7 @@ def parts(name, out):
 
     tensorflow_probability.distributions.Normal(0.0, 1.0)  # it is imported when it is used
     mark("import TensorFlow Probability")
-    from tfaudiogen.cli.outputs import write_sound
+    from tfaudiogen.cli.common.outputs import write_sound
     from tfaudiogen.saving import load
 
     mark("import the rest")

@@ -45,7 +45,7 @@ def measure(preset, batch_size, changes, steps):
     from training_step import stepper
 
     from tfaudiogen import presets
-    from tfaudiogen.training.peaks import resident, watched
+    from tfaudiogen.training.resources.peaks import resident, watched
 
     step = stepper(presets.get(preset, **changes).build(), batch_size, compiled=True)
     before, seconds = resident(), []

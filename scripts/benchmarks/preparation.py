@@ -24,7 +24,7 @@ from array_record.python.array_record_module import ArrayRecordWriter
 from machine import setting
 
 import tfaudiogen
-from tfaudiogen.data.files import find_files
+from tfaudiogen.data.sources.files import find_files
 
 
 def windows(path, options):

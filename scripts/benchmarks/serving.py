@@ -18,10 +18,11 @@ import tensorflow as tf
 from machine import setting
 
 import tfaudiogen
-from tfaudiogen import noise, saving
-from tfaudiogen.saved_model import export
+from tfaudiogen import saving
+from tfaudiogen.probability import noise
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import signatures_of
 from tfaudiogen.signal.stft import stft
-from tfaudiogen.signatures import signatures_of
 
 CALLS, ROWS = 5, 8
 TRANSLATORS = (

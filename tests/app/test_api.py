@@ -30,24 +30,24 @@ def test_models_are_listed(ask):
 
 def test_a_sample_is_the_one_that_python_draws(ask, model_folder, tmp_path):
     import tfaudiogen
-    from tfaudiogen import files
+    from tfaudiogen.io import audio_files
 
     wanted = {"seconds": 0.7, "seed": 5, "temperature": 0.5, "component": 1}
     status, answer = ask("/api/models/tiny/sample", wanted)
     assert status == 200
     (expected,) = tfaudiogen.load(model_folder).sample(1, **wanted).numpy()
-    files.write_wav(tmp_path / "expected.wav", expected, 8000)
+    audio_files.write_wav(tmp_path / "expected.wav", expected, 8000)
     assert answer == (tmp_path / "expected.wav").read_bytes()
 
 
 def test_a_sample_by_label_is_the_one_that_python_draws(ask, code_model, tmp_path):
-    from tfaudiogen import files
+    from tfaudiogen.io import audio_files
 
     wanted = {"seed": 5, "label": "high", "top_k": 4, "top_p": 0.9, "guidance": 1.5}
     status, answer = ask("/api/models/codes/sample", wanted)
     assert status == 200
     (expected,) = code_model.sample(1, **wanted).numpy()
-    files.write_wav(tmp_path / "expected.wav", expected, 8000)
+    audio_files.write_wav(tmp_path / "expected.wav", expected, 8000)
     assert answer == (tmp_path / "expected.wav").read_bytes()
 
 

@@ -13,7 +13,7 @@ from tfaudiogen.app import asking
 from tfaudiogen.app.listeners import Listeners
 from tfaudiogen.app.refusals import Busy, Gone
 from tfaudiogen.app.turn import Turn
-from tfaudiogen.models import batches
+from tfaudiogen.models.training_step import batching
 
 PATIENCE = 60.0
 SAMPLE = "/api/models/tiny/sample"
@@ -89,12 +89,12 @@ def test_a_draw_ends_between_two_of_its_parts():
 
     def draw():
         with asking.asked_by(lambda: len(calls) > 1), turn.taken():
-            batches.in_batches(part, np.arange(40), size=8)
+            batching.in_batches(part, np.arange(40), size=8)
 
     with pytest.raises(Gone):
         draw()
     assert calls == [8, 8]
-    assert batches.in_batches(part, np.arange(40), size=8).shape == (40,)
+    assert batching.in_batches(part, np.arange(40), size=8).shape == (40,)
     assert taken(turn) == "done"
 
 
@@ -111,7 +111,7 @@ def test_a_long_sound_of_codes_ends_between_its_windows(code_model, monkeypatch)
         if len(windows) > 1:
             raise Gone("whoever asked has hung up.")
 
-    with batches.between_parts(stop), pytest.raises(Gone):
+    with batching.between_parts(stop), pytest.raises(Gone):
         code_model.sample(1, seconds=2.0)
     assert len(windows) == 2
 

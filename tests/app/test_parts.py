@@ -21,7 +21,7 @@ from tfaudiogen.app.refusals import Busy, Refused
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.app.uploads import kind_of
-from tfaudiogen.optional import Unavailable
+from tfaudiogen.runtime.optional import Unavailable
 from tfaudiogen.training.settings import Settings
 
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 import tfaudiogen
-from tfaudiogen.interruption import SIGNALS
+from tfaudiogen.runtime.interruption import SIGNALS
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from tfaudiogen import Pictures, Spectrogram
 from tfaudiogen.app import trainings
 from tfaudiogen.app.cards import Picture, Sound
 from tfaudiogen.app.shelf import Shelf
-from tfaudiogen.training import summaries
+from tfaudiogen.training.callbacks import summaries
 
 RATE = 8000
 

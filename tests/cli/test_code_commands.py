@@ -8,7 +8,7 @@ import soundfile
 
 import tfaudiogen as tg
 from tfaudiogen import saving
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
 
 
 @pytest.fixture(scope="session")

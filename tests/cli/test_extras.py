@@ -6,8 +6,8 @@ import types
 
 import pytest
 
-from tfaudiogen import optional
-from tfaudiogen.cli import errors
+from tfaudiogen.runtime import optional
+from tfaudiogen.service import errors
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ import signal
 import click
 import pytest
 
-from tfaudiogen import interruption, presets
-from tfaudiogen.cli import errors, group
-from tfaudiogen.interruption import SIGNALS
+from tfaudiogen import presets
+from tfaudiogen.cli import group
+from tfaudiogen.runtime import interruption
+from tfaudiogen.runtime.interruption import SIGNALS
+from tfaudiogen.service import errors
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def failing(monkeypatch):
         def presets():
             raise error
 
-        monkeypatch.setattr("tfaudiogen.cli.presets.presets", presets)
+        monkeypatch.setattr("tfaudiogen.cli.commands.presets.presets", presets)
 
     monkeypatch.setenv("TFAUDIOGEN_DEBUG", "0")
     return install
@@ -98,7 +100,7 @@ class _Sends:
 @pytest.mark.usefixtures("signals_given_back")
 def test_the_exit_code_tells_the_signal_also_where_others_have_hidden_it(run, monkeypatch, number):
     command = click.command(name="presets")(_Sends(number))
-    monkeypatch.setattr("tfaudiogen.cli.presets.presets", command)
+    monkeypatch.setattr("tfaudiogen.cli.commands.presets.presets", command)
     monkeypatch.setenv("TFAUDIOGEN_DEBUG", "0")
     result = run("presets")
     assert result.exit_code == 128 + number

@@ -10,8 +10,9 @@ import soundfile
 from PIL import Image
 
 import tfaudiogen
-from tfaudiogen import files, picture_files, presets, saving
+from tfaudiogen import presets, saving
 from tfaudiogen.data import prepare
+from tfaudiogen.io import audio_files, image_files
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +52,9 @@ def ranked(result):
 def test_the_nearest_pictures_of_a_sound(run, embedder, there):
     result = run("match", embedder, there / "more" / "long.flac", "--in", there)
     model = tfaudiogen.load(embedder)
-    sound = model.embed_sounds(files.read_audio(there / "more" / "long.flac", 8000, "mix"))
+    sound = model.embed_sounds(audio_files.read_audio(there / "more" / "long.flac", 8000, "mix"))
     names = ["grey.png", "more/large.jpg", "small.png"]
-    pictures = [picture_files.read(there / name, (8, 8, 1)) for name in names]
+    pictures = [image_files.read(there / name, (8, 8, 1)) for name in names]
     cosines = model.embed_pictures(np.stack(pictures)) @ sound
     found = ranked(result)
     assert [name for _, name in found] == [names[place] for place in np.argsort(-cosines)]

@@ -1,6 +1,6 @@
 """Reports as lines, also of labels that are called like figures."""
 
-from tfaudiogen.cli import tables
+from tfaudiogen.service import tables
 
 
 def test_labels_that_are_called_like_figures(capsys):

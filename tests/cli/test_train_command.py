@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tfaudiogen.cli.train import _next
+from tfaudiogen.cli.commands.train import _next
 
 
 @pytest.fixture

@@ -4,20 +4,16 @@ import tensorflow as tf
 from specification import BATCH, Specification, codes, images, normal, texts, tones
 
 import tfaudiogen as tg
-from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
-from tfaudiogen.layers.attention import CausalAttention
-from tfaudiogen.layers.blocks import ResidualBlock, Unfold
-from tfaudiogen.layers.code_context import CodeMapContext
-from tfaudiogen.layers.codebook import Codebook
-from tfaudiogen.layers.literature import BatchNormalization
-from tfaudiogen.layers.transformer import TransformerBlock
-from tfaudiogen.layers.transformer_encoder import (
-    EncoderBlock,
-    SelfAttention,
-    TransformerEncoder,
-)
-from tfaudiogen.layers.upsampled_convolution import UpsampledConvolution
-from tfaudiogen.layers.whitener import Whitener
+from tfaudiogen.layers.adversarial.adversary import AdaptiveWeight, Plateau
+from tfaudiogen.layers.blocks.residual import ResidualBlock, Unfold
+from tfaudiogen.layers.blocks.upsampled_convolution import UpsampledConvolution
+from tfaudiogen.layers.conditioning.code_context import CodeMapContext
+from tfaudiogen.layers.convolutional.literature import BatchNormalization
+from tfaudiogen.layers.quantizers.codebook import Codebook
+from tfaudiogen.layers.quantizers.whitener import Whitener
+from tfaudiogen.layers.transformers.attention import CausalAttention
+from tfaudiogen.layers.transformers.encoder import EncoderBlock, SelfAttention, TransformerEncoder
+from tfaudiogen.layers.transformers.transformer import TransformerBlock
 from tfaudiogen.training.schedule import LearningRate
 
 

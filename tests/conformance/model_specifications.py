@@ -6,9 +6,9 @@ import tensorflow as tf
 from specification import BATCH, Specification, codes, images, normal, spectrogram, texts, tones
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
+from tfaudiogen.layers.adversarial.adversary import AdaptiveWeight, Plateau
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
+from tfaudiogen.probability import noise
 
 
 def vae_arguments():

@@ -18,7 +18,7 @@ import tfaudiogen
 import tfaudiogen.layers
 import tfaudiogen.models
 import tfaudiogen.training
-from tfaudiogen import noise
+from tfaudiogen.probability import noise
 
 SPECIFICATIONS = [*layer_specifications.SPECIFICATIONS, *model_specifications.SPECIFICATIONS]
 LAYERS = [one for one in SPECIFICATIONS if one.is_layer and not one.is_model]

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen import noise
 from tfaudiogen.data import Augmentation
-from tfaudiogen.data.augmentation import _stretch
+from tfaudiogen.data.pipeline.augmentation import _stretch
+from tfaudiogen.probability import noise
 
 KEY = noise.key(7, 64)
 LENGTHS = tf.constant([1000] * 32 + [400] * 32, tf.int64)

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from tfaudiogen.data import NothingUsable, describe
-from tfaudiogen.data.report import Report
+from tfaudiogen.data.builders.report import Report
 
 NOISE = np.random.default_rng(0).normal(size=44100) * 0.1
 
@@ -182,6 +182,6 @@ def test_a_full_disk_is_not_blamed_on_the_files(tones, quick, monkeypatch):
     def full(*args):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("tfaudiogen.data.reading._quantise", full)
+    monkeypatch.setattr("tfaudiogen.data.reading.audio._quantise", full)
     with pytest.raises(OSError, match="No space left"):
         quick(tones)

@@ -5,9 +5,10 @@ import shutil
 import numpy as np
 import pytest
 
-from tfaudiogen.data import cache, describe, load_dataset
+from tfaudiogen.data import describe, load_dataset
+from tfaudiogen.data.pipeline import cache
 from tfaudiogen.disk import temporary
-from tfaudiogen.layers.spectrogram import Spectrogram
+from tfaudiogen.layers.representations.spectrogram import Spectrogram
 
 GEOMETRY = {"sample_rate": 8000, "frame_length": 64, "hop": 32, "frames": 64, "bins": 32}
 

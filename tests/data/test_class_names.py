@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from tfaudiogen.data import describe
-from tfaudiogen.data.records import StoreBuilder
-from tfaudiogen.data.storage import PICTURES, Records
+from tfaudiogen.data.builders.records import StoreBuilder
+from tfaudiogen.data.pipeline.storage import PICTURES, Records
 from tfaudiogen.datasets import audio_folder
 
 FOLDERS = {

@@ -3,9 +3,9 @@ import unicodedata
 
 import pytest
 
-from tfaudiogen.data import tries
-from tfaudiogen.data.errors import ReadError
-from tfaudiogen.data.files import SINGLE_LABEL, find_files
+from tfaudiogen.data.reading import tries
+from tfaudiogen.data.sources.files import SINGLE_LABEL, find_files
+from tfaudiogen.disk.errors import ReadError
 
 
 def make(folder, *names):

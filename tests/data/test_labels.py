@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tfaudiogen.data.files import SourceFile
-from tfaudiogen.data.labels import apply_labels, labels_from_names
+from tfaudiogen.data.sources.files import SourceFile
+from tfaudiogen.data.sources.labels import apply_labels, labels_from_names
 
 FILES = [SourceFile(Path(name), name, "folder") for name in ["a/x.wav", "a/y.wav", "b/x.wav"]]
 

@@ -3,8 +3,8 @@ import pytest
 import tensorflow as tf
 
 from tfaudiogen.data import Augmentation, load_dataset
-from tfaudiogen.data.storage import Records
-from tfaudiogen.layers.spectrogram import Spectrogram
+from tfaudiogen.data.pipeline.storage import Records
+from tfaudiogen.layers.representations.spectrogram import Spectrogram
 
 GEOMETRY = {"sample_rate": 8000, "frame_length": 64, "hop": 32, "frames": 64, "bins": 32}
 

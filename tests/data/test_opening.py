@@ -6,15 +6,16 @@ import socket
 import numpy as np
 import pytest
 
-from tfaudiogen import files, picture_files
 from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.uploads import kind_of
-from tfaudiogen.cli.given import read_vector
-from tfaudiogen.data import describe, opening
-from tfaudiogen.data.embeddings import read_embedding
-from tfaudiogen.data.errors import Unreadable, Unusable
-from tfaudiogen.data.opening import open_regular
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data import describe
+from tfaudiogen.data.pipeline.storage import Records
+from tfaudiogen.data.sources.embeddings import read_embedding
+from tfaudiogen.disk import opening
+from tfaudiogen.disk.errors import Unreadable, Unusable
+from tfaudiogen.disk.opening import open_regular
+from tfaudiogen.io import audio_files, image_files
+from tfaudiogen.io.vector_files import read_vector
 
 
 def pipe(path):
@@ -78,9 +79,9 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 READERS = {
-    "sound": lambda path: files.read_audio(path, 8000),
-    "rate": files.sample_rate_of,
-    "picture": lambda path: picture_files.read(path, (8, 8, 3)),
+    "sound": lambda path: audio_files.read_audio(path, 8000),
+    "rate": audio_files.sample_rate_of,
+    "picture": lambda path: image_files.read(path, (8, 8, 3)),
     "vector": lambda path: read_vector(path, 4),
     "embedding": read_embedding,
 }

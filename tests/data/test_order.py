@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tfaudiogen.data.order import Order
+from tfaudiogen.data.pipeline.order import Order
 
 
 def epochs(order, count):

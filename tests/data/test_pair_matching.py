@@ -2,9 +2,9 @@
 
 import pytest
 
-from tfaudiogen.data.files import find_files
-from tfaudiogen.data.pair_matching import match_stems
-from tfaudiogen.data.pair_table import match_table
+from tfaudiogen.data.sources.files import find_files
+from tfaudiogen.data.sources.pair_matching import match_stems
+from tfaudiogen.data.sources.pair_table import match_table
 
 
 @pytest.fixture

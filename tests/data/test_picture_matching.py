@@ -1,7 +1,7 @@
 import pytest
 
-from tfaudiogen.data.files import find_files
-from tfaudiogen.data.pictures import match_pictures
+from tfaudiogen.data.sources.files import find_files
+from tfaudiogen.data.sources.image_matching import match_pictures
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tfaudiogen.data.errors import NothingUsable, Unusable
-from tfaudiogen.data.picture_reading import read_picture
+from tfaudiogen.data.reading.image import read_picture
+from tfaudiogen.disk.errors import NothingUsable, Unusable
 
 SHAPE = (6, 8, 3)
 

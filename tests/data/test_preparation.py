@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from tfaudiogen.data import conversion, describe, shards
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data import describe
+from tfaudiogen.data.builders import conversion, shards
+from tfaudiogen.data.pipeline.storage import Records
 
 
 def examples(folder, split):
@@ -136,7 +137,7 @@ def test_a_file_that_changed_since_is_read_again(tones, quick, write_tone, tmp_p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("tfaudiogen.data.folder.record", stop)
+        patch.setattr("tfaudiogen.data.builders.folder.record", stop)
         with pytest.raises(KeyboardInterrupt):
             quick(tones)
     write_tone(tones / "low" / "1.wav", seconds=2.0)

@@ -11,10 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from tfaudiogen import cli
-from tfaudiogen.data import conversion, picture_folder, tries
-from tfaudiogen.data.errors import ReadError, Unreadable
-from tfaudiogen.data.files import find_files
-from tfaudiogen.data.sounds import Sounds
+from tfaudiogen.data.builders import conversion
+from tfaudiogen.data.builders.journal import Sounds
+from tfaudiogen.data.reading import tries
+from tfaudiogen.data.sources import image_folder
+from tfaudiogen.data.sources.files import find_files
+from tfaudiogen.disk.errors import ReadError, Unreadable
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +99,7 @@ def test_a_folder_that_is_away_for_a_moment(tones, quick, monkeypatch):
             away.rename(tones)
 
     monkeypatch.setattr(conversion, "read_into", read)
-    monkeypatch.setattr("tfaudiogen.data.read_once.time.sleep", back)
+    monkeypatch.setattr("tfaudiogen.data.reading.read_once.time.sleep", back)
     report = quick(tones)
     assert not report.skipped
     assert sum(report.total(split).files for split in report.splits) == 10
@@ -149,9 +151,9 @@ def test_pictures(pictures, quick, refusing, monkeypatch):
     refusing({"1.png": 3})
     with pytest.raises(ReadError, match=r"bright/1\.png"):
         quick(source, **options)
-    real, reads = picture_folder.read_picture, []
+    real, reads = image_folder.read_picture, []
     monkeypatch.setattr(
-        picture_folder, "read_picture", lambda *a: reads.append(a[0].name) or real(*a)
+        image_folder, "read_picture", lambda *a: reads.append(a[0].name) or real(*a)
     )
     assert not quick(source, **options).skipped
     assert reads == ["1.png"]

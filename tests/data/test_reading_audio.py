@@ -4,9 +4,9 @@ import pytest
 import soundfile
 import soxr
 
-from tfaudiogen.data import decoding, reading
-from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.reading import FULL_SCALE, read_to_file
+from tfaudiogen.data.reading import audio, decoding
+from tfaudiogen.data.reading.audio import FULL_SCALE, read_to_file
+from tfaudiogen.disk.errors import Unusable
 
 
 def read(path, target, sample_rate=8000, **options):
@@ -36,8 +36,8 @@ def test_blocks_make_no_difference(tmp_path, write_tone, monkeypatch):
     path = write_tone(tmp_path / "a.wav", 3.0, 44100)
     whole, _ = read(path, tmp_path / "whole")
     monkeypatch.setattr(decoding, "_BLOCK_VALUES", 10000)
-    monkeypatch.setattr(reading, "_BLOCK_VALUES", 10000)
-    monkeypatch.setattr(reading, "_RESAMPLED_VALUES", 3000)
+    monkeypatch.setattr(audio, "_BLOCK_VALUES", 10000)
+    monkeypatch.setattr(audio, "_RESAMPLED_VALUES", 3000)
     np.testing.assert_array_equal(read(path, tmp_path / "blocks")[0], whole)
 
 
@@ -77,7 +77,7 @@ def test_a_step_of_resampling_is_bounded(tmp_path, monkeypatch):
             return steps[-1]
 
     monkeypatch.setattr(soxr, "ResampleStream", Counting)
-    monkeypatch.setattr(reading, "_RESAMPLED_VALUES", 2**16)
+    monkeypatch.setattr(audio, "_RESAMPLED_VALUES", 2**16)
     samples, _ = read(tmp_path / "a.wav", tmp_path / "out", 192000)
     assert len(samples) == 192 * 100_000
     assert max(map(len, steps)) < 2**18

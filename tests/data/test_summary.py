@@ -1,7 +1,7 @@
 import pytest
 
 from tfaudiogen.data import describe
-from tfaudiogen.data.summary import Origin
+from tfaudiogen.data.pipeline.summary import Origin
 
 
 def test_describe(tones, quick, tmp_path):

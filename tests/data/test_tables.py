@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tfaudiogen.data.file_names import FileNames
-from tfaudiogen.data.files import SourceFile
-from tfaudiogen.data.labels import apply_labels
-from tfaudiogen.data.pair_table import match_table
-from tfaudiogen.data.tables import read_table
+from tfaudiogen.data.sources.file_names import FileNames
+from tfaudiogen.data.sources.files import SourceFile
+from tfaudiogen.data.sources.labels import apply_labels
+from tfaudiogen.data.sources.pair_table import match_table
+from tfaudiogen.data.sources.tables import read_table
 
 
 def read(tmp_path, content, columns=("file", "label")):

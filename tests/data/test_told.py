@@ -7,8 +7,8 @@ from PIL import Image
 
 import tfaudiogen as tg
 from tfaudiogen.data import describe, load_dataset, prepare
-from tfaudiogen.data.embeddings import read_embedding
-from tfaudiogen.data.errors import Unusable
+from tfaudiogen.data.sources.embeddings import read_embedding
+from tfaudiogen.disk.errors import Unusable
 
 SOUND = {"sample_rate": 8000, "samples": 1024, "progress": False}
 SPECTROGRAM = {"frame_length": 64, "hop": 32, "frames": 32, "bins": 32}

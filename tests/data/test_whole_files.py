@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import soundfile
 
-from tfaudiogen import files
 from tfaudiogen.app.limits import Limits
 from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.uploads import read_sound
-from tfaudiogen.data import decoding
-from tfaudiogen.data.containers.part import BETWEEN, CUT, MIXED, MORE, OPEN, STREAMS
-from tfaudiogen.data.containers.parts import parts_of
-from tfaudiogen.data.errors import Unreadable, Unusable
-from tfaudiogen.data.reading import own_sample_rate, read_to_file
+from tfaudiogen.data.reading import decoding
+from tfaudiogen.data.reading.audio import own_sample_rate, read_to_file
+from tfaudiogen.data.reading.containers.part import BETWEEN, CUT, MIXED, MORE, OPEN, STREAMS
+from tfaudiogen.data.reading.containers.parts import parts_of
+from tfaudiogen.disk.errors import Unreadable, Unusable
+from tfaudiogen.io import audio_files
 
 RATE = 44100
 NOISE = np.random.default_rng(0).normal(size=2 * RATE) * 0.1
@@ -81,7 +81,7 @@ def test_what_is_decoded_without_a_tag_is_the_sound(tmp_path, mp3, untagged):
     sounds = []
     for number, content in enumerate((mp3, untagged)):
         (tmp_path / f"{number}.mp3").write_bytes(content)
-        sounds.append(files.read_audio(tmp_path / f"{number}.mp3", RATE))
+        sounds.append(audio_files.read_audio(tmp_path / f"{number}.mp3", RATE))
     tagged, other = sounds
     delay = int(np.argmax(np.correlate(other[:5000], tagged[500:2500], "valid"))) - 500
     both = min(len(tagged), len(other) - delay)
@@ -308,10 +308,10 @@ def test_reading_warns_of_what_is_missing_or_refuses(tmp_path):
     wav = encoded(NOISE, format="WAV", subtype="PCM_16")
     (tmp_path / "cut.wav").write_bytes(wav[: len(wav) // 5])
     with pytest.warns(UserWarning, match=rf"cut\.wav: {CUT} \(80% is missing\)"):
-        sound = files.read_audio(tmp_path / "cut.wav", 8000)
+        sound = audio_files.read_audio(tmp_path / "cut.wav", 8000)
     assert len(sound) == pytest.approx(0.4 * 8000, abs=20)
     with pytest.raises(ValueError, match=r"cut\.wav: ending before .*: give the whole file"):
-        files.read_audio(tmp_path / "cut.wav", 8000, whole=True)
+        audio_files.read_audio(tmp_path / "cut.wav", 8000, whole=True)
 
 
 def test_the_page_reads_all_or_refuses(tmp_path, mp3):

@@ -6,8 +6,8 @@ import soundfile
 from PIL import Image
 
 from tfaudiogen.data import NothingUsable, describe
+from tfaudiogen.data.pipeline.storage import Records
 from tfaudiogen.data.splits import SPLITS
-from tfaudiogen.data.storage import Records
 
 SHAPE = (6, 8, 3)
 USABLE = ("cmyk.jpg", "deep.png", "palette.png", "clear.png", "turned.jpg", "tiny.png")

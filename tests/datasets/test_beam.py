@@ -10,9 +10,10 @@ import pytest
 import soundfile
 
 import tfaudiogen
-from tfaudiogen.data import describe, workers
-from tfaudiogen.data.storage import Records
-from tfaudiogen.optional import Unavailable
+from tfaudiogen.data import describe
+from tfaudiogen.data.builders import workers
+from tfaudiogen.data.pipeline.storage import Records
+from tfaudiogen.runtime.optional import Unavailable
 
 
 def test_beam_that_is_not_there_is_named(monkeypatch):

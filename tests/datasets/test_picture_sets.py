@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tfaudiogen.data import describe, prepare
-from tfaudiogen.data.errors import NothingUsable
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data.pipeline.storage import Records
+from tfaudiogen.disk.errors import NothingUsable
 
 
 def idx(array):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tfaudiogen.data import describe
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data.pipeline.storage import Records
 from tfaudiogen.datasets.sinewave import FAMILIES, synthesise
 
 

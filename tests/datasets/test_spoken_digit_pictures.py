@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from tfaudiogen.data import NothingUsable, describe
+from tfaudiogen.data.pipeline.storage import Records
 from tfaudiogen.data.splits import SPLITS
-from tfaudiogen.data.storage import Records
 from tfaudiogen.datasets.spoken_digit_pictures.spoken_digit_pictures_dataset_builder import dealt
 
 

@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from tfaudiogen.data import NothingUsable, describe
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data.pipeline.storage import Records
 
 
 @pytest.fixture

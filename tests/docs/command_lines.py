@@ -5,7 +5,7 @@ import click
 from tfaudiogen import presets
 from tfaudiogen.cli import main
 from tfaudiogen.cli.group import COMMANDS
-from tfaudiogen.cli.options import settings
+from tfaudiogen.service.settings import settings
 
 
 def parsed(words):

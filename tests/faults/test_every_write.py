@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tfaudiogen import files
 from tfaudiogen.disk import atomic_file, locked, temporary, whole_folder
+from tfaudiogen.io import audio_files
 
 NOBODY = 2**22 + 1
 _CHANGES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime")
@@ -70,8 +70,8 @@ class Fault:
 def sounds(folder):
     """As `sample` writes: files, then the record of them."""
     for number in range(2):
-        files.write_wav(folder / f"{number}.wav", 0.1 * np.ones(100), 8000)
-    files.write_text(folder / "sample.json", '{"files": ["0.wav", "1.wav"]}')
+        audio_files.write_wav(folder / f"{number}.wav", 0.1 * np.ones(100), 8000)
+    audio_files.write_text(folder / "sample.json", '{"files": ["0.wav", "1.wav"]}')
 
 
 def model(folder):

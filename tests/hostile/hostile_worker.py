@@ -18,7 +18,7 @@ import time
 
 import hostile_openers
 
-from tfaudiogen.cli import errors
+from tfaudiogen.service import errors
 
 # Of the processor, so that a busy machine makes no difference, and of the clock.
 MOST_SECONDS, MOST_WAIT = 30, 300

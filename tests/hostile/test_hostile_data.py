@@ -9,10 +9,11 @@ import pytest
 from hostile_cases import check_all, corpus
 from hostile_data import BUILDERS, mutated, prepared
 
-from tfaudiogen.data import describe, features_schema
-from tfaudiogen.data.features_schema import Features
-from tfaudiogen.data.folder_schema import FEATURES, INFO, LABELS, METADATA
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data import describe
+from tfaudiogen.data.pipeline import features_schema
+from tfaudiogen.data.pipeline.features_schema import Features
+from tfaudiogen.data.pipeline.folder_schema import FEATURES, INFO, LABELS, METADATA
+from tfaudiogen.data.pipeline.storage import Records
 
 EVIL = "evil_module.X"
 

@@ -13,9 +13,10 @@ from hostile_cases import check_all, corpus
 from hostile_values import with_value
 
 import tfaudiogen
-from tfaudiogen import archive, presets, saving
-from tfaudiogen.layers.code_conditions import CodeConditions
-from tfaudiogen.weights import Weights, room_for, weights_in
+from tfaudiogen import presets, saving
+from tfaudiogen.layers.conditioning.code_conditions import CodeConditions
+from tfaudiogen.saving import archive
+from tfaudiogen.saving.weights import Weights, room_for, weights_in
 
 SMALL = {"spectrogram.frames": 32, "model.widths": (8, 8, 8), "model.latent_size": 4}
 

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from tfaudiogen.data.cache import Cached
-from tfaudiogen.training import code_cache, settings
+from tfaudiogen.data.pipeline.cache import Cached
+from tfaudiogen.training import settings
+from tfaudiogen.training.stages import code_cache
 from tfaudiogen.training.state import State
 
 ROW = {"epoch": 1, "step": 6, "val_loss": 1.5, "seconds": 2.0}

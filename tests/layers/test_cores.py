@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tfaudiogen import LSTMStack, Transformer
-from tfaudiogen.layers.attention import BLOCK, turn
-from tfaudiogen.layers.code_context import CodeMapContext, aligned_places
+from tfaudiogen.layers.conditioning.code_context import CodeMapContext, aligned_places
+from tfaudiogen.layers.transformers.attention import BLOCK, turn
 
 CORES = {
     "rotary": lambda cross: Transformer(16, 2, 2, 80, cross=cross),

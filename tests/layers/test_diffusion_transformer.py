@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from small_models import stirred
 
-from tfaudiogen.layers.diffusion_transformer import DiffusionTransformer
+from tfaudiogen.layers.transformers.diffusion import DiffusionTransformer
 
 SHAPES = [(2, 4, 3), (4, 8, 2)]
 

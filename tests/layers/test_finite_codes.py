@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.layers import statistics
-from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.layers.quantizers.finite_scalar import FiniteScalarQuantizer
 
 LEVELS = (4, 3)
 MISUSED = np.array([0.5, 0.3, 0.15, 0.02, 0.01, 0.01, 0.005, 0.004, 0.001, 0.0, 0.0, 0.0])

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.layers import expectation_maximization as em
-from tfaudiogen.layers import statistics
-from tfaudiogen.layers.mixture import GaussianMixturePrior
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.layers.probabilistic.mixture import GaussianMixturePrior
+from tfaudiogen.probability import expectation_maximization as em
 
 
 def mixture(components=3, size=2, seed=0):

@@ -3,13 +3,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen import noise
-from tfaudiogen.layers import statistics
-from tfaudiogen.layers.blocks import normalize
-from tfaudiogen.layers.codebook import Codebook
-from tfaudiogen.layers.quantizer import GRADIENTS, VectorQuantizer, rotation
-from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
-from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.layers.blocks.residual import normalize
+from tfaudiogen.layers.quantizers.codebook import Codebook
+from tfaudiogen.layers.quantizers.finite_scalar import FiniteScalarQuantizer
+from tfaudiogen.layers.quantizers.residual import ResidualQuantizer
+from tfaudiogen.layers.quantizers.vector import GRADIENTS, VectorQuantizer, rotation
+from tfaudiogen.probability import noise
 
 QUANTIZERS = {
     "vector": lambda: VectorQuantizer(13, width=4),

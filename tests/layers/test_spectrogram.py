@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.layers.spectrogram import Spectrogram
+from tfaudiogen.layers.representations.spectrogram import Spectrogram
 
 GEOMETRIES = [
     {"sample_rate": 8000, "frame_length": 512, "hop": 128, "frames": 64, "bins": 64}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.layers.upsampled_convolution import UpsampledConvolution
+from tfaudiogen.layers.blocks.upsampled_convolution import UpsampledConvolution
 
 
 @pytest.mark.parametrize("compiled", [False, True])

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.layers import statistics
-from tfaudiogen.layers.whitener import Whitener
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.layers.quantizers.whitener import Whitener
 
 MIX = np.array([[3.0, 0.0, 0.0], [2.0, 0.5, 0.0], [-1.0, 0.2, 0.3]])
 

@@ -5,8 +5,8 @@ import tensorflow_probability as tfp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfaudiogen.distributions import gaussian_mixture
 from tfaudiogen.metrics.latents import active_units, marginal_kl, mixture_parameters
+from tfaudiogen.probability.distributions import gaussian_mixture
 
 tfd = tfp.distributions
 seeds = st.integers(0, 2**31 - 1)

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from scipy import optimize, stats
 
-from tfaudiogen.distributions import quantize
 from tfaudiogen.metrics.pixels import fit_logistic_scale, logistic_code_length
+from tfaudiogen.probability.distributions import quantize
 
 SHAPE = (3, 16, 8, 1)
 

@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.layers.code_conditions import CodeConditions
-from tfaudiogen.models.code_labels import choose_labels, words_of
-from tfaudiogen.models.long_codes import Filling, join, windows_of
+from tfaudiogen.layers.conditioning.code_conditions import CodeConditions
+from tfaudiogen.models.priors.labels import choose_labels, words_of
+from tfaudiogen.models.priors.long_codes import Filling, join, windows_of
+from tfaudiogen.probability import noise
 
 
 @pytest.fixture(scope="module")

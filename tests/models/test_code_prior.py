@@ -16,10 +16,10 @@ from tfaudiogen import (
     PixelLikelihood,
     ResidualQuantizer,
     Transformer,
-    noise,
 )
-from tfaudiogen.models.code_draws import categorical_quantile, truncate
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
+from tfaudiogen.models.priors.truncation import categorical_quantile, truncate
+from tfaudiogen.probability import noise
 
 
 def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **settings):
@@ -183,7 +183,7 @@ def test_the_vectors_are_those_of_the_autoencoder():
     "settings", [{}, {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7}]
 )
 def test_cached_and_uncached_samples_are_the_same(core, shape, settings, monkeypatch):
-    monkeypatch.setattr("tfaudiogen.models.code_sampling._LEAST", 7)  # the state grows twice
+    monkeypatch.setattr("tfaudiogen.models.priors.sampler._LEAST", 7)  # the state grows twice
     prior = made(core, shape=shape, **EVERY)
     drawn = prior.sample(3, seed=2, **conditions(3), **settings)
     again = prior.sample(3, seed=2, **conditions(3), cached=False, **settings)

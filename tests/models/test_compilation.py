@@ -3,8 +3,9 @@
 import keras
 import pytest
 
-from tfaudiogen.models import base, compilation
-from tfaudiogen.models.compilation import Choice
+from tfaudiogen.models import base
+from tfaudiogen.models.training_step import xla_choice
+from tfaudiogen.models.training_step.xla_choice import Choice
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_a_choice_says_which_and_why(choice, text):
 @pytest.mark.parametrize("fastest", [True, False])
 def test_the_faster_is_chosen(tiny, batches, monkeypatch, fastest):
     monkeypatch.setattr(
-        compilation, "_seconds", lambda model, batch, key, compiled: 2.0 - (compiled == fastest)
+        xla_choice, "_seconds", lambda model, batch, key, compiled: 2.0 - (compiled == fastest)
     )
     model = tiny()
     model.compile(keras.optimizers.SGD(1e-9), jit_compile="auto")
@@ -31,7 +32,7 @@ def test_the_faster_is_chosen(tiny, batches, monkeypatch, fastest):
 
 
 def test_both_are_measured(tiny, batches):
-    choice = compilation.faster(tiny(), next(iter(batches(4))))
+    choice = xla_choice.faster(tiny(), next(iter(batches(4))))
     assert choice.seconds[True] > 0
     assert choice.seconds[False] > 0
     assert choice.compiled == (choice.seconds[True] <= choice.seconds[False])

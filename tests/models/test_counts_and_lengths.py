@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tfaudiogen.models import rows
+from tfaudiogen.models.modalities import graphs
 
 
 def test_few_graphs_draw_the_same_codes_for_every_count(code_model):
@@ -39,6 +39,6 @@ def test_lengths_of_as_many_windows_share_their_graph(tiny):
 def test_the_graphs_of_few_lengths_are_kept(tiny, code_model, of):
     model = tiny() if of == "vae" else code_model
     latest = [model.rows(samples=512 * windows) for windows in range(3, 12)]
-    assert len(model._known_rows) == rows._REMEMBERED
+    assert len(model._known_rows) == graphs._REMEMBERED
     assert model.rows(samples=512 * 11) is latest[-1]
     assert model.rows(samples=512 * 3) is not latest[0]

@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.models import contrast
-from tfaudiogen.models.embedder import picture_keys
+from tfaudiogen.models.embedders import contrastive
+from tfaudiogen.models.embedders.embedder import picture_keys
+from tfaudiogen.probability import noise
 
 COUNT = 11
 LABELS = np.array([0, 1, 2, 0, -1, 1, 0, 2, -1, 1, 0], np.int32)
@@ -107,7 +107,7 @@ def test_the_gradient_in_pieces_is_that_of_the_plain_loss():
     positives = tf.eye(6)
 
     def plain(a, b):
-        return contrast.infonce(tf.matmul(a, b, transpose_b=True) / heat, positives)
+        return contrastive.infonce(tf.matmul(a, b, transpose_b=True) / heat, positives)
 
     with tf.GradientTape() as tape:
         tape.watch([sounds, pictures, heat])
@@ -117,7 +117,7 @@ def test_the_gradient_in_pieces_is_that_of_the_plain_loss():
         tape.watch([sounds, pictures, heat])
         found = tf.concat(
             [
-                contrast.compared(
+                contrastive.compared(
                     plain, [sounds[piece], pictures[piece]], [sounds, pictures], tf.range(6)[piece]
                 )
                 for piece in (slice(0, 1), slice(1, 4), slice(4, 6))
@@ -141,8 +141,8 @@ def test_losses_are_their_formulas():
             infonce[i] += 0.5 * np.mean([-np.log(chances[k]) for k in group])
             signs = np.where(positives[i] == 1, 1, -1)
             sigmoid[i] += 0.5 * np.sum(np.log1p(np.exp(-signs * row)))
-    np.testing.assert_allclose(contrast.infonce(logits, positives), infonce, rtol=1e-5)
-    np.testing.assert_allclose(contrast.sigmoid(logits, positives), sigmoid, rtol=1e-5)
+    np.testing.assert_allclose(contrastive.infonce(logits, positives), infonce, rtol=1e-5)
+    np.testing.assert_allclose(contrastive.sigmoid(logits, positives), sigmoid, rtol=1e-5)
 
 
 def terms(model, examples, training=False):

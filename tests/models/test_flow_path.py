@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.models import flow_path, long_maps
+from tfaudiogen.models.translators import flow_path, long_maps
 
 MEAN, SPREAD = 0.7, 0.4
 

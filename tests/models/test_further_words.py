@@ -7,8 +7,8 @@ import tensorflow as tf
 from small_models import code_model, speckles, stirred, tones, translator, vqvae
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.models.code_labels import further_words, shared_words, words_of
+from tfaudiogen.models.priors.labels import further_words, shared_words, words_of
+from tfaudiogen.probability import noise
 
 NAMES = ["7 jackson", "8 theo", "7 theo", "9"]
 LEVELS = ([((8,), (2,)), ((8,), (2,))], (7, 5))

@@ -8,7 +8,7 @@ import tensorflow as tf
 from small_steps import Line, Players
 
 import tfaudiogen
-from tfaudiogen.models import compilation
+from tfaudiogen.models.training_step import xla_choice
 
 X = np.array([1.0, 2.0, 6.0], np.float32)
 SCALED = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD())
@@ -139,7 +139,7 @@ def test_auto_looks_into_arrays_and_py_data_sets(data, monkeypatch):
         seen.append(len(batch["image"]))
         return float(compiled)
 
-    monkeypatch.setattr(compilation, "_seconds", seconds)
+    monkeypatch.setattr(xla_choice, "_seconds", seconds)
     model = Line()
     model.compile("sgd", jit_compile="auto")
     model.fit(data, batch_size=None if isinstance(data, Batches) else 2, verbose=0)

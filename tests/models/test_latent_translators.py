@@ -7,8 +7,8 @@ import tensorflow as tf
 from small_models import speckles, stirred, tones, vae, vqvae
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.distributions import quantize
+from tfaudiogen.probability import noise
+from tfaudiogen.probability.distributions import quantize
 
 SIDE = 8
 GREY = (SIDE, SIDE, 1)

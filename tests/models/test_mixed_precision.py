@@ -35,7 +35,7 @@ def test_the_loss_is_scaled_in_float16_alone(tiny):
 
 
 def test_terms_and_parameters_are_of_32_bits(tiny, batches):
-    from tfaudiogen import noise
+    from tfaudiogen.probability import noise
 
     model = tiny(**{"fit.precision": "mixed_float16"})
     batch = model.complete(next(iter(batches(4))))

@@ -10,7 +10,9 @@ import tensorflow as tf
 from scipy.special import expit
 
 import tfaudiogen
-from tfaudiogen import evaluation, noise, presets, saving
+from tfaudiogen import presets, saving
+from tfaudiogen.evaluation import protocol
+from tfaudiogen.probability import noise
 
 SHAPE = (16, 16, 3)
 
@@ -153,7 +155,7 @@ def test_evaluation_of_pictures(build, images):
     model = build()
     batch = {"image": tf.constant(images), "id": tf.range(5, dtype=tf.int64)}
     batch["label"] = tf.constant([0, 1, 0, 1, 0])
-    report = evaluation.evaluate_batches(
+    report = protocol.evaluate_batches(
         model, [batch], [batch], [f"{n}.png" for n in range(5)], ["a", "b"], samples=2
     )
     rebuilt = np.rint(255 * model.reconstruct(images)) / 255

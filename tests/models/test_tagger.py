@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.tagging import tagging_report
+from tfaudiogen.evaluation.classification import tagging_report
+from tfaudiogen.probability import noise
 
 SIDE = 8
 NAMES = ["dark", "light; plain", "light"]

@@ -7,7 +7,7 @@ import tensorflow as tf
 from small_models import speckles, vqvae
 
 import tfaudiogen as tg
-from tfaudiogen import noise
+from tfaudiogen.probability import noise
 
 GREY = (8, 8, 1)
 NAMES = ["slow", "gloomy; slow", "fast"]

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from small_steps import Line, Players
 
-from tfaudiogen.models import loss_scale
+from tfaudiogen.models.training_step import loss_scale
 
 
 def trained(model, values, batch, **options):

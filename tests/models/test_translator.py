@@ -7,8 +7,8 @@ import tensorflow as tf
 from small_models import code_model, speckles, stirred, tones, translator, vqvae
 
 import tfaudiogen as tg
-from tfaudiogen import noise
-from tfaudiogen.models.windows import consecutive
+from tfaudiogen.models.modalities.windows import consecutive
+from tfaudiogen.probability import noise
 
 SIDE = 8
 GREY, COLOUR = (SIDE, SIDE, 1), (SIDE, SIDE, 3)

@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 
 import tfaudiogen
-from tfaudiogen import noise
-from tfaudiogen.layers.likelihood import LIKELIHOODS, PixelLikelihood
-from tfaudiogen.layers.mixture import GaussianMixturePrior
+from tfaudiogen.layers.probabilistic.likelihood import LIKELIHOODS, PixelLikelihood
+from tfaudiogen.layers.probabilistic.mixture import GaussianMixturePrior
+from tfaudiogen.probability import noise
 
 
 def terms(model, batch, training=False, step=0):

@@ -6,10 +6,10 @@ import pytest
 import tensorflow as tf
 
 import tfaudiogen
-from tfaudiogen import losses, noise
-from tfaudiogen.layers import statistics
-from tfaudiogen.layers.adversary import AdaptiveWeight, Plateau
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
+from tfaudiogen.layers.adversarial.adversary import AdaptiveWeight, Plateau
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
+from tfaudiogen.probability import losses, noise
 
 STAGES = [((8,), (4,)), ((12,), (2,))]
 

@@ -4,8 +4,9 @@ import pytest
 import tensorflow as tf
 
 import tfaudiogen
-from tfaudiogen import noise, presets
-from tfaudiogen.models.code_usage import code_counts, usage_figures
+from tfaudiogen import presets
+from tfaudiogen.models.autoencoders.code_usage import code_counts, usage_figures
+from tfaudiogen.probability import noise
 
 TINY = {
     "spectrogram": {

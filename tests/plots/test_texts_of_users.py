@@ -6,11 +6,10 @@ import warnings
 import numpy as np
 import pytest
 
-from tfaudiogen import drawing
-from tfaudiogen.plots import plot_comparison, plot_sound
+from tfaudiogen.plots import figures, plot_comparison, plot_sound
 from tfaudiogen.plots.confusion import plot_confusion
 from tfaudiogen.plots.translation import plot_painted
-from tfaudiogen.training.codes import draw_usage
+from tfaudiogen.training.callbacks.code_usage import draw_usage
 
 TEXTS = [
     "$x_1$.wav",
@@ -50,9 +49,9 @@ def test_any_text_is_drawn(tmp_path, what, number):
 def test_a_formula_is_no_formula(tmp_path):
     pictures = []
     for title in ("$x$", "x"):
-        figure = drawing.figure(2, 1)
+        figure = figures.figure(2, 1)
         figure.suptitle(title)
-        drawing.save(figure, tmp_path / "a.png")
+        figures.save(figure, tmp_path / "a.png")
         pictures.append((tmp_path / "a.png").read_bytes())
         assert [text.get_parse_math() for text in figure.texts] == [False]
     assert pictures[0] != pictures[1]
@@ -60,7 +59,7 @@ def test_a_formula_is_no_formula(tmp_path):
 
 def test_numbers_of_a_logarithmic_axis_are_numbers(tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(drawing, "save", lambda figure, path: seen.append(figure))
+    monkeypatch.setattr(figures, "save", lambda figure, path: seen.append(figure))
     draw_usage(tmp_path / "a.png", [np.array([1000, 100, 1])])
     (figure,) = seen
     figure.canvas.draw()
@@ -80,4 +79,4 @@ def test_numbers_of_a_logarithmic_axis_are_numbers(tmp_path, monkeypatch):
     ],
 )
 def test_words(text, shown):
-    assert drawing.words(text, most=10) == shown
+    assert figures.words(text, most=10) == shown

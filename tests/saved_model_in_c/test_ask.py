@@ -13,8 +13,8 @@ from tensorflow.python.saved_model import loader_impl
 
 import tfaudiogen
 from tfaudiogen import presets, saving
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits
 
 pytestmark = [
     pytest.mark.slow,

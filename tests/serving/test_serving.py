@@ -14,8 +14,8 @@ from PIL import Image
 from source_tree import ROOT
 
 from tfaudiogen import presets
-from tfaudiogen.saved_model import export
-from tfaudiogen.signatures import Limits
+from tfaudiogen.serving.export import export
+from tfaudiogen.serving.signatures import Limits
 
 pytest.importorskip(
     "tensorflow_serving", reason="needs tensorflow-serving-api: pip install 'tfaudiogen[serving]'"

@@ -3,7 +3,8 @@ import json
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.training import batch_size, memory, train
+from tfaudiogen.training import train
+from tfaudiogen.training.resources import batch_size, memory
 from tfaudiogen.training.run import Run
 
 GIGABYTE = 2**30

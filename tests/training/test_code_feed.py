@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.training.code_feed import CodeFeed
+from tfaudiogen.training.inputs.code_data import CodeFeed
 
 
 def test_batches_of_training_are_codes_with_those_above_them():

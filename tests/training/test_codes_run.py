@@ -10,8 +10,8 @@ from PIL import Image
 import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.training import train
-from tfaudiogen.training.beginning import take_weights
-from tfaudiogen.training.codes import draw_usage
+from tfaudiogen.training.callbacks.code_usage import draw_usage
+from tfaudiogen.training.initialization import take_weights
 
 TINY = {
     "fit.batch_size": 8,

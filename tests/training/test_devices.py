@@ -1,7 +1,7 @@
 import pytest
 import tensorflow as tf
 
-from tfaudiogen.training import devices
+from tfaudiogen.training.resources import devices
 
 
 def test_one_processor_is_a_single_device():

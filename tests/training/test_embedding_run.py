@@ -12,7 +12,8 @@ from PIL import Image
 import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.data import prepare
-from tfaudiogen.training import feeding, train
+from tfaudiogen.training import train
+from tfaudiogen.training.inputs import training_data
 
 QUICK = {
     "model.positives": "picture",
@@ -82,9 +83,9 @@ def test_data_that_do_not_fit_are_refused_at_once(embedder, tiny_embedder, pairs
 
 def test_sounds_of_training_are_changed_anew_and_those_of_validation_never(embedder, pairs):
     spectrogram = embedder.build().spectrogram
-    changes = feeding.augmentation_of({"augment": {"gain_db": 6.0, "frequency_mask": 4}})
+    changes = training_data.augmentation_of({"augment": {"gain_db": 6.0, "frequency_mask": 4}})
     plain, changed = (
-        feeding.Feed(pairs, spectrogram, 6, seed=0, cache=False, augment=augment)
+        training_data.Feed(pairs, spectrogram, 6, seed=0, cache=False, augment=augment)
         for augment in (None, changes)
     )
     strategy = tf.distribute.get_strategy()

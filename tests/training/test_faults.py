@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tfaudiogen.training import NonFiniteLoss, StopOnFault, checkpoint, train
-from tfaudiogen.training.faults import check_weights
+from tfaudiogen.training.callbacks.faults import check_weights
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,12 @@ from stage_logs import assert_same_weights, epochs, logged, picture
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.training import code_cache, keeping, summaries, train
-from tfaudiogen.training.board import Board
-from tfaudiogen.training.prior_draws import draws_of
+from tfaudiogen.training import train
+from tfaudiogen.training.callbacks import checkpointing, summaries
+from tfaudiogen.training.callbacks.prior_draws import draws_of
+from tfaudiogen.training.callbacks.tensorboard import Board
 from tfaudiogen.training.run import Run
+from tfaudiogen.training.stages import code_cache
 
 EPOCHS = 2
 PICTURED = {1, 2}  # of three
@@ -28,12 +30,12 @@ def begun(tmp_path_factory, staged, data):
 
     def stopped(run, limits):
         if run.out.name == "prior_0":
-            raise keeping.Interrupted(run.out, 0, "again")
+            raise checkpointing.Interrupted(run.out, 0, "again")
         fit(run, limits)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Run, "fit", stopped)
-        with pytest.raises(keeping.Interrupted):
+        with pytest.raises(checkpointing.Interrupted):
             train(preset, data, out, progress=False)
     return preset, out
 
@@ -122,11 +124,11 @@ def test_a_resumed_prior_shows_the_same_and_is_the_same(begun, done, data, tmp_p
         last = run.out.name == "prior_1"
         fit(run, {**limits, "steps": 8} if last else limits)  # within the second epoch of six
         if last:
-            raise keeping.Interrupted(run.out, 8, "again")
+            raise checkpointing.Interrupted(run.out, 8, "again")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Run, "fit", stopped)
-        with pytest.raises(keeping.Interrupted):
+        with pytest.raises(checkpointing.Interrupted):
             train(preset, data, out, epochs=EPOCHS, resume=True, progress=False)
     train(preset, data, out, epochs=EPOCHS, resume=True, progress=False)
     assert_same_weights(out / "prior_1", done / "prior_1")

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import tfaudiogen
-from tfaudiogen.interruption import SIGNALS
-from tfaudiogen.training import Interrupted, keeping, train
+from tfaudiogen.runtime.interruption import SIGNALS
+from tfaudiogen.training import Interrupted, train
+from tfaudiogen.training.callbacks import checkpointing
 
 CHANGING = {"seconds", "examples_per_second"}
 
@@ -89,7 +90,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
     tmp_path, preset, data, finished, monkeypatch, number
 ):
     out = tmp_path / "run"
-    count = keeping.Limits.on_train_batch_end
+    count = checkpointing.Limits.on_train_batch_end
 
     def interrupt(self, batch, logs=None):
         count(self, batch, logs)
@@ -98,7 +99,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
 
     before = signal.getsignal(number)
     with monkeypatch.context() as patch:
-        patch.setattr(keeping.Limits, "on_train_batch_end", interrupt)
+        patch.setattr(checkpointing.Limits, "on_train_batch_end", interrupt)
         with pytest.raises(Interrupted, match="--resume") as raised:
             train(preset, data, out, progress=False)
     assert signal.getsignal(number) == before
@@ -128,7 +129,7 @@ class SavedAtOnce:
 
 
 def signals_come(keeper, told, *numbers):
-    with keeping.interrupt_after_step(keeper, told.append):
+    with checkpointing.interrupt_after_step(keeper, told.append):
         for number in numbers:
             signal.raise_signal(number)
         told.append("saved")
@@ -161,7 +162,7 @@ def test_a_line_that_nobody_can_read_is_no_reason_to_lose_a_training():
     def fail(line):
         raise OSError(5, "Input/output error")
 
-    with pytest.raises(Interrupted), keeping.interrupt_after_step(SavedAtOnce(), fail):
+    with pytest.raises(Interrupted), checkpointing.interrupt_after_step(SavedAtOnce(), fail):
         signal.raise_signal(signal.SIGHUP)
 
 

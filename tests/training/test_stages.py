@@ -13,9 +13,11 @@ import small_presets
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.training import code_cache, keeping, train
-from tfaudiogen.training.feeding import Feed
+from tfaudiogen.training import train
+from tfaudiogen.training.callbacks import checkpointing
+from tfaudiogen.training.inputs.training_data import Feed
 from tfaudiogen.training.run import Run
+from tfaudiogen.training.stages import code_cache
 
 # Trains, writing a checkpoint after each step, and dies at a step of a stage, or as it has computed
 # the codes and not yet written them.
@@ -60,11 +62,11 @@ def folder(tmp_path_factory, staged, data):
         begun.append(run.out.name)
         fit(run, {**limits, "steps": 2} if run.out.name == "prior_1" else limits)
         if run.out.name == "prior_1":
-            raise keeping.Interrupted(run.out, 2, "again")
+            raise checkpointing.Interrupted(run.out, 2, "again")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Run, "fit", stopped)
-        with pytest.raises(keeping.Interrupted):
+        with pytest.raises(checkpointing.Interrupted):
             train(staged, data, out, progress=False)
     assert begun == ["autoencoder", "prior_0", "prior_1"]
     assert not (out / "model.keras").exists()

@@ -10,7 +10,7 @@ from stage_logs import assert_same_weights, epochs, logged, picture
 
 from tfaudiogen import presets
 from tfaudiogen.training import train
-from tfaudiogen.training.board import Board
+from tfaudiogen.training.callbacks.tensorboard import Board
 
 EPOCHS = 2
 PICTURED = {1, 2}

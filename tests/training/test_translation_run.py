@@ -12,7 +12,8 @@ from small_models import code_model, stirred
 import tfaudiogen
 from tfaudiogen import presets, saving
 from tfaudiogen.data import prepare
-from tfaudiogen.training import keeping, train
+from tfaudiogen.training import train
+from tfaudiogen.training.callbacks import checkpointing
 from tfaudiogen.training.run import Run
 
 STAGES = {"embedding": ["autoencoder", "embedder", "translator"]}
@@ -44,11 +45,11 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
         begun.append(run.out.name)
         fit(run, {**limits, "steps": 2} if run.out.name == "translator" else limits)
         if run.out.name == "translator":
-            raise keeping.Interrupted(run.out, 2, "again")
+            raise checkpointing.Interrupted(run.out, 2, "again")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Run, "fit", stopped)
-        with pytest.raises(keeping.Interrupted):
+        with pytest.raises(checkpointing.Interrupted):
             train(painter, pairs, out, progress=False)
     assert begun == STAGES[encoder]
     coder = (out / "autoencoder" / "checkpoint.npz").read_bytes()

@@ -4,12 +4,12 @@ import zipfile
 
 import keras
 
-from tfaudiogen import strict_json
-from tfaudiogen.archive import CONFIG
-from tfaudiogen.data.opening import open_regular
-from tfaudiogen.models.embedding import Embedding
-from tfaudiogen.models.translation import Translation
-from tfaudiogen.models.vqvae import VQVAE
+from tfaudiogen.disk.opening import open_regular
+from tfaudiogen.models.autoencoders.vqvae import VQVAE
+from tfaudiogen.models.embedders.embedding import Embedding
+from tfaudiogen.models.translators.base import Translation
+from tfaudiogen.saving.archive import CONFIG
+from tfaudiogen.validation import strict_json
 
 # What a model may be able to do; a tab or an address asks for one of these.
 ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose", "match", "tag")

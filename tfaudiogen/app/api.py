@@ -8,13 +8,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
-from tfaudiogen import files, picture_files
 from tfaudiogen.app import matching, operations
 from tfaudiogen.app.abilities import abilities
 from tfaudiogen.app.bodies import FILE, FILE_OR_TOLD, Embedded, Tagged, Wanted, told_of
 from tfaudiogen.app.refusals import Refused, Unknown
 from tfaudiogen.app.request_thread import in_thread
-from tfaudiogen.training.report import CARD, CURVE
+from tfaudiogen.io import audio_files, image_files
+from tfaudiogen.training.run_report import CARD, CURVE
 
 _DRAWING = {"sample", "reconstruct", "paint", "compose"}
 
@@ -175,8 +175,8 @@ def _answer(studio, name, drawn):
     with tempfile.TemporaryDirectory(dir=studio.temporary_folder) as folder:
         if representation.kind == "pictures":
             path = Path(folder, "picture.png")
-            picture_files.write_picture(path, drawn)
+            image_files.write_picture(path, drawn)
             return Response(path.read_bytes(), media_type="image/png")
         path = Path(folder, "sound.wav")
-        files.write_wav(path, drawn, representation.sample_rate)
+        audio_files.write_wav(path, drawn, representation.sample_rate)
         return Response(path.read_bytes(), media_type="audio/wav")

@@ -4,8 +4,8 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaudiogen import files, picture_files
 from tfaudiogen.app.pictures import draw_spectrogram
+from tfaudiogen.io import audio_files, image_files
 from tfaudiogen.plots.features import Geometry
 
 _SOUND, _PICTURE = ".wav", ".png"
@@ -77,10 +77,10 @@ def _write(folder, one, geometry):
     """Write the files of a sound or a picture and return the path of the main one."""
     if isinstance(one, Picture):
         path = folder / f"{one.name}{_PICTURE}"
-        picture_files.write_picture(path, one.image)
+        image_files.write_picture(path, one.image)
         return path
     path = folder / f"{one.name}{_SOUND}"
-    files.write_wav(path, one.waveform, geometry.sample_rate)
+    audio_files.write_wav(path, one.waveform, geometry.sample_rate)
     draw_spectrogram(path.with_suffix(_PICTURE), one.waveform, geometry)
     return path
 

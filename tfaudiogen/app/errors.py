@@ -3,7 +3,7 @@
 import logging
 
 from tfaudiogen.app.refusals import Refused
-from tfaudiogen.cli.errors import BAD_USE, exit_code, one_line
+from tfaudiogen.service.errors import BAD_USE, exit_code, one_line
 
 _LOG = logging.getLogger("tfaudiogen.app")
 FAULT = "Something went wrong on the server; its log says what."

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data.pipeline.storage import Records
 
 _FULL_SCALE, _LEVELS = 2.0**15, 255.0
 

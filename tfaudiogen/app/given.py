@@ -6,7 +6,7 @@ from pathlib import Path
 import gradio
 
 from tfaudiogen.app.inputs import file_upload, upload_limits
-from tfaudiogen.models.told import weights_of
+from tfaudiogen.models.modalities.conditions import weights_of
 
 _WORDS = {
     "sounds": "Drop a sound",

@@ -6,8 +6,8 @@ import subprocess
 import threading
 import time
 
-from tfaudiogen import children
 from tfaudiogen.app.refusals import Refused
+from tfaudiogen.runtime import children
 
 _SHOWN_LINES = 12
 _PATIENCE = 60.0  # seconds that a stopped job has to save what it has

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.decomposition import PCA
 
-from tfaudiogen import optional
 from tfaudiogen.app.abilities import draws_pictures
 from tfaudiogen.app.examples import name_of
 from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.studio import fits
 from tfaudiogen.data import load_dataset
 from tfaudiogen.metrics.latents import mixture_parameters
+from tfaudiogen.runtime import optional
 
 PCA_MAP, UMAP_MAP = "PCA", "UMAP"
 _BATCH = 16

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfaudiogen import retrieval
 from tfaudiogen.app import examples
 from tfaudiogen.app.errors import sentence
 from tfaudiogen.app.operations import able
@@ -14,7 +13,8 @@ from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.reports import SPLITS
 from tfaudiogen.app.studio import holds
 from tfaudiogen.app.uploads import kind_of, read_upload
-from tfaudiogen.data.storage import Records
+from tfaudiogen.data.pipeline.storage import Records
+from tfaudiogen.evaluation import retrieval
 
 _BETWEEN = ": "
 

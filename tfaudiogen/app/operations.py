@@ -9,7 +9,7 @@ from tfaudiogen.app.abilities import abilities, draws_pictures
 from tfaudiogen.app.limits import number
 from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.uploads import read_upload
-from tfaudiogen.models.code_labels import is_known
+from tfaudiogen.models.priors.labels import is_known
 
 _LARGEST_SEED = 2**31 - 1
 _HOTTEST, _STRONGEST, _MOST_CODES = 4.0, 10.0, 2**20

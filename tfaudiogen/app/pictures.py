@@ -1,6 +1,6 @@
 """Spectrograms for the page: fixed margins, so that a line can follow the sound."""
 
-from tfaudiogen import drawing
+from tfaudiogen.plots import figures
 from tfaudiogen.plots.features import log_spectrogram
 
 # Left, bottom, width and height of the axes in the picture; `static/sounds.js` knows two of them.
@@ -18,7 +18,7 @@ def draw_spectrogram(path, waveform, geometry):
         geometry: `plots.features.Geometry`: its rate, and the decibels that are brightest.
     """
     levels = log_spectrogram(waveform, geometry)
-    figure = drawing.figure(*_SIZE, dpi=110, layout=None)
+    figure = figures.figure(*_SIZE, dpi=110, layout=None)
     axes = figure.add_axes(AXES)
     low, high = geometry.levels
     extent = (0.0, len(waveform) / geometry.sample_rate, 0.0, geometry.sample_rate / 2000)
@@ -30,4 +30,4 @@ def draw_spectrogram(path, waveform, geometry):
     axes.set_ylabel("kHz", color=_INK, fontsize=9)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    drawing.save(figure, path, transparent=True)
+    figures.save(figure, path, transparent=True)

@@ -3,11 +3,12 @@
 import datetime
 import html
 
-from tfaudiogen import files, strict_json
 from tfaudiogen.app.limits import number
 from tfaudiogen.app.refusals import Refused
 from tfaudiogen.app.studio import fits
-from tfaudiogen.cli.tables import middle
+from tfaudiogen.io import audio_files
+from tfaudiogen.service.tables import middle
+from tfaudiogen.validation import strict_json
 
 SPLITS = ("test", "validation", "train")
 # What `tfaudiogen evaluate` measures: models that can do one of these.
@@ -34,13 +35,13 @@ def start(studio, model, data, split, limit=None, samples=16):
         raise Refused(f"split must be one of {', '.join(SPLITS)}; received {split!r:.60}.")
     stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")
     name = f"{stamp}_{model}_{data}_{split}"
-    out = files.output_path(studio.out / "evaluations", name, ".json")
+    out = audio_files.output_path(studio.out / "evaluations", name, ".json")
     out.parent.mkdir(parents=True, exist_ok=True)
     command = ["evaluate", studio.model_folder(model), "--data", summary.folder, "--split", split]
     command += ["--out", out, "--samples", number("samples", samples, 1, _MOST_SAMPLES, int)]
     if limit:
         command += ["--limit", number("windows", limit, 1, _MOST_WINDOWS, int)]
-    log = files.output_path(studio.out / "logs", name, ".log")
+    log = audio_files.output_path(studio.out / "logs", name, ".log")
     return studio.jobs.start(f"evaluation of {model}", [command], log, out)
 
 

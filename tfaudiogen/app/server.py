@@ -7,11 +7,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from tfaudiogen import __version__, optional
+from tfaudiogen import __version__
 from tfaudiogen.app import api, receiving
 from tfaudiogen.app.errors import sentence, status_of
 from tfaudiogen.app.gate import Gate
 from tfaudiogen.app.gate.callers import Callers
+from tfaudiogen.runtime import optional
 
 
 def make_server(studio, host="127.0.0.1", token=None):

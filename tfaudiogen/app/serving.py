@@ -10,7 +10,7 @@ import uvicorn
 from tfaudiogen.app.gate.connections import Connections
 from tfaudiogen.app.log_rate import rated_stderr
 from tfaudiogen.app.server import make_server
-from tfaudiogen.interruption import Stopped, answering
+from tfaudiogen.runtime.interruption import Stopped, answering
 
 _BACKLOG = 128
 _BETWEEN_TIDYING = 300.0  # seconds

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tfaudiogen import files, strict_json
+from tfaudiogen.io import audio_files
+from tfaudiogen.validation import strict_json
 
 _RECORD = "record.json"
 
@@ -36,13 +37,15 @@ class Shelf:
         stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H%M%S")
         # The random part keeps the addresses of others from being guessed.
         ending = f"_{secrets.token_hex(8)}"
-        folder = files.output_path(self.folder, f"{stamp}_{name}", ending)
+        folder = audio_files.output_path(self.folder, f"{stamp}_{name}", ending)
         folder.mkdir(parents=True)
         return folder
 
     def write_record(self, folder, record):
         """Write what was asked for; a set without a record is not listed."""
-        files.write_text(folder / _RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        audio_files.write_text(
+            folder / _RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+        )
 
     def read_record(self, name):
         """Return the record of the set `name`, None if there is none."""

@@ -17,8 +17,8 @@ from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.app.upload_folder import UploadFolder
 from tfaudiogen.data import describe
-from tfaudiogen.interruption import uninterrupted
-from tfaudiogen.models.embedding import Embedding
+from tfaudiogen.models.embedders.embedding import Embedding
+from tfaudiogen.runtime.interruption import uninterrupted
 
 _HOUR = 3600.0
 

@@ -7,15 +7,16 @@ import shlex
 import numpy as np
 from PIL import Image
 
-from tfaudiogen import files, presets
+from tfaudiogen import presets
 from tfaudiogen.app.cards import Picture, Sound
 from tfaudiogen.app.limits import number
 from tfaudiogen.app.refusals import Refused
-from tfaudiogen.cli.options import settings as cli_settings
-from tfaudiogen.data.report import REPORT_NAME, shape_in_words
+from tfaudiogen.data.builders.report import REPORT_NAME, shape_in_words
+from tfaudiogen.io import audio_files
+from tfaudiogen.service.settings import settings as cli_settings
 from tfaudiogen.training import settings
-from tfaudiogen.training.board import SHOWN
-from tfaudiogen.training.report import HISTORY
+from tfaudiogen.training.callbacks.tensorboard import SHOWN
+from tfaudiogen.training.run_report import HISTORY
 
 TONES = "synthesised tones"
 FRESH = "fresh weights"
@@ -103,7 +104,7 @@ def shown(folder):
     for path in order:
         title = f"{folder.name}: {path.stem[:-2]} {int(path.stem[-1]) + 1}"
         if path.suffix == ".wav":
-            waveform, rate = files.read_wav(path)
+            waveform, rate = audio_files.read_wav(path)
             found.append(Sound(title, path.stem, waveform))
         else:
             found.append(Picture(title, path.stem, np.asarray(Image.open(path)) / 255.0))

@@ -6,7 +6,7 @@ import threading
 
 from tfaudiogen.app import asking
 from tfaudiogen.app.refusals import Busy
-from tfaudiogen.models.batches import between_parts
+from tfaudiogen.models.training_step.batching import between_parts
 
 _SECONDS_BETWEEN_LOOKS = 0.2
 

@@ -3,13 +3,13 @@
 import contextlib
 from pathlib import Path
 
-from tfaudiogen import files, picture_files
 from tfaudiogen.app.refusals import Refused
-from tfaudiogen.cli.given import read_vector
-from tfaudiogen.data.decoding import sounds_of
-from tfaudiogen.data.errors import Unusable
-from tfaudiogen.data.files import PICTURE_SUFFIXES
-from tfaudiogen.data.opening import open_regular
+from tfaudiogen.data.reading.decoding import sounds_of
+from tfaudiogen.data.sources.files import PICTURE_SUFFIXES
+from tfaudiogen.disk.errors import Unusable
+from tfaudiogen.disk.opening import open_regular
+from tfaudiogen.io import audio_files, image_files
+from tfaudiogen.io.vector_files import read_vector
 
 _WORDS = {"pictures": "picture", "sounds": "sound", "vectors": "embedding"}
 # What the pictures begin with that can be read; WebP has its name further on.
@@ -64,14 +64,14 @@ def _check_size(path, what, limits):
 def read_picture(path, image_shape, limits):
     """Return the picture float32 [H, W, C] of a file, fitted to a size; see `read_upload`."""
     with _refusing(path):
-        return picture_files.read(path, image_shape, most_pixels=limits.megapixels * 1e6)
+        return image_files.read(path, image_shape, most_pixels=limits.megapixels * 1e6)
 
 
 def read_sound(path, sample_rate, limits):
     """Return the sound float32 [N] of a file at a rate in Hz; see `read_upload`."""
     _check_length(path, limits)
     with _refusing(path):
-        return files.read_audio(path, sample_rate, whole=True)
+        return audio_files.read_audio(path, sample_rate, whole=True)
 
 
 def _check_length(path, limits):

@@ -7,10 +7,10 @@ import sys
 import click
 
 from tfaudiogen import __version__
-from tfaudiogen.cli.command import DEBUG, debugging
-from tfaudiogen.cli.errors import exit_code, one_line, stopped_by
-from tfaudiogen.cli.streams import take_every_letter
-from tfaudiogen.interruption import Interruption
+from tfaudiogen.cli.common.command import DEBUG, debugging
+from tfaudiogen.cli.common.streams import take_every_letter
+from tfaudiogen.runtime.interruption import Interruption
+from tfaudiogen.service.errors import exit_code, one_line, stopped_by
 
 COMMANDS = (
     "prepare",
@@ -36,7 +36,7 @@ COMMANDS = (
 
 
 class Commands(click.Group):
-    """A group whose commands are the modules of this package, imported when they are asked for."""
+    """A group whose commands are modules of `cli.commands`, imported when they are asked for."""
 
     def list_commands(self, context):
         """Return the names in the order in which a user needs them."""
@@ -46,10 +46,10 @@ class Commands(click.Group):
         """Import the command, or return None if there is none of that name."""
         if name not in COMMANDS:
             return None
-        return getattr(importlib.import_module(f"tfaudiogen.cli.{name}"), name)
+        return getattr(importlib.import_module(f"tfaudiogen.cli.commands.{name}"), name)
 
     def main(self, *args, standalone_mode=True, **options):
-        """Run; on an error write one line and exit with a code of `tfaudiogen.cli.errors`."""
+        """Run; on an error write one line and exit with a code of `tfaudiogen.service.errors`."""
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **options)
         take_every_letter()

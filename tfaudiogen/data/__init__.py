@@ -6,12 +6,12 @@ Resolved on first use, so that preparing a folder does not pay for importing Ten
 import importlib
 
 _PUBLIC = {
-    "Augmentation": "tfaudiogen.data.augmentation",
-    "DataSummary": "tfaudiogen.data.summary",
-    "NothingUsable": "tfaudiogen.data.errors",
-    "Report": "tfaudiogen.data.report",
-    "describe": "tfaudiogen.data.summary",
-    "load_dataset": "tfaudiogen.data.pipeline",
+    "Augmentation": "tfaudiogen.data.pipeline.augmentation",
+    "DataSummary": "tfaudiogen.data.pipeline.summary",
+    "NothingUsable": "tfaudiogen.disk.errors",
+    "Report": "tfaudiogen.data.builders.report",
+    "describe": "tfaudiogen.data.pipeline.summary",
+    "load_dataset": "tfaudiogen.data.pipeline.load",
     "prepare": "tfaudiogen.data.preparation",
 }
 

@@ -9,15 +9,15 @@ import shutil
 import signal
 from pathlib import Path
 
-from tfaudiogen.data.conversion import READ_FOLDER
-from tfaudiogen.data.errors import ReadError
-from tfaudiogen.data.files import check_sources, find_files
-from tfaudiogen.data.reading import CHANNELS
-from tfaudiogen.data.report import REPORT_NAME
+from tfaudiogen.data.builders.conversion import READ_FOLDER
+from tfaudiogen.data.builders.report import REPORT_NAME
+from tfaudiogen.data.reading.audio import CHANNELS
+from tfaudiogen.data.sources.files import check_sources, find_files
 from tfaudiogen.disk import locked
+from tfaudiogen.disk.errors import ReadError
 from tfaudiogen.disk.temporary import remove
 from tfaudiogen.disk.whole import put_in_place
-from tfaudiogen.interruption import Stopped
+from tfaudiogen.runtime.interruption import Stopped
 
 PICTURE_BUILDERS = ("picture_folder", "mnist", "cifar10")
 PAIR_BUILDERS = ("audio_image_pairs", "spoken_digit_pictures")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tfaudiogen.disk.temporary import is_alive, started, temporary_beside, this_machine
 from tfaudiogen.disk.whole import about
-from tfaudiogen.interruption import uninterrupted
+from tfaudiogen.runtime.interruption import uninterrupted
 
 if os.name == "posix":
     import fcntl

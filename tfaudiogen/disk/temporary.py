@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tfaudiogen.interruption import uninterrupted
+from tfaudiogen.runtime.interruption import uninterrupted
 
 _MARK = re.compile(r"partial-([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{8}")
 _OURS = "tfaudiogen"

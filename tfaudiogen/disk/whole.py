@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from tfaudiogen.disk.temporary import remove, temporary_beside
-from tfaudiogen.interruption import uninterrupted
+from tfaudiogen.runtime.interruption import uninterrupted
 
 
 class atomic_file:  # noqa: N801, used like a function

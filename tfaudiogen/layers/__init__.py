@@ -1,5 +1,5 @@
 """The layers that models are made of."""
 
-from tfaudiogen.keras_backend import require_tensorflow
+from tfaudiogen.runtime.keras_backend import require_tensorflow
 
 require_tensorflow()

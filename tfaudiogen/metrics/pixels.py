@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen import losses
-from tfaudiogen.distributions import interval_log_prob, tfd
+from tfaudiogen.probability import losses
+from tfaudiogen.probability.distributions import interval_log_prob, tfd
 
 # From a quarter of a level to 128 levels, by half octaves; the parabola does the rest.
 _SCALES = 0.25 / 255 * 2 ** (np.arange(19) / 2)

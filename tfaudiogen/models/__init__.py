@@ -1,5 +1,5 @@
 """The models."""
 
-from tfaudiogen.keras_backend import require_tensorflow
+from tfaudiogen.runtime.keras_backend import require_tensorflow
 
 require_tensorflow()

@@ -3,15 +3,15 @@
 import keras
 import tensorflow as tf
 
-from tfaudiogen import noise
-from tfaudiogen.layers import statistics
-from tfaudiogen.models.averaging import WeightAverage
-from tfaudiogen.models.batches import size_of, with_ids
-from tfaudiogen.models.compile_checks import check_keras_arguments, check_options
+from tfaudiogen.layers.blocks import statistics
 from tfaudiogen.models.keras_model import CheckedModel
-from tfaudiogen.models.loss_scale import LossScale, all_finite
-from tfaudiogen.models.precision import check_policy, check_weights
-from tfaudiogen.models.sums import all_reduce, gathered, in_parts, rows_before
+from tfaudiogen.models.training_step.batching import size_of, with_ids
+from tfaudiogen.models.training_step.compile_checks import check_keras_arguments, check_options
+from tfaudiogen.models.training_step.ema import WeightAverage
+from tfaudiogen.models.training_step.loss_scale import LossScale, all_finite
+from tfaudiogen.models.training_step.precision import check_policy, check_weights
+from tfaudiogen.models.training_step.replicas import all_reduce, gathered, in_parts, rows_before
+from tfaudiogen.probability import noise
 
 
 class ProbabilisticModel(CheckedModel):
@@ -69,7 +69,7 @@ class ProbabilisticModel(CheckedModel):
 
         Args:
             batch: dict of tensors with leading dimension B.
-            key: `tfaudiogen.noise.Key` of the batch.
+            key: `tfaudiogen.probability.noise.Key` of the batch.
             training: whether the training objective (with annealing, say) is wanted.
         """
         raise NotImplementedError(f"{type(self).__name__} must define loss_terms")

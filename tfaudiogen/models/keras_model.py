@@ -5,15 +5,15 @@ import inspect
 
 import keras
 
-from tfaudiogen.models.averaging import AveragesBetweenEpochs
-from tfaudiogen.models.batch_checks import (
+from tfaudiogen.models.training_step.batch_checks import (
     alone,
     check_alone,
     checked_images,
     first_batch,
     plain_errors,
 )
-from tfaudiogen.models.compilation import faster
+from tfaudiogen.models.training_step.ema import AveragesBetweenEpochs
+from tfaudiogen.models.training_step.xla_choice import faster
 
 
 class CheckedModel(keras.Model):

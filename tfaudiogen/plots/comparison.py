@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tfaudiogen import drawing, metrics
-from tfaudiogen.plots import panels
+from tfaudiogen import metrics
+from tfaudiogen.plots import figures, panels
 from tfaudiogen.plots.features import Geometry
 from tfaudiogen.plots.sound import add_panel
 
@@ -42,20 +42,20 @@ def plot_comparison(path, reference, estimate, sample_rate, names=("A", "B")):
         The figures, as `compare_sounds` gives them.
     """
     geometry = Geometry.of(sample_rate, reference, estimate)
-    figure = drawing.figure(12, 9.5, dpi=90)
+    figure = figures.figure(12, 9.5, dpi=90)
     grid = figure.subplots(len(_SHOWN) + 1, 2)
     for column, waveform in zip(grid.T, (reference, estimate), strict=True):
         for axes, panel in zip(column, _SHOWN, strict=False):
             add_panel(figure, axes, panel, waveform, geometry)
     reach = max(axes.get_ylim()[1] for axes in grid[0])
     for axes, letter, name in zip(grid[0], "AB", names, strict=True):
-        axes.set(title=f"{letter}: {drawing.words(name, most=48)}", ylim=(-reach, reach))
+        axes.set(title=f"{letter}: {figures.words(name, most=48)}", ylim=(-reach, reach))
     add_panel(figure, grid[-1, 0], panels.difference, reference, estimate, geometry)
     for axes in (*grid[-2], grid[-1, 0]):
         axes.set_xlabel("time (s)")
     found = compare_sounds(reference, estimate)
     _write_figures(grid[-1, 1], found)
-    drawing.save(figure, path)
+    figures.save(figure, path)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfaudiogen import drawing
+from tfaudiogen.plots import figures
 
 _WRITTEN = 20
 _NAMED = 60
@@ -22,17 +22,17 @@ def plot_confusion(path, counts, labels):
     counts = np.asarray(counts, float)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
     side = float(np.clip(0.45 * len(labels) + 2.5, 5.0, 14.0))
-    figure = drawing.figure(side, side)
+    figure = figures.figure(side, side)
     axes = figure.add_subplot(xlabel="likeliest label", ylabel="label of the picture")
     image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     figure.colorbar(image, ax=axes, label="share of the row", shrink=0.7)
     if len(labels) <= _NAMED:
-        names = [drawing.words(label, _LETTERS) for label in labels]
+        names = [figures.words(label, _LETTERS) for label in labels]
         axes.set_xticks(range(len(labels)), names, rotation=90)
         axes.set_yticks(range(len(labels)), names)
     if len(labels) <= _WRITTEN:
         _write_counts(axes, counts, shares)
-    drawing.save(figure, path)
+    figures.save(figure, path)
 
 
 def _write_counts(axes, counts, shares):

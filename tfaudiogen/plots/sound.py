@@ -1,7 +1,6 @@
 """A picture of one sound."""
 
-from tfaudiogen import drawing
-from tfaudiogen.plots import panels
+from tfaudiogen.plots import figures, panels
 from tfaudiogen.plots.features import Geometry
 
 PANELS = {
@@ -29,14 +28,14 @@ def plot_sound(path, waveform, sample_rate, title="", shown=tuple(PANELS)):
     unknown = [name for name in shown if name not in PANELS]
     if unknown or not shown:
         raise ValueError(f"shown must be names of {', '.join(PANELS)}; received {list(shown)}")
-    figure = drawing.figure(9, 0.6 + 2.1 * len(shown))
+    figure = figures.figure(9, 0.6 + 2.1 * len(shown))
     rows = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
     geometry = Geometry.of(sample_rate, waveform)
     for name, axes in zip(shown, rows, strict=True):
         add_panel(figure, axes, PANELS[name], waveform, geometry)
     rows[-1].set_xlabel("time (s)")
-    figure.suptitle(drawing.words(title, most=72))
-    drawing.save(figure, path)
+    figure.suptitle(figures.words(title, most=72))
+    figures.save(figure, path)
 
 
 def add_panel(figure, axes, panel, *arguments):

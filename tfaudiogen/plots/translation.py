@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tfaudiogen import drawing
+from tfaudiogen.plots import figures
 
 
 def plot_painted(path, image, spectrogram, pictures, name=""):
@@ -19,10 +19,10 @@ def plot_painted(path, image, spectrogram, pictures, name=""):
     """
     columns = math.ceil(math.sqrt(len(pictures)))
     rows = math.ceil(len(pictures) / columns)
-    figure = drawing.figure(9, 4.5)
+    figure = figures.figure(9, 4.5)
     left, right = figure.subfigures(1, 2)
-    title = drawing.words(name, most=40)
-    drawing.draw_spectrogram(left.add_subplot(title=title), image, spectrogram)
+    title = figures.words(name, most=40)
+    figures.draw_spectrogram(left.add_subplot(title=title), image, spectrogram)
     grid = right.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.axis("off")
@@ -30,4 +30,4 @@ def plot_painted(path, image, spectrogram, pictures, name=""):
         grey = np.shape(picture)[2] == 1
         shown = np.asarray(picture)[..., 0] if grey else np.asarray(picture)
         axes.imshow(shown, cmap="gray" if grey else None, vmin=0.0, vmax=1.0)
-    drawing.save(figure, path)
+    figures.save(figure, path)

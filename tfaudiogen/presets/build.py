@@ -5,39 +5,39 @@ import math
 
 import keras
 
-from tfaudiogen.layers.adversary import Plateau
-from tfaudiogen.layers.decoder import Decoder
-from tfaudiogen.layers.discriminator import PatchDiscriminator
-from tfaudiogen.layers.embedding_encoder import EmbeddingEncoder
-from tfaudiogen.layers.embedding_tower import EmbeddingTower
-from tfaudiogen.layers.encoder import Encoder
-from tfaudiogen.layers.gaussian import GaussianHead
-from tfaudiogen.layers.likelihood import PixelLikelihood
-from tfaudiogen.layers.literature import LiteratureDecoder, LiteratureEncoder
-from tfaudiogen.layers.mixture import GaussianMixturePrior
-from tfaudiogen.layers.patch_encoder import PatchEncoder
-from tfaudiogen.layers.pictures import Pictures
-from tfaudiogen.layers.quantizer import VectorQuantizer
-from tfaudiogen.layers.quantizer_finite import FiniteScalarQuantizer
-from tfaudiogen.layers.quantizer_residual import ResidualQuantizer
-from tfaudiogen.layers.recurrent import LSTMStack
-from tfaudiogen.layers.sequence_encoder import SequenceEncoder
-from tfaudiogen.layers.spectrogram import Spectrogram
-from tfaudiogen.layers.told import Vectors
-from tfaudiogen.layers.told_encoders import VectorEncoder
-from tfaudiogen.layers.transformer import Transformer
-from tfaudiogen.models.code_labels import further_words, words_of
-from tfaudiogen.models.code_levels import default_decoders, default_encoders
-from tfaudiogen.models.code_prior import CodePrior
-from tfaudiogen.models.embedder import AudioImageEmbedder
-from tfaudiogen.models.flow_translator import FlowTranslator
-from tfaudiogen.models.tagger import PictureTagger
-from tfaudiogen.models.translator import Translator
-from tfaudiogen.models.vae import VAE
-from tfaudiogen.models.variational_translator import VariationalTranslator
-from tfaudiogen.models.vqgan import VQGAN
-from tfaudiogen.models.vqvae import VQVAE
-from tfaudiogen.presets.preset import of_level
+from tfaudiogen.layers.adversarial.adversary import Plateau
+from tfaudiogen.layers.adversarial.discriminator import PatchDiscriminator
+from tfaudiogen.layers.conditioning.condition_encoders import VectorEncoder
+from tfaudiogen.layers.conditioning.embedding_encoder import EmbeddingEncoder
+from tfaudiogen.layers.conditioning.embedding_tower import EmbeddingTower
+from tfaudiogen.layers.convolutional.decoder import Decoder
+from tfaudiogen.layers.convolutional.encoder import Encoder
+from tfaudiogen.layers.convolutional.literature import LiteratureDecoder, LiteratureEncoder
+from tfaudiogen.layers.convolutional.sequence_encoder import SequenceEncoder
+from tfaudiogen.layers.probabilistic.gaussian import GaussianHead
+from tfaudiogen.layers.probabilistic.likelihood import PixelLikelihood
+from tfaudiogen.layers.probabilistic.mixture import GaussianMixturePrior
+from tfaudiogen.layers.quantizers.finite_scalar import FiniteScalarQuantizer
+from tfaudiogen.layers.quantizers.residual import ResidualQuantizer
+from tfaudiogen.layers.quantizers.vector import VectorQuantizer
+from tfaudiogen.layers.representations.conditions import Vectors
+from tfaudiogen.layers.representations.images import Pictures
+from tfaudiogen.layers.representations.spectrogram import Spectrogram
+from tfaudiogen.layers.transformers.patch_encoder import PatchEncoder
+from tfaudiogen.layers.transformers.recurrent import LSTMStack
+from tfaudiogen.layers.transformers.transformer import Transformer
+from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
+from tfaudiogen.models.autoencoders.vae import VAE
+from tfaudiogen.models.autoencoders.vqgan import VQGAN
+from tfaudiogen.models.autoencoders.vqvae import VQVAE
+from tfaudiogen.models.classifiers.tagger import PictureTagger
+from tfaudiogen.models.embedders.embedder import AudioImageEmbedder
+from tfaudiogen.models.priors.code_prior import CodePrior
+from tfaudiogen.models.priors.labels import further_words, words_of
+from tfaudiogen.models.translators.code import Translator
+from tfaudiogen.models.translators.flow import FlowTranslator
+from tfaudiogen.models.translators.variational import VariationalTranslator
+from tfaudiogen.presets.levels import of_level
 from tfaudiogen.presets.sources import told_source
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")

@@ -4,6 +4,7 @@ import copy
 import dataclasses
 
 from tfaudiogen.presets import rules
+from tfaudiogen.presets.levels import of_level
 from tfaudiogen.presets.table import PRESETS
 
 SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator", "embedder")
@@ -143,7 +144,7 @@ class Preset:
             sizes: of their vectors, top level first; see `VQVAE.code_vectors`.
             class_names: of the data; fewer than two are no labels.
         """
-        from tfaudiogen.models.code_labels import words_of
+        from tfaudiogen.models.priors.labels import words_of
 
         maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
         given = {key: v for key, v in self.priors.items() if key not in _DRAWS + _COPIES}
@@ -197,8 +198,3 @@ def get(name, **overrides):
         rules.check(section, entry, value)
         values[section][entry] = value
     return Preset(name, **values)
-
-
-def of_level(value, level):
-    """Return the value of a level, counted from the finest: a list has one for each."""
-    return value[level] if isinstance(value, (list, tuple)) else value

@@ -1,7 +1,11 @@
 """What a translator of a preset is told, and the encoder of it."""
 
-from tfaudiogen.layers.told import TOLD, Labels, Texts, Vectors
-from tfaudiogen.layers.told_encoders import LabelEncoder, TextEncoder, VectorEncoder
+from tfaudiogen.layers.conditioning.condition_encoders import (
+    LabelEncoder,
+    TextEncoder,
+    VectorEncoder,
+)
+from tfaudiogen.layers.representations.conditions import TOLD, Labels, Texts, Vectors
 
 _SIZES = ("width", "depth", "heads", "vectors")
 

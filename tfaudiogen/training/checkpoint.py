@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from keras import ops
 
-from tfaudiogen import strict_json
 from tfaudiogen.disk import atomic_file
-from tfaudiogen.npz import read_npz
-from tfaudiogen.schema import expect_keys
 from tfaudiogen.training.state import State
+from tfaudiogen.validation import strict_json
+from tfaudiogen.validation.npz import read_npz
+from tfaudiogen.validation.schema import expect_keys
 
 NAME = "checkpoint.npz"
 

@@ -9,14 +9,14 @@ from tfaudiogen import presets, saving
 from tfaudiogen.data import describe
 from tfaudiogen.disk import locked
 from tfaudiogen.training import checkpoint, settings
-from tfaudiogen.training.beginning import settings_of
-from tfaudiogen.training.devices import choose_strategy, is_chief, spans_machines
-from tfaudiogen.training.feeding import Feed
-from tfaudiogen.training.pairs import check_given, check_pairs
-from tfaudiogen.training.progress import say
+from tfaudiogen.training.callbacks.progress import say
+from tfaudiogen.training.initialization import settings_of
+from tfaudiogen.training.inputs.pair_checks import check_given, check_pairs
+from tfaudiogen.training.inputs.training_data import Feed
+from tfaudiogen.training.resources.devices import choose_strategy, is_chief, spans_machines
 from tfaudiogen.training.run import Run
-from tfaudiogen.training.stages import Stages
-from tfaudiogen.training.translation import TranslationStages
+from tfaudiogen.training.stages.autoencoder_and_priors import Stages
+from tfaudiogen.training.stages.translator import TranslationStages
 
 # Windows that the prior is fitted to.
 _FITTED = 4096
@@ -51,11 +51,12 @@ def train(
     newest pictures and sounds of these).
 
     A preset with priors is trained in stages, autoencoder, codes, priors, each of which has a
-    folder below `out`; see `tfaudiogen.training.stages`. `model.keras` is then the `CodeModel`,
-    the batch size that of the autoencoder, and the limits are of each training. So is one that
-    translates, on pairs or on what is told of sounds or pictures: autoencoder of the target,
-    `Translator`; see `tfaudiogen.training.translation`. One that embeds learns from pairs too, in
-    one training. Other presets of pictures learn the pictures of pairs.
+    folder below `out`; see `tfaudiogen.training.stages.autoencoder_and_priors`. `model.keras` is
+    then the `CodeModel`, the batch size that of the autoencoder, and the limits are of each
+    training. So is one that translates, on pairs or on what is told of sounds or pictures:
+    autoencoder of the target, `Translator`; see `tfaudiogen.training.stages.translator`. One that
+    embeds learns from pairs too, in one training. Other presets of pictures learn the pictures of
+    pairs.
 
     The limits are of the run, and resuming counts on; the first one reached ends it, after the
     step under way. Without any it is the preset's number of steps. They cut a training short or
@@ -76,8 +77,8 @@ def train(
         initial: folder or name of a saved model to start from (fine-tuning), with the preset's
             geometry and sizes. The KL weight is then the final one from the first step.
         strategy: "auto", "single", "mirrored" or "multiworker", or a `tf.distribute.Strategy`; see
-            `tfaudiogen.training.devices`. Among several machines `out` and `data` are folders that
-            all of them see, and the chief alone writes.
+            `tfaudiogen.training.resources.devices`. Among several machines `out` and `data` are
+            folders that all of them see, and the chief alone writes.
         replicas: make so many logical processors, to try replicas without graphics cards.
         progress: show progress.
         cache: keep the computed spectrograms below `data`.

@@ -9,18 +9,20 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen import presets
-from tfaudiogen.models.compilation import faster
-from tfaudiogen.training import batch_size, board, checkpoint
-from tfaudiogen.training.beginning import take_weights
-from tfaudiogen.training.code_feed import CodeFeed
-from tfaudiogen.training.codes import CodeUsage
-from tfaudiogen.training.devices import is_chief, memories, spans_machines
-from tfaudiogen.training.faults import StopOnFault
-from tfaudiogen.training.feeding import Feed, augmentation_of, representation_of
-from tfaudiogen.training.figures import Figures
-from tfaudiogen.training.keeping import GoOn, Keeper, Limits, interrupt_after_step
-from tfaudiogen.training.progress import Progress
-from tfaudiogen.training.report import Report
+from tfaudiogen.models.training_step.xla_choice import faster
+from tfaudiogen.training import checkpoint
+from tfaudiogen.training.callbacks import tensorboard
+from tfaudiogen.training.callbacks.checkpointing import GoOn, Keeper, Limits, interrupt_after_step
+from tfaudiogen.training.callbacks.code_usage import CodeUsage
+from tfaudiogen.training.callbacks.epoch_metrics import Figures
+from tfaudiogen.training.callbacks.faults import StopOnFault
+from tfaudiogen.training.callbacks.progress import Progress
+from tfaudiogen.training.initialization import take_weights
+from tfaudiogen.training.inputs.code_data import CodeFeed
+from tfaudiogen.training.inputs.training_data import Feed, augmentation_of, representation_of
+from tfaudiogen.training.resources import batch_size
+from tfaudiogen.training.resources.devices import is_chief, memories, spans_machines
+from tfaudiogen.training.run_report import Report
 from tfaudiogen.training.schedule import LearningRate
 from tfaudiogen.training.state import State
 
@@ -196,8 +198,8 @@ class Run:
         batches = self.feed.batches("validation", shuffle=False)
         figures = Figures(batches, self.settings.batch_size)
         images = self._shown() if hasattr(self.model, "reconstruct") else None
-        folders = {"folder": self.out / "logs", "kept": self.out / board.SHOWN}
-        shown = board.Board(images=images, figures=figures, draws=self.draws, **folders)
+        folders = {"folder": self.out / "logs", "kept": self.out / tensorboard.SHOWN}
+        shown = tensorboard.Board(images=images, figures=figures, draws=self.draws, **folders)
         usage = [CodeUsage(self.out)] if hasattr(self.model, "code_usage") else []
         return [self._stop_on_fault(), figures, shown, *usage]
 
@@ -229,7 +231,7 @@ class Run:
     def _keeper(self, report, limits):
         def write():
             report.write()
-            if board.is_pictured(self.state.history[-1]["epoch"]):
+            if tensorboard.is_pictured(self.state.history[-1]["epoch"]):
                 report.draw()
 
         out, settings = self._asked

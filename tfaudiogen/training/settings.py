@@ -5,10 +5,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaudiogen import files, presets, strict_json
+from tfaudiogen import presets
 from tfaudiogen.data.splits import SPLITS
-from tfaudiogen.schema import expect, expect_integer, expect_keys
-from tfaudiogen.text import command_line
+from tfaudiogen.io import audio_files
+from tfaudiogen.validation import strict_json
+from tfaudiogen.validation.schema import expect, expect_integer, expect_keys
+from tfaudiogen.validation.text import command_line
 
 NAME = "preset.json"
 # Where the same data now lie.
@@ -45,7 +47,7 @@ class Settings:
     def write(self, folder):
         """Write `preset.json` into `folder`."""
         text = json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)
-        files.write_text(Path(folder) / NAME, text + "\n", lasting=True)
+        audio_files.write_text(Path(folder) / NAME, text + "\n", lasting=True)
 
     def check_same(self, stored, folder):
         """Raise ValueError if `stored`, the settings of the run in `folder`, are others."""

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from tfaudiogen.schema import expect, expect_integer, expect_keys
+from tfaudiogen.validation.schema import expect, expect_integer, expect_keys
 
 
 @dataclass

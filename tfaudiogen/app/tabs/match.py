@@ -4,13 +4,13 @@ import html
 
 import gradio
 
-from tfaudiogen import retrieval
 from tfaudiogen.app import matching, operations
 from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import file_upload, upload_limits
 from tfaudiogen.app.limits import number
 from tfaudiogen.app.reports import SPLITS
+from tfaudiogen.evaluation import retrieval
 
 TITLE, NEEDS = "Match", "match"
 FILES = "files that are dropped"

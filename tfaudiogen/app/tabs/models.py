@@ -3,7 +3,7 @@
 import gradio
 
 from tfaudiogen.app import api
-from tfaudiogen.training.report import CARD, CURVE
+from tfaudiogen.training.run_report import CARD, CURVE
 
 TITLE, NEEDS = "Models", None
 

@@ -6,7 +6,7 @@ import gradio
 
 from tfaudiogen.app import reports, trainings
 from tfaudiogen.app.cards import cards
-from tfaudiogen.training.report import CARD, CURVE
+from tfaudiogen.training.run_report import CARD, CURVE
 
 TITLE, NEEDS = "Earlier results", None
 DRAWN, TRAININGS, EVALUATIONS = "Drawn", "Trainings", "Evaluations"

@@ -9,7 +9,7 @@ from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
 from tfaudiogen.app.handlers import HEAVY, PROGRESS
 from tfaudiogen.app.inputs import picture_upload, upload_limits
-from tfaudiogen.cli.outputs import write_record
+from tfaudiogen.service.records import write_record
 
 TITLE, NEEDS = "Tag", "tag"
 _EMPTY = '<div class="empty">Drop a picture, then press <b>Tag</b>.</div>'

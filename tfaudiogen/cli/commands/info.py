@@ -1,0 +1,90 @@
+"""`tfaudiogen info`: what a saved model is."""
+
+import click
+
+from tfaudiogen.cli.common.command import Command
+from tfaudiogen.cli.common.options import MODEL_HELP
+from tfaudiogen.service import tables
+from tfaudiogen.validation import strict_json
+
+
+@click.command(cls=Command, epilog=MODEL_HELP)
+@click.argument("model")
+def info(model):
+    """Show the sounds or pictures, size and figures of MODEL, and its card.
+
+    \b
+    Examples:
+      tfaudiogen info speech_vae
+      tfaudiogen info run
+    """
+    from tfaudiogen import saving
+
+    file = saving.find(model)
+    whole = file.name == saving.MODEL_FILE
+    loaded = saving.load(file)
+    for name, value in _facts(loaded, file.parent if whole else file).items():
+        click.echo(f"{name:12} {value}")
+    if whole:
+        _show_folder(file.parent)
+
+
+def _show_folder(folder):
+    """Print the figures and the card that lie beside a model."""
+    _show_metrics(folder / "metrics.json")
+    card = folder / "card.md"
+    if card.is_file():
+        click.echo("\n" + card.read_text(encoding="utf-8").strip())
+
+
+def _facts(model, place):
+    return {
+        "model": f"{type(model).__name__} in {place}",
+        "parameters": f"{model.count_params():,}",
+        **_geometry(model.spectrogram),
+        **(_geometry(model.pictures) if hasattr(model, "pictures") else {}),
+        **_given(model),
+        "classes": ", ".join(model.class_names) or "none",
+    }
+
+
+def _given(model):
+    """Return what a model that translates is given, and the labels that it has beside that."""
+    if not hasattr(model, "source"):
+        return {}
+    given = {f"given {name}": value for name, value in _geometry(model.source).items()}
+    labels = getattr(model, "label_names", [])
+    return {**given, "labels": ", ".join(labels)} if labels else given
+
+
+def _geometry(spectrogram):
+    from tfaudiogen.data.builders.report import shape_in_words
+
+    if spectrogram.kind in _TOLD:
+        return {spectrogram.kind: _TOLD[spectrogram.kind](spectrogram)}
+    if spectrogram.kind == "pictures":
+        return {"pictures": shape_in_words(spectrogram.image_shape)}
+    frames, bins, _ = spectrogram.image_shape
+    return {
+        "sound": f"{spectrogram.seconds:.3f} s windows at {spectrogram.sample_rate} Hz",
+        "image": f"{frames} frames, {bins} {spectrogram.scale} bins, "
+        f"{spectrogram.decibels[0]:g} to {spectrogram.decibels[1]:g} dB",
+    }
+
+
+_TOLD = {
+    "texts": lambda texts: f"at most {texts.length} bytes",
+    "labels": lambda labels: ", ".join(labels.labels),
+    "vectors": lambda vectors: f"{vectors.size} numbers",
+}
+
+
+def _show_metrics(path):
+    """Print the single numbers of metrics.json; the file itself holds the rest."""
+    if not path.is_file():
+        return
+    try:
+        metrics = strict_json.read(path, finite=False)
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error}): copy it again or delete it.") from error
+    tables.show(metrics)

@@ -1,0 +1,110 @@
+"""`tfaudiogen paint`: pictures of sounds, texts, labels or embeddings."""
+
+from pathlib import Path
+
+import click
+
+from tfaudiogen.cli.common.command import Command
+from tfaudiogen.cli.common.inputs import told_options
+from tfaudiogen.cli.common.options import MODEL_HELP, seed_option
+from tfaudiogen.cli.common.translation import drawing_options
+
+
+@click.command(cls=Command, epilog=MODEL_HELP)
+@click.argument("model")
+@click.argument(
+    "inputs",
+    metavar="[SOUND]...",
+    nargs=-1,
+    type=click.Path(exists=True, path_type=Path),
+)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=4, show_default=True, help="For each SOUND."
+)
+@seed_option
+@told_options
+@drawing_options
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default="painted", show_default=True
+)
+def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
+    """Draw pictures for sounds of any length, each with a sheet beside the spectrogram.
+
+    SOUND are files or folders; a sound gives NAME_0.png, NAME_1.png ... and NAME.png, the sheet. A
+    model that was trained with captions, labels or embeddings is given those.
+
+    \b
+    Examples:
+      tfaudiogen paint run seven.wav
+      tfaudiogen paint run words --count 4 --seed 0 --guidance 3 --out pictures
+      tfaudiogen paint flow seven.wav --guidance 3 --rescale 0.7 --steps 25 --solver heun
+      tfaudiogen paint run --text "a red bird, slow" --count 8
+      tfaudiogen paint run clap/seven.npy
+    """
+    from tfaudiogen.cli.common.inputs import given_to
+    from tfaudiogen.cli.common.loading import load_translator
+    from tfaudiogen.cli.common.outputs import hold
+    from tfaudiogen.cli.common.progress import progress
+    from tfaudiogen.cli.common.translation import (
+        adapted_by,
+        check_some,
+        drawing_of,
+        readable,
+        relative_names,
+    )
+    from tfaudiogen.service.records import write_record
+
+    hold(out)
+    loaded = load_translator(model, "paint", adapter)
+    options = drawing_of(loaded, options)
+    (found, read), written = given_to(loaded, inputs, texts, labels), []
+    _check_names([name for name, _ in found], count, out)
+    with progress(found, "painting") as shown:
+        for name, given in readable(shown, read):
+            drawn = loaded.sample(given, count, seed, **options).numpy()
+            written += _write(loaded, given, drawn, out, name)
+    check_some(written)
+    record = {"model": model, "count": count, "seed": seed, **adapted_by(adapter), **options}
+    record |= {"texts": texts} if texts else {}
+    record |= {"labels": labels} if labels else {}
+    write_record(out / "paint.json", **record, files=relative_names(written, out))
+    click.echo(f"Wrote {len(written)} pictures, with sheets, to {out}.")
+
+
+def _check_names(names, count, out):
+    """Refuse what would write two pictures into one file, as those of "a_0" and the sheet of "a".
+
+    Raises:
+        click.BadParameter: two files have such names.
+    """
+    paths = [path for name in names for path in _paths(out, name, count)]
+    if len(set(paths)) < len(paths):
+        twice = next(path for path in paths if paths.count(path) > 1)
+        raise click.BadParameter(
+            f"two pictures would be called {twice.name}; give the files one by one.",
+            param_hint="'SOUND...'",
+        )
+
+
+def _paths(out, name, count):
+    """Return the paths of the pictures, and of their sheet."""
+    from tfaudiogen.io import audio_files
+
+    endings = [*(f"_{number}.png" for number in range(count)), ".png"]
+    return [audio_files.output_path(out, name, ending) for ending in endings]
+
+
+def _write(model, given, pictures, out, name):
+    """Write the pictures of what was given and their sheet; return the paths of the pictures."""
+    from tfaudiogen.io import image_files
+    from tfaudiogen.plots.translation import plot_painted
+
+    *paths, sheet = _paths(out, name, len(pictures))
+    for path, picture in zip(paths, pictures, strict=True):
+        image_files.write_picture(path, picture)
+    if model.told:
+        image_files.write_sheet(sheet, pictures)
+        return paths
+    image = model.source(given[None])[0]
+    plot_painted(sheet, image, model.source, pictures, Path(name).name)
+    return paths

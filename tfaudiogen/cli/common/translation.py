@@ -1,0 +1,140 @@
+"""What `paint` and `compose` have in common: options, the files that are given, and names."""
+
+import inspect
+import os
+from pathlib import Path, PurePosixPath
+
+import click
+
+from tfaudiogen.cli.common.options import asked_of, temperature_option
+
+
+def drawing_options(command):
+    """Add the options of how a translator draws; each family has some of them."""
+    for option in (
+        click.option(
+            "--adapter",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="adapter.npz of a model that was adapted from this one.",
+        ),
+        click.option("--solver", type=click.Choice(["heun", "euler"]), help="Of a flow."),
+        click.option(
+            "--steps", type=click.IntRange(min=1), help="Of the solver of a flow; usually 8 to 50."
+        ),
+        click.option(
+            "--rescale",
+            type=click.FloatRange(0, 1),
+            help="Of a flow: part to which what guidance makes too strong is taken back.",
+        ),
+        click.option(
+            "--top-p",
+            type=click.FloatRange(0, 1, min_open=True),
+            help="Of a model of codes: draw among the likeliest that sum to this probability.",
+        ),
+        click.option(
+            "--label",
+            metavar="NAME",
+            help="Beside what is given: one label of a model that has them, such as a voice; see "
+            "tfaudiogen info; any if left out.",
+        ),
+        click.option(
+            "--guidance",
+            type=click.FloatRange(min=0),
+            help="Above 1: what is drawn shows more clearly what was given. The model's own if "
+            "left out.",
+        ),
+        temperature_option,
+    ):
+        command = option(command)
+    return command
+
+
+def drawing_of(model, options):
+    """Return the arguments of a draw: what was asked for, and what the model takes besides.
+
+    Args:
+        model: the translator.
+        options: of `drawing_options` and others, None where they were left out.
+
+    Raises:
+        click.BadParameter: one of them is none of this model's.
+    """
+    asked = asked_of(model.sample, **options)
+    if "label" in asked and not model.label_names:
+        raise click.BadParameter(
+            "does not apply to this model, which has no labels beside what it is given; leave it "
+            "out.",
+            param_hint="'--label'",
+        )
+    known = inspect.signature(model.sample).parameters
+    own = {name: getattr(model, name) for name in ("temperature", "guidance") if name in known}
+    return {**own, **asked}
+
+
+def inputs_of(given, kind, find=None):
+    """Return {name: (path, whether it was asked for by name)} of files and folders.
+
+    Args:
+        given: paths.
+        kind: "audio" or "pictures", what is taken of folders, or another word for what is.
+        find: function from a folder to its `SourceFile`s; None for those of the kind.
+
+    Raises:
+        click.BadParameter: if there is no file, or two would get the same name.
+    """
+    from tfaudiogen.data.sources.files import find_files
+
+    named = []
+    for path in given:
+        if path.is_dir():
+            found = find(path) if find else getattr(find_files([path]), kind)
+            named += [(PurePosixPath(file.name), file.path, False) for file in found]
+        else:
+            named.append((PurePosixPath(path.name), path, True))
+    if not named:
+        raise click.BadParameter(f"hold no {kind}.", param_hint="'IN...'")
+    inputs = {str(name.with_suffix("")): (path, asked) for name, path, asked in named}
+    if len(inputs) < len(named):
+        raise click.BadParameter(
+            "two files have the same name without suffix; give them one by one.",
+            param_hint="'IN...'",
+        )
+    return inputs
+
+
+def readable(inputs, read):
+    """Yield (name, what `read` gives for the path) of the inputs that can be read.
+
+    What a folder holds and cannot be read is said and left out.
+
+    Args:
+        inputs: of `inputs_of`.
+        read: function of a path; raises ValueError for a file that cannot be used.
+    """
+    for name, (path, asked) in inputs:
+        try:
+            yield name, read(path)
+        except ValueError as error:
+            if asked:
+                raise
+            click.echo(f"Left out: {error}", err=True)
+
+
+def adapted_by(adapter):
+    """Return what a record says of an adapter: nothing of none."""
+    return {"adapter": str(adapter)} if adapter else {}
+
+
+def check_some(written):
+    """Refuse to end without a result.
+
+    Raises:
+        click.BadParameter: if nothing was written.
+    """
+    if not written:
+        raise click.BadParameter("hold nothing that can be read.", param_hint="'IN...'")
+
+
+def relative_names(paths, folder):
+    """Return the paths relative to a folder, with forward slashes."""
+    return [PurePosixPath(os.path.relpath(path, folder)).as_posix() for path in paths]

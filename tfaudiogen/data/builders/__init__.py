@@ -1,0 +1,1 @@
+"""Bases of the builders of data sets, and what they store."""

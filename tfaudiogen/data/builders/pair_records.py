@@ -1,0 +1,167 @@
+"""The base of the builders of sounds that are paired with pictures."""
+
+import dataclasses
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from tfaudiogen.data.builders.folder import FolderBuilder, FolderConfig
+from tfaudiogen.data.builders.image_records import PictureBuilder, PictureConfig
+from tfaudiogen.data.builders.report import shape_in_words
+from tfaudiogen.data.pipeline.storage import PICTURES
+from tfaudiogen.data.splits import SPLITS
+from tfaudiogen.disk.errors import NothingUsable
+
+
+@dataclasses.dataclass(eq=False)
+class PairConfig(FolderConfig):
+    """Which sounds and pictures are read, and how.
+
+    Attributes:
+        image_shape: (H, W, C) of the stored pictures; None for the builder's own.
+        pictures: folder of the pictures, None for the sources.
+    """
+
+    image_shape: tuple | None = None
+
+
+class PairBuilder(FolderBuilder, skip_registration=True):
+    """Windows of sounds, each with the places of the pictures that belong to its file.
+
+    The pictures are a data set of their own in the folder `pictures` of this one, so that each is
+    stored once, however many windows and sounds share it. A place counts on through its splits
+    train, validation and test. There a picture is in the split of the sounds that it belongs to;
+    one whose sounds are in several splits, in train or, by the hash of its name, validation.
+
+    A subclass gives `partners`.
+    """
+
+    IMAGE_SHAPE = (64, 64, 3)
+    EXTRA_FEATURES = {
+        **FolderBuilder.EXTRA_FEATURES,
+        "pictures": tfds.features.Sequence(np.int64),
+    }
+
+    @property
+    def image_shape(self):
+        """(H, W, C) of the pictures."""
+        return tuple(self.builder_config.image_shape or self.IMAGE_SHAPE)
+
+    def metadata(self):
+        """Return the sample rate, and the shape of the pictures."""
+        return {**super().metadata(), "picture_shape": list(self.image_shape)}
+
+    def partners(self, sounds):
+        """Return {name of a sound: names of its pictures} and the list of `Picture`s.
+
+        Args:
+            sounds: {split: list of `Recording`s}.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define partners")
+
+    def _plan(self, recordings):
+        plan = super()._plan(recordings)
+        sounds = {split: [recording for recording, _ in plan[split]] for split in SPLITS}
+        partners, pictures = self.partners(sounds)
+        users = _users(sounds, partners)
+        told = self._told.shared(_sounds_of(partners))
+        used = [_assigned(one, users[one.name], told) for one in pictures if one.name in users]
+        places = self._store(used)
+        self._places = {
+            name: [places[picture] for picture in several] for name, several in partners.items()
+        }
+        self._picture_notices = self._notices_of_pictures(used, users)
+        return plan
+
+    def _store(self, pictures):
+        """Write the data set of the pictures; return {name of a picture: its place}."""
+        config = self.builder_config
+        store = PictureStore(
+            data_dir=self._read_folder / "store",
+            config=PictureConfig(
+                licence=config.licence, progress=config.progress, image_shape=self.image_shape
+            ),
+        )
+        store.given = pictures
+        try:
+            store.download_and_prepare()
+        except NothingUsable as error:
+            raise NothingUsable(
+                f"train, validation and test need a picture each; received {len(pictures)}",
+                self._skipped,
+            ) from error
+        Path(store.data_dir).rename(Path(self.data_path) / PICTURES)
+        return store.places
+
+    def _extra(self, name):
+        return {**super()._extra(name), "pictures": self._places[name]}
+
+    def _report(self, recordings, plan, found):
+        report = super()._report(recordings, plan, found)
+        report.notices = [*self._picture_notices, *report.notices]
+        return report
+
+    def _notices_of_pictures(self, pictures, users):
+        sharing = Counter(len(splits) > 1 for splits in users.values())
+        yield f"{len(pictures)} pictures, {shape_in_words(self.image_shape)}"
+        if sharing[True]:
+            yield (
+                f"{sharing[True]} of the pictures belong to sounds of several splits: what is "
+                "measured on test is not about pictures that are new to the model"
+            )
+
+
+class PictureStore(PictureBuilder, skip_registration=True):
+    """The data set of the pictures of pairs; `given` are its `Picture`s, `places` where they are.
+
+    Both are set by whoever builds it and by building it.
+    """
+
+    name = "paired_pictures"
+    DESCRIPTION = "Pictures that belong to sounds."
+
+    def pictures(self, workers):
+        """Return what was given."""
+        del workers
+        self.places = {}
+        return self.given
+
+    def _shards(self, split, parts, count):
+        shards = super()._shards(split, parts, count)
+        for name in (picture.name for shard in shards for picture in shard.parts):
+            self.places[name] = len(self.places)
+        return shards
+
+
+def _users(sounds, partners):
+    """Return {name of a picture: {split: label of a sound of the split that it belongs to}}."""
+    users = {}
+    for split, recordings in sounds.items():
+        for recording in recordings:
+            for name in partners[recording.name]:
+                users.setdefault(name, {}).setdefault(split, recording.label)
+    return users
+
+
+def _sounds_of(partners):
+    """Return {name of a picture: names of its sounds} of {name of a sound: names of pictures}."""
+    found = {}
+    for sound, pictures in sorted(partners.items()):
+        for name in pictures:
+            found.setdefault(name, []).append(sound)
+    return found
+
+
+def _assigned(picture, users, told):
+    """Return a picture with what is told, label and, where it is one, split of its sounds."""
+    split, label = next(iter(users.items()))
+    captions, vectors = told.captions[picture.name], told.vectors[picture.name]
+    return dataclasses.replace(
+        picture,
+        label=label,
+        split=split if len(users) == 1 else None,
+        captions=captions,
+        vectors=vectors,
+    )

@@ -1,0 +1,245 @@
+"""`load_dataset`: from a prepared data set to batches of spectrograms or of pictures."""
+
+import tensorflow as tf
+
+from tfaudiogen.data.pipeline.augmentation import Augmentation
+from tfaudiogen.data.pipeline.cache import LEVELS, cached
+from tfaudiogen.data.pipeline.order import Order
+from tfaudiogen.data.pipeline.readers import (
+    partner_reader,
+    picture_reader,
+    sound_reader,
+    told_reader,
+)
+from tfaudiogen.data.pipeline.replicas import Replicas
+from tfaudiogen.data.pipeline.storage import Records
+from tfaudiogen.data.pipeline.summary import describe
+from tfaudiogen.probability import noise
+
+_CACHING_BATCH = 16
+AHEAD = 2
+"""Batches that are ready before they are asked for. TensorFlow's own choice grows to gigabytes."""
+
+
+def load_dataset(
+    data,
+    spectrogram,
+    split="train",
+    batch_size=8,
+    shuffle=None,
+    seed=0,
+    augment=None,
+    cache=False,
+    audio=False,
+    repeat=False,
+    first_step=0,
+    drop_remainder=None,
+    replicas=None,
+    told=None,
+):
+    """Return the `tf.data.Dataset` of batches of spectrograms, or of pictures, of one split.
+
+    A batch is a dict of `image`, float32 [B, T, F, 1] in [0, 1], quantised to 256 levels; `label`,
+    int32 [B]; `id`, int64 [B], the place of the example in its split; `frames`, int32 [B], the
+    frames before the padding begins; with `audio`, `audio`, float32 [B, N] in [-1, 1]. A batch of
+    pictures has `image` [B, H, W, C], `label` and `id`; one of sounds that are paired with pictures
+    `picture` as well, float32 [B, H, W, C] in [0, 1]: of several pictures of a sound a shuffled
+    order draws another one in each epoch, and any other order gives the first.
+    Only the batches on their way are in memory.
+
+    Args:
+        data: folder that `prepare` wrote.
+        spectrogram: the `Spectrogram`, whose sample rate and samples are those of the data, or the
+            `Pictures`, whose size is. Of pairs the latter gives each picture, once, without
+            sounds.
+        split: "train", "validation" or "test".
+        batch_size: examples of a batch.
+        shuffle: whether the order is another one in each epoch; None is True for "train".
+        seed: of order and augmentation, in [0, 2**31); both are pure functions of it, of the
+            epoch and of the id.
+        augment: an `Augmentation` of sounds, or None.
+        cache: compute the spectrograms once and keep them below `data`, 8 bits a pixel; pictures
+            are stored like that anyway.
+        audio: give the waveforms as well.
+        repeat: False gives one epoch, another one at each iteration; True an endless stream.
+        first_step: step at which the endless stream begins, to continue an earlier one exactly.
+        replicas: `Replicas` for which to give the batches in parts, one after the other; None for
+            whole batches. A part is empty where a batch has fewer examples than replicas.
+        told: `Texts` or `Vectors`, to give captions (`caption`, int32 [B, S]) or embeddings from
+            elsewhere (`vector`, float32 [B, E]) as well: of several of a picture a shuffled order
+            draws another one in each epoch. `Labels` are given anyway.
+        drop_remainder: leave out the last batch of an epoch if it is not full; None does so where
+            the order is shuffled and there is a full batch.
+
+    Raises:
+        ValueError: the data do not fit the spectrogram, or an argument is out of its range.
+    """
+    summary = describe(data).of_kind(spectrogram.kind)
+    data = summary.folder
+    _check_geometry(summary, spectrogram)
+    _check_arguments(augment, cache, repeat, first_step)
+    _check_sound_alone(summary, augment, audio)
+    check_told(summary, told)
+    records = Records(data, split)
+    shuffle = split == "train" if shuffle is None else shuffle
+    order = Order(len(records), batch_size, shuffle, seed, drop_remainder)
+    augment = augment or Augmentation()
+    if summary.image_shape:
+        read = picture_reader(records, summary.image_shape)
+    else:
+        read = sound_reader(records, summary.samples)
+    if cache and not summary.image_shape:
+        read = _cached_reader(data, split, spectrogram, records, read if audio else None)
+
+    partners = partner_reader(records, summary, shuffle) if summary.picture_shape else None
+    tell = told_reader(records, told, shuffle) if told and told.entry != "label" else None
+    replicas = replicas or Replicas()
+
+    def batch(step, replica):
+        epoch, ids = order.epoch_and_ids(step)
+        ids = replicas.part(ids, replica)
+        key = noise.Key(tf.constant(seed, tf.int64), epoch, ids)
+        if summary.image_shape:
+            found = {**read(ids), "id": ids}
+        else:
+            found = _finish(read(ids), ids, key, spectrogram, augment, audio)
+            found |= {"picture": partners(ids, key)} if partners else {}
+        return found | (tell(ids, key) if tell else {})
+
+    steps = order.endless(first_step) if repeat else order.finite()
+    places = replicas.spread(steps)
+    return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(AHEAD)
+
+
+def _check_geometry(summary, spectrogram):
+    if summary.kind != spectrogram.kind:
+        raise ValueError(
+            f"the data in {str(summary.folder)!r} are {summary.kind}, and the model is one of "
+            f"{spectrogram.kind}: prepare data with the model's preset (--preset), or choose "
+            "another preset"
+        )
+    if summary.image_shape:
+        _check_size(summary, spectrogram)
+        return
+    for name, cure in (("sample_rate", "--sample-rate"), ("samples", "--seconds")):
+        stored, wanted = getattr(summary, name), getattr(spectrogram, name)
+        if stored != wanted:
+            raise ValueError(
+                f"{name} of the data in {str(summary.folder)!r} is {stored} and the spectrogram's "
+                f"is {wanted}: prepare the data again with the preset's geometry ({cure}, or "
+                "--preset), or use a spectrogram that fits"
+            )
+
+
+def _check_size(summary, pictures):
+    if tuple(summary.image_shape) != pictures.image_shape:
+        raise ValueError(
+            f"pictures of the data in {str(summary.folder)!r} are {list(summary.image_shape)} "
+            f"(height, width, channels) and the model's {list(pictures.image_shape)}: prepare the "
+            "data again with the preset's size (--preset, or --shape)"
+        )
+
+
+def check_told(summary, told):
+    """Raise ValueError unless a data set has what is told, whole.
+
+    Args:
+        summary: its `DataSummary`.
+        told: `Texts`, `Labels`, `Vectors`, or None.
+    """
+    folder = str(summary.folder)
+    if told is None or told.kind == "labels":
+        return
+    if told.kind == "texts" and not summary.caption_bytes:
+        raise ValueError(
+            f"the data in {folder!r} have no captions: prepare them with a table that has the "
+            "column caption (--pairs CSV or --labels CSV)"
+        )
+    if told.kind == "texts" and summary.caption_bytes > told.length:
+        raise ValueError(
+            f"the longest caption of the data in {folder!r} has {summary.caption_bytes} bytes, and "
+            f"the model reads {told.length}: --set translator.length={summary.caption_bytes}, or "
+            "shorten it"
+        )
+    if told.kind == "vectors" and not summary.vector_size:
+        raise ValueError(
+            f"the data in {folder!r} have no embeddings: prepare them with --embeddings FOLDER"
+        )
+    if told.kind == "vectors" and summary.vector_size != told.size:
+        raise ValueError(
+            f"embeddings of the data in {folder!r} have {summary.vector_size} numbers, and the "
+            f"model's {told.size}: --set translator.size={summary.vector_size} (of a preset that "
+            f"matches --set model.vectors={summary.vector_size})"
+        )
+
+
+def _check_sound_alone(summary, augment, audio):
+    if summary.image_shape and (augment or audio):
+        raise ValueError(
+            f"augment and audio are for sounds, and the data in {str(summary.folder)!r} are "
+            "pictures: leave them out"
+        )
+
+
+def _check_arguments(augment, cache, repeat, first_step):
+    if cache and augment and augment.of_waveforms:
+        raise ValueError(
+            f"cache=True keeps spectrograms, and {', '.join(augment.of_waveforms)} change the "
+            "waveform: leave them out, or use cache=False"
+        )
+    if first_step and not repeat:
+        raise ValueError(f"first_step needs repeat=True; received first_step={first_step}")
+    if first_step < 0:
+        raise ValueError(f"first_step must not be negative; received {first_step}")
+
+
+def _cached_reader(data, split, spectrogram, records, read_audio):
+    """Return the function from ids [B] to levels uint8 [B, T, F], frames and labels [B]."""
+    read = sound_reader(records, spectrogram.samples)
+
+    def batches():
+        order = Order(len(records), _CACHING_BATCH, shuffle=False, seed=0, drop_remainder=False)
+
+        def batch(step):
+            _, ids = order.epoch_and_ids(step)
+            return _finish(read(ids), ids, None, spectrogram, Augmentation(), audio=False)
+
+        return order.finite().map(batch, tf.data.AUTOTUNE).prefetch(AHEAD)
+
+    arrays = cached(data, split, spectrogram, len(records), batches)
+    types = (tf.uint8, tf.int32, tf.int32)
+
+    def read_images(ids):
+        images, labels, frames = tf.numpy_function(arrays.take, [ids], types, stateful=False)
+        images = tf.ensure_shape(images, [*ids.shape, *spectrogram.image_shape[:2]])
+        values = {
+            "levels": images,
+            "label": tf.ensure_shape(labels, ids.shape),
+            "frames": tf.ensure_shape(frames, ids.shape),
+        }
+        return values | ({"audio": read_audio(ids)["audio"]} if read_audio else {})
+
+    return read_images
+
+
+def _finish(values, ids, key, spectrogram, augment, audio):
+    """Return the batch: spectrograms, changes and quantisation."""
+    if "levels" in values:
+        images = tf.cast(values["levels"][..., None], tf.float32) / LEVELS
+        frames, waveforms = values["frames"], values.get("audio")
+    else:
+        waveforms, lengths = augment.change_waveforms(
+            values["audio"], values["length"], key, spectrogram.sample_rate
+        )
+        images = spectrogram(waveforms)
+        frames = _frames(lengths, spectrogram)
+    images = augment.change_images(images, key, spectrogram.frequencies)
+    images = tf.round(images * LEVELS) / LEVELS
+    batch = {"image": images, "label": values["label"], "id": ids, "frames": frames}
+    return batch | ({"audio": waveforms} if audio else {})
+
+
+def _frames(lengths, spectrogram):
+    """Return int32 [B]: the frames whose centre lies before the end of the sound."""
+    frames = -(-lengths // spectrogram.hop)
+    return tf.cast(tf.clip_by_value(frames, 1, spectrogram.frames), tf.int32)

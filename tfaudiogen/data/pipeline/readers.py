@@ -1,0 +1,121 @@
+"""From ids to batches of what is stored: sounds, pictures, and the pictures of sounds."""
+
+import math
+
+import tensorflow as tf
+
+from tfaudiogen.data.pipeline.cache import LEVELS
+from tfaudiogen.data.pipeline.storage import PICTURES, Records
+from tfaudiogen.data.splits import SPLITS
+from tfaudiogen.probability import noise
+
+_FULL_SCALE = 2.0**15
+_LABEL = {"label": tf.io.FixedLenFeature([], tf.int64)}
+_SOUND = {
+    "audio": tf.io.FixedLenFeature([], tf.string),
+    "length": tf.io.FixedLenFeature([], tf.int64),
+}
+_IMAGE = {"image": tf.io.FixedLenFeature([], tf.string)}
+_PARTNERS = {"pictures": tf.io.VarLenFeature(tf.int64)}
+_TEXTS = {"caption": tf.io.VarLenFeature(tf.string)}
+_VECTORS = {"vector": tf.io.VarLenFeature(tf.float32)}
+
+
+def sound_reader(records, samples):
+    """Return the function from ids [B] to waveforms [B, N], lengths [B] and labels [B]."""
+
+    def read(ids):
+        parsed = _parsed(records, ids, {**_SOUND, **_LABEL})
+        levels = tf.io.decode_raw(parsed["audio"], tf.int16, fixed_length=2 * samples)
+        return {
+            "audio": tf.cast(levels, tf.float32) / _FULL_SCALE,
+            "length": parsed["length"],
+            "label": tf.cast(parsed["label"], tf.int32),
+        }
+
+    return read
+
+
+def picture_reader(records, image_shape):
+    """Return the function from ids [B] to images [B, H, W, C] and labels [B]."""
+    size = math.prod(image_shape)
+
+    def read(ids):
+        parsed = _parsed(records, ids, {**_IMAGE, **_LABEL})
+        levels = tf.io.decode_raw(parsed["image"], tf.uint8, fixed_length=size)
+        images = tf.reshape(tf.cast(levels, tf.float32) / LEVELS, (-1, *image_shape))
+        images = tf.ensure_shape(images, (*ids.shape, *image_shape))
+        return {"image": images, "label": tf.cast(parsed["label"], tf.int32)}
+
+    return read
+
+
+def partner_reader(records, summary, varied):
+    """Return the function from ids [B] of sounds and their `Key` to pictures [B, H, W, C].
+
+    Args:
+        records: of the sounds.
+        summary: `DataSummary` of the pairs.
+        varied: whether each epoch draws one of the pictures of a sound; otherwise it is the first.
+    """
+    read_picture = picture_reader(
+        Records(summary.folder / PICTURES, *SPLITS), summary.picture_shape
+    )
+
+    def read(ids, key):
+        places = _parsed(records, ids, _PARTNERS)["pictures"]
+        places = tf.sparse.to_dense(places, default_value=-1)  # [B, P], -1 after the last
+        partners = _one_of(places, places >= 0, key if varied else None, "picture")
+        return read_picture(tf.ensure_shape(partners, ids.shape))["image"]
+
+    return read
+
+
+def told_reader(records, told, varied):
+    """Return the function from ids [B] and their `Key` to what is told, {entry: [B, ...]}.
+
+    Args:
+        records: of the sounds or pictures.
+        told: the representation, `Texts` or `Vectors`; labels are read anyway.
+        varied: whether each epoch draws one of several; otherwise it is the first.
+    """
+    several = {"texts": _texts, "vectors": _vectors}[told.kind]
+
+    def read(ids, key):
+        values, there = several(records, ids, *told.image_shape)  # [B, P, S], [B, P]
+        chosen = _one_of(values, there, key if varied else None, told.entry)
+        return {told.entry: tf.ensure_shape(chosen, (*ids.shape, *told.image_shape))}
+
+    return read
+
+
+def _texts(records, ids, length):
+    """Return captions as bytes, int32 [B, P, S], zeros after the last, and which there are."""
+    texts = tf.sparse.to_dense(_parsed(records, ids, _TEXTS)["caption"], default_value="")
+    texts = tf.pad(texts, [[0, 0], [0, 1]])  # an example may have none
+    levels = tf.io.decode_raw(texts, tf.uint8, fixed_length=length)
+    return tf.cast(levels, tf.int32), texts != ""
+
+
+def _vectors(records, ids, size):
+    """Return embeddings [B, P, E], and which there are."""
+    found = _parsed(records, ids, _VECTORS)["vector"]
+    there = tf.sparse.map_values(tf.ones_like, found)
+    # An empty part of a batch has no row from which -1 could be told.
+    shape = (tf.size(ids), tf.shape(tf.sparse.to_dense(found))[1] // size, size)
+    values, there = (tf.reshape(tf.sparse.to_dense(one), shape) for one in (found, there))
+    return values, tf.reduce_any(there > 0, axis=2)
+
+
+def _one_of(values, there, key, name):
+    """Return [B, ...] of [B, P, ...]: the first, or with a `Key` one drawn of those there are."""
+    chosen = tf.zeros_like(there[:, 0], tf.int64)
+    if key is not None:
+        counts = tf.reduce_sum(tf.cast(there, tf.float32), axis=1)
+        chosen = tf.cast(noise.uniform(key, name) * counts, tf.int64)
+    return tf.gather(values, chosen, axis=1, batch_dims=1)
+
+
+def _parsed(records, ids, features):
+    serialised = tf.numpy_function(records.serialised, [ids], tf.string, stateful=False)
+    return tf.io.parse_example(tf.ensure_shape(serialised, ids.shape), features)

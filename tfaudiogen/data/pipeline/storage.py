@@ -1,0 +1,89 @@
+"""Random access to the stored examples."""
+
+import contextlib
+
+import numpy as np
+import tensorflow_datasets as tfds
+from array_record.python.array_record_data_source import ArrayRecordDataSource
+
+from tfaudiogen.data.pipeline.folder_schema import check_folder
+
+# Folder, below a data set of pairs, of the data set of its pictures.
+PICTURES = "pictures"
+
+
+def open_builder(folder):
+    """Return the read-only TFDS builder of the data set in `folder`.
+
+    Raises:
+        ValueError: the folder is not as `prepare` leaves it.
+    """
+    with _readable(folder):
+        check_folder(folder)
+        return tfds.builder_from_directory(folder)
+
+
+class Records:
+    """The serialised examples of a split, by id: their place in the split.
+
+    Args:
+        folder: of the data set.
+        splits: name of the split; of several, ids go on from one to the next.
+
+    Raises:
+        ValueError: there is no such split, or the folder is not as `prepare` leaves it.
+    """
+
+    def __init__(self, folder, *splits):
+        info = open_builder(folder).info
+        for split in splits:
+            if split not in info.splits:
+                raise ValueError(f"split must be one of {sorted(info.splits)}; received {split!r}")
+        found = [info.splits[split] for split in splits]
+        self._folder, self._features = folder, info.features
+        with _readable(folder):
+            paths = [str(path) for split in found for path in split.filepaths]
+            self._source = ArrayRecordDataSource(paths)
+            self._check_count(sum(split.num_examples for split in found))
+        for id_ in (0, len(self) - 1):
+            self.example(id_)
+
+    def __len__(self):
+        return len(self._source)
+
+    def serialised(self, ids):
+        """Return the protocol buffers (tf.train.Example) of `ids` as an array of bytes.
+
+        Raises:
+            ValueError: the shards are damaged.
+        """
+        with _readable(self._folder):
+            return np.array(self._source.__getitems__([int(id_) for id_ in ids]), dtype=object)
+
+    def example(self, id_):
+        """Return the decoded example `id_` as a dict of numpy values.
+
+        Raises:
+            ValueError: the shards are damaged.
+        """
+        with _readable(self._folder):
+            return self._features.deserialize_example_np(self._source[int(id_)])
+
+    def _check_count(self, count):
+        if len(self) != count:
+            raise ValueError(f"its shards hold {len(self)} examples, and {count} are listed")
+
+
+@contextlib.contextmanager
+def _readable(folder):
+    """Context in which whatever goes wrong becomes a ValueError that names the folder.
+
+    Damaged shards can fail anywhere in the libraries that read them, and with any exception.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ValueError(
+            f"data {str(folder)!r} cannot be read ({reason}): prepare it again"
+        ) from error

@@ -1,0 +1,1 @@
+"""Reading one file: sound block by block, pictures, and trying again."""

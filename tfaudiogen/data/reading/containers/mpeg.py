@@ -1,0 +1,176 @@
+"""MPEG audio (mp3): the frames that there are, stream by stream.
+
+A stream says how many frames it has in a Xing, Info or VBRI tag inside its first frame, or nowhere;
+then a decoder guesses from the bit rate of the first. Joined files have such a tag in the middle.
+The decoder is given the frames of one stream without what lies between, and their true number.
+"""
+
+from dataclasses import dataclass, field
+
+from tfaudiogen.data.reading.containers.headers import after_tag
+from tfaudiogen.data.reading.containers.mpeg_frames import counting_frame, parsed, samples_in
+from tfaudiogen.data.reading.containers.part import BETWEEN, Part
+from tfaudiogen.data.reading.containers.view import patched
+
+# So many headers in a row, one where the other ends, are no coincidence.
+_CONFIRMED = 3
+# Place of the word VBRI in a frame, and bytes that hold any tag as far as it is read.
+_VBRI, _HEAD = 36, 64
+_COUNTED, _MEASURED = 1, 2
+
+
+@dataclass
+class _Stream:
+    """Frames of one kind that belong together.
+
+    Attributes:
+        kind: of the frames.
+        tag: place of the tag in the file and its first bytes; None where there is none.
+        first: place of the first frame.
+        pieces: `range`s of frames, one behind the other.
+        frames: their number, with that of the tag.
+        lost: bytes before or among them that are no frames.
+    """
+
+    kind: tuple
+    tag: tuple | None
+    first: int
+    pieces: list = field(default_factory=list)
+    frames: int = 0
+    lost: int = 0
+
+    def add(self, place, size):
+        """Add the frame at a place."""
+        if self.pieces and self.pieces[-1].stop == place:
+            self.pieces[-1] = range(self.pieces[-1].start, place + size)
+        else:
+            self.pieces.append(range(place, place + size))
+        self.frames += 1
+
+
+def parts(content, start):
+    """Yield the `Part` of each stream.
+
+    Args:
+        content: `Bytes`.
+        start: place behind the tags that come first.
+    """
+    found = [_part(content, stream) for stream in _streams(content, start)]
+    if len(found) == 1 and _is_all(found[0], range(start, content.size)):
+        # A decoder passes tags by itself.
+        found = [Part([range(content.size)], found[0].frames)]
+    yield from found
+
+
+def _is_all(part, place):
+    """Return whether a part is a file as it is, but for a small tag at its end."""
+    first = part.pieces[0]
+    one = len(part.pieces) == 1 and not part.why and first.start == place.start
+    return one and place.stop - first.stop < len(first) // 100
+
+
+def _streams(content, place):
+    stream, lost = None, 0
+    while place < content.size:
+        head = content.at(place, _HEAD)
+        frame = parsed(head[:4])
+        tag = frame and _tag(place, frame, head)
+        goes_on = stream and frame and frame.kind == stream.kind and not tag
+        if not _is_whole(content, place, frame, goes_on):
+            behind, foreign = _next(content, place)
+            lost += foreign
+            place = behind
+            continue
+        if not goes_on:
+            if stream:
+                yield stream
+            stream = _Stream(frame.kind, tag, place)
+        stream.add(place, frame.size)
+        stream.lost, lost = stream.lost + lost, 0
+        place += frame.size
+    if stream:
+        stream.lost += lost
+        yield stream
+
+
+def _is_whole(content, place, frame, goes_on):
+    """Return whether a frame is in the file to its end, and others of its kind show that it is one.
+
+    Args:
+        content, place: where it is.
+        frame: `Frame` or None.
+        goes_on: whether it goes on with a stream, which is enough.
+    """
+    if not frame or place + frame.size > content.size:
+        return False
+    return goes_on or _is_confirmed(content, place, frame)
+
+
+def _is_confirmed(content, place, frame):
+    """Return whether frames of the same kind follow, or the file ends."""
+    for _ in range(_CONFIRMED - 1):
+        place += frame.size
+        following = parsed(content.at(place, 4))
+        if following is None or following.kind != frame.kind:
+            return place >= content.size - 4 or after_tag(content, place) > place
+        frame = following
+    return True
+
+
+def _next(content, place):
+    """Return the next place that can be looked at, and how many bytes before it mean nothing.
+
+    It is behind a tag, or where a frame may begin.
+    """
+    behind = after_tag(content, place)
+    if behind > place:
+        return behind, 0
+    behind = content.find(b"\xff", place + 1)
+    return behind, content.foreign(place, behind)
+
+
+def _tag(place, frame, head):
+    """Return (place in the file, what it holds) of the tag in a frame; None if it has none."""
+    for where, words in ((frame.tag, (b"Xing", b"Info")), (_VBRI, (b"VBRI",))):
+        # Behind the header there may be a sum of two bytes.
+        if head[where : where + 4] in words and frame.kind[1] == 3 and not any(head[6:where]):
+            return place + where, head[where:]
+    return None
+
+
+def _part(content, stream):
+    size = sum(map(len, stream.pieces))
+    held = size / (size + stream.lost)
+    why = BETWEEN if stream.lost else ""
+    if stream.kind[1] != 3:
+        return Part(stream.pieces, stream.frames * samples_in(stream.kind), held, why)
+    return Part(_counted(content, stream, size), None, held, why)
+
+
+def _counted(content, stream, size):
+    """Return the pieces of a stream with the number of frames that there are, if more are."""
+    count_place, size_place = _fields(stream.tag)
+    first, others = stream.pieces[0], stream.pieces[1:]
+    if count_place is None:
+        header, tagged = content.at(stream.first, 4), stream.tag is not None
+        untagged = range(first.start + parsed(header).size, first.stop) if tagged else first
+        return [counting_frame(header, stream.frames - tagged), untagged, *others]
+    announced = int.from_bytes(content.at(count_place, 4), "big")
+    true = {size_place: size} if size_place else {}  # a decoder complains of a false one
+    if stream.frames >= announced:  # some programs count the frame of the tag
+        true[count_place] = stream.frames - 1
+    fields = {where: (number % 2**32).to_bytes(4, "big") for where, number in true.items()}
+    return [*patched(first, {w: f for w, f in fields.items() if content.at(w, 4) != f}), *others]
+
+
+def _fields(tag):
+    """Return the places of the number of frames and of bytes in a tag; None for what is not."""
+    if tag is None:
+        return None, None
+    place, found = tag
+    if found[:4] == b"VBRI":
+        return place + 14, place + 10
+    flags = int.from_bytes(found[4:8], "big")
+    if not flags & _COUNTED:
+        return None, None
+    return place + 8, place + 12 if flags & _MEASURED else None

@@ -1,0 +1,114 @@
+"""Ogg: the links of a chain, and of each the pages of one stream of sound (RFC 3533).
+
+A decoder reads the first link alone, and fails where a film's picture comes first.
+"""
+
+from dataclasses import dataclass, field
+
+from tfaudiogen.data.reading.containers.part import BETWEEN, OPEN, STREAMS, Part
+
+MAGIC = b"OggS"
+_HEADER = 27
+_BEGINS, _ENDS = 2, 4
+# What the first page of a stream of sound begins with.
+_SOUNDS = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")
+
+
+@dataclass
+class _Stream:
+    """The pages of one stream: what its first begins with, where they are, whether it has ended."""
+
+    begin: bytes
+    pieces: list = field(default_factory=list)
+    ended: bool = False
+
+    def add(self, page):
+        """Add a page, a `range` of the file."""
+        if self.pieces and self.pieces[-1].stop == page.start:
+            page = range(self.pieces.pop().start, page.stop)
+        self.pieces.append(page)
+
+
+@dataclass
+class _Link:
+    """What lies between one beginning of streams and the next.
+
+    Attributes:
+        streams: {serial number: _Stream}.
+        stop: place of the file where it ends.
+        lost: bytes that belong to no page.
+        going: whether pages have come that begin no stream.
+    """
+
+    streams: dict = field(default_factory=dict)
+    stop: int = 0
+    lost: int = 0
+    going: bool = False
+
+    def part(self):
+        """Return the `Part` of the first stream of sound, or of the first."""
+        streams = list(self.streams.values())
+        sounds = [stream for stream in streams if stream.begin.startswith(_SOUNDS)]
+        chosen = (sounds or streams)[0]
+        size = sum(map(len, chosen.pieces))
+        held = size / (size + self.lost)
+        why = STREAMS if len(sounds) > 1 else "" if chosen.ended else OPEN
+        # A decoder finds its way through damaged pages, but not through those of others.
+        whole = [range(chosen.pieces[0].start, self.stop)]
+        pieces = chosen.pieces if len(streams) > 1 else whole
+        return Part(pieces, held=held, why=why or (BETWEEN if self.lost else ""))
+
+
+def parts(content, start):
+    """Yield the `Part` of each link.
+
+    Args:
+        content: `Bytes`.
+        start: place of the first page.
+    """
+    link, place = _Link(), start
+    while place < content.size:
+        page = _page(content, place)
+        if page is None:
+            found = content.find(MAGIC, place + 1)
+            link.lost += content.foreign(place, found)
+            place = found
+            continue
+        flags, serial = content.at(place + 5, 1)[0], content.at(place + 14, 4)
+        if flags & _BEGINS and link.streams and (link.going or serial in link.streams):
+            yield link.part()
+            link = _Link()
+        _add(link, content, page, flags, serial)
+        link.stop = place = page.stop
+    link.stop = content.size
+    if link.streams:
+        yield link.part()
+
+
+def _add(link, content, page, flags, serial):
+    if flags & _BEGINS:
+        body = page.start + _HEADER + content.at(page.start + _HEADER - 1, 1)[0]
+        link.streams[serial] = _Stream(content.at(body, 8))
+    else:
+        link.going = True
+    if serial in link.streams:
+        link.streams[serial].add(page)
+        link.streams[serial].ended |= bool(flags & _ENDS)
+    else:
+        link.lost += len(page)
+
+
+def _page(content, place):
+    """Return the `range` of the page at a place; None if there is no whole one.
+
+    Another page that begins inside of it shows that bytes are missing.
+    """
+    head = content.at(place, _HEADER)
+    if head[:4] != MAGIC or len(head) < _HEADER:
+        return None
+    sizes = content.at(place + _HEADER, head[-1])
+    stop = place + _HEADER + len(sizes) + sum(sizes)
+    if len(sizes) < head[-1] or stop > content.size:
+        return None
+    goes_on = stop == content.size or content.at(stop, 4) == MAGIC
+    return range(place, stop) if goes_on or content.find(MAGIC, place + 1) >= stop else None

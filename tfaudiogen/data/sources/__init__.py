@@ -1,0 +1,1 @@
+"""Finding files, their labels, tables, pairs and conditions."""

@@ -1,0 +1,89 @@
+"""What is told about files beside their labels: captions, and embeddings from elsewhere."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from tfaudiogen.data.sources.embeddings import match_embeddings
+from tfaudiogen.validation.text import composed
+
+SOUND_FEATURES = {
+    "caption": tfds.features.Text(),
+    "vector": tfds.features.Sequence(np.float32),
+}
+PICTURE_FEATURES = {
+    "caption": tfds.features.Sequence(tfds.features.Text()),
+    "vector": tfds.features.Sequence(np.float32),
+}
+"""Of a picture those of all sounds that it belongs to, vectors one after the other."""
+
+
+@dataclass
+class Told:
+    """Captions and embeddings by the name of the file.
+
+    Attributes:
+        captions: {name: list of texts}.
+        vectors: {name: list of float32 [E]}.
+    """
+
+    captions: dict = field(default_factory=dict)
+    vectors: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, files, embeddings=None):
+        """Return what is told, the files to use, and the `Skipped`: files without an embedding.
+
+        Args:
+            files: list of `SourceFile`s.
+            embeddings: folder of `.npy` files, or None.
+        """
+        told, skipped = cls(), []
+        if embeddings is not None:
+            files, vectors, skipped = match_embeddings(embeddings, files)
+            told.vectors = {name: [vector] for name, vector in vectors.items()}
+        told.captions = {file.name: [composed(file.caption)] for file in files if file.caption}
+        return told, files, skipped
+
+    def shared(self, users):
+        """Return what is told of other files, {name: names of files here}, each thing once."""
+        captions = {
+            name: list(dict.fromkeys(text for own in names for text in self.captions.get(own, ())))
+            for name, names in users.items()
+        }
+        vectors = {
+            name: [vector for own in names for vector in self.vectors.get(own, ())]
+            for name, names in users.items()
+        }
+        return Told(captions, vectors)
+
+    def of_sound(self, name):
+        """Return the values of `SOUND_FEATURES`."""
+        caption, vector = self._lists(name)
+        return {"caption": caption[0] if caption else "", "vector": vector}
+
+    def of_picture(self, name):
+        """Return the values of `PICTURE_FEATURES`."""
+        caption, vector = self._lists(name)
+        return {"caption": caption, "vector": vector}
+
+    def _lists(self, name):
+        vectors = self.vectors.get(name)
+        flat = np.concatenate(vectors) if vectors else np.zeros(0, np.float32)
+        return self.captions.get(name, []), flat
+
+    def metadata(self):
+        """Return the bytes of the longest caption and the size of a vector, 0 where none is."""
+        lengths = [len(text.encode()) for texts in self.captions.values() for text in texts]
+        sizes = [len(vector) for vectors in self.vectors.values() for vector in vectors]
+        return {"caption_bytes": max(lengths, default=0), "vector_size": max(sizes, default=0)}
+
+    def notices(self, names):
+        """Return lines about what is told of the files that are used."""
+        silent = sum(not self.captions.get(name) for name in names)
+        if 0 < silent < len(names):
+            yield f"{silent} of the {len(names)} files have no caption"
+        size = self.metadata()["vector_size"]
+        if size:
+            yield f"embeddings of {size} numbers"

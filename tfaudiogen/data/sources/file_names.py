@@ -1,0 +1,66 @@
+"""Which file a table means."""
+
+import functools
+import os
+import posixpath
+from pathlib import PurePosixPath
+
+from tfaudiogen.validation.text import composed
+
+
+class FileNames:
+    """Finds a file by what a table calls it.
+
+    That is its path below the source, its absolute path, or its own name, with or without
+    extension, where only one file has that. "./", backslashes and the form of accents do not
+    matter, and the case only where files differ by it alone.
+
+    Args:
+        files: list of `SourceFile`s.
+    """
+
+    def __init__(self, files):
+        self._files, self._tables = files, {}
+
+    def file(self, name):
+        """Return the `SourceFile`; None for no file, or several."""
+        if not name:
+            return None
+        for spelt in (str, _tidy, _caseless):
+            for names in (_paths, _own_names):
+                table = self._table(spelt, names)
+                if spelt(name) in table:
+                    return table[spelt(name)]
+        return None
+
+    def _table(self, spelt, names):
+        """Return {name: its file, None of several}; made when it is first needed."""
+        if (spelt, names) not in self._tables:
+            table = self._tables[spelt, names] = {}
+            for file in self._files:
+                for name in dict.fromkeys(map(spelt, names(file))):
+                    table[name] = None if name in table else file
+        return self._tables[spelt, names]
+
+
+def _paths(file):
+    folder, own = file.path.parent, file.path.name
+    return file.name, (folder.absolute() / own).as_posix(), posixpath.join(_real(folder), own)
+
+
+@functools.lru_cache(maxsize=1024)
+def _real(folder):
+    return os.path.realpath(folder).replace(os.sep, "/")
+
+
+def _own_names(file):
+    path = PurePosixPath(file.name)
+    return path.name, path.stem
+
+
+def _tidy(name):
+    return posixpath.normpath(composed(name).replace("\\", "/"))
+
+
+def _caseless(name):
+    return composed(_tidy(name).casefold())

@@ -1,0 +1,171 @@
+"""Finding the files of audio and of pictures below the source folders."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.disk.errors import Unreadable
+from tfaudiogen.validation.text import collapsed, composed
+
+AUDIO_SUFFIXES = frozenset(
+    {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"}
+    | {".snd", ".caf", ".w64", ".rf64", ".voc", ".ircam", ".sf", ".paf", ".svx", ".nist", ".sph"}
+)
+UNREADABLE_SUFFIXES = frozenset(
+    {".m4a", ".aac", ".mp4", ".m4b", ".wma", ".webm", ".mka", ".amr", ".ape", ".wv", ".ac3"}
+)
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
+SINGLE_LABEL = "audio"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file below a source folder.
+
+    Attributes:
+        path: where it is.
+        name: its path relative to its source, with forward slashes, preceded by the source's
+            folder name where there are several sources. It identifies the file.
+        label: the first sub-folder; with several sources, the source's folder name. It becomes a
+            class: its white space is collapsed, and one of nothing else is "audio".
+        caption: a text that describes it, empty where there is none.
+    """
+
+    path: Path
+    name: str
+    label: str
+    caption: str = ""
+
+    def __post_init__(self):
+        """Keep from the names of classes what does not survive being stored, one in a line."""
+        object.__setattr__(self, "label", collapsed(self.label) or SINGLE_LABEL)
+
+    @property
+    def suffix(self):
+        """The extension in lower case, with its dot."""
+        return self.path.suffix.lower()
+
+
+@dataclass
+class Found:
+    """The files below the sources, by what they are."""
+
+    audio: list[SourceFile] = field(default_factory=list)
+    pictures: list[SourceFile] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def find_files(sources):
+    """Return the `Found` files below `sources` (folders or single files), sorted by name.
+
+    Raises:
+        ValueError: a source does not exist, or two sources have the same folder name.
+        ReadError: a folder cannot be read, at several tries.
+    """
+    found = Found()
+    for file in _source_files(sources):
+        _bin(file, found).append(file)
+    for files in (found.audio, found.pictures):
+        files.sort(key=lambda file: file.name)
+    found.ignored = sorted(file.name for file in found.ignored)
+    return found
+
+
+def find_named(sources, pattern):
+    """Return the `SourceFile`s below `sources` whose own names match, sorted by name.
+
+    Args:
+        sources: folders or single files.
+        pattern: compiled, of the whole name without its folder.
+
+    Raises:
+        ValueError, ReadError: as `find_files`.
+    """
+    found = [file for file in _source_files(sources) if pattern.fullmatch(file.path.name)]
+    return sorted(found, key=lambda file: file.name)
+
+
+def check_sources(sources):
+    """Raise ValueError if a source does not exist, or two have the same folder name."""
+    sources = [Path(source) for source in sources]
+    for source in sources:
+        if not source.exists():
+            raise ValueError(f"source {str(source)!r} does not exist: give a folder of audio files")
+    names = [source.resolve().name for source in sources]
+    if len(set(names)) < len(names):
+        raise ValueError(
+            f"sources must have different folder names, which become labels and parts of file "
+            f"names; received {names}: rename one, or give their common parent folder"
+        )
+
+
+def _walk(source):
+    """Yield the files below `source`; links to folders are followed once.
+
+    Raises:
+        Unreadable: a folder cannot be read this time.
+    """
+    if source.is_file():
+        yield source
+        return
+    visited = set()
+    for folder, folders, files in os.walk(source, onerror=_refuse, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        real = os.path.realpath(folder)
+        if real in visited:
+            folders.clear()
+            continue
+        visited.add(real)
+        yield from (Path(folder, name) for name in files)
+
+
+def _refuse(error):
+    raise Unreadable(f"folder {error.filename}: {error.strerror}") from error
+
+
+def _source_files(sources):
+    """Return the `SourceFile`s of all that is below the sources.
+
+    Names are in one Unicode form, since systems store the same accents differently. Where several
+    files would have one name then, each has the form in which it is stored.
+    """
+    sources = [Path(source) for source in sources]
+    check_sources(sources)
+    parts = [
+        (path, *_name_and_label(path, source, several=len(sources) > 1))
+        for source in sources
+        for path in patiently(str(source), lambda source=source: list(_walk(source)))
+    ]
+    counts = Counter(composed(name) for _, name, _ in parts)
+    found = []
+    for path, stored, label in parts:
+        name = composed(stored)
+        found.append(SourceFile(path, name if counts[name] == 1 else stored, label))
+    return found
+
+
+def _name_and_label(path, source, several):
+    folder = source if source.is_dir() else source.parent
+    parts = path.relative_to(folder).parts
+    label = parts[0] if len(parts) > 1 else SINGLE_LABEL
+    if several:
+        label = source.resolve().name if source.is_dir() else source.stem
+        parts = (label, *parts)
+    return _readable("/".join(parts)), _readable(label)
+
+
+def _readable(name):
+    """Return a name as text; what is no text is written as in Python, `\\xff`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _bin(file, found):
+    if file.path.name.startswith("."):
+        return found.ignored
+    if file.suffix in PICTURE_SUFFIXES:
+        return found.pictures
+    if file.suffix in AUDIO_SUFFIXES | UNREADABLE_SUFFIXES:
+        return found.audio
+    return found.ignored

@@ -1,0 +1,59 @@
+"""Matching pictures to sounds by the stem of the file name."""
+
+import functools
+from collections import Counter
+from pathlib import PurePosixPath
+
+from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.disk.errors import Unusable
+from tfaudiogen.disk.opening import open_regular
+
+_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+
+
+def match_pictures(audio, pictures):
+    """Return {name of the audio file: path of its picture} and the pictures to skip.
+
+    A picture belongs to the sound with the same relative path but for the extension; failing
+    that, to the one with the same stem, provided that no other sound or picture has that stem.
+    """
+    by_path = {_without_suffix(file.name): file for file in reversed(pictures)}
+    by_stem = {PurePosixPath(path).name: file for path, file in by_path.items()}
+    picture_stems = Counter(PurePosixPath(path).name for path in by_path)
+    audio_stems = Counter(PurePosixPath(_without_suffix(file.name)).name for file in audio)
+    matched = {}
+    for file in audio:
+        path = _without_suffix(file.name)
+        stem = PurePosixPath(path).name
+        unique = picture_stems[stem] == 1 and audio_stems[stem] == 1
+        picture = by_path.get(path) or (by_stem[stem] if unique else None)
+        if picture:
+            matched[file.name] = picture.path
+    used = set(matched.values())
+    problems = {file: _problem(file.path, used) for file in pictures}
+    skipped = [Skipped(file.name, problem) for file, problem in problems.items() if problem]
+    bad = {file.path for file, problem in problems.items() if problem}
+    return {name: path for name, path in matched.items() if path not in bad}, skipped
+
+
+def _problem(path, used):
+    """Return why the picture at `path` cannot be used, or None."""
+    if path not in used:
+        return "a picture without sound: no audio file has its stem"
+    try:
+        head = patiently(path.name, functools.partial(_head, path))
+    except Unusable as error:
+        return f"the picture cannot be used ({error}); its sound is used without it"
+    if not head.startswith(_SIGNATURES):
+        return "not a PNG, JPEG, GIF, BMP or WebP picture; its sound is used without it"
+    return None
+
+
+def _head(path):
+    with open_regular(path) as file:
+        return file.read(8)
+
+
+def _without_suffix(name):
+    return str(PurePosixPath(name).with_suffix(""))

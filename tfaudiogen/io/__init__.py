@@ -1,0 +1,1 @@
+"""Sounds and pictures on disk: WAV and PNG files that appear whole."""

@@ -1,0 +1,200 @@
+"""Sound on disk: WAV files that are never clipped, reading; and files that appear whole.
+
+What is written is a function of the arguments alone: no time stamp, no version string, so that the
+same seed gives the same bytes. A file appears whole or not at all.
+"""
+
+import errno
+import hashlib
+import os
+import struct
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from tfaudiogen.data.reading.audio import CHANNELS, FULL_SCALE, own_sample_rate, read_to_file
+from tfaudiogen.data.reading.decoding import sounds_of
+from tfaudiogen.disk import atomic_file, temporary_folder
+from tfaudiogen.disk.errors import Unusable
+
+_PCM, _FLOAT = 1, 3  # WAVE_FORMAT_PCM and WAVE_FORMAT_IEEE_FLOAT
+_BITS = {"16": 16, "24": 24, "32f": 32}
+_LOUDEST = 0.999
+_MOST_BYTES = 255  # of the name of a file, on nearly all file systems
+
+
+def write_wav(path, waveform, sample_rate, bit_depth="16"):
+    """Write a mono WAV file; a waveform louder than full scale is turned down, never clipped.
+
+    Args:
+        path: the file to write; its folder is made if it is not there.
+        waveform: float [N], nominally in [-1, 1].
+        sample_rate: Hz.
+        bit_depth: "16", "24" (integers) or "32f" (floats).
+
+    Returns:
+        The gain that was applied: 1.0, or less if the waveform was too loud, which is also
+        said in a warning.
+
+    Raises:
+        ValueError: if the waveform is not one row of finite numbers or `bit_depth` is unknown.
+    """
+    waveform = _finite_row(waveform)
+    if bit_depth not in _BITS:
+        raise ValueError(f"bit_depth must be one of {', '.join(_BITS)}, received {bit_depth!r}.")
+    peak = float(np.max(np.abs(waveform), initial=0.0))
+    gain = 1.0 if peak <= _LOUDEST else _LOUDEST / peak
+    if gain < 1.0:
+        message = f"{path}: turned down by {-20 * np.log10(gain):.1f} dB to avoid clipping."
+        warnings.warn(message, stacklevel=2)
+    write_bytes(path, _wav_bytes(waveform * gain, sample_rate, bit_depth))
+    return gain
+
+
+def read_audio(path, sample_rate, channel="mix", whole=False):
+    """Return the sound of one file of any rate, length and number of channels.
+
+    All of it is read: every part of joined files, and what there is where a header says less or
+    more. A warning says what is missing, and why.
+
+    Args:
+        path: wav, flac, ogg, mp3 or whatever else libsndfile reads.
+        sample_rate: Hz of what is returned.
+        channel: "mix", "left" or "right".
+        whole: whether to refuse a file of which something is missing, instead of warning of it.
+
+    Returns:
+        float32 [N] in [-1, 1], with the resolution of 16 bits, which models are trained on.
+
+    Raises:
+        ValueError: if the file holds no usable sound, or less than it announces and `whole` is set;
+            the message gives file and reason.
+        FileNotFoundError: if there is no such file.
+    """
+    if channel not in CHANNELS:
+        raise ValueError(f"channel must be one of {', '.join(CHANNELS)}, received {channel!r}.")
+    _check_is_file(path)
+    with temporary_folder() as folder:
+        raw = Path(folder, "samples")
+        try:
+            reading = read_to_file(path, raw, sample_rate, channel)
+        except Unusable as error:
+            raise ValueError(f"{path}: {error}.") from error
+        if reading.is_short and whole:
+            raise ValueError(f"{path}: {reading.shortfall()}: give the whole file.")
+        if reading.why:
+            warnings.warn(f"{path}: {reading.shortfall()}.", stacklevel=2)
+        return np.fromfile(raw, "<i2").astype(np.float32) / FULL_SCALE
+
+
+def read_wav(path):
+    """Return the waveform float32 [N] and the sample rate of a file that `write_wav` has written.
+
+    Raises:
+        ValueError: it cannot be read; the message gives file and reason.
+    """
+    try:
+        with sounds_of(path) as sounds:
+            sound = next(sounds)
+            blocks = [block[:, 0].copy() for block in sound.blocks()]
+            return np.concatenate([np.empty(0, np.float32), *blocks]), sound.sample_rate
+    except Unusable as error:
+        raise ValueError(f"{path}: {error}.") from error
+
+
+def sample_rate_of(path):
+    """Return the sample rate of a file of sound in Hz.
+
+    Raises:
+        ValueError: it cannot be read; the message gives file and reason.
+        FileNotFoundError: if there is no such file.
+    """
+    _check_is_file(path)
+    try:
+        return own_sample_rate(path)
+    except Unusable as error:
+        raise ValueError(f"{path}: {error}.") from error
+
+
+def output_path(folder, name, ending):
+    """Return the path of a file that is named after another one.
+
+    A name that file systems do not take, of more than 255 bytes, is cut between two letters and
+    gets a mark, so that different names stay different.
+
+    Args:
+        folder: where the file will be.
+        name: without suffix; it may begin with folders.
+        ending: that is put to the name, as in "_0.wav".
+    """
+    path = Path(folder, name)
+    stem, end = os.fsencode(path.name), os.fsencode(ending)
+    if len(stem + end) > _MOST_BYTES:
+        end = b"~" + hashlib.sha256(stem).hexdigest()[:8].encode() + end
+        stem = os.fsencode(stem[: _MOST_BYTES - len(end)].decode("utf-8", "ignore"))
+    return path.with_name(os.fsdecode(stem + end))
+
+
+def _check_is_file(path):
+    if not Path(path).exists():
+        raise FileNotFoundError(errno.ENOENT, "no such file: give the path of an audio file", path)
+    if Path(path).is_dir():
+        raise ValueError(f"{path} is a folder: give the path of an audio file.")
+
+
+def _finite_row(waveform):
+    waveform = np.asarray(waveform, np.float64)
+    if waveform.ndim != 1:
+        raise ValueError(
+            f"waveform must have shape [N], received shape {list(waveform.shape)}: "
+            "write one file for each row."
+        )
+    if not np.isfinite(waveform).all():
+        raise ValueError(
+            "waveform must be finite, received NaN or infinite samples: the model that made it "
+            "has diverged, sample from an earlier one."
+        )
+    return waveform
+
+
+def _wav_bytes(waveform, sample_rate, bit_depth):
+    """Return a RIFF file. By hand, since libsndfile puts the time of day into float files."""
+    bits = _BITS[bit_depth]
+    kind = _FLOAT if bit_depth == "32f" else _PCM
+    width = bits // 8
+    data = _encoded(waveform, bits, kind)
+    layout = struct.pack("<HHIIHH", kind, 1, sample_rate, sample_rate * width, width, bits)
+    if kind == _FLOAT:  # Formats other than PCM have an extension size and a count of samples.
+        chunks = _chunk(b"fmt ", layout + b"\0\0") + _chunk(
+            b"fact", struct.pack("<I", len(waveform))
+        )
+    else:
+        chunks = _chunk(b"fmt ", layout)
+    return _chunk(b"RIFF", b"WAVE" + chunks + _chunk(b"data", data))
+
+
+def _encoded(waveform, bits, kind):
+    if kind == _FLOAT:
+        return waveform.astype("<f4").tobytes()
+    integers = np.round(waveform * 2.0 ** (bits - 1)).astype("<i4")
+    # Little endian: the low bytes of each integer come first.
+    return integers.view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes()
+
+
+def _chunk(name, content):
+    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def write_text(path, text, lasting=False):
+    """Write a text file in UTF-8, whole or not at all; see `atomic_file`.
+
+    What is no text, in the name of a file, is written as in Python and JSON: `\\udcff`.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"), lasting)
+
+
+def write_bytes(path, content, lasting=False):
+    """Write a file of bytes, whole or not at all; see `atomic_file`."""
+    with atomic_file(path, lasting) as temporary:
+        temporary.write_bytes(content)

@@ -1,0 +1,86 @@
+"""Pictures on disk: PNG files of exact levels, contact sheets, reading.
+
+As in `tfaudiogen.io.audio_files`, what is written is a function of the arguments alone, whole or
+not at all.
+"""
+
+import errno
+import math
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tfaudiogen.data.reading.image import read_picture
+from tfaudiogen.disk.errors import Unusable
+from tfaudiogen.io import audio_files
+
+_GAP = 2
+_LEVELS = 255.0
+
+
+def write_picture(path, image):
+    """Write an image [H, W, C] in [0, 1] as a PNG of 8 bits, grey or RGB; return what was written.
+
+    Args:
+        path: the file; its folder is made if it is not there.
+        image: C is 1 or 3.
+
+    Returns:
+        float32 [H, W, C] on the 256 levels.
+
+    Raises:
+        ValueError: if a number is not finite.
+    """
+    levels = _levels(image)
+    plain = levels[..., 0] if levels.shape[2] == 1 else levels
+    with audio_files.atomic_file(path) as temporary:
+        Image.fromarray(plain).save(temporary, format="PNG")
+    return levels.astype(np.float32) / np.float32(_LEVELS)
+
+
+def write_sheet(path, images):
+    """Write images [B, H, W, C] side by side, row after row, as nearly square as they fill."""
+    count, height, width, channels = np.shape(images)
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    sheet = np.ones((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, channels))
+    for number, image in enumerate(images):
+        row, column = divmod(number, columns)
+        top, left = row * (height + _GAP), column * (width + _GAP)
+        sheet[top : top + height, left : left + width] = image
+    write_picture(path, sheet)
+
+
+def read(path, image_shape, **limits):
+    """Return float32 [H, W, C] in [0, 1] of a file of a picture, fitted to a size.
+
+    Args:
+        path: png, jpeg, bmp, gif or webp of any size.
+        image_shape: (H, W, C); see `tfaudiogen.data.reading.image.read_picture`.
+        limits: further arguments of that function.
+
+    Raises:
+        ValueError: if the file holds no usable picture; the message gives file and reason.
+        FileNotFoundError: if there is no such file.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, "no such file: give the path of a picture", str(path))
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: give the path of a picture.")
+    try:
+        levels, _ = read_picture(path, image_shape, **limits)
+    except Unusable as error:
+        raise ValueError(f"{path}: {error}.") from error
+    return levels.astype(np.float32) / np.float32(_LEVELS)
+
+
+def _levels(image):
+    image = np.asarray(image, np.float32)
+    if not np.isfinite(image).all():
+        raise ValueError(
+            "image must be finite, received NaN or infinity: the model that made it has diverged, "
+            "take an earlier one."
+        )
+    return np.rint(_LEVELS * np.clip(image, 0.0, 1.0)).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""The discriminator of a VQGAN and the weight of its loss."""

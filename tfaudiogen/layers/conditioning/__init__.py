@@ -1,0 +1,1 @@
+"""Encoders of conditions: labels, texts, vectors, and the codes above."""

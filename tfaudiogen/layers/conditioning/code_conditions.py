@@ -1,0 +1,146 @@
+"""What a prior over codes is told about each code before it: its bin, label, and other maps."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks.residual import copy_weights, embedded
+from tfaudiogen.layers.conditioning.code_context import CodeMapContext, check_shape
+
+# Of labels, and of the table of the words of each.
+_MOST_CLASSES, _MOST_CELLS = 2**16, 2**27
+
+
+class CodeConditions(keras.layers.Layer):
+    """Embeds the conditions of a code map of S codes, in row-major order.
+
+    Args:
+        shape: (T, F) or (T, F, Q) of the map.
+        width: D.
+        classes: number of labels; 0 for none.
+        words: list of lists of ints, the words of each label; labels that share words share what
+            is learned of them ("oboe A4" and "oboe C5"). Empty: each label is a word of its own.
+        maps: list of {"shape": ..., "codes": ...} of code maps that are given.
+        vectors: width V of the vectors of a sequence that is given; 0 for none.
+        mean_vector: whether something learned of the mean of the vectors is added to the inputs,
+            as that of a label is; at first it is zero.
+
+    Call: dropped, bool [B]; label, int32 [B] or None; maps, a list of int32 [B, *shape]; vectors,
+    [B, M, V] or None -> [B, S, D] to add to the inputs of the core. Where `dropped`, or below 0,
+    the label is replaced by a learned one that stands for none; so are the vectors, by `context`,
+    and nothing is added of their mean. Maps are never dropped: what they say holds at each place.
+    """
+
+    def __init__(
+        self,
+        shape,
+        width,
+        classes=0,
+        maps=(),
+        vectors=0,
+        words=(),
+        mean_vector=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.shape, self.width = check_shape(shape), width
+        self.classes, self.vectors = classes, vectors
+        self.words = [list(label) for label in words]
+        self.maps = [{"shape": list(one["shape"]), "codes": one["codes"]} for one in maps]
+        policy = self.dtype_policy
+        self.embed_column = keras.layers.Embedding(self.column, width, dtype=policy)
+        self.spelling = _spelling(self.words, classes)
+        self.embed_label = keras.layers.Embedding(self.spelling.shape[1], width, dtype=policy)
+        self.contexts = [CodeMapContext(**one, **self._target(policy)) for one in self.maps]
+        self.project = keras.layers.Dense(width, dtype=policy) if vectors else None
+        self.mean_vector = bool(mean_vector and vectors)
+        if self.mean_vector:
+            self.add_mean = keras.layers.Dense(width, kernel_initializer="zeros", dtype=policy)
+
+    def _target(self, policy):
+        return {"target": self.shape, "width": self.width, "dtype": policy}
+
+    @property
+    def column(self):
+        """Codes of each time column."""
+        return math.prod(self.shape[1:])
+
+    def build(self, input_shape):
+        self.embed_column.build(None)
+        self.embed_label.build(None)
+        for context, one in zip(self.contexts, self.maps, strict=True):
+            context.build((None, *one["shape"]))
+        if self.vectors:
+            self.project.build((None, None, self.vectors))
+            self.nothing = self.add_weight((self.width,), "random_normal", name="nothing")
+        if self.mean_vector:
+            self.add_mean.build((None, self.vectors))
+        self.built = True
+
+    def take(self, conditions, words=()):
+        """Take what others have learned of bins, of no label, and of the same maps and words.
+
+        Args:
+            conditions: another `CodeConditions`.
+            words: (number of a word, its number in the other) of words that labels share.
+
+        Raises:
+            ValueError: the maps are others.
+        """
+        copy_weights(self.embed_column, conditions.embed_column)
+        if self.mean_vector:
+            self.add_mean.kernel.assign(tf.zeros_like(self.add_mean.kernel))
+            self.add_mean.bias.assign(tf.zeros_like(self.add_mean.bias))
+        mine, theirs = (one.embed_label.embeddings for one in (self, conditions))
+        both = [*words, (mine.shape[0] - 1, theirs.shape[0] - 1)]  # and what stands for no label
+        own, other = (list(numbers) for numbers in zip(*both, strict=True))
+        mine.assign(tf.tensor_scatter_nd_update(mine, [[n] for n in own], tf.gather(theirs, other)))
+        if self.maps != conditions.maps:
+            raise ValueError(f"maps must be {self.maps}, received {conditions.maps}")
+        for context, other in zip(self.contexts, conditions.contexts, strict=True):
+            copy_weights(context, other)
+
+    def call(self, dropped, label=None, maps=(), vectors=None):
+        column = embedded(self.embed_column, tf.range(self.column))
+        steady = tf.tile(column, (self.shape[0], 1))[None]  # [1, S, D]
+        nobody = tf.fill(tf.shape(dropped), self.classes)
+        label = nobody if label is None else tf.where(dropped | (label < 0), nobody, label)
+        words = tf.gather(tf.constant(self.spelling, steady.dtype), label)  # [B, W + 1]
+        steady = steady + (words @ self._word_vectors())[:, None]  # [B, S, D]
+        for context, codes in zip(self.contexts, maps, strict=True):
+            steady = steady + context(codes)
+        if self.mean_vector:
+            added = self.add_mean(tf.reduce_mean(vectors, axis=1))  # [B, D]
+            steady += tf.where(dropped[:, None], tf.zeros_like(added), added)[:, None]
+        return steady
+
+    def _word_vectors(self):
+        return tf.cast(tf.convert_to_tensor(self.embed_label.embeddings), self.compute_dtype)
+
+    def context(self, dropped, vectors):
+        """Return what the core attends to, [B, M, D], for vectors [B, M, V]; None if none do."""
+        if not self.vectors:
+            return None
+        context = self.project(vectors)
+        nothing = tf.cast(self.nothing, context.dtype)
+        return tf.where(dropped[:, None, None], nothing, context)
+
+
+def _spelling(words, classes):
+    """Return float32 [classes + 1, W + 1]: the words of each label, and the one for no label."""
+    if not 0 <= classes <= _MOST_CLASSES:
+        raise ValueError(f"classes must be from 0 to {_MOST_CLASSES}, received {classes}")
+    words = words or [[label] for label in range(classes)]
+    if len(words) != classes:
+        raise ValueError(
+            f"words must be those of each of the {classes} labels, received {len(words)} lists"
+        )
+    size = max((word for label in words for word in label), default=-1) + 1
+    if (classes + 1) * (size + 1) > _MOST_CELLS:
+        raise ValueError(f"{classes} labels of {size} words are more than their table has room for")
+    table = np.zeros((classes + 1, size + 1), np.float32)
+    for label, numbers in enumerate([*words, [size]]):
+        table[label, numbers] = 1.0
+    return table

@@ -1,0 +1,95 @@
+"""A code map as the condition of another one: each code of the one sees its place in the other."""
+
+import functools
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks.residual import ResidualBlock, embedded, register
+from tfaudiogen.layers.quantizers.repetition import repeated
+
+
+@register
+class CodeMapContext(keras.layers.Layer):
+    """What a given code map says about each place of another, spatially aligned.
+
+    The codes are embedded and pass residual 3x3 convolutions, so that each place knows what comes
+    later around it too; then each code of the other map, in its order, gets the vector of the
+    place where its own middle lies. Sizes need not divide one another.
+
+    Args:
+        shape: (T, F), or (T, F, Q) with Q codes for each place, of the given map.
+        codes: K of the given map.
+        target: shape of the other map, alike.
+        width: D.
+        blocks: residual blocks.
+
+    Call: int32 [B, *shape] -> [B, S, D], S the number of codes of the target, in row-major order.
+    """
+
+    def __init__(self, shape, codes, target, width, blocks=2, **kwargs):
+        super().__init__(**kwargs)
+        self.shape, self.codes, self.target = check_shape(shape), codes, check_shape(target)
+        self.width = width
+        policy = self.dtype_policy
+        # Each of the Q codes of a place has vectors of its own.
+        self.tail = math.prod(self.shape[2:])
+        self.embed = keras.layers.Embedding(codes * self.tail, width, dtype=policy)
+        block = functools.partial(ResidualBlock, width, dtype=policy)
+        self.blocks = repeated(block, blocks, "blocks")
+        self.aligned = aligned_places(self.shape, self.target)  # [S]
+
+    def build(self, input_shape):
+        self.embed.build(input_shape)
+        for block in self.blocks:
+            block.build((None, *self.shape[:2], self.width))
+        self.built = True
+
+    def call(self, codes):
+        codes = tf.reshape(tf.cast(codes, tf.int32), (-1, *self.shape[:2], self.tail))
+        x = embedded(self.embed, codes + self.codes * tf.range(self.tail))  # [B, T, F, Q, D]
+        x = tf.reduce_sum(x, axis=3)
+        for block in self.blocks:
+            x = block(x)
+        x = tf.reshape(x, (-1, math.prod(self.shape[:2]), self.width))
+        return tf.gather(x, self.aligned, axis=1)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], len(self.aligned), self.width)
+
+    def compute_output_spec(self, codes):
+        return keras.KerasTensor(self.compute_output_shape(codes.shape), dtype=self.compute_dtype)
+
+    def get_config(self):
+        names = ("shape", "codes", "target", "width")
+        values = {name: getattr(self, name) for name in names}
+        return {**super().get_config(), **values, "blocks": len(self.blocks)}
+
+
+def aligned_places(shape, target):
+    """Return numpy int32 [S]: for each code of a map, the place of another, T F in row-major order.
+
+    Args:
+        shape: (T, F, ...) of the other map.
+        target: shape of the map.
+    """
+    time, bins = (
+        (np.arange(there) * 2 + 1) * here // (2 * there)
+        for here, there in zip(shape[:2], target[:2], strict=True)
+    )
+    places = time[:, None] * shape[1] + bins
+    return np.repeat(places.ravel(), math.prod(target[2:])).astype(np.int32)
+
+
+def check_shape(shape):
+    """Return the shape of a code map as a tuple.
+
+    Raises:
+        ValueError: unless it is (T, F) or (T, F, Q), all at least 1.
+    """
+    shape = tuple(int(size) for size in shape)
+    if len(shape) not in (2, 3) or min(shape) < 1:
+        raise ValueError(f"shape must be (T, F) or (T, F, Q) of numbers from 1, received {shape}")
+    return shape

@@ -1,0 +1,62 @@
+"""From an image to a sequence of vectors that a prior over something else attends to."""
+
+import math
+
+import keras
+
+from tfaudiogen.layers.blocks.residual import register
+from tfaudiogen.layers.convolutional.feature_maps import FeatureEncoder
+
+
+@register
+class SequenceEncoder(keras.layers.Layer):
+    """A small map of features, each place of which is a vector of the sequence.
+
+    Attention does not see in which order vectors come, so each place of the map has a vector of
+    its own, which is learned and added.
+
+    Args:
+        widths, strides, blocks: of the convolutions, as in `FeatureEncoder`; the last width is V.
+
+    Call: images [B, H, W, C] -> [B, M, V], M = H W / S^2 in row-major order, S the product of the
+    strides.
+    """
+
+    def __init__(self, widths, strides, blocks=1, **kwargs):
+        super().__init__(**kwargs)
+        self.features = FeatureEncoder(widths, strides, blocks, dtype=self.dtype_policy)
+
+    @property
+    def width(self):
+        """V, the width of the vectors."""
+        return self.features.widths[-1]
+
+    def build(self, input_shape):
+        self.features.build(input_shape)
+        _, length, width = self.compute_output_shape(input_shape)
+        self.places = self.add_weight(
+            (length, width), keras.initializers.RandomNormal(stddev=0.02), name="places"
+        )
+        self.built = True
+
+    def call(self, images):
+        x = self.features(images)
+        x = keras.ops.reshape(x, (-1, math.prod(x.shape[1:3]), self.width))
+        return x + keras.ops.cast(self.places, x.dtype)
+
+    def joined(self, vectors, frames):
+        """Return the vectors [1, W M, V] of a sound: those of its windows, one after the other.
+
+        Args:
+            vectors: [W, M, V] of windows that follow one another.
+            frames: [W], how much of the sound each holds; all are attended to alike.
+        """
+        return keras.ops.reshape(vectors, (1, -1, self.width))
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = self.features.compute_output_shape(input_shape)
+        return (batch, height * width, channels)
+
+    def get_config(self):
+        names = ("widths", "strides", "blocks")
+        return {**super().get_config(), **{n: getattr(self.features, n) for n in names}}

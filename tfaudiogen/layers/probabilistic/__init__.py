@@ -1,0 +1,1 @@
+"""Layers that parametrise distributions: posterior heads, mixture priors, likelihoods."""

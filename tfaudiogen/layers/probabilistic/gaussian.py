@@ -1,0 +1,79 @@
+"""The head that turns features into the parameters of q(z | x)."""
+
+import math
+
+import keras
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tfaudiogen.layers.blocks.channels_last import flatten
+from tfaudiogen.layers.blocks.residual import register
+
+COVARIANCES = ("full", "diagonal")
+
+
+@register
+class GaussianHead(keras.layers.Layer):
+    """Features to the parameters (loc, L) of the normal distribution N(loc, L L^T).
+
+    L is lower triangular with the diagonal softplus(.) + `floor`, so that the covariance is
+    positive definite; with `covariance="diagonal"` L is diagonal. The parameters are float32
+    under every precision policy, since Cholesky factors lose definiteness in 16 bits.
+
+    Args:
+        latent_size: D.
+        hidden: width of a layer before the parameters; 0 for none. D (D + 3) / 2 parameters
+            straight from wide features make a very large matrix.
+        covariance: "full" or "diagonal".
+        floor: the least standard deviation of a pivot, in units of the latent.
+
+    Call: [B, ...] -> (loc [B, D], scale_tril [B, D, D]), float32.
+    """
+
+    def __init__(self, latent_size, hidden=192, covariance="full", floor=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        if covariance not in COVARIANCES:
+            raise ValueError(f"covariance must be one of {COVARIANCES}, received {covariance!r}")
+        self.latent_size, self.hidden = latent_size, hidden
+        self.covariance, self.floor = covariance, floor
+        pivots = latent_size * (latent_size + 1) // 2 if covariance == "full" else latent_size
+        self.flatten = flatten(dtype=self.dtype_policy)
+        self.squash = (
+            keras.layers.Dense(hidden, "silu", dtype=self.dtype_policy) if hidden else None
+        )
+        self.project = keras.layers.Dense(latent_size + pivots, dtype="float32")
+
+    def build(self, input_shape):
+        shape = (input_shape[0], math.prod(input_shape[1:]))
+        if self.squash:
+            self.squash.build(shape)
+            shape = (shape[0], self.hidden)
+        self.project.build(shape)
+        self.built = True
+
+    def call(self, features):
+        features = self.flatten(features)
+        if self.squash:
+            features = self.squash(features)
+        parameters = self.project(tf.cast(features, tf.float32))
+        loc, pivots = tf.split(parameters, [self.latent_size, -1], axis=-1)
+        if self.covariance == "diagonal":
+            return loc, tf.linalg.diag(tf.nn.softplus(pivots) + self.floor)
+        lower = tfp.math.fill_triangular(pivots)
+        diagonal = tf.nn.softplus(tf.linalg.diag_part(lower)) + self.floor
+        # The gradient of tf.linalg.set_diag asks XLA for a shape that it cannot know.
+        below = lower * (1.0 - tf.eye(self.latent_size))
+        return loc, below + tf.linalg.diag(diagonal)
+
+    def compute_output_shape(self, input_shape):
+        batch, width = input_shape[0], self.latent_size
+        return (batch, width), (batch, width, width)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "latent_size": self.latent_size,
+            "hidden": self.hidden,
+            "covariance": self.covariance,
+            "floor": self.floor,
+        }

@@ -1,0 +1,215 @@
+"""The prior p(z): a mixture of diagonal Gaussians."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.layers.blocks.residual import register
+from tfaudiogen.probability import expectation_maximization as em
+from tfaudiogen.probability import noise
+from tfaudiogen.probability.distributions import gaussian_mixture, tfd
+
+LEARNING = ("gradient", "em")
+
+
+@register
+class GaussianMixturePrior(keras.layers.Layer):
+    """p(z) = sum_k w_k N(z; m_k, diag(s_k)^2), with trained means m and scales s.
+
+    With one component the prior is the fixed standard normal: a trained affine map of the latent
+    would be absorbed by the encoder and the decoder.
+
+    Args:
+        latent_size: D.
+        components: K.
+        train_weights: whether the weights w are trained; equal and fixed otherwise.
+        learning: "gradient", with all other weights, or "em", by stepwise expectation
+            maximisation on draws of the posterior; see
+            `tfaudiogen.probability.expectation_maximization`. `fit_to` finishes either.
+        floor: the least standard deviation of a component.
+    """
+
+    def __init__(
+        self,
+        latent_size,
+        components=1,
+        train_weights=False,
+        learning="gradient",
+        floor=1e-3,
+        **kwargs,
+    ):
+        super().__init__(**{**kwargs, "dtype": "float32"})
+        if components < 1:
+            raise ValueError(f"components must be at least 1, received {components}")
+        if learning not in LEARNING:
+            raise ValueError(f"learning must be one of {LEARNING}, received {learning!r}")
+        self.latent_size, self.components = latent_size, components
+        self.train_weights, self.learning, self.floor = train_weights, learning, floor
+
+    def build(self, input_shape=None):
+        if self.components > 1:
+            shape, normal = (self.components, self.latent_size), keras.initializers.RandomNormal
+            # Means apart by about one posterior scale, and unit scales: softplus(0.5413) = 1.
+            self.locs = self._weight("locs", shape, normal(stddev=0.5))
+            self.pivots = self._weight("pivots", shape, keras.initializers.Constant(0.5413))
+            self.logits = self._weight("logits", shape[:1], "zeros", self.train_weights)
+            if self.learning == "em":
+                self.updates = self._weight("updates", (), "zeros")
+        self.built = True
+
+    def _weight(self, name, shape, initializer, trained=True):
+        by_gradient = self.learning == "gradient"
+        return self.add_weight(
+            name=name,
+            shape=shape,
+            initializer=initializer,
+            trainable=trained and by_gradient,
+            aggregation=None if by_gradient else "only_first_replica",
+        )
+
+    def distribution(self):
+        """Return the prior as a `tfd.Distribution` of event shape [D]."""
+        if self.components == 1:
+            return tfd.MultivariateNormalDiag(tf.zeros(self.latent_size), tf.ones(self.latent_size))
+        return gaussian_mixture(self._logits(), *self._parameters())
+
+    def _logits(self):
+        logits = tf.identity(self.logits)
+        return logits if self.train_weights else tf.zeros_like(logits)
+
+    def observe(self, latents):
+        """Report draws of the posterior, [..., D], to learn from once the step is over."""
+        if self.components > 1 and self.learning == "em":
+            statistics.report(self, self._expectations(tf.stop_gradient(latents)))
+
+    def update_statistics(self, sums):
+        """Take one step of expectation maximisation, from the sums of a whole batch."""
+        step = em.stepwise(tf.identity(self.updates))
+        self._assign(em.revive(em.maximize(self._mixture(), sums, step), self._directions()))
+        self.updates.assign_add(1.0)
+
+    def fit_to(self, latents, sweeps=100, seed=0):
+        """Fit the mixture to draws of the posterior, anew, by expectation maximisation.
+
+        What is trained with the networks follows a posterior that moves; this is the best prior for
+        the one that there is in the end (Ghosh et al., "From variational to deterministic
+        autoencoders", 2020, section 4, fit one to a deterministic encoder).
+
+        Args:
+            latents: float32 [N, D], N at least K.
+            sweeps: steps of the algorithm.
+            seed: of the starting centres, chosen as in k-means++ (Arthur and Vassilvitskii, 2007).
+        """
+        from sklearn.cluster import kmeans_plusplus  # here, since loading a model needs none of it
+
+        if len(latents) < self.components:
+            raise ValueError(
+                f"latents must be at least {self.components}, one for each component; received "
+                f"{len(latents)}"
+            )
+        if self.components == 1:
+            return
+        centres, _ = kmeans_plusplus(np.asarray(latents), self.components, random_state=seed)
+        even = tf.fill([self.components], 1.0 / self.components)
+        scales = tf.ones_like(centres) * (tf.math.reduce_std(latents, axis=0) + self.floor)
+        self._assign(em.Mixture(even, tf.constant(centres), scales))
+        for sweep in range(sweeps):
+            mixture = em.maximize(self._mixture(), self._expectations(latents), 1.0)
+            # The second half converges undisturbed.
+            revived = em.revive(mixture, self._directions()) if sweep < sweeps // 2 else mixture
+            self._assign(revived)
+
+    def _mixture(self):
+        return em.Mixture(tf.nn.softmax(tf.identity(self.logits)), *self._parameters())
+
+    def _directions(self):
+        return noise.normal(noise.key(0, self.components), "split", (self.latent_size,))
+
+    def _assign(self, mixture):
+        spread = tf.maximum(mixture.scales - self.floor, self.floor)
+        weights = mixture.weights if self._keeps_weights() else tf.ones_like(mixture.weights)
+        self.logits.assign(tf.math.log(weights))
+        self.locs.assign(mixture.locs)
+        self.pivots.assign(tfp.math.softplus_inverse(spread))
+
+    def _keeps_weights(self):
+        """Whether `logits` hold weights: trained ones, or the shares that EM keeps account of."""
+        return self.train_weights or self.learning == "em"
+
+    def _expectations(self, latents):
+        responsibilities = self.distribution().posterior_marginal(latents).probs_parameter()
+        return em.expectations(latents, responsibilities)
+
+    def _parameters(self):
+        if self.components == 1:
+            return tf.zeros((1, self.latent_size)), tf.ones((1, self.latent_size))
+        return tf.identity(self.locs), tf.nn.softplus(tf.identity(self.pivots)) + self.floor
+
+    def log_prob(self, latents, condition=None):
+        """Return log p(z) in nats for latents [..., D]."""
+        _refuse(condition)
+        return self.distribution().log_prob(latents)
+
+    def call(self, latents):
+        return self.log_prob(latents)
+
+    def sample(self, shape, seed, condition=None, temperature=1.0, component=None):
+        """Draw latents.
+
+        Args:
+            shape: int, the count B.
+            seed: int in [0, 2**31).
+            condition: must be None: this prior has no condition.
+            temperature: scalar or [B]; scales the standard deviation of the component.
+            component: None (drawn by the weights), or int or int [B] in 0 to K - 1.
+
+        Returns:
+            float32 [B, D].
+        """
+        _refuse(condition)
+        key = noise.key(seed, shape)
+        component = self.choose(key, component)
+        return self.place(component, noise.normal(key, "latent", (self.latent_size,)), temperature)
+
+    def choose(self, key, component=None):
+        """Return int32 [B]: the given component, or one drawn for each example by the weights."""
+        if component is not None:
+            self._check(component)
+            return tf.broadcast_to(tf.cast(component, tf.int32), tf.shape(key.index))
+        if self.components == 1:
+            return tf.zeros(tf.shape(key.index), tf.int32)
+        edges = tf.cumsum(tf.nn.softmax(self._logits()))[:-1]
+        return tf.searchsorted(edges, noise.uniform(key, "component"), side="right")
+
+    def place(self, component, standard, temperature=1.0):
+        """Return m_k + temperature s_k * standard for component k [B] and standard [B, D]."""
+        locs, scales = self._parameters()
+        temperature = tf.reshape(tf.cast(temperature, tf.float32), (-1, 1))
+        return tf.gather(locs, component) + temperature * tf.gather(scales, component) * standard
+
+    def _check(self, component):
+        value = tf.get_static_value(tf.convert_to_tensor(component))
+        if value is not None and (np.min(value) < 0 or np.max(value) >= self.components):
+            raise ValueError(
+                f"component must be from 0 to {self.components - 1}, received {np.array(value)}"
+            )
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[:-1]
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "latent_size": self.latent_size,
+            "components": self.components,
+            "train_weights": self.train_weights,
+            "learning": self.learning,
+            "floor": self.floor,
+        }
+
+
+def _refuse(condition):
+    if condition is not None:
+        raise ValueError(f"GaussianMixturePrior takes no condition, received {condition!r}")

@@ -1,0 +1,162 @@
+"""A table of code vectors that learns by moving averages, outside of the gradient."""
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks import statistics
+from tfaudiogen.layers.blocks.residual import normalize, register
+from tfaudiogen.probability import noise
+
+# How sharply the one vector that replaces a code outweighs the others in a sum, and how much of the
+# sum must be its own (p^2 > 0.98: p > 0.99); see `_candidates`.
+_SHARPNESS, _PURITY = 19.0, 0.98
+
+
+@register
+class Codebook(keras.layers.Layer):
+    """K vectors e_k, each the moving mean of the vectors that it is the nearest to.
+
+        N_k <- d N_k + (1 - d) n_k,    m_k <- d m_k + (1 - d) sum_{z nearest to k} z,
+        e_k = m_k / N_k    (van den Oord et al., 2017, appendix A.1).
+
+    d rises as (1 + t) / (10 + t) to `decay`. At the first step every code becomes a vector of the
+    batch, so that the first steps, in which d is small, are those of mini-batch k-means (Sculley,
+    "Web-scale k-means clustering", 2010).
+
+    A code whose N_k falls below `expiry` times the mean has expired: it becomes a vector of the
+    batch too, drawn with a probability proportional to its squared distance from the nearest code
+    as in k-means++ (Arthur and Vassilvitskii, 2007), and its moving averages start anew with twice
+    the count of an expired one: unless it is used it expires again within about 70 steps.
+
+    Args:
+        codes: K.
+        width: D, of the vectors.
+        normalized: whether the codes lie on the sphere of root mean square 1, as the vectors then
+            do: distances are angles (Yu et al., "Vector-quantized image modeling with improved
+            VQGAN", 2022, section 3.2).
+        decay: greatest d, in (0, 1).
+        expiry: part of an even share of use below which a code is replaced, in [0, 1); 0 for never.
+
+    Call: vectors [..., D] -> int32 [...], the nearest code of each.
+    """
+
+    def __init__(self, codes, width, normalized=True, decay=0.99, expiry=0.1, **kwargs):
+        super().__init__(**{**kwargs, "dtype": "float32"})
+        if codes < 2 or width < 1:
+            raise ValueError(
+                f"codes must be at least 2 and width at least 1, received {codes} and {width}"
+            )
+        if not 0.0 < decay < 1.0:
+            raise ValueError(f"decay must be between 0 and 1, received {decay}")
+        if not 0.0 <= expiry < 1.0:
+            raise ValueError(f"expiry must be from 0 to below 1, received {expiry}")
+        self.codes, self.width, self.normalized = codes, width, normalized
+        self.decay, self.expiry = decay, expiry
+
+    def build(self, input_shape=None):
+        shape, normal = (self.codes, self.width), keras.initializers.RandomNormal(stddev=1.0)
+        self.means = self._state("means", shape, normal)  # [K, D]
+        self.counts = self._state("counts", shape[:1], "zeros")  # [K]
+        self.age = self._state("age", (), "zeros")
+        self.built = True
+
+    def _state(self, name, shape, initializer):
+        return self.add_weight(
+            name=name,
+            shape=shape,
+            initializer=initializer,
+            trainable=False,
+            aggregation="only_first_replica",
+        )
+
+    def table(self):
+        """Return the code vectors [K, D]."""
+        means = tf.identity(self.means)
+        return normalize(means) if self.normalized else means
+
+    def call(self, vectors):
+        table = self.table()
+        scores = tf.matmul(tf.reshape(vectors, (-1, self.width)), table, transpose_b=True)
+        # |z - e|^2 = |z|^2 - 2 (z e - |e|^2 / 2)
+        scores -= 0.5 * tf.reduce_sum(tf.square(table), axis=-1)  # [N, K]
+        nearest = tf.argmax(scores, axis=-1, output_type=tf.int32)
+        return tf.reshape(nearest, tf.shape(vectors)[:-1])
+
+    def lookup(self, code):
+        """Return the vectors [..., D] of int32 codes [...]."""
+        return tf.gather(self.table(), code)
+
+    def observe(self, vectors, code, key, stream):
+        """Report vectors and their codes, to learn from once the step is over.
+
+        Args:
+            vectors: [B, H, W, D].
+            code: their nearest codes, int32 [B, H, W].
+            key: `tfaudiogen.probability.noise.Key` of the batch.
+            stream: name of the noise by which replacements are drawn; other for each codebook.
+        """
+        vectors = tf.stop_gradient(vectors)
+        weights, slots = self._candidates(vectors, code, key, stream)
+        vectors, code = tf.reshape(vectors, (-1, self.width)), tf.reshape(code, (-1,))
+        wide = tf.cast(vectors, tf.float64)
+        sums = {
+            "counts": self._sum(tf.ones_like(code, tf.float32), code),
+            "sums": self._sum(vectors, code),
+            "weights": self._sum(weights, slots),
+            "squares": self._sum(tf.square(weights), slots),
+            "candidates": self._sum(weights[:, None] * wide, slots),
+        }
+        statistics.report(self, sums)
+
+    def _sum(self, values, index):
+        return tf.math.unsorted_segment_sum(values, index, self.codes)
+
+    def _candidates(self, vectors, code, key, stream):
+        """Return a weight, float64 [N], and a slot, int32 [N], for each vector.
+
+        Each vector stands in a random slot. Of those in a slot the largest of log w + G, G a
+        Gumbel variable, is a draw with probabilities proportional to w (Maddison et al., "A*
+        sampling", 2014). A maximum does not add up over replicas; sums of exp(19 (log w + G)), of
+        its square and of it times the vector do: their ratio is the largest's vector, or, as the
+        squares tell, a blend of several, which is then not used.
+        """
+        gaps = tf.reduce_mean(tf.square(vectors - self.lookup(code)), axis=-1)  # [B, H, W]
+        draws = noise.uniform(key, stream, (2, *vectors.shape[1:-1]))  # [B, 2, H, W]
+        slots = tf.cast(draws[:, 0] * self.codes, tf.int32)
+        gumbel = -tf.math.log(-tf.math.log(tf.cast(draws[:, 1], tf.float64)))
+        # So bounded the squares stay within the range of float64.
+        chance = tf.math.log(tf.clip_by_value(tf.cast(gaps, tf.float64), 1e-6, 4.0))
+        weights = tf.exp(_SHARPNESS * (chance + gumbel))
+        return tf.reshape(weights, (-1,)), tf.reshape(slots, (-1,))
+
+    def update_statistics(self, sums):
+        """Take one step of the moving averages, from the sums of a whole batch."""
+        age = tf.identity(self.age)
+        decay = tf.minimum(self.decay, (1.0 + age) / (10.0 + age))
+        old = decay * self.counts
+        counts = old + (1.0 - decay) * sums["counts"]
+        moved = (old[:, None] * self.means + (1.0 - decay) * sums["sums"]) / counts[:, None]
+        means = tf.where(counts[:, None] > 0.0, moved, self.means)
+        least = self.expiry * tf.reduce_mean(counts)
+        pure = sums["squares"] > _PURITY * tf.square(sums["weights"])
+        replaced = ((counts < least) | (age == 0.0)) & pure
+        drawn = tf.cast(sums["candidates"] / sums["weights"][:, None], tf.float32)
+        self.means.assign(tf.where(replaced[:, None], drawn, means))
+        self.counts.assign(tf.where(replaced, 2.0 * least, counts))
+        self.age.assign_add(1.0)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[:-1]
+
+    def compute_output_spec(self, vectors):
+        return keras.KerasTensor(vectors.shape[:-1], dtype="int32")
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "codes": self.codes,
+            "width": self.width,
+            "normalized": self.normalized,
+            "decay": self.decay,
+            "expiry": self.expiry,
+        }

@@ -1,0 +1,131 @@
+"""Residual vector quantization: each codebook quantizes what the ones before it left."""
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks.residual import normalize, register
+from tfaudiogen.layers.quantizers.codebook import Codebook
+from tfaudiogen.layers.quantizers.repetition import check_count
+from tfaudiogen.layers.quantizers.vector import (
+    PASSES,
+    bottleneck_shape,
+    bottleneck_spec,
+    check_gradient,
+)
+
+
+@register
+class ResidualQuantizer(keras.layers.Layer):
+    """z = e^1 + ... + e^Q + rest: Q codes for each place (Zeghidour et al., "SoundStream", 2021).
+
+        r_1 = z,    k_q = nearest code of r_q in codebook q,    r_(q+1) = r_q - e^q
+
+    z has a root mean square of 1; the codebooks of the residuals do not, since their lengths say
+    how much is left. The penalty is the commitment of each stage, as in
+    `VectorQuantizer`.
+
+    Args:
+        codes: K of each codebook.
+        quantizers: Q, at least 1.
+        width: D.
+        decay, expiry: see `Codebook`.
+        commitment, gradient: see `VectorQuantizer`.
+
+    Call: features [B, H, W, C] -> dict; see `tfaudiogen.layers.quantizers.vector`. The code is
+    [B, H, W, Q], coarsest first.
+    """
+
+    def __init__(
+        self,
+        codes,
+        quantizers=4,
+        width=8,
+        decay=0.99,
+        expiry=0.1,
+        commitment=5.0,
+        gradient="rotation",
+        **kwargs,
+    ):
+        super().__init__(**{**kwargs, "dtype": "float32"})
+        check_gradient(gradient)
+        check_count("quantizers", quantizers, least=1)
+        self.codes, self.quantizers, self.width = codes, quantizers, width
+        self.decay, self.expiry = decay, expiry
+        self.commitment, self.gradient = commitment, gradient
+        # Silence, whose features are zero at first, has a direction too.
+        self.project = keras.layers.Dense(
+            width, bias_initializer="random_normal", dtype="float32", name="project"
+        )
+        self.codebooks = [
+            Codebook(codes, width, False, decay, expiry, name=f"codebook_{number}")
+            for number in range(quantizers)
+        ]
+
+    @property
+    def tail(self):
+        """The code's axes after place: (Q,)."""
+        return (self.quantizers,)
+
+    def build(self, input_shape):
+        self.project.build(input_shape)
+        for codebook in self.codebooks:
+            codebook.build((*input_shape[:-1], self.width))
+        self.built = True
+
+    def call(self, features, training=False):
+        vectors = normalize(self.project(features))
+        code = self.nearest(tf.stop_gradient(vectors))
+        rest, gaps = vectors, 0.0
+        for codebook, one in zip(self.codebooks, tf.unstack(code, axis=-1), strict=True):
+            rest = rest - codebook.lookup(one)
+            gaps += tf.reduce_mean(tf.square(rest), axis=-1)  # [B, H, W]
+        return {
+            "latents": PASSES[self.gradient](vectors, self.lookup(code)),
+            "code": code,
+            "penalty": self.commitment * tf.reduce_sum(gaps, axis=(1, 2)),
+            "vectors": vectors,
+        }
+
+    def nearest(self, vectors):
+        """Return the codes, int32 [..., Q], of vectors [..., D]."""
+        rest, codes = vectors, []
+        for codebook in self.codebooks:
+            codes.append(codebook(rest))
+            rest = rest - codebook.lookup(codes[-1])
+        return tf.stack(codes, axis=-1)
+
+    def lookup(self, code):
+        """Return the latents [..., D] of int32 codes [..., Q]."""
+        codes = tf.unstack(code, axis=-1)
+        pairs = zip(self.codebooks, codes, strict=True)
+        return tf.add_n([codebook.lookup(code) for codebook, code in pairs])
+
+    def vectors(self):
+        """Return the vectors of the codes of each codebook, [Q, K, D]; their sums are latents."""
+        return tf.stack([codebook.table() for codebook in self.codebooks])
+
+    def observe(self, found, key, stream):
+        """Report what `call` found, to learn from; see `Codebook.observe`."""
+        rest = found["vectors"]
+        for number, codebook in enumerate(self.codebooks):
+            code = found["code"][..., number]
+            codebook.observe(rest, code, key, f"{stream}, quantizer {number}")
+            rest = rest - codebook.lookup(code)
+
+    def compute_output_shape(self, input_shape):
+        return bottleneck_shape(input_shape, self.width, self.tail)
+
+    def compute_output_spec(self, features, training=False):
+        return bottleneck_spec(self.compute_output_shape(features.shape))
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "codes": self.codes,
+            "quantizers": self.quantizers,
+            "width": self.width,
+            "decay": self.decay,
+            "expiry": self.expiry,
+            "commitment": self.commitment,
+            "gradient": self.gradient,
+        }

@@ -1,0 +1,182 @@
+"""Vector quantization: from features to the nearest of K vectors.
+
+Every quantizer is a bottleneck with the same parts. `call(features)` returns
+
+- "latents" [B, H, W, D], what the decoder sees,
+- "code" int32 [B, H, W], or [B, H, W, Q] of a residual quantizer,
+- "penalty" [B], in nats, what training adds to the loss,
+- "vectors" [B, H, W, D], the latents before they were rounded to the code's;
+
+`lookup(code)` returns the latents of a code, equal to those of `call`; `nearest(vectors)` returns
+the code of any vectors [..., D], equal to that of `call` for its "vectors"; `observe` reports what
+the quantizer learns from; `codes` is K, `width` is D, and `tail` is () or (Q,).
+"""
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks.residual import normalize, register
+from tfaudiogen.layers.quantizers.codebook import Codebook
+
+GRADIENTS = ("straight_through", "rotation")
+
+
+@register
+class VectorQuantizer(keras.layers.Layer):
+    """The nearest code vector of each place (van den Oord et al., 2017), in a few dimensions.
+
+    Features are projected to D dimensions and, with `normalized`, scaled to a root mean square of
+    1: few dimensions and angles keep codes in use (Yu et al., 2022). The codes are a `Codebook`.
+    The penalty is the commitment, `commitment` sum_places |z - e|^2 / D, whose gradient reaches z
+    alone. Everything is float32 under every policy: codes of rounded distances would differ.
+
+    Args:
+        codes: K.
+        width: D.
+        normalized, decay, expiry: see `Codebook`.
+        commitment: nats for each place whose vector lies a squared distance of 1 (a mean over
+            dimensions) from its code.
+        gradient: "straight_through", which gives the gradient of the code to the vector as it is,
+            or "rotation", which turns and scales it as the vector is turned and scaled into the
+            code (Fifty et al., "Restructuring vector quantization with the rotation trick", 2024).
+
+    Call: features [B, H, W, C] -> dict; see the module.
+    """
+
+    tail = ()
+
+    def __init__(
+        self,
+        codes,
+        width=8,
+        normalized=True,
+        decay=0.99,
+        expiry=0.1,
+        commitment=5.0,
+        gradient="rotation",
+        **kwargs,
+    ):
+        super().__init__(**{**kwargs, "dtype": "float32"})
+        check_gradient(gradient)
+        self.codes, self.width = codes, width
+        self.commitment, self.gradient = commitment, gradient
+        # Silence, whose features are zero at first, has a direction too.
+        self.project = keras.layers.Dense(
+            width, bias_initializer="random_normal", dtype="float32", name="project"
+        )
+        self.codebook = Codebook(codes, width, normalized, decay, expiry, name="codebook")
+
+    def build(self, input_shape):
+        self.project.build(input_shape)
+        self.codebook.build((*input_shape[:-1], self.width))
+        self.built = True
+
+    def call(self, features, training=False):
+        vectors = self.project(features)
+        vectors = normalize(vectors) if self.codebook.normalized else vectors
+        code = self.nearest(tf.stop_gradient(vectors))
+        nearest = self.lookup(code)
+        gaps = tf.reduce_mean(tf.square(vectors - nearest), axis=-1)  # [B, H, W]
+        return {
+            "latents": PASSES[self.gradient](vectors, nearest),
+            "code": code,
+            "penalty": self.commitment * tf.reduce_sum(gaps, axis=(1, 2)),
+            "vectors": vectors,
+        }
+
+    def nearest(self, vectors):
+        """Return the codes, int32 [...], of vectors [..., D]."""
+        return self.codebook(vectors)
+
+    def lookup(self, code):
+        """Return the latents [..., D] of int32 codes [...]."""
+        return self.codebook.lookup(code)
+
+    def vectors(self):
+        """Return the latents of all codes, [1, K, D]."""
+        return self.codebook.table()[None]
+
+    def observe(self, found, key, stream):
+        """Report what `call` found, to learn from; see `Codebook.observe`."""
+        self.codebook.observe(found["vectors"], found["code"], key, stream)
+
+    def compute_output_shape(self, input_shape):
+        return bottleneck_shape(input_shape, self.width, self.tail)
+
+    def compute_output_spec(self, features, training=False):
+        return bottleneck_spec(self.compute_output_shape(features.shape))
+
+    def get_config(self):
+        book = self.codebook
+        return {
+            **super().get_config(),
+            "codes": self.codes,
+            "width": self.width,
+            "normalized": book.normalized,
+            "decay": book.decay,
+            "expiry": book.expiry,
+            "commitment": self.commitment,
+            "gradient": self.gradient,
+        }
+
+
+@tf.custom_gradient
+def straight_through(vectors, nearest):
+    """Return `nearest`, with the gradient given to `vectors` as it is (Bengio et al., 2013)."""
+    return tf.identity(nearest), lambda upstream: (upstream, None)
+
+
+@tf.custom_gradient
+def rotation(vectors, nearest):
+    """Return `nearest` = s R z for vectors z [..., D], with the gradient of s R z, s and R fixed.
+
+    With a and b the directions of z and of e, r = (a + b) / |a + b| and s = |e| / |z|,
+
+        R = I - 2 r r^T + 2 b a^T    (Fifty et al., 2024, section 4.2).
+    """
+    length, goal = _length(vectors), _length(nearest)
+    start, end = vectors / length, nearest / goal
+    middle = (start + end) / _length(start + end)
+
+    def backward(upstream):
+        along, across = _dot(middle, upstream), _dot(end, upstream)
+        turned = upstream - 2.0 * middle * along + 2.0 * start * across
+        return goal / length * turned, None
+
+    return tf.identity(nearest), backward
+
+
+def _length(vectors):
+    return tf.maximum(tf.norm(vectors, axis=-1, keepdims=True), 1e-6)
+
+
+def _dot(one, two):
+    return tf.reduce_sum(one * two, axis=-1, keepdims=True)
+
+
+PASSES = {"straight_through": straight_through, "rotation": rotation}
+
+
+def check_gradient(gradient):
+    """Raise ValueError unless `gradient` names a way to pass gradients through a code."""
+    if gradient not in GRADIENTS:
+        raise ValueError(f"gradient must be one of {GRADIENTS}, received {gradient!r}")
+
+
+def bottleneck_shape(input_shape, width, tail=()):
+    """Return the shapes of what a quantizer's `call` returns."""
+    places = tuple(input_shape[:-1])
+    return {
+        "latents": (*places, width),
+        "code": (*places, *tail),
+        "penalty": places[:1],
+        "vectors": (*places, width),
+    }
+
+
+def bottleneck_spec(shapes):
+    """Return the symbolic tensors of these shapes."""
+    return {
+        name: keras.KerasTensor(shape, dtype="int32" if name == "code" else "float32")
+        for name, shape in shapes.items()
+    }

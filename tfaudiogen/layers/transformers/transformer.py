@@ -1,0 +1,185 @@
+"""A causal Transformer, as a core of a prior over sequences.
+
+Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/transformers/recurrent.py`:
+
+- `call(inputs, context=None, gains=None)`: [B, S, D] -> [B, S, D], for training. The output at a
+  place depends on the inputs there and before, and on all of the context [B, M, D]. `gains`
+  [B, depth, D] multiply what each block adds (dropout).
+- `start(batch, length, context=None)`: the state before the first of at most `length` places.
+- `grow(state, length)`: the state with room for more places; the less room, the quicker a step.
+- `step(inputs, place, state)`: [B, D] -> [B, D] and the next state, for sampling; equal to `call`.
+- `settle(state, place)`: the state after a whole block, of `attention.BLOCK` places, that began at
+  a place; it is due before the next step.
+- `take(core)`: begin with the weights of another core, of the same sizes but for `cross`; what
+  attends to a context adds nothing at first where the other has none.
+- `width` is D, `depth` the number of blocks, `cross` whether they attend to a context, and
+  `length` the greatest S, None where any will do.
+"""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks.residual import copy_weights, normalize, register
+from tfaudiogen.layers.quantizers.repetition import repeated
+from tfaudiogen.layers.transformers.attention import CausalAttention, CrossAttention, take_crossing
+
+POSITIONS = ("rotary", "learned")
+
+
+@register
+class TransformerBlock(keras.layers.Layer):
+    """x + attention(x), then x + cross-attention(x, context), then x + W2 gelu(W1 x).
+
+    Each part sees normalised inputs (pre-norm), whose gain is in the weights that follow.
+
+    Args:
+        width: D.
+        heads: H of each attention.
+        rotary: whether the attention knows positions; see `CausalAttention`.
+        cross: whether there is a context.
+
+    Call: [B, S, D] -> [B, S, D]; see the module.
+    """
+
+    def __init__(self, width, heads, rotary=True, cross=False, **kwargs):
+        super().__init__(**kwargs)
+        self.width, self.heads, self.rotary, self.cross = width, heads, rotary, cross
+        policy = self.dtype_policy
+        self.attention = CausalAttention(width, heads, rotary, dtype=policy)
+        self.crossing = CrossAttention(width, heads, dtype=policy) if cross else None
+        self.first = keras.layers.Dense(4 * width, dtype=policy)
+        self.second = keras.layers.Dense(width, dtype=policy)
+
+    def build(self, input_shape):
+        for part in filter(None, (self.attention, self.crossing, self.first)):
+            part.build((None, None, self.width))
+        self.second.build((None, None, 4 * self.width))
+        self.built = True
+
+    def take(self, block):
+        for part in ("attention", "first", "second"):
+            copy_weights(getattr(self, part), getattr(block, part))
+        take_crossing(self.crossing, block.crossing)
+
+    def call(self, inputs, context=None, gain=None):
+        x = inputs + _scaled(self.attention(normalize(inputs)), gain)
+        crossed = self.crossing.start(context) if self.cross else None
+        return self._rest(x, crossed, gain)
+
+    def _rest(self, x, crossed, gain=None):
+        """Add to [B, S, D] what needs no other place."""
+        if self.cross:
+            x = x + _scaled(self.crossing.attend(normalize(x), crossed), gain)
+        wide = keras.ops.gelu(self.first(normalize(x)))
+        return x + _scaled(self.second(wide), gain)
+
+    def start(self, batch, length, context=None):
+        crossed = self.crossing.start(context) if self.cross else ()
+        return self.attention.start(batch, length), crossed
+
+    def grow(self, state, length):
+        return self.attention.grow(state[0], length), state[1]
+
+    def settle(self, state, place):
+        return self.attention.settle(state[0], place), state[1]
+
+    def step(self, inputs, place, state):
+        remembered, crossed = state
+        added, remembered = self.attention.step(normalize(inputs), place, remembered)
+        x = self._rest((inputs + added)[:, None], crossed)[:, 0]
+        return x, (remembered, crossed)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        names = ("width", "heads", "rotary", "cross")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+@register
+class Transformer(keras.layers.Layer):
+    """A stack of `TransformerBlock`s (Vaswani et al., 2017; pre-norm as in GPT-2).
+
+    Args:
+        width: D.
+        depth: blocks.
+        heads: H of each block.
+        length: greatest S.
+        positions: "rotary", inside the attention, or "learned", a vector for each of `length`
+            places that is added to the inputs.
+        cross: whether the blocks attend to a context.
+
+    Call: [B, S, D] -> [B, S, D]; see the module.
+    """
+
+    def __init__(self, width, depth, heads, length, positions="rotary", cross=False, **kwargs):
+        super().__init__(**kwargs)
+        if positions not in POSITIONS:
+            raise ValueError(f"positions must be one of {POSITIONS}, received {positions!r}")
+        self.width, self.depth, self.heads, self.length = width, depth, heads, length
+        self.positions, self.cross = positions, cross
+        rotary = positions == "rotary"
+        block = functools.partial(
+            TransformerBlock, width, heads, rotary, cross, dtype=self.dtype_policy
+        )
+        self.blocks = repeated(block, depth, "depth")
+
+    def build(self, input_shape):
+        for block in self.blocks:
+            block.build((None, None, self.width))
+        if self.positions == "learned":
+            self.places = self.add_weight(
+                (self.length, self.width),
+                keras.initializers.RandomNormal(stddev=0.02),
+                name="places",
+            )
+        self.built = True
+
+    def take(self, core):
+        if self.positions == "learned":
+            self.places.assign(core.places)
+        for mine, theirs in zip(self.blocks, core.blocks, strict=True):
+            mine.take(theirs)
+
+    def call(self, inputs, context=None, gains=None):
+        x = inputs
+        if self.positions == "learned":
+            x = x + tf.cast(self.places[: inputs.shape[1]], x.dtype)
+        for number, block in enumerate(self.blocks):
+            x = block(x, context, None if gains is None else gains[:, number])
+        return normalize(x)
+
+    def start(self, batch, length, context=None):
+        return tuple(block.start(batch, length, context) for block in self.blocks)
+
+    def grow(self, state, length):
+        pairs = zip(self.blocks, state, strict=True)
+        return tuple(block.grow(before, length) for block, before in pairs)
+
+    def settle(self, state, place):
+        pairs = zip(self.blocks, state, strict=True)
+        return tuple(block.settle(before, place) for block, before in pairs)
+
+    def step(self, inputs, place, state):
+        x, after = inputs, []
+        if self.positions == "learned":
+            x = x + tf.cast(tf.gather(self.places, place), x.dtype)
+        for block, before in zip(self.blocks, state, strict=True):
+            x, remembered = block.step(x, place, before)
+            after.append(remembered)
+        return normalize(x), tuple(after)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        names = ("width", "depth", "heads", "length", "positions", "cross")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def _scaled(x, gain):
+    """Return x [B, S, D] times a gain [B, D], if there is one."""
+    return x if gain is None else x * tf.cast(gain, x.dtype)[:, None]

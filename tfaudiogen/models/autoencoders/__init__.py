@@ -1,0 +1,1 @@
+"""VAE, VQ-VAE and VQGAN, with their graphs."""

@@ -1,0 +1,93 @@
+"""Sounds or pictures to code maps and back, for every model that has them."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.models.modalities.generative import MediumAutoencoder
+from tfaudiogen.models.modalities.graphs import remembered
+from tfaudiogen.models.priors.codes_graph import CodeRows
+from tfaudiogen.models.priors.long_codes import check_columns, windows_of
+from tfaudiogen.models.training_step.batching import in_batches
+
+
+class CodeAutoencoder(MediumAutoencoder):
+    """Codes of sounds of any length or of pictures, from an autoencoder of images.
+
+    A class that mixes this in has `encode_codes`, `decode_codes` and `code_maps` besides what
+    `MediumAutoencoder` asks for. The maps of a sound of W half overlapping windows have (W + 1) / 2
+    times the time columns of one window; see `tfaudiogen.models.priors.long_codes`.
+    """
+
+    def rows(self):
+        """Return the `CodeRows` of this model, traced once."""
+        return remembered(self, CodeRows)
+
+    def encode(self, given):
+        """Return the codes of sounds of any length, or of pictures.
+
+        Args:
+            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+
+        Returns:
+            List of int32 [B, T_l (W + 1) / 2, ...], top level first; see `encode_codes`.
+
+        Raises:
+            ValueError: the sound is longer than a window, and the maps of windows have no halves.
+        """
+        batch, _ = self.medium.batch(given)
+        if not self.medium.has_phase:
+            parts = [self.encode_codes(batch[i : i + 8]) for i in range(0, len(batch), 8)]
+            return [np.concatenate(level) for level in zip(*parts, strict=True)]
+        if batch.shape[1] > self.spectrogram.samples:
+            check_columns(self.code_maps()[0])
+        return [code.numpy() for code in self.rows().encode(batch)]
+
+    def decode(self, codes, phase="heap"):
+        """Return the waveforms [B, N] or pictures of codes, as `encode` returns them.
+
+        N are the samples of whole windows: (W + 1) / 2 times those of one.
+        """
+        windows = self.windows_of_codes(codes)
+        if self._in_graph(phase):
+            given = [tf.convert_to_tensor(code, tf.int32) for code in codes]
+            return self.rows().decode(*given).numpy()
+        images = self.long_images(codes, windows)
+        return np.asarray(self.medium.inverse(images, phase=phase))
+
+    def windows_of_codes(self, codes):
+        """Return W of code maps.
+
+        Raises:
+            ValueError: the maps are not those of any number of windows.
+        """
+        shapes, _ = self.code_maps()
+        received = [tuple(np.shape(code)[1:]) for code in codes]
+        columns = [shape[0] if shape else 0 for shape in received]
+        windows = 2 * columns[0] // shapes[0][0] - 1 if columns else 1
+        if windows > 1:
+            check_columns(shapes)
+        wanted = [(shape[0] * (windows + 1) // 2, *shape[1:]) for shape in shapes]
+        if received != wanted or windows < 1:
+            raise ValueError(
+                f"codes must be [B, ...] of the shapes {shapes}, top level first, the first size "
+                f"(W + 1) / 2 times as large for W windows; received {received}"
+            )
+        return windows
+
+    def long_images(self, codes, windows):
+        """Return the images [B, T (W + 1) / 2, F, C] of the maps of sounds of W windows.
+
+        Args:
+            codes: list of int32 [B, T_l (W + 1) / 2, ...], top level first.
+            windows: W.
+        """
+        shapes, _ = self.code_maps()
+        cut = [windows_of(code, shape[0]) for code, shape in zip(codes, shapes, strict=True)]
+        flat = [tf.reshape(code, (-1, *code.shape[2:])) for code in cut]  # [B W, T_l, ...]
+        images = in_batches(
+            lambda part: self.decode_codes([tf.gather(code, part) for code in flat]),
+            tf.range(len(flat[0])),
+            size=self.medium.together,
+        )
+        images = tf.reshape(images, (-1, windows, *images.shape[1:]))
+        return self.medium.joined(images) if windows > 1 else images[:, 0]

@@ -1,0 +1,186 @@
+"""The autoencoder with discrete codes whose reconstructions have to pass for originals."""
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen.layers.adversarial.adversary import AdaptiveWeight, Plateau
+from tfaudiogen.layers.adversarial.discriminator import PatchDiscriminator
+from tfaudiogen.layers.blocks.residual import register
+from tfaudiogen.models.autoencoders.vqvae import VQVAE
+from tfaudiogen.probability import losses
+from tfaudiogen.probability.distributions import quantize
+
+_PARTS = ("discriminator", "plateau", "balance")
+
+
+@register
+class VQGAN(VQVAE):
+    """A `VQVAE` with a patch discriminator (Esser, Rombach and Ommer, "Taming transformers", 2021).
+
+    The mean of a likelihood is blurred where details are uncertain. So reconstructions x' also
+    meet a discriminator s, which learns to tell them from originals x:
+
+        loss = distortion + padding + penalties + active w a (-s(x') + m matching(x, x'))
+               + v waveform distance(x, x')
+        discriminator = active hinge(s(x), s(x'))
+
+    Each moves its own weights, with its own optimizer. w is the `AdaptiveWeight` at which the
+    distortion and the adversary pull the last layer alike; active is 0 until the distortion has
+    reached its `Plateau`, and 1 from then on; matching is that of the discriminator's features, in
+    place of a network trained on pictures. The first term stays a likelihood: bits per dimension
+    are as honest as those of the `VQVAE`.
+
+    Args:
+        spectrogram, levels, encoders, decoders, quantizers, likelihood, class_names: see `VQVAE`.
+        discriminator: `PatchDiscriminator`.
+        plateau: `Plateau`.
+        balance: `AdaptiveWeight`.
+        adversarial_weight: a, the pull of the adversary in parts of that of the distortion.
+        matching_weight: m.
+        waveform_weight: v, in nats, of `losses.waveform_distance`, for linear spectrograms; batches
+            then hold "audio" [B, N]. 0 leaves it out.
+        frozen_steps: steps in which encoders and quantizers learn nothing by gradient, so that the
+            decoder can adapt first.
+    """
+
+    terms = (*VQVAE.terms, "adversarial", "matching", "discriminator", "waveform")
+    objectives = ("loss", "discriminator")
+
+    def __init__(
+        self,
+        spectrogram,
+        levels=2,
+        encoders=None,
+        decoders=None,
+        quantizers=None,
+        likelihood=None,
+        class_names=(),
+        discriminator=None,
+        plateau=None,
+        balance=None,
+        adversarial_weight=0.5,
+        matching_weight=1.0,
+        waveform_weight=0.0,
+        frozen_steps=0,
+        **kwargs,
+    ):
+        further = {
+            "discriminator": discriminator or PatchDiscriminator(),
+            "plateau": plateau or Plateau(),
+            "balance": balance or AdaptiveWeight(),
+        }
+        parts = (encoders, decoders, quantizers, likelihood, class_names)
+        super().__init__(spectrogram, levels, *parts, further=further, **kwargs)
+        self.adversarial_weight = float(adversarial_weight)
+        self.matching_weight = float(matching_weight)
+        self.waveform_weight, self.frozen_steps = float(waveform_weight), int(frozen_steps)
+        scale = getattr(spectrogram, "scale", spectrogram.kind)
+        if waveform_weight and scale != "linear":
+            raise ValueError(
+                f"waveform_weight needs a spectrogram with a linear scale, received {scale!r}: set "
+                "it to 0"
+            )
+
+    @classmethod
+    def from_autoencoder(cls, autoencoder, **settings):
+        """Return a VQGAN that begins as a trained `VQVAE`.
+
+        Args:
+            autoencoder: the VQVAE; it is left as it is.
+            settings: arguments of `VQGAN` beyond those of a VQVAE.
+        """
+        parts = VQVAE.from_config(autoencoder.get_config())
+        names = ("spectrogram", "encoders", "decoders", "quantizers", "likelihood", "class_names")
+        model = cls(**{name: getattr(parts, name) for name in names}, **settings)
+        model.take_autoencoder(autoencoder)
+        return model
+
+    def take_autoencoder(self, autoencoder):
+        """Take the weights of a `VQVAE` with the same layers."""
+        for own, other in zip(self.coder_weights, autoencoder.coder_weights, strict=True):
+            own.assign(other)
+
+    def objective_weights(self):
+        judge = self.discriminator.trainable_weights
+        own = {id(weight) for weight in judge}
+        rest = [weight for weight in self.trainable_weights if id(weight) not in own]
+        return {"loss": rest, "discriminator": judge}
+
+    def loss_terms(self, batch, key, training):
+        images = quantize(batch["image"])
+        passing = tf.cast(key.step >= self.frozen_steps, tf.float32) if training else None
+        # Nothing of this tape reaches a loss; the pull on the last layer is measured with it.
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            if training:
+                tape.watch(self.decoders[0].last_kernel.value)
+            pixels, found = self._reconstructed(images, training, passing)
+            terms = self._terms(images, batch["frames"], pixels, found, key, training)
+            decoded = self.likelihood.mean(pixels)
+            terms |= self._judged(images, decoded)
+            adversary = terms["adversarial"] + self.matching_weight * terms["matching"]
+            totals = [tf.reduce_sum(terms["distortion"]), tf.reduce_sum(adversary)]
+        terms["waveform"] = self._waveform_distance(batch, decoded)
+        if training:
+            self._remember(tape, terms["distortion"], totals)
+            active = self.plateau(adversary)
+            weight = active * self.balance(adversary) * self.adversarial_weight
+            terms["loss"] += weight * adversary + self.waveform_weight * terms["waveform"]
+            terms["discriminator"] *= active
+        return terms
+
+    def _judged(self, images, decoded):
+        """Return the terms that come of the discriminator's view of both images."""
+        real, fake = dict(self.discriminator(images)), dict(self.discriminator(decoded))
+        scores = [found.pop("scores") for found in (real, fake)]
+        return {
+            "adversarial": losses.hinge_of_generator(scores[1]),
+            "matching": losses.feature_matching(list(real.values()), list(fake.values())),
+            "discriminator": losses.hinge_of_discriminator(*scores),
+        }
+
+    def _remember(self, tape, distortion, totals):
+        """Report what the plateau and the balance learn from."""
+        kernel = self.decoders[0].last_kernel.value
+        gradients = [tape.gradient(total, kernel) for total in totals]
+        self.balance.observe(*gradients)
+        self.plateau.observe(distortion)
+
+    @property
+    def needs_audio(self):
+        """Whether batches have to hold the waveforms."""
+        return self.waveform_weight > 0.0
+
+    def complete(self, batch):
+        audio = {"audio": batch["audio"]} if self.needs_audio else {}
+        return {**super().complete(batch), **audio}
+
+    def _waveform_distance(self, batch, decoded):
+        if not self.needs_audio:
+            return tf.zeros_like(decoded[:, 0, 0, 0])
+        length = self.spectrogram.frame_length
+        lengths = (length // 2, length, 2 * length)
+        return losses.waveform_distance(self.spectrogram, batch["audio"], decoded, lengths)
+
+    def summarize(self, means):
+        """Return the figures of the `VQVAE`, and those of the adversary."""
+        figures = super().summarize(means)
+        names = ["adversarial", "matching", "discriminator"]
+        names += ["waveform"] if self.needs_audio else []
+        own = {name: means[name] for name in names}
+        return {**figures, **own, "adversary_active": tf.identity(self.plateau.reached)}
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            **{part: serialize(getattr(self, part)) for part in _PARTS},
+            "adversarial_weight": self.adversarial_weight,
+            "matching_weight": self.matching_weight,
+            "waveform_weight": self.waveform_weight,
+            "frozen_steps": self.frozen_steps,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        build = keras.saving.deserialize_keras_object
+        return super().from_config({**config, **{part: build(config[part]) for part in _PARTS}})

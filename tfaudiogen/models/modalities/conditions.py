@@ -1,0 +1,114 @@
+"""Between what a user tells a translator and what its encoder takes."""
+
+import numpy as np
+
+from tfaudiogen.validation import arrays
+from tfaudiogen.validation.text import collapsed, composed
+
+
+class TextMedium:
+    """Texts as str, one or a list of B.
+
+    Args:
+        texts: the `Texts`.
+    """
+
+    def __init__(self, texts):
+        self.texts = texts
+
+    def batch(self, text):
+        """Return (int32 [B, S], whether the input was a single one).
+
+        Raises:
+            ValueError: a text has more bytes than the model reads: it is not cut short.
+        """
+        single = isinstance(text, str)
+        rows = [self._bytes(one) for one in ([text] if single else text)]
+        if not rows:
+            raise ValueError("text must be a str or a list of at least one, received an empty list")
+        return np.stack(rows), single
+
+    def _bytes(self, text):
+        # As captions are stored: in one Unicode form.
+        plain = composed(str(text)).replace("\0", " ").strip()
+        found = plain.encode("utf-8")
+        if len(found) > self.texts.length:
+            raise ValueError(
+                f"text must have at most {self.texts.length} bytes in UTF-8, which are all that "
+                f"the model reads; received {len(found)} in {text[:40]!r}...: shorten it"
+            )
+        padded = found.ljust(self.texts.length, b"\0")
+        return np.frombuffer(padded, np.uint8).astype(np.int32)
+
+
+class LabelMedium:
+    """Labels with weights, {"gloomy": 0.7, "slow": 0.3}, one or a list of B, or a name alone.
+
+    Args:
+        labels: the `Labels`.
+    """
+
+    def __init__(self, labels):
+        self.labels = labels
+
+    def batch(self, given):
+        """Return (float32 [B, K] of rows that sum to one, whether the input was a single one).
+
+        Raises:
+            ValueError: a label is not known, a weight is negative, or all of them are zero.
+        """
+        single = isinstance(given, (str, dict))
+        rows = [self._weights(one) for one in ([given] if single else given)]
+        if not rows:
+            raise ValueError("labels must be at least one of {label: weight}, received none")
+        return np.stack(rows), single
+
+    def _weights(self, given):
+        given = {given: 1.0} if isinstance(given, str) else given
+        known, weights = self.labels.labels, np.zeros(len(self.labels.labels), np.float32)
+        for asked, weight in given.items():
+            name = asked if asked in known else collapsed(asked)
+            if name not in known:
+                raise ValueError(f"label must be one of {', '.join(known)}; received {asked!r}")
+            if not 0.0 <= weight < np.inf:
+                raise ValueError(f"weight of {name} must not be negative, received {weight}")
+            weights[known.index(name)] = weight
+        if not weights.sum() > 0.0:
+            raise ValueError(f"weights of labels must not all be zero, received {given}")
+        return weights / weights.sum()
+
+
+class VectorMedium:
+    """Embeddings from elsewhere, [E] or [B, E].
+
+    Args:
+        vectors: the `Vectors`.
+    """
+
+    def __init__(self, vectors):
+        self.vectors = vectors
+
+    def batch(self, vector):
+        """Return (float32 [B, E], whether the input was a single one).
+
+        Raises:
+            ValueError: see `tfaudiogen.validation.arrays.vectors`.
+        """
+        found = arrays.vectors(vector, self.vectors.size)
+        return np.atleast_2d(found), found.ndim == 1
+
+
+def weights_of(text):
+    """Return {label: weight} of "gloomy=0.7,slow=0.3"; the weight is 1 where it is left out.
+
+    Raises:
+        ValueError: a weight is no number.
+    """
+    found = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, equals, weight = part.rpartition("=")
+        try:
+            found[(name if equals else part).strip()] = float(weight) if equals else 1.0
+        except ValueError as error:
+            raise ValueError(f"{part!r} is not NAME=WEIGHT, for example gloomy=0.7") from error
+    return found

@@ -1,0 +1,241 @@
+"""What every generative model of images can do with the sounds or pictures they stand for."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.models.autoencoders.latent_graph import LatentRows
+from tfaudiogen.models.modalities.audio import SoundMedium
+from tfaudiogen.models.modalities.conditions import LabelMedium, TextMedium, VectorMedium
+from tfaudiogen.models.modalities.graphs import AutoencoderRows, remembered
+from tfaudiogen.models.modalities.image import PictureMedium
+from tfaudiogen.models.training_step.batching import in_batches
+from tfaudiogen.probability import noise
+
+_MEDIA = {
+    "sounds": SoundMedium,
+    "pictures": PictureMedium,
+    "texts": TextMedium,
+    "labels": LabelMedium,
+    "vectors": VectorMedium,
+}
+
+
+def medium_of(representation):
+    """Return the `SoundMedium` or `PictureMedium` of a `Spectrogram` or `Pictures`.
+
+    So with what can be told besides, which is given and never drawn: see
+    `models/modalities/conditions.py`.
+    """
+    return _MEDIA[representation.kind](representation)
+
+
+class MediumAutoencoder:
+    """Reconstruction of sounds or pictures, from an autoencoder of images.
+
+    A class that mixes this in has `spectrogram` and `reconstruct_images`. The first is the model's
+    representation, a `Spectrogram` or `Pictures`, and decides what is taken and returned: waveforms
+    as in `SoundMedium`, or pictures as in `PictureMedium`; numpy, tensors or lists.
+
+    `phase` is "heap", the better one, or "graph", the one that a SavedModel runs: Python then runs
+    the same graphs, sound by sound, and gives the same numbers. It has no meaning for pictures.
+    """
+
+    @property
+    def medium(self):
+        """The `SoundMedium` or `PictureMedium` of this model."""
+        return medium_of(self.spectrogram)
+
+    def rows(self):
+        """Return the `AutoencoderRows` of this model of sounds, traced once."""
+        return remembered(self, AutoencoderRows)
+
+    def reconstruct(self, given, phase="heap"):
+        """Return what the model makes of sounds of any length or of pictures, in their shape.
+
+        Args:
+            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            phase: see the class.
+        """
+        batch, single = self.medium.batch(given)
+        if self._in_graph(phase):
+            rebuilt = np.concatenate([self.rows().reconstruct(one[None]).numpy() for one in batch])
+        else:
+            rebuilt = self.medium.through(self.reconstruct_images, batch, phase)
+        return rebuilt[0] if single else rebuilt
+
+    def _in_graph(self, phase):
+        return phase == "graph" and self.medium.has_phase
+
+
+class MediumModel(MediumAutoencoder):
+    """Sampling, reconstruction and interpolation of sounds or pictures, from a model of images.
+
+    A class that mixes this in has `spectrogram`, `posterior_parameters`, `decode_images`,
+    `reconstruct_images`, `sample_latents`, `sample_images`, `image_log_prob` and `prior`. What is
+    taken and returned, and `phase`, are as in `MediumAutoencoder`.
+    """
+
+    def rows(self, samples=None, draws=16):
+        """Return the `LatentRows` of this model, traced once for each length and draws."""
+        return remembered(self, LatentRows, samples=samples, draws=draws)
+
+    def sample(
+        self,
+        count,
+        seed=0,
+        temperature=1.0,
+        component=None,
+        seconds=None,
+        phase="heap",
+        progress=False,
+    ):
+        """Draw sounds or pictures from the model.
+
+        Args:
+            count: B, how many; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same draws for any count, of sounds to
+                the bit, of pictures to rounding.
+            temperature: scales the spread of the prior's components; in [0, inf).
+            component: None, or the prior's component to draw from.
+            seconds: duration of sounds; None for one window.
+            phase: see the class.
+            progress: show a progress bar, on a terminal.
+
+        Returns:
+            float32 [B, N] or [B, H, W, C].
+        """
+        _check_sample(count, temperature, seed)
+        samples = self.medium.length(seconds)
+        windows = self.medium.windows(samples)
+        key = noise.key(seed, count)
+
+        def draw(indices):
+            part = key._replace(index=indices)
+            images = self.sample_images(part, windows, temperature, component)
+            return self.medium.inverse(self.medium.joined(images), samples, phase)
+
+        def draw_in_graph(indices):
+            self.prior.choose(key, component)  # refuses a component that there is not
+            chosen = -1 if component is None else component
+            each = tf.ones_like(indices)
+            warmth = tf.fill(tf.shape(indices), tf.cast(temperature, tf.float32))
+            rows = self.rows(self.medium.samples_of(windows))
+            drawn = rows.sample(key.seed * each, indices, warmth, chosen * each)
+            return drawn[:, :samples]
+
+        drawn = draw_in_graph if self._in_graph(phase) else draw
+        return in_batches(drawn, key.index, progress, self.medium.together)
+
+    def encode(self, given):
+        """Return the posterior means of sounds of any length, [B, W, D], or of pictures, [B, D].
+
+        W windows, each half over the next one, cover a sound; it is one where it fits.
+        """
+        batch, _ = self.medium.batch(given)
+        if self.medium.has_phase:
+            return self.rows().encode(batch).numpy()
+        return in_batches(lambda images: self.posterior_parameters(images)[0], batch).numpy()
+
+    def decode(self, latents, phase="heap"):
+        """Return the waveforms [B, N] or pictures [B, H, W, C] of latents.
+
+        Args:
+            latents: [B, D] of pictures or of one window of sound, or [B, W, D] as of `encode`: N
+                are the samples of whole windows, (W + 1) / 2 times those of one.
+            phase: see the class.
+        """
+        latents = tf.convert_to_tensor(latents, tf.float32)
+        latents = latents[:, None] if latents.shape.rank == 2 else latents
+        if latents.shape.rank != 3 or latents.shape[2] != self.latent_size or 0 in latents.shape:
+            raise ValueError(
+                f"latents must have the shape [B, {self.latent_size}] or "
+                f"[B, W, {self.latent_size}], received {latents.shape}"
+            )
+        if self._in_graph(phase):
+            return self.rows().decode(latents).numpy()
+
+        def decoded(part):
+            flat = tf.reshape(part, (-1, self.latent_size))
+            images = in_batches(self.decode_images, flat)  # [B W, T, F, C]
+            images = tf.reshape(images, (*part.shape[:2], *images.shape[1:]))
+            return self.medium.inverse(self.medium.joined(images), phase=phase)
+
+        return in_batches(decoded, latents).numpy()
+
+    def log_prob(self, given, samples=16, seed=0):
+        """Return a lower bound of the log-probability of sounds of any length, or of pictures.
+
+        A sound longer than a window is one of consecutive windows, each frame of it in one: the
+        model knows nothing of what one window says about the next, and their bounds are added.
+
+        Args:
+            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            samples: k, importance samples; more give a tighter bound.
+            seed: int in [0, 2**31).
+
+        Returns:
+            float32 [B], nats of the 8-bit image; of a sound, those of its unpadded frames.
+        """
+        batch, _ = self.medium.batch(given)
+        indices = tf.range(len(batch), dtype=tf.int64)
+        if self.medium.has_phase:
+            seeds = tf.fill([len(batch)], tf.cast(seed, tf.int64))
+            return self.rows(draws=samples).log_prob(batch, seeds, indices).numpy()
+
+        def bound(part):
+            images, frames = self.medium.images(tf.gather(batch, part))
+            return self.image_log_prob(images, frames, samples, seed, part)
+
+        return in_batches(bound, indices).numpy()
+
+    def interpolate(self, a, b, steps=8, phase="heap"):
+        """Return what lies along the straight line from a to b in the latent space.
+
+        Args:
+            a, b: each a waveform [N] or a picture [H, W, C], taken at its posterior means, or an
+                int, taken at the mean of that component of the prior. Silence follows the shorter
+                of two sounds.
+            steps: at least 2; the first is a, the last is b.
+            phase: see the class.
+
+        Returns:
+            float32 [steps, N], of as many whole windows as the longer sound needs, or
+            [steps, H, W, C].
+        """
+        if steps < 2:
+            raise ValueError(f"steps must be at least 2, received {steps}")
+        fraction = np.linspace(0.0, 1.0, steps, dtype=np.float32)
+        ends = [int(end) if _is_component(end) else self._single(end) for end in (a, b)]
+        if self._in_graph(phase) and not any(map(_is_component, ends)):
+            rows = [np.repeat(end, steps, axis=0) for end in ends]
+            return self.rows().interpolate(*rows, fraction).numpy()
+        start, end = map(self._anchor, self.medium.evened(ends))  # [1, W, D]
+        fraction = fraction[:, None, None]
+        return self.decode((1.0 - fraction) * start + fraction * end, phase)
+
+    def _single(self, given):
+        """Return [1, ...] of one sound or picture."""
+        batch, single = self.medium.batch(given)
+        if not single:
+            raise ValueError(
+                f"a and b must each be one sound or picture, received the shape {batch.shape}"
+            )
+        return batch
+
+    def _anchor(self, end):
+        if _is_component(end):
+            return self.prior.sample(1, 0, temperature=0.0, component=end).numpy()[:, None]
+        return self.encode(end).reshape(1, -1, self.latent_size)
+
+
+def _is_component(end):
+    return isinstance(end, (int, np.integer))
+
+
+def _check_sample(count, temperature, seed):
+    if count < 1:
+        raise ValueError(f"count must be at least 1, received {count}")
+    if temperature < 0:
+        raise ValueError(f"temperature must not be negative, received {temperature}")
+    if not 0 <= seed < 2**31:
+        raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")

@@ -1,0 +1,1 @@
+"""Autoregressive priors over codes: training, sampling, continuation."""

@@ -1,0 +1,348 @@
+"""An autoencoder with codes and the priors over them: one generative model."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks.residual import register
+from tfaudiogen.models.autoencoders.code_autoencoder import CodeAutoencoder
+from tfaudiogen.models.autoencoders.code_usage import usage_figures
+from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.modalities.graphs import remembered
+from tfaudiogen.models.priors.codes_graph import CodeModelRows
+from tfaudiogen.models.priors.continuation import CodeContinuation
+from tfaudiogen.models.priors.labels import choose_labels
+from tfaudiogen.models.priors.long_codes import Filling, check_columns, empty
+from tfaudiogen.models.training_step.batching import in_batches
+from tfaudiogen.probability import noise
+
+
+@register
+class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
+    """A vector-quantized autoencoder with a prior over the codes of each level.
+
+        p(x, c | y) = p(c_L | y) p(c_(L-1) | c_L, y) ... p(c_1 | c_2, ..., c_L, y) p(x | c)
+
+    from the top level L down (Razavi et al., 2019), with the label y. At the codes c of x
+
+        -log p(x | y)  <=  -log p(x | c) - log p(c | y)  =  distortion + rate,
+
+    with the exact rate of the chain of priors, all codes counted. The parts are trained one after
+    the other (see `tfaudiogen.training`): autoencoder, then priors on the codes.
+
+    Args:
+        autoencoder: a `VQVAE`.
+        priors: a `CodePrior` for each level, top level first, each with the n levels above it as
+            its `maps`, top level first, n from 0 up.
+        temperature, guidance: of draws that ask for none; guidance where there is a label. Both at
+            1 draw from the distribution above, others from one that is sharper or follows the
+            label more closely.
+    """
+
+    terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
+
+    def __init__(self, autoencoder, priors, temperature=1.0, guidance=1.0, **kwargs):
+        levels = len(autoencoder.code_shapes)
+        counts = {f"counts_{n}": codes for n, codes in enumerate(_tallied(autoencoder))}
+        super().__init__(vectors={"rates": levels, **counts}, **kwargs)
+        self.autoencoder, self.priors = autoencoder, list(priors)
+        check_priors(self.priors, *self.code_maps())
+        self.temperature, self.guidance = temperature, guidance
+        self._settings(1, 0, 0, None, None, None, None)
+        self.built = True
+
+    def code_maps(self):
+        """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
+        return self.autoencoder.code_maps()
+
+    @property
+    def spectrogram(self):
+        """The autoencoder's representation, a `Spectrogram` or `Pictures`."""
+        return self.autoencoder.spectrogram
+
+    @property
+    def likelihood(self):
+        """The autoencoder's `PixelLikelihood`."""
+        return self.autoencoder.likelihood
+
+    @property
+    def class_names(self):
+        """Names of the labels."""
+        return self.autoencoder.class_names
+
+    def call(self, images, training=False):
+        """Return the expected reconstruction [B, T, F, C] of images at their codes."""
+        return self.autoencoder(images)
+
+    def reconstruct_images(self, images):
+        """Return the expected image at the codes of images: [B, T, F, C] to the same."""
+        return self.autoencoder(images)
+
+    def encode_codes(self, images):
+        """Return the codes of images; see `VQVAE.encode_codes`."""
+        return self.autoencoder.encode_codes(images)
+
+    def decode_codes(self, codes):
+        """Return the expected images [B, T, F, C] of codes, top level first."""
+        return self.autoencoder.decode_codes(codes)
+
+    def rows(self, samples=None):
+        """Return the `CodeModelRows` of this model, traced once for each length of samples."""
+        return remembered(self, CodeModelRows, samples=samples)
+
+    def image_entries(self):
+        return self.autoencoder.image_entries()
+
+    def complete(self, batch):
+        return self.autoencoder.complete(batch) | _label_of(batch)
+
+    def loss_terms(self, batch, key, training):
+        codes = self.encode_codes(batch["image"])
+        rates = tf.stack(self._rates(codes, batch.get("label")), axis=1)  # [B, L]
+        rate = tf.reduce_sum(rates, axis=1)
+        # What the autoencoder says at a uniform rate, which is replaced.
+        found = self.autoencoder.loss_terms(batch, key, training=False)
+        return {
+            "loss": found["distortion"] + rate,
+            "rate": rate,
+            "rates": rates,
+            "code_length": found["code_length"] - found["rate"] + rate,
+            **{name: found[name] for name in found if name not in _REPLACED},
+        }
+
+    def _rates(self, codes, label):
+        """Return -log p of the codes of each level given those above, [B] each, in nats."""
+        rates = []
+        for level, prior in enumerate(self.priors):
+            maps = codes[level - len(prior.conditions.maps) : level]
+            told = label if prior.conditions.classes else None
+            rates.append(-prior.log_prob(codes[level], told, maps))
+        return rates
+
+    def summarize(self, means):
+        """Return bits per dimension, and of each level bits per code and the use of its codes."""
+        log_2 = tf.math.log(2.0)
+        figures = {"bits_per_dimension": means["code_length"] / (means["pixels"] * log_2)}
+        for level, (prior, nats) in enumerate(
+            zip(self.priors, tf.unstack(means["rates"]), strict=True)
+        ):
+            figures[f"bits_per_code_{level}"] = nats / (log_2 * prior.length)
+            for name, value in usage_figures(means[f"counts_{level}"]).items():
+                figures[f"{name}_{level}"] = value
+        kept = ("loss", "rate", "distortion", "padding")
+        return {**{name: means[name] for name in kept}, **figures}
+
+    def image_log_prob(self, images, frames, label=None):
+        """Return a lower bound of log P(levels of x | label) in nats, [B]; see the class."""
+        batch = {"image": images, "frames": frames, **_label_of({"label": label})}
+        key = noise.key(0, tf.shape(images)[0])
+        return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
+
+    def log_prob(self, given, label=None):
+        """Return a lower bound of the log-probability of sounds of any length, or of pictures.
+
+        A sound longer than a window is one of consecutive windows, each frame of it in one, whose
+        bounds are added.
+
+        Args:
+            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            label: None, a class name, an int or int [B].
+
+        Returns:
+            float32 [B], nats of the 8-bit image's unpadded frames, the codes of all frames.
+        """
+        batch, _ = self.medium.batch(given)
+        labels = self._label_rows(label, len(batch))
+        if self.medium.has_phase:
+            return self.rows().log_prob(batch, labels).numpy()
+
+        def bound(part):
+            images, frames = self.medium.images(tf.gather(batch, part))
+            return self.image_log_prob(images, frames, tf.gather(labels, part))
+
+        return in_batches(bound, tf.range(len(batch))).numpy()
+
+    def _label_rows(self, label, count):
+        """Return int32 [count] of labels, -1 for none."""
+        found = self.labels(label, count)
+        return tf.fill([count], -1) if found is None else found
+
+    @property
+    def label_names(self):
+        """What the priors were told of: names of classes, numbers as text where there are none."""
+        classes = max(prior.conditions.classes for prior in self.priors)
+        numbers = [str(number) for number in range(classes)]
+        return [*self.class_names[:classes], *numbers[len(self.class_names) :]]
+
+    def labels(self, label, count, key=None):
+        """Return int32 [count] of a class name, an int, several of them, or None.
+
+        With a `tfaudiogen.probability.noise.Key`, a name of fewer words than the labels have stands
+        for all labels with these words, one of which is drawn for each sound: "oboe" for "oboe A4"
+        and "oboe C5".
+
+        Raises:
+            ValueError: for a label that this model was not trained with, naming those it was.
+        """
+        names = self.label_names
+        return choose_labels(names, len(names), label, count, key)
+
+    def sample(
+        self,
+        count,
+        seed=0,
+        label=None,
+        temperature=None,
+        top_k=None,
+        top_p=None,
+        guidance=None,
+        seconds=None,
+        phase="heap",
+        progress=False,
+    ):
+        """Draw sounds or pictures from the model.
+
+        Args:
+            count: B; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same draws for any count.
+            label: None, a class name or words of one, an int, or B of them; see `labels`.
+            temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
+                acts on priors that have labels. None for the temperature and the guidance of this
+                model, and for all codes.
+            seconds: duration of sounds; None for one window. Longer ones continue by half windows
+                of codes, and the phase is retrieved once over the whole.
+            phase: "heap" or "graph"; see `MediumAutoencoder`.
+            progress: show a progress bar, on a terminal.
+
+        Returns:
+            float32 [B, N] or [B, H, W, C].
+        """
+        samples = self.medium.length(seconds)
+        settings = self._settings(count, seed, label, temperature, top_k, top_p, guidance)
+        windows = self.medium.windows(samples)
+        key = noise.key(seed, count)
+        labels = self.labels(label, count, key)
+
+        def draw_in_graph(part):
+            chosen = tf.gather(tf.fill([count], -1) if labels is None else labels, part)
+            settled = [
+                tf.fill(tf.shape(part), tf.constant(settings[name] or none, dtype))
+                for name, none, dtype in _IN_GRAPH
+            ]
+            rows = self.rows(self.medium.samples_of(windows))
+            drawn = rows.sample(key.seed * tf.ones_like(part), part, chosen, *settled)
+            return drawn[:, :samples]
+
+        def draw(part):
+            chosen = None if labels is None else tf.gather(labels, part)
+            images = self.sample_images(key._replace(index=part), windows, chosen, settings)
+            return self.medium.inverse(images, samples, phase)
+
+        drawn = draw_in_graph if self._in_graph(phase) else draw
+        return in_batches(drawn, key.index, progress, _TOGETHER)
+
+    def _settings(self, count, seed, label, temperature, top_k, top_p, guidance):
+        """Return the settings of a draw, when all are in their ranges."""
+        if not 0 <= seed < 2**31:
+            raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
+        temperature = self.temperature if temperature is None else temperature
+        for prior in self.priors:
+            prior.check_sampling(count, temperature, top_k, top_p, 1.0)
+        if guidance is None:
+            guidance = 1.0 if label is None else self.guidance
+        if guidance != 1.0 and label is None:
+            raise ValueError(f"guidance needs a label to strengthen; received {guidance}")
+        if guidance < 0:
+            raise ValueError(f"guidance must not be negative, received {guidance}")
+        settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        return {**settings, "guidance": guidance}
+
+    def sample_codes(self, key, windows=1, label=None, settings=None):
+        """Draw the codes of all levels.
+
+        Args:
+            key: `tfaudiogen.probability.noise.Key` of B sounds.
+            windows: W, windows of each sound.
+            label: int32 [B] or None.
+            settings: of `CodePrior.draw`.
+
+        Returns:
+            List of int32 [B, T_l (W + 1) / 2, ...], top level first.
+        """
+        shapes, _ = self.code_maps()
+        if windows > 1:
+            check_columns(shapes)
+        codes = empty(len(key.index), shapes, windows)
+        known = [np.zeros(code.shape[1], bool) for code in codes]
+        return Filling(self.priors, key, label, settings or {}).fill(codes, known)
+
+    def sample_images(self, key, windows=1, label=None, settings=None):
+        """Draw images [B, T (W + 1) / 2, F, C] in [0, 1] of sounds; see `sample_codes`."""
+        return self.long_images(self.sample_codes(key, windows, label, settings), windows)
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "autoencoder": serialize(self.autoencoder),
+            "priors": [serialize(prior) for prior in self.priors],
+            "temperature": self.temperature,
+            "guidance": self.guidance,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        deserialize = keras.saving.deserialize_keras_object
+        config = dict(config)
+        config["autoencoder"] = deserialize(config["autoencoder"])
+        config["priors"] = [deserialize(prior) for prior in config["priors"]]
+        return cls(**config)
+
+
+# The settings of a draw in the order of `CodeModelRows`, with what stands for None there.
+_IN_GRAPH = (
+    ("temperature", 0.0, tf.float32),
+    ("top_k", 0, tf.int32),
+    ("top_p", 1.0, tf.float32),
+    ("guidance", 0.0, tf.float32),
+)
+# Sounds drawn at a time: a step draws one code of each, and takes hardly longer for many.
+_TOGETHER = 32
+_REPLACED = ("loss", "rate", "code_length", "gaps")
+
+
+def check_priors(priors, shapes, counts):
+    """Raise ValueError unless there is a prior for each level, told of levels above it alone.
+
+    Args:
+        priors: list of `CodePrior`s.
+        shapes, counts: of the code maps, top level first; see `VQVAE.code_maps`.
+    """
+    received = [(prior.shape, prior.codes) for prior in priors]
+    wanted = list(zip(shapes, counts, strict=True))
+    if received != wanted:
+        raise ValueError(
+            f"priors must be for maps of the shapes and codes {wanted}, top level first; "
+            f"received {received}"
+        )
+    for level, prior in enumerate(priors):
+        told = [(tuple(one["shape"]), one["codes"]) for one in prior.conditions.maps]
+        if len(told) > level or told != wanted[level - len(told) : level]:
+            raise ValueError(
+                f"maps of prior {level} must be those of the levels above it, which are "
+                f"{wanted[:level]}; received {told}"
+            )
+
+
+def _tallied(autoencoder):
+    """Return the lengths of the counts of codes of each level, top level first."""
+    levels = reversed(autoencoder.quantizers)
+    return [quantizer.codes * math.prod(quantizer.tail) for quantizer in levels]
+
+
+def _label_of(batch):
+    """Return the entry "label" of a batch, int32 [B], if it has one."""
+    label = batch.get("label")
+    return {} if label is None else {"label": tf.cast(label, tf.int32)}

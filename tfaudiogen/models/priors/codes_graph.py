@@ -1,0 +1,78 @@
+"""The graphs over rows of models with discrete codes: see `tfaudiogen.models.modalities.graphs`."""
+
+import tensorflow as tf
+
+from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, AutoencoderRows, over_rows
+from tfaudiogen.models.priors.sampler_graph import GraphFilling
+from tfaudiogen.probability import noise
+
+LABEL = tf.TensorSpec([], tf.int32)
+
+
+class CodeRows(AutoencoderRows):
+    """The graphs of an autoencoder with codes; maps of long sounds are as in `long_codes`.
+
+    Args:
+        model: a model with the methods of images that `CodeAutoencoder` lists.
+        samples: N of what `sample` draws; one window where left out, and None for pictures.
+    """
+
+    def __init__(self, model, samples=None):
+        super().__init__(model, samples)
+        self.shapes, _ = model.code_maps()
+        codes = tuple(map(self.row.codes, self.shapes))
+        self.encode = over_rows(self._encode, (self.row.spec,), codes)
+        self.decode = over_rows(self.decoded, codes, self.row.spec)
+
+    def _encode(self, given):
+        """Return the code map of each level, [T_l (W + 1) / 2, ...]."""
+        codes = self.row.encoded(
+            lambda image: tuple(code[0] for code in self.model.encode_codes(image)),
+            given,
+            tuple(tf.TensorSpec(shape, tf.int32) for shape in self.shapes),
+        )  # [W, T_l, ...] of each level
+        return tuple(map(self.row.joined_codes, codes))
+
+    def decoded(self, *codes):
+        """Return the sound or picture of the code map of each level."""
+        windows = map(self.row.cut_codes, codes, self.shapes)
+        return self.row.decoded(self._image_of, *windows)
+
+    def _image_of(self, *codes):
+        return self.model.decode_codes([code[None] for code in codes])[0]
+
+
+class CodeModelRows(CodeRows):
+    """The graphs of a `CodeModel`: those of `CodeRows`, sampling and the likelihood.
+
+    Raises:
+        ValueError: for `samples` beyond a window of maps that have no halves.
+    """
+
+    def __init__(self, model, samples=None):
+        super().__init__(model, samples)
+        self.filling = GraphFilling(model.priors, self.row.windows)
+        draw = (INTEGER, INTEGER, LABEL, NUMBER, LABEL, NUMBER, NUMBER)
+        self.sample = over_rows(self._sample, draw, self.row.spec)
+        self.log_prob = over_rows(self._log_prob, (self.row.spec, LABEL), NUMBER)
+
+    def _sample(self, seed, index, label, temperature, top_k, top_p, guidance):
+        """Draw by seed and index; a label below 0 is none, a top_k of 0 keeps all codes."""
+        key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
+        settings = {
+            "temperature": temperature,
+            "top_k": top_k,
+            "top_p": top_p,
+            "guidance": guidance,
+        }
+        codes = self.filling.codes(key, {"label": label[None]}, settings)
+        return self.row.cut(self.decoded(*[code[0] for code in codes]))
+
+    def _log_prob(self, given, label):
+        """Return the sum over consecutive windows."""
+
+        def of_image(image, frames, place, count):
+            del place, count  # nothing is drawn
+            return self.model.image_log_prob(image, frames, label[None])[0]
+
+        return self.row.summed(of_image, given)

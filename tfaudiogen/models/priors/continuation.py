@@ -1,0 +1,139 @@
+"""Continuing a given sound, and drawing anew what lies between two of its times."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.models.modalities.windows import split, windows_for
+from tfaudiogen.models.priors.long_codes import Filling, check_columns, empty, join
+from tfaudiogen.probability import noise
+from tfaudiogen.signal import decibels
+
+
+class CodeContinuation:
+    """What a `CodeModel` does with sounds of any length: `extend` and `inpaint`.
+
+    The given sound keeps its own magnitudes; what is drawn is decoded from codes. Between the two
+    magnitudes are crossfaded over one column of the top level, where both are there, and the phase
+    is retrieved once over the whole.
+    """
+
+    def extend(self, waveform, seconds, seed=0, label=None, phase="heap", **settings):
+        """Return a sound that goes on after the given one.
+
+        Args:
+            waveform: [N].
+            seconds: duration of the whole, longer than the given sound.
+            seed: int in [0, 2**31).
+            label: None, a class name or an int.
+            phase: as in `sample`.
+            settings: temperature, top_k, top_p and guidance, as in `sample`.
+
+        Returns:
+            float32 [round(seconds sample_rate)].
+        """
+        self._check_sounds("extend")
+        sound, samples = self._single(waveform), self.medium.length(seconds)
+        if samples <= len(sound):
+            raise ValueError(
+                f"seconds must be more than the {len(sound) / self.spectrogram.sample_rate:.2f} s "
+                f"that are given, received {seconds}"
+            )
+        longer = np.pad(sound, (0, samples - len(sound)))
+        # The last whole column saw the silence after the end, so it is drawn anew.
+        column = self._frames_of_a_column()
+        kept = max(0, len(sound) // self.spectrogram.hop // column - 1)
+        return self._redraw(longer, (kept, None), seed, label, phase, settings, 1)
+
+    def inpaint(
+        self, waveform, start, end, seed=0, label=None, phase="heap", candidates=8, **settings
+    ):
+        """Return the sound with what lies between two times drawn anew.
+
+        Args:
+            waveform: [N].
+            start, end: seconds, 0 <= start < end <= duration; widened to whole columns of the top
+                level.
+            seed, label, phase, settings: as in `extend`.
+            candidates: fillings that are drawn, of which one is chosen by how well what follows
+                fits it; see `tfaudiogen.models.priors.long_codes`.
+
+        Returns:
+            float32 [N].
+        """
+        self._check_sounds("inpaint")
+        sound = self._single(waveform)
+        duration = len(sound) / self.spectrogram.sample_rate
+        if not 0 <= start < end <= duration:
+            raise ValueError(
+                f"start and end must be 0 <= start < end <= {duration:.2f} s, the duration; "
+                f"received {start} and {end}"
+            )
+        if candidates < 1:
+            raise ValueError(f"candidates must be at least 1, received {candidates}")
+        column = self._frames_of_a_column() * self.spectrogram.hop
+        rate = self.spectrogram.sample_rate
+        gap = int(start * rate // column), int(-(-end * rate // column))
+        return self._redraw(sound, gap, seed, label, phase, settings, candidates)
+
+    def _check_sounds(self, verb):
+        if not self.medium.has_phase:
+            raise ValueError(f"{verb} is for sounds, and this is a model of pictures")
+
+    def _single(self, waveform):
+        """Return float32 [N] of one sound."""
+        batch, single = self.medium.batch(waveform)
+        if not single:
+            raise ValueError(f"waveform must be one sound [N], received the shape {batch.shape}")
+        return batch[0]
+
+    def _frames_of_a_column(self):
+        return self.spectrogram.frames // self.code_maps()[0][0][0]
+
+    def _redraw(self, sound, gap, seed, label, phase, settings, candidates):
+        """Return the sound with the columns of the top level in `gap` drawn anew."""
+        names = ("temperature", "top_k", "top_p", "guidance")
+        settings = self._settings(1, seed, label, **{**dict.fromkeys(names), **settings})
+        frames = -(-len(sound) // self.spectrogram.hop)
+        windows = windows_for(frames, self.spectrogram)
+        image = self.spectrogram(sound[None])[:, :frames]  # [1, T, F, 1]
+        codes, known = self._codes_but(image, windows, gap)
+        key = noise.key(seed, 1)
+        labels = self.labels(label, 1, key)
+        filling = Filling(self.priors, key, labels, settings, candidates)
+        drawn = self.long_images(filling.fill(codes, known), windows)[:, :frames]
+        weights = self._weights(frames, gap)
+        whole = _mixed(image, drawn, weights, self.spectrogram)
+        return np.asarray(self.spectrogram.inverse(whole, phase=phase))[0, : len(sound)]
+
+    def _codes_but(self, image, windows, gap):
+        """Return the code maps of an image, and which columns of them lie outside of the gap."""
+        shapes, _ = self.code_maps()
+        check_columns(shapes)
+        cut, _ = split(image, self.spectrogram)
+        parts = [self.encode_codes(cut[0, i : i + 8]) for i in range(0, windows, 8)]
+        codes = empty(1, shapes, windows)
+        known = []
+        for level, code in enumerate(codes):
+            code[0] = join(np.concatenate([np.asarray(part[level]) for part in parts]))
+            ratio = shapes[level][0] // shapes[0][0]
+            first, last = (end and end * ratio for end in gap)
+            outside = np.ones(code.shape[1], bool)
+            outside[first:last] = False
+            known.append(outside)
+        return codes, known
+
+    def _weights(self, frames, gap):
+        """Return float32 [T]: the part that the given image has at each frame."""
+        column = self._frames_of_a_column()
+        place = np.arange(frames)
+        before = np.clip(gap[0] - (place + 0.5) / column, 0, 1)
+        after = 0 * place if gap[1] is None else np.clip((place + 0.5) / column - gap[1], 0, 1)
+        return np.sin(0.5 * np.pi * (before + after)).astype(np.float32) ** 2
+
+
+def _mixed(image, other, weights, spectrogram):
+    """Return the image [1, T, F, 1] of amplitudes mixed by weights [T] of the first."""
+    scale = (spectrogram.frame_length, *spectrogram.decibels)
+    given, drawn = (decibels.image_to_amplitude(one, *scale) for one in (image, other))
+    weights = tf.constant(weights)[:, None, None]
+    return decibels.amplitude_to_image(weights * given + (1.0 - weights) * drawn, *scale)

@@ -1,0 +1,116 @@
+"""Labels and their words: "oboe A4" is a label of two words, which other labels share."""
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.probability import noise
+from tfaudiogen.validation.text import collapsed
+
+
+def words_of(names):
+    """Return, for each label, the numbers of its words in their order of appearance.
+
+    Example: `words_of(["oboe A4", "oboe C5"])` is `[[0, 1], [0, 2]]`.
+    """
+    numbers = {}
+    return [[numbers.setdefault(word, len(numbers)) for word in name.split()] for name in names]
+
+
+def shared_words(mine, others):
+    """Return [(number in `mine`, number in `others`)] of words that both lists of names have."""
+    tables = [list(dict.fromkeys(" ".join(names).split())) for names in (mine, others)]
+    return [(n, tables[1].index(w)) for n, w in enumerate(tables[0]) if w in tables[1]]
+
+
+def further_words(names, count):
+    """Return what labels say after their first `count` words: its names, and which each label has.
+
+    Example: `further_words(["7 jackson", "8 theo", "9 jackson", "0"], 1)` is
+    `["jackson", "theo"], [0, 1, 0, -1]`.
+    """
+    further = [" ".join(name.split()[count:]) for name in names]
+    found = list(dict.fromkeys(filter(None, further)))
+    return found, [found.index(one) if one else -1 for one in further]
+
+
+class LabelNames:
+    """Finds labels by their names or their words, in graphs too.
+
+    Example: "oboe" stands for "oboe A4" and "oboe C5", "A4" for the first of them.
+
+    Args:
+        names: of the labels; at least one.
+    """
+
+    def __init__(self, names):
+        self.names = tf.constant(names, tf.string)
+        self.words = tf.constant(list(dict.fromkeys(" ".join(names).split())), tf.string)
+        self.has = np.zeros((len(names), len(self.words)), bool)  # [labels, words]
+        for label, words in enumerate(words_of(names)):
+            self.has[label, words] = True
+
+    def named(self, text):
+        """Return bool [B, labels]: which label has the name text [B]."""
+        return text[:, None] == self.names
+
+    def matching(self, text):
+        """Return bool [B, labels]: the label of this name, or else all that have its words."""
+        told = tf.strings.split(text).to_tensor("")[..., None]  # [B, W, 1]
+        same = told == self.words  # [B, W, words]
+        known = tf.reduce_all((told[..., 0] == "") | tf.reduce_any(same, axis=2), axis=1)
+        known &= tf.reduce_any(told[..., 0] != "", axis=1)
+        lacking = tf.reduce_any(same, axis=1)[:, None] & ~self.has  # [B, labels, words]
+        named = self.named(text)
+        by_words = known[:, None] & ~tf.reduce_any(lacking, axis=2)
+        return tf.where(tf.reduce_any(named, axis=1, keepdims=True), named, by_words)
+
+
+def pick(candidates, share):
+    """Return int32 [B]: the candidate bool [B, labels] at a share [B] of them, -1 for none."""
+    rank = tf.cumsum(tf.cast(candidates, tf.int32), axis=1)
+    count = rank[:, -1]
+    place = tf.minimum(tf.cast(share * tf.cast(count, tf.float32), tf.int32) + 1, count)
+    found = tf.argmax((rank == place[:, None]) & candidates, axis=1, output_type=tf.int32)
+    return tf.where(count > 0, found, -1)
+
+
+def is_known(names, text):
+    """Return whether a text is the name of a label, or words of one."""
+    found = _candidates(names, len(names), text, by_words=True)
+    return found is not None and bool(found.any())
+
+
+def choose_labels(names, classes, label, count, key=None):
+    """Return int32 [count], or None for `label` None; see `CodeModel.labels`.
+
+    Args:
+        names: of the labels; may be empty.
+        classes: number of labels.
+        label: None, a name or words of one, an int, or `count` of them.
+        key: `tfaudiogen.probability.noise.Key` of the draw among labels that have the words; None
+            for names of whole labels alone.
+    """
+    if label is None:
+        return None
+    given = [label] * count if isinstance(label, (str, int, np.integer)) else list(label)
+    candidates = [_candidates(names, classes, one, key is not None) for one in given]
+    if len(given) != count or not all(one is not None and one.any() for one in candidates):
+        raise ValueError(f"label must be {_known(names, classes, count)}; received {label!r}")
+    return pick(tf.constant(candidates), noise.uniform(key or noise.key(0, count), "label"))
+
+
+def _candidates(names, classes, label, by_words):
+    """Return bool [classes], or None for what cannot be a label."""
+    if isinstance(label, str) and names:
+        known, text = LabelNames(names), tf.constant([collapsed(label)])
+        return (known.matching(text) if by_words else known.named(text)).numpy()[0]
+    if isinstance(label, str) or not 0 <= label < classes:
+        return None
+    return np.arange(classes) == label
+
+
+def _known(names, classes, count):
+    if not classes:
+        return "None: this model has no labels"
+    known = f"of {', '.join(names)}" if names else f"from 0 to {classes - 1}"
+    return f"one {known}" + (f", or {count} of them" if count > 1 else "")

@@ -1,0 +1,78 @@
+"""Code maps of sounds of any length, drawn inside the graph that asks for them."""
+
+import tensorflow as tf
+
+from tfaudiogen.models.priors.long_codes import check_columns
+from tfaudiogen.probability import noise
+
+
+class GraphFilling:
+    """Draws the maps of all levels from the top level down, as `Filling` does from nothing.
+
+    Args:
+        priors: a `CodePrior` for each level, top level first.
+        windows: W, windows of each sound, half overlapping; 1 of pictures.
+
+    Raises:
+        ValueError: several windows of maps that have no halves.
+    """
+
+    def __init__(self, priors, windows):
+        self.priors, self.windows = priors, windows
+        if windows > 1:
+            check_columns([prior.shape for prior in priors])
+
+    def codes(self, key, told, settings):
+        """Return the maps int32 [1, T_l (W + 1) / 2, ...], top level first.
+
+        Args:
+            key: `tfaudiogen.probability.noise.Key` of one draw.
+            told: dict of what the draw is told of, with leading dimension 1: "label", below 0 for
+                none, and "vectors" for the priors that attend to vectors.
+            settings: scalars of `CodePrior.walk`.
+        """
+        codes = []
+        for level in range(len(self.priors)):
+            codes.append(self._level(level, key, told, codes, settings))
+        return codes
+
+    def _level(self, level, key, told, above, settings):
+        """Return the map of a level given those above.
+
+        Each window after the first keeps the second half of the one before it as its first.
+        """
+        prior = self.priors[level]
+        columns, half, tail = prior.shape[0], prior.shape[0] // 2, prior.shape[1:]
+        starts = [half * window for window in range(self.windows)]
+        levels = [noise.uniform(key, f"codes {level} {at} 0", (prior.length,)) for at in starts]
+        nothing = tf.zeros((1, *prior.shape), tf.int32)
+        if not prior.conditions.vectors:
+            told = {**told, "vectors": None}
+
+        def window(levels, start, given, known):
+            conditions = {**told, "maps": self._above(level, above, start)}
+            known = tf.reshape(tf.range(columns) < known, (1, columns, *[1] * len(tail)))
+            return prior.walk(
+                levels, conditions, given, tf.broadcast_to(known, given.shape), settings
+            )
+
+        def following(before, each):
+            return window(*each, tf.concat([before[:, half:], nothing[:, :half]], axis=1), half)
+
+        first = window(levels[0], 0, nothing, 0)
+        if self.windows == 1:
+            return first
+        later = tf.scan(following, (tf.stack(levels[1:]), tf.constant(starts[1:])), first)
+        later = tf.reshape(later[:, :, half:], (1, half * (self.windows - 1), *tail))
+        return tf.concat([first, later], axis=1)
+
+    def _above(self, level, codes, start):
+        """Return the windows of the maps above that condition one that starts at a column."""
+        prior = self.priors[level]
+        first = level - len(prior.conditions.maps)
+        found = []
+        for code, other in zip(codes[first:], self.priors[first:level], strict=True):
+            shape = other.shape
+            begin = [0, start * shape[0] // prior.shape[0], *[0] * (len(shape) - 1)]
+            found.append(tf.slice(code, begin, [1, *shape]))
+        return found

@@ -1,0 +1,1 @@
+"""Models of pictures given sounds, of sounds given pictures, and of either given conditions."""

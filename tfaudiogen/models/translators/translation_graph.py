@@ -1,0 +1,124 @@
+"""The graphs over rows of translators: see `tfaudiogen.models.modalities.graphs`."""
+
+import tensorflow as tf
+
+from tfaudiogen.models.autoencoders.latent_graph import LatentRows
+from tfaudiogen.models.autoencoders.vqvae import VQVAE
+from tfaudiogen.models.modalities.graphs import COUNT, INTEGER, NUMBER, over_rows, row_of
+from tfaudiogen.models.modalities.windows import consecutive
+from tfaudiogen.models.priors.codes_graph import LABEL, CodeRows
+from tfaudiogen.models.priors.sampler_graph import GraphFilling
+from tfaudiogen.probability import noise
+
+
+class TranslationRows:
+    """The graph of what all translators do: a draw of the target given the source.
+
+    A family of translators gives `settings` and `drawn`.
+
+    Args:
+        model: a `Translation`.
+        samples: N of drawn sounds; one window where left out, and None for pictures.
+    """
+
+    settings = {}
+    """{name: `tf.TensorSpec`} of the scalars that a draw depends on; see the model's `sample`."""
+
+    def __init__(self, model, samples=None):
+        self.model = model
+        self.source, self.target = row_of(model.source), row_of(model.spectrogram, samples)
+        given = (self.source.spec, INTEGER, INTEGER, *self.settings.values())
+        self.sample = over_rows(self._sample, given, self.target.spec)
+
+    def _sample(self, given, seed, index, *settings):
+        """Draw the target by seed and index."""
+        key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
+        return self.target.cut(self.drawn(key, self._vectors(given), *settings))
+
+    def drawn(self, key, vectors, *settings):
+        """Return a draw of the target, a sound [N] of whole windows or a picture [H, W, C].
+
+        Args:
+            key: `tfaudiogen.probability.noise.Key` of one draw.
+            vectors: [1, M, V] of the source.
+            settings: those named by `settings`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define drawn")
+
+    def _vectors(self, given):
+        """Return the vectors [1, M, V] of the source."""
+        source, encoder = self.model.source, self.model.encoder
+        if source.kind == "pictures":
+            return self.model(source(given[None]))
+        images, frames = consecutive(given, source)
+        _, *shape = encoder.compute_output_shape((None, *source.image_shape))
+        vectors = tf.map_fn(
+            lambda image: self.model(image[None])[0],
+            images,
+            fn_output_signature=tf.TensorSpec(shape, encoder.compute_dtype),
+        )  # [W, M, V]
+        return encoder.joined(vectors, frames)
+
+
+class CodeTranslationRows(TranslationRows):
+    """The graph of a `Translator`, whose target has codes; of one with labels, told which."""
+
+    settings = {"temperature": NUMBER, "guidance": NUMBER}
+
+    def __init__(self, model, samples=None):
+        if model.label_names:
+            self.settings = {**self.settings, "label": LABEL}
+        super().__init__(model, samples)
+        self.filling = GraphFilling(model.priors, self.target.windows)
+        self.autoencoder = CodeRows(model.target, samples)
+
+    def drawn(self, key, vectors, temperature, guidance, label=None):
+        settings = {
+            "temperature": temperature,
+            "top_k": tf.constant(0),
+            "top_p": tf.constant(1.0),
+            "guidance": guidance,
+        }
+        told = {"vectors": vectors, "label": None if label is None else label[None]}
+        codes = self.filling.codes(key, told, settings)
+        return self.autoencoder.decoded(*[code[0] for code in codes])
+
+
+class LatentTranslationRows(TranslationRows):
+    """The graph of a translator whose target is drawn by its continuous latents."""
+
+    def __init__(self, model, samples=None):
+        super().__init__(model, samples)
+        model.latents.check_windows(self.target.windows)
+        rows = CodeRows if isinstance(model.target, VQVAE) else LatentRows
+        self.autoencoder = rows(model.target, samples)
+
+    def decoded(self, latents):
+        """Return the sound or picture of the latents of one draw, as `target_latents` has them."""
+        if isinstance(self.autoencoder, CodeRows):
+            codes = self.model.target.nearest_codes(latents)
+            return self.autoencoder.decoded(*[code[0] for code in codes])
+        return self.autoencoder.decoded(self.target.of_windows(latents[0][0, :, 0]))
+
+
+class FlowTranslationRows(LatentTranslationRows):
+    """The graph of a `FlowTranslator`, solved by Heun's method."""
+
+    settings = {"temperature": NUMBER, "guidance": NUMBER, "rescale": NUMBER, "steps": COUNT}
+
+    def drawn(self, key, vectors, temperature, guidance, rescale, steps):
+        windows = self.target.windows
+        start = [temperature * one for one in self.model.latents.noise(key, windows)]
+        settings = (guidance, rescale, steps)
+        return self.decoded(self.model.solved(start, vectors, *settings, windows))
+
+
+class VariationalTranslationRows(LatentTranslationRows):
+    """The graph of a `VariationalTranslator`."""
+
+    settings = {"temperature": NUMBER}
+
+    def drawn(self, key, vectors, temperature):
+        windows = self.target.windows
+        found = self.model.sample_latents(key, vectors, windows, temperature)
+        return self.decoded([found[:, :, None]])

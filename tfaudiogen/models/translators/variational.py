@@ -1,0 +1,233 @@
+"""From sounds to pictures and from pictures to sounds: a latent of the one, given the other."""
+
+import keras
+import tensorflow as tf
+
+from tfaudiogen.layers.blocks.pooling import AttentionPool
+from tfaudiogen.layers.blocks.residual import freeze, register
+from tfaudiogen.layers.probabilistic.gaussian import GaussianHead
+from tfaudiogen.models.autoencoders.vae import VAE, stationary_walk
+from tfaudiogen.models.translators.base import Translation
+from tfaudiogen.models.translators.pairs import SOUND
+from tfaudiogen.models.translators.target_latents import PosteriorDraws
+from tfaudiogen.probability import losses, noise
+from tfaudiogen.probability.distributions import kl_divergence, quantize, triangular_normal
+
+
+@register
+class VariationalTranslator(Translation):
+    """A conditional variational autoencoder whose prior is learned of the source.
+
+        p(y | x) = integral of p(y | z) p(z | x) dz,    p(z | x) = N(m(x), L(x) L(x)^T),
+
+        -log p(y | x)  <=  E_q[-log p(y | z)] + KL(q(z | y, x) || p(z | x))  =  distortion + rate
+
+    (Sohn et al., "Learning structured output representation using deep conditional generative
+    models", 2015, eq. 4, with a decoder that sees the source through the latent alone). y is the
+    target, x the source; L is lower triangular. The rate is that of two normal distributions and
+    exact. Its direction is that of the bound: p(z | x) must be wherever q is.
+
+    With `joint`, all parts of the target, a `VAE`, but its own prior are trained together with the
+    rest, on distortion + padding + weight(step) max(rate, free_bits ln 2) as in `VAE`, and
+    q(z | y, x) sees the source: what the encoder of y gives moves by a linear function of x, which
+    starts at zero.
+
+    Without it the target is trained before and frozen, with q(z | y) its posterior. Then the rate
+    alone is learned, and the p(z | x) that has the least mean KL(q(z | y) || p(z | x)) over all y
+    that go with an x has the mean and the covariance of all of their latents together: it covers
+    all of them, where the other direction would choose some.
+
+    What is given, batches and long sounds are as in `Translation`; of a batch "frames" int32 [B]
+    are looked at, too, where sounds are drawn. Windows of a drawn sound share their source and part
+    of their noise, and are blended.
+
+    Args:
+        source: the representation of what is given, a `Spectrogram` or `Pictures`.
+        encoder: layer from images of the source to [B, M, V], such as `SequenceEncoder`.
+        target: a `VAE` of the other kind.
+        hidden: of the `GaussianHead` of the prior.
+        heads: of the `AttentionPool` by which the vectors of the source become one.
+        joint: whether the target is trained along.
+
+    Raises:
+        ValueError: source and target are of one kind, or the target is no `VAE`.
+    """
+
+    note_on_loss = "The loss is a bound of -log p(target | source)"
+    terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
+
+    def __init__(self, source, encoder, target, hidden=192, heads=4, joint=True, **kwargs):
+        super().__init__(source, encoder, target, **kwargs)
+        if not isinstance(target, VAE):
+            raise ValueError(f"target must be a VAE, received a {type(target).__name__}")
+        self.hidden, self.heads, self.joint = hidden, heads, bool(joint)
+        self.latents = PosteriorDraws(target)
+        policy = self.dtype_policy
+        self.pool = AttentionPool(self.vector_width, heads, dtype=policy)
+        self.prior = GaussianHead(target.latent_size, hidden, dtype=policy)
+        self.tell = None
+        self.build()
+
+    def build(self, input_shape=None):
+        pooled = (None, self.heads * self.vector_width)
+        self.pool.build()
+        self.prior.build(pooled)
+        if self.joint:
+            self.target.trainable = True
+            freeze(self.target.prior)
+            shape = self.target.encoder.compute_output_shape((None, *self.spectrogram.image_shape))
+            self.tell = keras.layers.Dense(
+                shape[-1], kernel_initializer="zeros", dtype=self.dtype_policy
+            )
+            self.tell.build(pooled)
+        self.built = True
+
+    def complete(self, batch):
+        """Add "id" and, of the target, "frames" where they are missing."""
+        found = super().complete(batch)
+        rows = self.spectrogram.image_shape[0]
+        whole = tf.fill(tf.shape(batch[SOUND])[:1], rows)
+        recorded = batch.get("frames", whole) if self.spectrogram.kind == "sounds" else whole
+        return {**found, "frames": recorded}
+
+    def prior_parameters(self, vectors):
+        """Return (m [B, D], L [B, D, D]) of p(z | x) for vectors [B, M, V] of the source."""
+        return self.prior(self.pool(vectors))
+
+    def posterior(self, images, vectors, training=False):
+        """Return (m, L) of q(z | y, x) for images of the target and vectors of the source."""
+        if not self.joint:
+            return self.target.posterior_parameters(images)
+        features = self.target.encoder(quantize(images), training=training)
+        told = self.tell(self.pool(vectors))
+        places = [1] * (features.shape.rank - 2)
+        return self.target.head(features + tf.reshape(told, (-1, *places, told.shape[-1])))
+
+    def loss_terms(self, batch, key, training):
+        given, wanted = self.source_and_target(batch)
+        images, frames = quantize(wanted), batch["frames"]
+        vectors = self(given, training=training)
+        loc, scale_tril = self.posterior(images, vectors, training)
+        posterior = triangular_normal(loc, scale_tril)
+        rate = kl_divergence(posterior, triangular_normal(*self.prior_parameters(vectors)), None)
+
+        standard = noise.normal(key, "posterior", loc.shape[1:])
+        latents = loc + tf.linalg.matvec(scale_tril, standard)
+        pixels = self.target.pixel_parameters(latents, training and self.joint)
+        likelihood = self.target.likelihood
+        log_prob = likelihood.log_prob(pixels, images)
+        distortion, padding = (-total for total in losses.sum_over_pixels(log_prob, frames))
+        levels = losses.level_distortion(likelihood, pixels, images, frames, distortion)
+        loss = distortion + rate
+        if training and self.joint:
+            floor = self.target.free_bits * tf.math.log(2.0)
+            weight = self.target.kl_weight(key.step)
+            loss = distortion + padding + weight * tf.maximum(rate, floor)
+        return {
+            "loss": loss,
+            "rate": rate,
+            "distortion": distortion,
+            "padding": padding,
+            "code_length": rate + levels,
+            "pixels": losses.pixels(images, frames),
+        }
+
+    def summarize(self, means):
+        """Replace the summed code length by bits per dimension, as `VAE` does."""
+        return self.target.summarize(means)
+
+    def sample(
+        self,
+        inputs,
+        count=1,
+        seed=0,
+        temperature=None,
+        seconds=None,
+        phase="heap",
+        progress=False,
+    ):
+        """Draw pictures for sounds, or sounds for pictures.
+
+        Args:
+            inputs: the source: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            count: n, draws for each; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
+                batch.
+            temperature: scales the spread of p(z | x); in [0, inf). None for that of this model.
+            seconds: duration of sounds; None for one window. See the class.
+            phase: of sounds, "heap" or "graph"; see `SoundMedium`.
+            progress: show a progress bar, on a terminal.
+
+        Returns:
+            float32 [B, n, ...] of pictures [H, W, C] or waveforms [N]; [n, ...] for a single input.
+
+        Raises:
+            ValueError: an argument is out of its range or of another shape.
+        """
+        temperature, _ = self.drawing(count, seed, temperature)
+
+        def draw(key, vectors, windows):
+            latents = self.sample_latents(key, vectors, windows, temperature)
+            return self.latents.images([latents[:, :, None]], windows)
+
+        return self.drawn(draw, inputs, count, seed, seconds, phase, progress)
+
+    def sample_latents(self, key, vectors, windows=1, temperature=1.0):
+        """Draw latents from p(z | x).
+
+        Args:
+            key: `tfaudiogen.probability.noise.Key` of B draws.
+            vectors: [B, M, V] of the source.
+            windows: W, windows of each sound.
+            temperature: as in `sample`.
+
+        Returns:
+            [B, W, D].
+        """
+        loc, scale_tril = self.prior_parameters(vectors)
+        standard = stationary_walk(noise.normal(key, "latent", (windows, loc.shape[-1])))
+        return loc[:, None] + temperature * tf.einsum("bij,bwj->bwi", scale_tril, standard)
+
+    def log_prob(self, targets, inputs, samples=16, seed=0):
+        """Return a lower bound of the log-probability of targets given inputs.
+
+        A target sound longer than a window is one of consecutive windows, each frame of it in one,
+        whose bounds are added.
+
+        Args:
+            targets: B waveforms [B, N] or pictures [B, H, W, C], or a single one without B.
+            inputs: as many of the source.
+            samples: k, importance samples; more give a tighter bound.
+            seed: int in [0, 2**31).
+
+        Returns:
+            float32 [B], nats of the 8-bit images; of sounds, those of their unpadded frames.
+
+        Raises:
+            ValueError: there are more of one than of the other.
+        """
+
+        def bound(images, frames, vectors, places):
+            key = noise.key(seed, len(places))._replace(index=places)
+            return self.image_log_prob(images, frames, vectors, key, samples)
+
+        return self.scored(bound, targets, inputs)
+
+    def image_log_prob(self, images, frames, vectors, key, samples=16):
+        """Return the importance-weighted lower bound of log P(levels of y | x) in nats, [B].
+
+        Args:
+            images: of the target, [B, T, F, C] in [0, 1].
+            frames: int32 [B], the unpadded frames; of pictures all rows.
+            vectors: [B, M, V] of the source, of any number of windows.
+            key: `tfaudiogen.probability.noise.Key` of the draws.
+            samples: k, draws of the posterior.
+        """
+        images = quantize(images)
+        posterior = self.posterior(images, vectors)
+        prior = triangular_normal(*self.prior_parameters(vectors))
+        return self.target.bound(images, frames, posterior, prior.log_prob, key, samples)
+
+    def get_config(self):
+        own = {name: getattr(self, name) for name in ("hidden", "heads", "joint")}
+        return {**super().get_config(), **own}

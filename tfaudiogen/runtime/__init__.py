@@ -1,0 +1,1 @@
+"""The process and its surroundings: signals, child processes, optional packages, Keras' backend."""

@@ -1,0 +1,118 @@
+"""The names under which saved files call the classes of this package, told to Keras early.
+
+A class registers itself with Keras when its module is imported, and those modules import
+TensorFlow. So that `keras.saving.load_model` finds the classes after `import tfaudiogen` alone,
+which imports neither, each name has a stand-in in Keras' table of custom objects, from the moment
+on when both packages are imported. A stand-in imports its class when it is first used.
+"""
+
+import importlib
+import importlib.util
+import sys
+
+PACKAGE = "tfaudiogen"
+_CLASSES = {
+    "layers.adversarial.adversary": ("AdaptiveWeight", "Plateau"),
+    "layers.transformers.attention": ("CausalAttention",),
+    "layers.blocks.residual": ("ResidualBlock", "Unfold"),
+    "layers.conditioning.code_context": ("CodeMapContext",),
+    "layers.quantizers.codebook": ("Codebook",),
+    "layers.convolutional.decoder": ("Decoder",),
+    "layers.adversarial.discriminator": ("PatchDiscriminator",),
+    "layers.conditioning.embedding_encoder": ("EmbeddingEncoder",),
+    "layers.conditioning.embedding_tower": ("EmbeddingTower",),
+    "layers.convolutional.encoder": ("Encoder",),
+    "layers.convolutional.feature_maps": ("FeatureDecoder", "FeatureEncoder"),
+    "layers.probabilistic.gaussian": ("GaussianHead",),
+    "layers.probabilistic.likelihood": ("PixelLikelihood",),
+    "layers.convolutional.literature": (
+        "BatchNormalization",
+        "LiteratureDecoder",
+        "LiteratureEncoder",
+    ),
+    "layers.probabilistic.mixture": ("GaussianMixturePrior",),
+    "layers.transformers.patch_encoder": ("PatchEncoder",),
+    "layers.representations.images": ("Pictures",),
+    "layers.quantizers.vector": ("VectorQuantizer",),
+    "layers.quantizers.finite_scalar": ("FiniteScalarQuantizer",),
+    "layers.quantizers.residual": ("ResidualQuantizer",),
+    "layers.transformers.recurrent": ("LSTMStack",),
+    "layers.convolutional.sequence_encoder": ("SequenceEncoder",),
+    "layers.representations.spectrogram": ("Spectrogram",),
+    "layers.representations.conditions": ("Labels", "Texts", "Vectors"),
+    "layers.conditioning.condition_encoders": ("LabelEncoder", "TextEncoder", "VectorEncoder"),
+    "layers.transformers.transformer": ("Transformer", "TransformerBlock"),
+    "layers.transformers.encoder": ("EncoderBlock", "SelfAttention", "TransformerEncoder"),
+    "layers.blocks.upsampled_convolution": ("UpsampledConvolution",),
+    "layers.quantizers.whitener": ("Whitener",),
+    "models.priors.code_model": ("CodeModel",),
+    "models.priors.code_prior": ("CodePrior",),
+    "models.embedders.embedder": ("AudioImageEmbedder",),
+    "models.translators.flow": ("FlowTranslator",),
+    "models.classifiers.tagger": ("PictureTagger",),
+    "models.translators.code": ("Translator",),
+    "models.autoencoders.vae": ("VAE",),
+    "models.translators.variational": ("VariationalTranslator",),
+    "models.autoencoders.vqgan": ("VQGAN",),
+    "models.autoencoders.vqvae": ("VQVAE",),
+    "training.schedule": ("LearningRate",),
+}
+REGISTERED = {name: f"{PACKAGE}.{part}" for part, names in _CLASSES.items() for name in names}
+"""The module of each class that saved files may name."""
+
+
+class StandIn:
+    """Stands for a class in Keras' table until it is used, which imports the class.
+
+    Args:
+        name: of the class.
+    """
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, attribute):
+        module = importlib.import_module(REGISTERED[self._name])
+        return getattr(getattr(module, self._name), attribute)
+
+
+class _AfterKeras:
+    """A finder that tells Keras the names as soon as it has been imported."""
+
+    def __init__(self):
+        self._looking = False
+
+    def find_spec(self, name, path=None, target=None):
+        """Return the spec of Keras with a loader that registers after loading; None of others."""
+        if name != "keras" or self._looking:
+            return None
+        self._looking = True
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self._looking = False
+        if spec and spec.loader:
+            spec.loader.exec_module = _then_register(spec.loader.exec_module)
+        return spec
+
+
+def _then_register(load):
+    def load_and_register(module):
+        load(module)
+        _register(module)
+
+    return load_and_register
+
+
+def _register(keras):
+    known = keras.saving.get_custom_objects()
+    for name in REGISTERED:
+        known.setdefault(f"{PACKAGE}>{name}", StandIn(name))
+
+
+def announce():
+    """Tell Keras the names of the classes: now if it has been imported, else once it will be."""
+    if "keras" in sys.modules:
+        _register(sys.modules["keras"])
+    else:
+        sys.meta_path.insert(0, _AfterKeras())

@@ -1,0 +1,6 @@
+"""Saved models: a folder with `model.keras`, `metrics.json` and `card.md`, and the one way in."""
+
+from tfaudiogen.saving.archive import ModelError
+from tfaudiogen.saving.models import MODEL_FILE, bare_copy, find, load, resolve, save, shipped
+
+__all__ = ["MODEL_FILE", "ModelError", "bare_copy", "find", "load", "resolve", "save", "shipped"]

@@ -1,0 +1,69 @@
+"""From an exception to one line and an exit code."""
+
+import signal
+
+import click
+
+from tfaudiogen.runtime.interruption import Stopped
+from tfaudiogen.runtime.optional import Unavailable
+
+BAD_USE, FAILURE = 2, 1
+# As shells tell that a signal has ended a program: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+SIGNALLED = 128
+_ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
+
+
+def exit_code(error):
+    """Return 2 for bad use, 128 + the number of the signal that stopped us, 1 for everything else.
+
+    Bad use is what Click refuses, what this package refuses (a ValueError raised in its own
+    code), paths that are missing, in the way, or not to be read, and extras that are not there.
+    """
+    if isinstance(error, click.Abort):
+        return SIGNALLED + getattr(error.__cause__, "number", signal.SIGINT)
+    if isinstance(error, click.ClickException):
+        return BAD_USE if isinstance(error, click.UsageError) else error.exit_code
+    if isinstance(error, (*_ABOUT_FILES, PermissionError, Unavailable)):
+        return BAD_USE
+    return BAD_USE if isinstance(error, ValueError) and _raised_by_us(error) else FAILURE
+
+
+def stopped_by(number):
+    """Return the error of a program that a signal of this number has stopped."""
+    error = click.Abort()
+    error.__cause__ = Stopped(number=number)
+    return error
+
+
+def one_line(error):
+    """Return what is wrong and what to do, in one line."""
+    if isinstance(error, click.Abort):
+        # Click puts its own exception around an interruption, which may say how to go on.
+        return str(error.__cause__ or "") or "Stopped."
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        text = error.format_message()
+    elif isinstance(error, OSError) and error.strerror and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}."
+    else:
+        text = str(error) or type(error).__name__
+    line = "Error: " + " ".join(text.split())
+    if exit_code(error) != FAILURE or isinstance(error, click.ClickException):
+        return line
+    return f"{line} (`tfaudiogen --debug COMMAND ...` shows where.)"
+
+
+def _usage(error):
+    line = "Error: " + " ".join(error.format_message().split())
+    command = error.ctx.command_path if error.ctx else "tfaudiogen"
+    return f"{line} See `{command} --help`."
+
+
+def _raised_by_us(error):
+    if type(error).__module__.startswith("tfaudiogen."):
+        return True
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_globals.get("__name__", "").startswith("tfaudiogen.")

@@ -1,0 +1,1 @@
+"""Models as SavedModels of waveforms and pictures, for servers and other programs."""

@@ -1,0 +1,99 @@
+"""A model as a SavedModel of waveforms and pictures, for servers and other programs."""
+
+import json
+from pathlib import Path
+
+import keras
+
+from tfaudiogen.disk import locked, whole_folder
+from tfaudiogen.io import audio_files
+from tfaudiogen.serving.signatures import Limits, signatures_of
+from tfaudiogen.serving.warmup import write_batching, write_warmup
+
+DESCRIPTION = "description.json"
+CARD = "card.md"
+
+
+def export(model, out, seconds=None, limits=None):
+    """Write a SavedModel with everything in the graph, from framing to phase retrieval.
+
+    Its signatures have a leading batch dimension in every input and output; a row of the output
+    depends on the same row of the inputs alone. They give what the methods of the same names give
+    with `phase="graph"`, one row at a time. No function is compiled by XLA, since shapes are free.
+
+    Args:
+        model: a model of sounds, of pictures, or of both, as `load` returns it.
+        out: folder to write, with a version number as its name for TensorFlow Serving; must not
+            exist. It appears when all is written.
+        seconds: duration of drawn sounds; None for one window, and where none are drawn.
+        limits: the `Limits` of a request.
+
+    Returns:
+        `out`, with `description.json`, `card.md` and the requests by which TensorFlow Serving warms
+        up in `assets.extra`, and `batching_params.pbtxt` for it.
+
+    Raises:
+        InUse: another command is writing to `out`.
+        ValueError: `out` is there, an argument is out of its range, or the model of another kind.
+    """
+    out, limits = Path(out), limits or Limits()
+    if out.exists():
+        raise ValueError(
+            f"out {str(out)!r} is there already: name another, such as the next number"
+        )
+    with locked(out, "export"), whole_folder(out) as folder:
+        # TensorFlow Serving names a model by the folder that holds its versions.
+        _write(folder, model, signatures_of(model, seconds, limits), out.resolve().parent.name)
+        write_batching(folder, limits.batch)
+    return out
+
+
+def _write(folder, model, signatures, name):
+    table = signatures.table()
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    for key, (function, inputs) in table.items():
+        archive.add_endpoint(key, function, input_signature=list(inputs.values()))
+    archive.write_out(folder, verbose=False)
+    extra = folder / "assets.extra"
+    extra.mkdir()
+    description = signatures.description()
+    audio_files.write_text(
+        extra / DESCRIPTION, json.dumps(description, indent=1, ensure_ascii=False)
+    )
+    audio_files.write_text(extra / CARD, card(description))
+    requests = {
+        signature: {key: signatures.blank(key, one) for key, one in inputs.items()}
+        for signature, (_, inputs) in table.items()
+    }
+    write_warmup(extra, name, requests)
+
+
+def card(description):
+    """Return the page on a SavedModel for those who call it."""
+    rows = [
+        f"| `{name}` | {_listed(entry['inputs'])} | {_listed(entry['outputs'])} | {entry['says']} |"
+        for name, entry in description["signatures"].items()
+    ]
+    facts = [
+        f"- {name.replace('_', ' ')}: {value}"
+        for name, value in description.items()
+        if name != "signatures"
+    ]
+    return (
+        "\n".join(
+            [
+                "# Signatures of this SavedModel\n",
+                "B is the batch; waveforms are float32 in [-1, 1], pictures float32 in [0, 1]. "
+                "Requests beyond the limits fail with a message.\n",
+                *facts,
+                "\n| signature | inputs | outputs | |\n|---|---|---|---|",
+                *rows,
+            ]
+        )
+        + "\n"
+    )
+
+
+def _listed(tensors):
+    return ", ".join(f"`{name}` {text}" for name, text in tensors.items()) or "none"

@@ -1,0 +1,122 @@
+"""What the signatures of all models have in common."""
+
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+from tfaudiogen.serving.request_checks import after, check, check_rows, of_shape, shape_text
+from tfaudiogen.serving.signatures.specs import spec
+
+# Inputs of which a plain request is not zero.
+_NOT_ZERO = {"top_p": 1, "guidance": 1, "steps": 16}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a request may ask for, written into the graph: none can take a server down.
+
+    Attributes:
+        batch: most rows.
+        seconds: longest waveform.
+    """
+
+    batch: int = 32
+    seconds: float = 60.0
+
+    def __post_init__(self):
+        if self.batch < 1:
+            raise ValueError(f"batch must be at least 1; received {self.batch}")
+        if not self.seconds > 0:
+            raise ValueError(f"seconds must be above 0; received {self.seconds}")
+
+
+class Signatures:
+    """The functions of a SavedModel; those of all models: `describe`.
+
+    Args:
+        model: the model.
+        limits: the `Limits` of a request.
+    """
+
+    default = None
+    """Name of the signature that is asked where none is named."""
+
+    def __init__(self, model, limits):
+        self.model, self.limits = model, limits
+
+    def entries(self):
+        """Return {name: `_entry`} of what the model does."""
+        raise NotImplementedError(f"{type(self).__name__} must define entries")
+
+    def table(self):
+        """Return {name: (function, {input: TensorSpec})}; the first is the default signature."""
+        describe = self._entry(self.describe, spec("row", dtype=tf.int64))
+        entries = {**self.entries(), "describe": describe}
+        return {"serving_default": entries[self.default], **entries}
+
+    @staticmethod
+    def _entry(function, *specs):
+        def checked(*tensors):
+            return function(*map(of_shape, tensors, specs))
+
+        checked.__doc__ = function.__doc__
+        return checked, {spec.name: spec for spec in specs}
+
+    def describe(self, row):
+        """Return the facts, and the class names, once for each row of int64 [B].
+
+        The input says how many rows are wanted and nothing else: TensorFlow Serving cannot be
+        asked a signature without inputs, and batches all of them.
+        """
+        (row,) = after(self._check_rows(row), row)
+        facts = {name: tf.constant(value) for name, value in self.facts().items()}
+        facts["class_names"] = tf.constant(list(self.model.class_names), tf.string)
+        count = tf.shape(row)[:1]
+        return {
+            name: tf.broadcast_to(fact, tf.concat([count, tf.shape(fact)], axis=0))
+            for name, fact in facts.items()
+        }
+
+    def facts(self):
+        """Return what `describe` tells, but for the class names: numbers and lists of them."""
+        return {"most_rows": self.limits.batch}
+
+    def description(self):
+        """Return the facts, the class names and all signatures, as plain values."""
+        signatures = {}
+        for name, (function, inputs) in self.table().items():
+            traced = tf.function(function, list(inputs.values()), autograph=False)
+            outputs = traced.get_concrete_function().structured_outputs
+            signatures[name] = {
+                "says": function.__doc__.splitlines()[0],
+                "inputs": {key: _shape_and_type(one, key) for key, one in inputs.items()},
+                "outputs": {key: _shape_and_type(tensor, key) for key, tensor in outputs.items()},
+            }
+        names = list(self.model.class_names)
+        return {**self.facts(), "class_names": names, "signatures": signatures}
+
+    def blank(self, name, wanted):
+        """Return (value, dtype, shape) of a request of one row and one window that is allowed."""
+        value = "" if wanted.dtype == tf.string else _NOT_ZERO.get(name, 0)
+        sizes = [self._free_size(name) if size is None else size for size in wanted.shape[1:]]
+        return value, wanted.dtype, [1, *sizes]
+
+    def _free_size(self, name):
+        """Return the size that an input leaves free, for one window."""
+        raise NotImplementedError(f"{type(self).__name__} must define _free_size")
+
+    def _check_rows(self, *tensors):
+        return check_rows(self.limits.batch, *tensors)
+
+    def _check_draw(self, seed, temperature):
+        yield check(tf.reduce_all((seed >= 0) & (seed < 2**31)), "seed must be from 0 to 2**31 - 1")
+        yield self._check_range("temperature", temperature, 10)
+
+    @staticmethod
+    def _check_range(name, values, highest, lowest=0):
+        fits = tf.reduce_all((values >= lowest) & (values <= highest))
+        return check(fits, f"{name} must be from {lowest} to {highest}")
+
+
+def _shape_and_type(tensor, name):
+    return f"{tensor.dtype.name} {shape_text(tensor.shape, name)}"

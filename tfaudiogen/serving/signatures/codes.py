@@ -1,0 +1,153 @@
+"""The signatures of models with discrete codes."""
+
+import tensorflow as tf
+
+from tfaudiogen.models.priors.codes_graph import CodeModelRows, CodeRows
+from tfaudiogen.models.priors.long_codes import have_halves
+from tfaudiogen.serving.request_checks import after, check
+from tfaudiogen.serving.signatures.autoencoders import AutoencoderSignatures
+from tfaudiogen.serving.signatures.labels import RequestLabels
+from tfaudiogen.serving.signatures.specs import spec
+
+_PLACES = 3
+
+
+class CodeSignatures(AutoencoderSignatures):
+    """What a `VQVAE` can do; see `AutoencoderSignatures`. The codes of the top are `codes_0`."""
+
+    def __init__(self, model, seconds, limits):
+        self.shapes, self.counts = model.code_maps()
+        super().__init__(model, seconds, limits)
+        if not have_halves(self.shapes):
+            # Its maps are those of one window, and so are its sounds.
+            self.given.limit_to_one_window()
+
+    def _rows_of(self, samples):
+        if samples is not None:
+            raise ValueError(
+                "seconds must be None for a model without a prior, which draws nothing"
+            )
+        return CodeRows(self.model)
+
+    def _further(self):
+        codes = [self.given.codes(level, shape) for level, shape in enumerate(self.shapes)]
+        return {
+            "encode": self._entry(self.encode, self.given.spec()),
+            "decode": self._entry(self.decode, *codes),
+        }
+
+    def facts(self):
+        """Return what `describe` tells; see `Signatures`."""
+        padded = [[*shape, *[1] * (_PLACES - len(shape))] for shape in self.shapes]
+        return {
+            **super().facts(),
+            "code_maps": padded,
+            "code_counts": list(self.counts),
+        }
+
+    def _free_size(self, name):
+        level = name.removeprefix("codes_")
+        return super()._free_size(name) if level == name else self.shapes[int(level)][0]
+
+    def encode(self, given):
+        """Return the codes int32 of each level; those of W windows have (W + 1) / 2 times T."""
+        codes = self.rows.encode(self._taken(given))
+        return {f"codes_{level}": code for level, code in enumerate(codes)}
+
+    def decode(self, *codes):
+        """Return what codes as of `encode` stand for; of sounds, W + 1 half windows."""
+        checks = [
+            *self._check_rows(*codes),
+            *self.given.code_checks(codes, self.shapes),
+            *self._check_codes(codes),
+        ]
+        return self._answer(self.rows.decode(*after(checks, *codes)))
+
+    def _check_codes(self, codes):
+        for level, (code, count) in enumerate(zip(codes, self.counts, strict=True)):
+            yield check(
+                tf.reduce_all((code >= 0) & (code < count)),
+                f"codes_{level} must be from 0 to {count - 1}",
+            )
+
+
+class CodeModelSignatures(CodeSignatures):
+    """What a `CodeModel` can do; see `AutoencoderSignatures`.
+
+    A label is the name of a class, or its number where it has no name; an empty text is none. Where
+    something is drawn, words of labels stand for all labels that have them: see `CodeModel.labels`.
+    """
+
+    default = "sample"
+
+    def _rows_of(self, samples):
+        names = self.model.label_names
+        self.labels = RequestLabels(names) if names else None
+        return CodeModelRows(self.model, samples)
+
+    def _further(self):
+        label, guidance = [], []
+        if self.labels:
+            label, guidance = [spec("label", dtype=tf.string)], [spec("guidance")]
+        seed, top_k = spec("seed", dtype=tf.int64), spec("top_k", dtype=tf.int32)
+        draw = (seed, spec("temperature"), top_k, spec("top_p"), *label, *guidance)
+        return {
+            "sample": self._entry(self.sample, *draw),
+            **super()._further(),
+            "log_prob": self._entry(self.log_prob, self.given.spec(), *label),
+        }
+
+    def facts(self):
+        """Return what `describe` tells; see `Signatures`."""
+        usual = {name: float(getattr(self.model, name)) for name in ("temperature", "guidance")}
+        return {
+            **super().facts(),
+            **self._drawn_samples(),
+            "labels": len(self.model.label_names),
+            **usual,
+        }
+
+    def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
+        """Draw: all are [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
+        label, guidance = self._told(seed, label, guidance)
+        chosen = self.labels.drawn(seed, label) if self.labels else _none(label)
+        checks = [
+            *self._check_rows(seed, temperature, top_k, top_p, label, guidance),
+            *self._check_draw(seed, temperature),
+            check(tf.reduce_all(top_k >= 0), "top_k must be at least 1, or 0 for all codes"),
+            self._check_range("top_p", top_p, 1),
+            self._check_range("guidance", guidance, 20),
+            check(
+                tf.reduce_all((guidance == 1.0) | (label != "")),
+                "guidance must be 1 where there is no label to strengthen",
+            ),
+            *self._check_label(chosen, label),
+        ]
+        given = after(checks, seed, chosen, temperature, top_k, top_p, guidance)
+        index = tf.zeros_like(given[0])
+        return self._answer(self.rows.sample(given[0], index, *given[1:]))
+
+    def log_prob(self, given, label=None):
+        """Return a bound [B] in nats given labels ("": none), the sum over consecutive windows."""
+        label, _ = self._told(given, label, None)
+        number = self.labels.number(label) if self.labels else _none(label)
+        checks = [
+            *self._check_rows(given, label),
+            *self.given.checks(given),
+            *self._check_label(number, label),
+        ]
+        return {"log_prob": self.rows.log_prob(*after(checks, given, number))}
+
+    @staticmethod
+    def _told(rows, label, guidance):
+        """Return label and guidance, or what stands for none for as many rows."""
+        label = tf.fill(tf.shape(rows)[:1], "") if label is None else label
+        return label, tf.ones(tf.shape(rows)[:1]) if guidance is None else guidance
+
+    def _check_label(self, number, label):
+        return [self.labels.check(number, label)] if self.labels else []
+
+
+def _none(label):
+    """Return int32 [B], what stands for no label."""
+    return tf.fill(tf.shape(label), -1)

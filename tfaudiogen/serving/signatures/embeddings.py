@@ -1,0 +1,53 @@
+"""The signatures of an embedder of sounds and pictures."""
+
+from tfaudiogen.models.embedders.embedding_graph import EmbeddingRows
+from tfaudiogen.serving.request_checks import after
+from tfaudiogen.serving.signatures.base import Signatures
+from tfaudiogen.serving.signatures.given import given_of
+
+
+class EmbeddingSignatures(Signatures):
+    """What an `AudioImageEmbedder` can do: `embed_sound` and `embed_picture`.
+
+    Args:
+        model: an `AudioImageEmbedder`.
+        seconds: None.
+        limits: the `Limits` of a request.
+    """
+
+    default = "embed_sound"
+
+    def __init__(self, model, seconds, limits):
+        super().__init__(model, limits)
+        if seconds is not None:
+            raise ValueError(
+                f"seconds must be None for an embedder, which draws nothing; received {seconds}"
+            )
+        self.sounds = given_of(model.spectrogram, limits)
+        self.pictures = given_of(model.pictures, limits)
+        self.rows = EmbeddingRows(model)
+
+    def entries(self):
+        """Return the entries of `table`."""
+        return {
+            "embed_sound": self._entry(self.embed_sound, self.sounds.spec()),
+            "embed_picture": self._entry(self.embed_picture, self.pictures.spec()),
+        }
+
+    def facts(self):
+        """Return what `describe` tells; see `Signatures`."""
+        facts = {**self.sounds.facts(), **self.pictures.facts(), **super().facts()}
+        return {**facts, **self.sounds.limits(), "embedding_size": self.model.size}
+
+    def _free_size(self, name):
+        return self.model.spectrogram.samples
+
+    def embed_sound(self, waveform):
+        """Return the embeddings [B, E] of sounds, of length 1."""
+        checks = [*self._check_rows(waveform), *self.sounds.checks(waveform)]
+        return {"embedding": self.rows.embed_sound(*after(checks, waveform))}
+
+    def embed_picture(self, picture):
+        """Return the embeddings [B, E] of pictures, of length 1."""
+        checks = [*self._check_rows(picture), *self.pictures.checks(picture)]
+        return {"embedding": self.rows.embed_picture(*after(checks, picture))}

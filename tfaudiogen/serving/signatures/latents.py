@@ -1,0 +1,85 @@
+"""The signatures of a model with a latent distribution."""
+
+import tensorflow as tf
+
+from tfaudiogen.models.autoencoders.latent_graph import LatentRows
+from tfaudiogen.serving.request_checks import after, check, check_finite
+from tfaudiogen.serving.signatures.autoencoders import AutoencoderSignatures
+from tfaudiogen.serving.signatures.specs import spec
+
+_ANY = -1
+
+
+class LatentSignatures(AutoencoderSignatures):
+    """All that a `MediumModel` can do; see `AutoencoderSignatures`."""
+
+    default = "sample"
+
+    def _rows_of(self, samples):
+        return LatentRows(self.model, samples)
+
+    def _further(self):
+        given, latents = self.given.spec(), self.given.latents(self.model.latent_size)
+        seed, component = (spec(name, dtype=tf.int64) for name in ("seed", "component"))
+        ends = (self.given.spec("a"), self.given.spec("b"), spec("fraction"))
+        return {
+            "sample": self._entry(self.sample, seed, spec("temperature"), component),
+            "encode": self._entry(self.encode, given),
+            "decode": self._entry(self.decode, latents),
+            "log_prob": self._entry(self.log_prob, given),
+            "interpolate": self._entry(self.interpolate, *ends),
+        }
+
+    def facts(self):
+        """Return what `describe` tells; see `Signatures`."""
+        return {
+            **super().facts(),
+            **self._drawn_samples(),
+            "latent_size": self.model.latent_size,
+            "components": self.model.prior.components,
+            "log_prob_draws": self.rows.draws,
+        }
+
+    def sample(self, seed, temperature, component):
+        """Draw by seed int64 [B], temperature [B] and component int64 [B] (-1: any)."""
+        components = self.model.prior.components
+        checks = [
+            *self._check_rows(seed, temperature, component),
+            *self._check_draw(seed, temperature),
+            check(
+                tf.reduce_all((component >= _ANY) & (component < components)),
+                f"component must be from 0 to {components - 1}, or -1 for any",
+            ),
+        ]
+        seed, temperature, component = after(checks, seed, temperature, component)
+        index = tf.zeros_like(seed)
+        return self._answer(self.rows.sample(seed, index, temperature, component))
+
+    def encode(self, given):
+        """Return posterior means, [B, W, D] for the W half overlapping windows of sounds."""
+        return {"latents": self.rows.encode(self._taken(given))}
+
+    def decode(self, latents):
+        """Return what latents as of `encode` stand for; of sounds, W + 1 half windows."""
+        checks = [
+            *self._check_rows(latents),
+            *self.given.latent_checks(latents),
+            check_finite("latents", latents),
+        ]
+        return self._answer(self.rows.decode(*after(checks, latents)))
+
+    def log_prob(self, given):
+        """Return the importance-weighted bound [B] in nats, the sum over consecutive windows."""
+        given = self._taken(given)
+        zeros = tf.zeros(tf.shape(given)[:1], tf.int64)
+        return {"log_prob": self.rows.log_prob(given, zeros, zeros)}
+
+    def interpolate(self, a, b, fraction):
+        """Return what is a fraction [B] of the way from a to b; of sounds, whole windows."""
+        checks = [
+            *self._check_rows(a, b, fraction),
+            *self.given.checks(a, "a"),
+            *self.given.checks(b, "b"),
+            self._check_range("fraction", fraction, 1),
+        ]
+        return self._answer(self.rows.interpolate(*after(checks, a, b, fraction)))

@@ -1,0 +1,93 @@
+"""The signatures of translators: `paint` or `compose`."""
+
+import tensorflow as tf
+
+from tfaudiogen.models.translators.code import Translator
+from tfaudiogen.models.translators.flow import FlowTranslator
+from tfaudiogen.models.translators.translation_graph import (
+    CodeTranslationRows,
+    FlowTranslationRows,
+    VariationalTranslationRows,
+)
+from tfaudiogen.models.translators.variational import VariationalTranslator
+from tfaudiogen.serving.request_checks import after
+from tfaudiogen.serving.signatures.base import Signatures
+from tfaudiogen.serving.signatures.given import given_of
+from tfaudiogen.serving.signatures.labels import RequestLabels
+from tfaudiogen.serving.signatures.specs import spec
+
+# The graphs of each family.
+ROWS = {
+    Translator: CodeTranslationRows,
+    FlowTranslator: FlowTranslationRows,
+    VariationalTranslator: VariationalTranslationRows,
+}
+# The highest and lowest value of settings beside the temperature.
+_RANGES = {"guidance": (20, 0), "rescale": (1, 0), "steps": (64, 1)}
+
+
+class TranslationSignatures(Signatures):
+    """What a translator can do: `paint` where pictures are drawn, `compose` where sounds are.
+
+    A label, of those that have them, is the name of one or words of one; an empty text is any,
+    drawn by the seed.
+
+    Args:
+        model: a translator of one of the families of `ROWS`.
+        seconds: duration of drawn sounds; None for one window, and for pictures.
+        limits: the `Limits` of a request; its `seconds` bound what is given, and `seconds`.
+    """
+
+    def __init__(self, model, seconds, limits):
+        super().__init__(model, limits)
+        self.given = given_of(model.source, limits)
+        self.target = given_of(model.spectrogram, limits)
+        rows = next(rows for kind, rows in ROWS.items() if isinstance(model, kind))
+        self.rows = rows(model, self.target.samples(seconds))
+        self.default = "paint" if self.target.name == "picture" else "compose"
+        names = getattr(model, "label_names", [])
+        self.labels = RequestLabels(names) if names else None
+
+    def entries(self):
+        """Return the entry of `table`."""
+        kinds = {name: one.dtype for name, one in self.rows.settings.items()}
+        kinds |= {"label": tf.string} if self.labels else {}
+        settings = [spec(name, dtype=kind) for name, kind in kinds.items()]
+        told = (self.given.spec(), spec("seed", dtype=tf.int64), *settings)
+        return {self.default: self._entry(getattr(self, self.default), *told)}
+
+    def facts(self):
+        """Return what `describe` tells; see `Signatures`."""
+        samples = self.rows.target.samples
+        drawn = {} if samples is None else {"sample_samples": samples}
+        facts = {**self.given.facts(), **self.target.facts()}
+        if self.labels:
+            facts |= {"labels": len(self.labels.names), "label_names": self.labels.names}
+        return {**facts, **super().facts(), **self.given.limits(), **drawn}
+
+    def _free_size(self, name):
+        return self.model.source.samples
+
+    def paint(self, waveform, seed, *settings):
+        """Draw a picture for each sound; else [B]. Guidance 1, rescale 0: none; label "": any."""
+        return {"picture": self._drawn(waveform, seed, settings)}
+
+    def compose(self, picture, seed, *settings):
+        """Draw a sound for each picture; else [B]. Guidance 1, rescale 0: none; label "": any."""
+        return {"waveform": self._drawn(picture, seed, settings)}
+
+    def _drawn(self, given, seed, settings):
+        rows = list(self._check_rows(given, seed, *settings))
+        given, seed, *settings = after(rows, given, seed, *settings)
+        named = dict(zip(self.rows.settings, settings, strict=True))
+        checks = [
+            *self.given.checks(given),
+            *self._check_draw(seed, named["temperature"]),
+            *(self._check_range(n, named[n], *_RANGES[n]) for n in named if n in _RANGES),
+        ]
+        if self.labels:
+            label = named["label"]
+            named["label"] = self.labels.drawn_or_any(seed, label)
+            checks.append(self.labels.check(named["label"], label))
+        given, seed, *settings = after(checks, given, seed, *named.values())
+        return self.rows.sample(given, seed, tf.zeros_like(seed), *settings)

@@ -1,0 +1,168 @@
+"""Keeping what a run has reached, and stopping it."""
+
+import contextlib
+import signal
+import time
+
+import keras
+from keras import ops
+
+from tfaudiogen import saving
+from tfaudiogen.models.training_step import lora
+from tfaudiogen.runtime.interruption import Stopped, answering
+from tfaudiogen.training import checkpoint
+from tfaudiogen.training.callbacks.faults import check_weights
+
+_CHECKPOINT_SECONDS = 300.0
+
+
+class Interrupted(Stopped):
+    """Training was stopped by a signal, such as Ctrl-C, after everything had been saved.
+
+    Attributes:
+        number: of the signal.
+        folder: the run folder.
+        step: optimiser steps finished.
+        command: the command line that goes on.
+    """
+
+    def __init__(self, folder, step, command, number=signal.SIGINT):
+        super().__init__(
+            f"Stopped after step {step}; everything is saved in {folder}. Go on with: {command}",
+            number,
+        )
+        self.folder, self.step, self.command = folder, step, command
+
+
+class Limits(keras.callbacks.Callback):
+    """Ends training at the first step that reaches a limit.
+
+    Args:
+        state: the `State` of the run, whose steps it counts.
+        steps: of the run; None for no limit.
+        seconds: of the run, in all its processes; None for no limit.
+    """
+
+    def __init__(self, state, steps=None, seconds=None):
+        super().__init__()
+        self.state, self.steps, self.seconds = state, steps, seconds
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Count the step and stop if it was the last."""
+        self.state.step += 1
+        if self.reached():
+            self.model.stop_training = True
+
+    def reached(self):
+        """Return whether a limit is reached."""
+        enough = self.steps is not None and self.state.step >= self.steps
+        return enough or (self.seconds is not None and self.state.elapsed() >= self.seconds)
+
+
+class GoOn(keras.callbacks.Callback):
+    """Puts back the sums over an epoch's first part, which Keras resets when it goes on.
+
+    Args:
+        totals: of the unfinished epoch, from the checkpoint; None for none.
+        unfinished: whether training begins within an epoch.
+    """
+
+    def __init__(self, totals, unfinished):
+        super().__init__()
+        self._totals = totals if unfinished else None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Put the sums back, once."""
+        if self._totals is not None:
+            self.model.totals.assign(self._totals)
+        self._totals = None
+
+
+class Keeper(keras.callbacks.Callback):
+    """Keeps the best model and the checkpoint, and stops at a signal when both are safe.
+
+    `model.keras` is the model of the epoch with the lowest validation loss, with `adapter.npz`
+    beside it if an adapter alone is trained. The checkpoint is
+    written at the end of each epoch, within epochs every five minutes, and at a signal.
+
+    Args:
+        folder: the run folder.
+        state: the `State` of the run.
+        steps_per_epoch: of training.
+        report: function without arguments that writes what the folder says of the run.
+        resume_command: the command line that resumes the run.
+
+    Attributes:
+        stopped_by: number of the signal at which to stop; None while there was none.
+    """
+
+    def __init__(self, folder, state, steps_per_epoch, report, resume_command):
+        super().__init__()
+        self.folder, self.state, self.steps_per_epoch = folder, state, steps_per_epoch
+        self.report, self.resume_command = report, resume_command
+        self._totals, self._written = None, time.monotonic()
+        self.stopped_by, self._bare = None, None
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Write the checkpoint if it is time, and stop if asked to."""
+        if self.state.step % self.steps_per_epoch == 0 or self.model.stop_training:
+            return  # The epoch's end, which has more to keep, comes next.
+        if self.stopped_by or time.monotonic() - self._written >= _CHECKPOINT_SECONDS:
+            self._write(ops.convert_to_numpy(self.model.totals))
+
+    def on_test_begin(self, logs=None):
+        """Remember the training sums, which validation overwrites."""
+        self._totals = ops.convert_to_numpy(self.model.totals)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Add the row of the epoch, keep the model if it is the best, write the checkpoint."""
+        row = {"epoch": epoch + 1, "step": self.state.step, "seconds": self.state.elapsed()}
+        self.state.history.append({**row, **logs})
+        check_weights(self.model, self.state.step)
+        if self.state.best is None or logs["val_loss"] < self.state.best["val_loss"]:
+            self._bare = self._bare or saving.bare_copy(self.model)
+            with self.model.averaged():
+                saving.save(self.model, self.folder, self._bare)
+                if getattr(self.model, "lora_rank", 0):
+                    self.model.save_adapter(self.folder / lora.NAME)
+            self.state.best = self.state.history[-1]
+        self.report()
+        self._write(self._totals)
+
+    def _write(self, totals):
+        check_weights(self.model, self.state.step)
+        checkpoint.write(self.folder, self.model, self.state, totals)
+        self._written = time.monotonic()
+        self.stop_if_asked()
+
+    def stop_if_asked(self):
+        """Raise `Interrupted` if there was a signal; everything must have been saved."""
+        if self.stopped_by:
+            command = self.resume_command
+            raise Interrupted(self.folder, self.state.step, command, self.stopped_by)
+
+
+@contextlib.contextmanager
+def interrupt_after_step(keeper, tell):
+    """Context of a training in which a signal lets the step end and everything be saved.
+
+    A second Ctrl-C stops at once. Other signals may well come twice: whoever closes a terminal or
+    stops a service is not impatient.
+
+    Args:
+        keeper: the `Keeper` that saves.
+        tell: function that shows a line to the user.
+    """
+
+    def note(number, pass_on):
+        if keeper.stopped_by is None:
+            keeper.stopped_by = number
+            # The terminal may be gone, or be written to at this moment.
+            with contextlib.suppress(OSError, RuntimeError):
+                tell("Saving after this step ... (Ctrl-C again stops at once.)")
+        elif number == signal.SIGINT:
+            pass_on()
+
+    with answering(note):
+        yield
+    keeper.stop_if_asked()  # the step may have been the last

@@ -1,0 +1,112 @@
+"""What is drawn of a prior while it is trained: sounds and pictures, or the codes themselves.
+
+Both classes are called with the prior in training and return what `summaries.of_contents` takes,
+for a few validation examples, whose label and codes above the prior is given.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from tfaudiogen.layers.representations.images import Pictures
+
+SHOWN = 4
+_SIDE = 128
+_FITTED = 256
+
+
+def draws_of(autoencoder, codes, level, settings):
+    """Return the `DecodedDraws` of the prior of the finest level, the `CodeDraws` of another.
+
+    Args:
+        autoencoder: of the codes.
+        codes: {split: arrays}; see `code_cache.read`.
+        level: of the prior, the top one being 0.
+        settings: temperature and guidance of draws.
+    """
+    finest = level == len(autoencoder.quantizers) - 1
+    return (DecodedDraws if finest else CodeDraws)(autoencoder, codes, level, settings)
+
+
+class _Draws:
+    """The validation examples and what is drawn for them; see `draws_of`."""
+
+    def __init__(self, autoencoder, codes, level, settings):
+        self.autoencoder, self.settings = autoencoder, settings
+        codes = codes["validation"]
+        count = len(codes["label"])
+        chosen = np.linspace(0, count - 1, min(count, SHOWN)).astype(int)
+        self.label = tf.constant(codes["label"][chosen])
+        maps = [tf.constant(codes[f"codes_{number}"][chosen]) for number in range(level + 1)]
+        self.above, self.own = maps[:-1], maps[-1]
+
+    def _drawn(self, prior):
+        """Return codes int32 [B, ...] of the level of the prior."""
+        return prior.sample(
+            len(self.own),
+            label=self.label if prior.conditions.classes else None,
+            maps=self.above,
+            temperature=self.settings["temperature"],
+            guidance=self.settings["guidance"] if prior.can_be_guided else 1.0,
+        )
+
+
+class DecodedDraws(_Draws):
+    """What is decoded of drawn codes of the finest level, with the real ones above them.
+
+    The first call returns beside it what is decoded of real codes alone.
+    """
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self._begun = False
+
+    def __call__(self, prior):
+        """Return [(tag, representation, contents)] of draws."""
+        fixed = [] if self._begun else [self._decoded("reconstruction", self.own)]
+        self._begun = True
+        return [*fixed, self._decoded("drawn", self._drawn(prior))]
+
+    def _decoded(self, tag, codes):
+        contents = self.autoencoder.decode([*self.above, codes])
+        return tag, self.autoencoder.spectrogram, contents
+
+
+class CodeDraws(_Draws):
+    """Pictures of drawn codes of an upper level, of which nothing can be decoded alone.
+
+    Each shows the code map of the example, a white gap, and the one that is drawn. Colours are the
+    first three principal components of the vectors of codes, each scaled to [0, 1] over the
+    validation split. Time is to the right and frequency upwards.
+    """
+
+    def __init__(self, autoencoder, codes, level, settings):
+        super().__init__(autoencoder, codes, level, settings)
+        self.quantizer = autoencoder.quantizers[::-1][level]
+        places = self._vectors(codes["validation"][f"codes_{level}"][:_FITTED])
+        places = places.reshape(-1, places.shape[-1])
+        self.centre = places.mean(axis=0)
+        self.axes = np.linalg.svd(places - self.centre, full_matrices=False)[2][:3].T  # [D, 3]
+        components = (places - self.centre) @ self.axes
+        self.lowest, self.highest = components.min(axis=0), components.max(axis=0)
+
+    def __call__(self, prior):
+        """Return [(tag, representation, contents)] of draws."""
+        own, drawn = (self._coloured(codes) for codes in (self.own, self._drawn(prior)))
+        both = np.concatenate([own, np.ones_like(own[:, :, :1]), drawn], axis=2)
+        factor = -(-_SIDE // max(own.shape[1:3]))
+        both = both.repeat(factor, axis=1).repeat(factor, axis=2)  # no places flow into each other
+        return [("codes", Pictures(*both.shape[1:]), both)]
+
+    def _vectors(self, codes):
+        return np.asarray(self.quantizer.lookup(tf.constant(codes)))
+
+    def _coloured(self, codes):
+        """Return float [B, H, W, 3] of a code map, upright."""
+        components = (self._vectors(codes) - self.centre) @ self.axes
+        spread = np.maximum(self.highest - self.lowest, 1e-6)
+        colours = np.clip((components - self.lowest) / spread, 0.0, 1.0)
+        # Vectors of fewer dimensions than there are colours have but some of those.
+        colours = np.pad(colours, [(0, 0)] * 3 + [(0, 3 - colours.shape[-1])])
+        if self.autoencoder.spectrogram.kind == "pictures":
+            return colours
+        return np.swapaxes(colours, 1, 2)[:, ::-1]

@@ -1,0 +1,163 @@
+"""The model that a training begins with: fresh, or with the weights of a saved one."""
+
+import dataclasses
+
+from tfaudiogen import saving
+from tfaudiogen.models.autoencoders.vqvae import VQVAE
+from tfaudiogen.models.embedders.embedder import AudioImageEmbedder
+from tfaudiogen.models.priors.code_model import CodeModel
+from tfaudiogen.models.priors.code_prior import CodePrior
+from tfaudiogen.models.translators.code import Translator
+from tfaudiogen.training.settings import Settings
+
+# What a training counts anew; "updates" are those of the prior, which then adapts faster.
+_OWN_STATE = ("step", "fault", "totals", "updates")
+
+
+_NOUNS = {"sounds": "spectrogram", "pictures": "pictures", "vectors": "embeddings"}
+
+
+def for_fine_tuning(preset):
+    """Return the preset with the KL weight that its annealing ends at.
+
+    A model that is trained already has a posterior worth keeping; a new ramp would loosen it.
+    """
+    weight = preset.model.get("kl_weight")
+    if not isinstance(weight, dict):
+        return preset
+    return dataclasses.replace(preset, model={**preset.model, "kl_weight": weight["weight"]})
+
+
+def take_weights(model, initial, batches=()):
+    """Give `model` the weights of a saved model, or of the parts that it is made of.
+
+    Args:
+        model: `ProbabilisticModel` of the preset.
+        initial: folder or name of a saved model of the same geometry and sizes (windows of an
+            autoencoder with codes, all convolutions, may differ in length), of the `VQVAE` that a
+            `VQGAN` begins as, or of the autoencoder of a `CodePrior`; or a list of the parts of a
+            translator: a model that has the autoencoder, of a `CodeModel` with its priors, and an
+            embedder.
+        batches: of the training data, for what a translator finds in them with these parts.
+
+    Raises:
+        ValueError: geometry or sizes differ, naming the first that does.
+    """
+    if isinstance(initial, list):
+        parts = [_take_part(model, part) for part in initial]
+        for part in parts if batches else ():
+            if isinstance(part, AudioImageEmbedder):
+                model.take_anchors(part, batches)
+        for part in parts if batches else ():
+            if isinstance(part, CodeModel) and isinstance(model, Translator):
+                model.take_words(part, batches)
+    else:
+        _take_whole(model, initial)
+
+
+def _take_part(model, initial):
+    """Give a translator a part of it, and return that."""
+    source = saving.load(initial)
+    if isinstance(source, AudioImageEmbedder):
+        model.take_encoder(source)
+        return source
+    _check_geometry(model, source, initial)
+    if isinstance(source, CodeModel) and isinstance(model, Translator):
+        model.take_code_model(source)
+    else:
+        model.take_autoencoder(_autoencoder_of(source))
+    return source
+
+
+def _autoencoder_of(model):
+    """Return the autoencoder of a model, which may be one."""
+    return getattr(model, "autoencoder", getattr(model, "target", model))
+
+
+def _take_whole(model, initial):
+    source = saving.load(initial)
+    if isinstance(model, CodePrior) and not isinstance(source, CodePrior):
+        model.take_codebook(source)
+        return
+    if not isinstance(source, type(model)):  # of a model with priors, which come later
+        source = _autoencoder_of(source)
+    convolutions = isinstance(model, VQVAE) and isinstance(source, VQVAE)
+    _check_geometry(model, source, initial, free=("frames",) if convolutions else ())
+    weights, theirs = _alike(model, source)
+    pairs = list(zip(weights, theirs, strict=False))
+    shapes = [(tuple(target.shape), tuple(weight.shape)) for target, weight in pairs]
+    if len(weights) != len(theirs) or any(a != b for a, b in shapes):
+        raise ValueError(
+            f"initial model {str(initial)!r} has other layers than the preset "
+            f"({source.count_params():,} parameters, not {model.count_params():,}): give the model "
+            "settings that it was trained with (--set model.KEY=VALUE; see its preset.json)"
+        )
+    for target, weight in pairs:
+        if target.name not in _OWN_STATE:
+            target.assign(weight)
+
+
+def _alike(model, source):
+    """Return the weights to be given to a model, and those of the source that they come from."""
+    if isinstance(source, VQVAE) and isinstance(model, VQVAE) and type(source) is not type(model):
+        return model.coder_weights, source.coder_weights  # a discriminator is of one of them alone
+    return getattr(model, "base_weights", model.weights), source.weights
+
+
+def _check_geometry(model, source, initial, free=()):
+    """Raise ValueError if what the models speak of differs in more than the settings `free`."""
+    wanted, found = (m.spectrogram.get_config() for m in (model, source))
+    kinds = [m.spectrogram.kind for m in (model, source)]
+    if kinds[0] != kinds[1]:
+        raise ValueError(
+            f"the initial model {str(initial)!r} is one of {kinds[1]} and the preset is of "
+            f"{kinds[0]}: choose another model or preset"
+        )
+    for key, value in wanted.items():
+        if key not in ("name", "trainable", *free) and found.get(key) != value:
+            raise ValueError(
+                f"{key} of the {_NOUNS[kinds[0]]} of the initial model {str(initial)!r} is "
+                f"{found.get(key)!r} and the preset's is {value!r}: choose the preset that the "
+                "model was trained with, or another model"
+            )
+
+
+def settings_of(preset, summary, batch_size, seed, initial, stored):
+    """Return the `Settings` of a training.
+
+    Args:
+        preset: the `Preset`.
+        summary: the `DataSummary` of the data.
+        batch_size: a number, "auto", or None for that of the stored settings, else the preset's.
+        seed: of the training.
+        initial: folder or name of the model to begin with, or a list of its parts, or None.
+        stored: `Settings` of the run to resume; None to begin one.
+    """
+    if batch_size is None or (batch_size == "auto" and stored):
+        batch_size = stored.batch_size if stored else preset.fit["batch_size"]
+    if stored and initial is None:
+        initial = stored.initial
+    preset = dataclasses.replace(preset, fit={**preset.fit, "batch_size": batch_size})
+    preset = for_fine_tuning(preset) if initial else preset
+    return Settings(
+        preset=preset.as_dict(),
+        data=str(summary.folder),
+        examples=summary.examples,
+        seed=seed,
+        jit_compile=stored.jit_compile if stored else _decided(preset.fit["jit_compile"]),
+        initial=_as_text(initial),
+    )
+
+
+def _as_text(initial):
+    """Return paths as a run's settings hold them."""
+    if isinstance(initial, list):
+        return [str(folder) for folder in initial]
+    return str(initial) if initial else None
+
+
+def _decided(jit_compile):
+    """Return what a preset says of XLA, None for "auto"."""
+    if jit_compile not in ("auto", True, False):
+        raise ValueError(f'fit.jit_compile must be "auto", true or false; received {jit_compile!r}')
+    return None if jit_compile == "auto" else jit_compile

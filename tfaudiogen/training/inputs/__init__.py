@@ -1,0 +1,1 @@
+"""The data of a training, as its devices take them."""

@@ -1,0 +1,64 @@
+"""Whether data are what a preset that learns from pairs, or from what is told, needs."""
+
+from tfaudiogen.data.pipeline.load import check_told
+from tfaudiogen.layers.representations.conditions import Texts, Vectors, labels_of
+from tfaudiogen.models.priors.labels import further_words
+
+
+def check_pairs(preset, summary):
+    """Raise ValueError unless the data are sounds with pictures, and fit the preset.
+
+    Args:
+        preset: the `Preset`.
+        summary: the `DataSummary` of the data.
+    """
+    if not summary.picture_shape:
+        raise ValueError(
+            f"{preset.name} learns from pairs, and the data in {str(summary.folder)!r} "
+            f"are {summary.kind} alone: prepare sounds with --pictures FOLDER or --pairs CSV"
+        )
+    shape = preset.data["image_shape"]
+    if tuple(summary.picture_shape) != shape:
+        raise ValueError(
+            f"pictures of the data in {str(summary.folder)!r} are {list(summary.picture_shape)} "
+            f"(height, width, channels) and those of {preset.name} {list(shape)}: prepare the data "
+            "again with --preset, or change pictures.height, width and channels by --set"
+        )
+    if preset.model.get("positives", "picture") != "picture" and len(summary.class_names) < 2:
+        raise ValueError(
+            f"{preset.name} takes sounds and pictures of one label for right answers, and the data "
+            f"in {str(summary.folder)!r} have no labels: --set model.positives=picture"
+        )
+    _check_words(preset, summary)
+
+
+def _check_words(preset, summary):
+    """Raise ValueError unless labels say something beside what the source shows, if they are to."""
+    count = preset.translator.get("source_words") if preset.translator else 0
+    if count and not further_words(summary.class_names, count)[0]:
+        raise ValueError(
+            f"{preset.name} is told what labels say after word {count}, as of '7 jackson' who "
+            f"speaks, and those of the data in {str(summary.folder)!r} end there "
+            f"({', '.join(summary.class_names) or 'none'}): prepare them again with "
+            "--label-pattern, as '([0-9])_([^_]+)_' of 7_jackson_32.wav, or "
+            "--set translator.source_words=0"
+        )
+
+
+def check_given(preset, summary):
+    """Raise ValueError unless the data have what the preset is told.
+
+    Args:
+        preset: the `Preset`.
+        summary: the `DataSummary` of the data of what is drawn.
+    """
+    own = preset.translator or {"size": preset.model.get("vectors")}
+    if preset.given == "labels" and len(labels_of(summary.class_names)[0]) < 2:
+        raise ValueError(
+            f"{preset.name} is told labels, and the data in {str(summary.folder)!r} have fewer "
+            "than two: prepare them with sub-folders or with --labels CSV"
+        )
+    if preset.given == "texts":
+        check_told(summary, Texts(own["length"]))
+    if preset.given == "vectors":
+        check_told(summary, Vectors(own["size"]))

@@ -1,0 +1,1 @@
+"""Trainings of several stages: autoencoder, its codes, priors, translator."""

@@ -1,0 +1,180 @@
+"""The stages of a preset with priors: autoencoder, its codes, a prior for each level, the whole.
+
+    RUN/autoencoder   a training of the autoencoder
+    RUN/codes.npz     the codes that it gives to the data
+    RUN/prior_0, ...  a training of each prior, the top level first
+    RUN/model.keras   the `CodeModel` of them all
+    RUN/logs          what TensorBoard shows of it: reconstructions and samples, as sound too
+
+What TensorBoard shows of a prior in training is in `prior_draws`.
+
+Each training is a run of its own that can be resumed. As soon as the codes are there, the
+autoencoder is left as it is: the priors speak of its codes.
+"""
+
+import dataclasses
+import json
+
+from tfaudiogen import presets, saving
+from tfaudiogen.io import audio_files
+from tfaudiogen.models.priors.code_model import CodeModel
+from tfaudiogen.training import settings
+from tfaudiogen.training.callbacks import prior_draws
+from tfaudiogen.training.initialization import settings_of
+from tfaudiogen.training.inputs.training_data import Feed, representation_of
+from tfaudiogen.training.run import Run
+from tfaudiogen.training.run_report import CARD, METRICS, figure_table
+from tfaudiogen.training.schedule import LearningRate
+from tfaudiogen.training.stages import code_cache
+from tfaudiogen.training.stages.summary import show_whole
+from tfaudiogen.validation import strict_json
+from tfaudiogen.validation.schema import expect_keys
+
+AUTOENCODER, LOGS = "autoencoder", "logs"
+_OF_STAGES = ("steps", "minutes", "parameters")
+
+
+class Stages:
+    """A training in stages in the folder `out`, begun or to be continued.
+
+    Args:
+        out: the run folder.
+        wanted: the `Settings` of the whole.
+        summary: the `DataSummary` of the data.
+        strategy: the `tf.distribute.Strategy`, of one machine.
+        cache: whether to keep computed spectrograms below the data.
+        limits: {"epochs", "steps", "minutes"} of each stage.
+        tell: function that shows a line to the user.
+    """
+
+    contents = "An autoencoder with codes, and priors over them"
+
+    def __init__(self, out, wanted, summary, strategy, cache, limits, tell):
+        self.out, self.settings, self.summary = out, wanted, summary
+        self.strategy, self.cache, self.limits, self.tell = strategy, cache, limits, tell
+        self.preset = presets.Preset(**wanted.preset)
+
+    def train(self):
+        """Train what is not yet trained, and return the whole model."""
+        coder = self._autoencoder()
+        codes = code_cache.read(self.out)
+        copies, _ = self.preset.copies(len(coder.quantizers))
+        priors = []
+        for number, own in enumerate(copies):
+            self.tell(f"Training the prior of level {number} of {len(copies)}, the top being 0 ...")
+            preset = self._preset_of(number, coder)
+            given = code_cache.first_copies(codes, own, max(copies))
+            parts = (self.out / AUTOENCODER, (given, number))
+            draws = prior_draws.draws_of(coder, codes, number, self.preset.draws())
+            priors.append(self._trained(f"prior_{number}", preset, *parts, draws=draws))
+        model = CodeModel(coder, priors, **self.preset.draws())
+        saving.save(model, self.out)
+        self._report(model)
+        return model
+
+    def _autoencoder(self):
+        """Return the trained autoencoder; its codes are in the run folder."""
+        if (self.out / code_cache.NAME).is_file():
+            return saving.load(self.out / AUTOENCODER)
+        self._check_priors()
+        self.tell("Training the autoencoder ...")
+        preset, initial = self.preset.without_priors(), self.settings.initial
+        coder = self._trained(AUTOENCODER, preset, initial)
+        self.tell("Computing the codes of the data ...")
+        copies, changes = self.preset.copies(len(coder.quantizers))
+        code_cache.write(self.out, coder, self._feed(coder), max(copies), changes)
+        return coder
+
+    def _check_priors(self):
+        """Find what is wrong with the settings of priors before the autoencoder is trained."""
+        coder = self.preset.without_priors().build(self.summary.class_names)
+        code_cache.check_copies(*self.preset.copies(len(coder.quantizers)), self.summary.kind)
+        for number in range(len(coder.quantizers)):
+            preset = self._preset_of(number, coder)
+            preset.build()
+            LearningRate.of(preset.fit)
+
+    def _preset_of(self, number, coder):
+        """Return the preset of a prior over codes of this autoencoder."""
+        sizes = [table.shape[-1] for table in coder.code_vectors()]
+        return self.preset.prior(number, *coder.code_maps(), sizes, coder.class_names)
+
+    def _trained(self, name, preset, initial=None, codes=None, summary=None, draws=None):
+        """Return the best model of a stage, trained or trained further.
+
+        Args:
+            name: of its folder.
+            preset: of the stage.
+            initial: model to begin with, or the autoencoder of a prior, or None.
+            codes, draws: see `Run`.
+            summary: of its data, None for those of the whole.
+        """
+        folder, summary = self.out / name, summary or self.summary
+        resume = (folder / settings.NAME).is_file()
+        initial = None if resume else initial  # which the stored settings name
+        stored = settings.read(folder) if resume else None
+        size, seed = preset.fit["batch_size"], self.settings.seed
+        wanted = settings_of(preset, summary, size, seed, initial, stored)
+        if resume:
+            wanted.check_same(stored, folder)
+        devices = (self.strategy, self.cache, resume, self.tell)
+        whole = (self.out, self.settings)
+        run = Run(folder, wanted, summary, *devices, codes=codes, whole=whole, draws=draws)
+        self.settings.write(self.out)  # not before all fits
+        run.fit(self.limits)
+        return saving.load(folder)
+
+    def _feed(self, model):
+        size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size
+        options = (size, self.settings.seed, self.cache)
+        told = getattr(model, "told", None)
+        return Feed(self.summary.folder, representation_of(model), *options, told=told)
+
+    def _report(self, model):
+        """Measure the whole on the validation split, and write metrics and card."""
+        model.compile(jit_compile=False, seed=self.settings.seed)
+        batches = self._feed(model).batches("validation", shuffle=False)
+        found = model.evaluate(batches, verbose=0, return_dict=True)
+        figures = {f"val_{name}": float(value) for name, value in found.items()}
+        metrics = {**figures, "parameters": model.count_params(), **self._times()}
+        counts = {f"{split}_examples": n for split, n in self.summary.examples.items()}
+        text = json.dumps({**metrics, **counts}, indent=1)
+        audio_files.write_text(self.out / METRICS, text + "\n")
+        audio_files.write_text(self.out / CARD, self._card(model, figures))
+        show_whole(self.out / LOGS, model, self.summary.folder, figures)
+
+    def _times(self):
+        """Return the steps and minutes of each stage, and the minutes of all."""
+        stages = {name: self._metrics(name) for name in self._names()}
+        found = {f"{n}_{key}": m[key] for n, m in stages.items() for key in ("steps", "minutes")}
+        return {**found, "minutes": sum(metrics["minutes"] for metrics in stages.values())}
+
+    def _metrics(self, name):
+        path = self.out / name / METRICS
+        metrics = strict_json.read(path, finite=False)
+        expect_keys(metrics, str(path), _OF_STAGES, metrics)
+        return metrics
+
+    def _names(self):
+        return [AUTOENCODER, *sorted(path.name for path in self.out.glob("prior_*"))]
+
+    def _card(self, model, figures):
+        neutral = dataclasses.replace(self.settings, data=self.summary.folder.name)
+        command = neutral.command(self.out.name, **self.limits)
+        stages = [
+            f"- {name}: {m['steps']} steps in {m['minutes']:.1f} minutes, {m['parameters']:,} "
+            f"parameters; its own card is [{name}/{CARD}]({name}/{CARD})"
+            for name, m in ((name, self._metrics(name)) for name in self._names())
+        ]
+        # Those that a draw may be told; else what its data are labelled by.
+        labels = getattr(model, "label_names", None) or model.class_names
+        sections = [
+            f"# {self.preset.name}\n\n{self.preset.summary}",
+            f"{self.contents}: {model.count_params():,} "
+            f"parameters. Labels: {', '.join(labels) or 'none'}. Data: "
+            f"{self.summary.folder.name} (licence: {self.summary.licence or 'not known'}).",
+            f"## Training\n\n    {command}\n\n" + "\n".join(stages),
+            f"## Numbers\n\nOn the validation split, {model.units}; levels "
+            f"of codes count from the top:\n\n{figure_table(figures)}",
+        ]
+        return "\n\n".join(sections) + "\n"

@@ -1,0 +1,120 @@
+"""The stages of a preset that translates: what it is made of, then the translator.
+
+    RUN/autoencoder   a training of the autoencoder, on what is to be drawn
+    RUN/embedder      a training of the embedder, on pairs, where the source is told by embeddings
+    RUN/translator    a training of what draws, and of any other encoder of the source, on pairs
+    RUN/model.keras   the translator, which holds the autoencoder and the encoder
+    RUN/adapter.npz   of one that is adapted by matrices of low rank, these alone
+    RUN/logs          what TensorBoard shows of it: what is given beside what is drawn, as it does
+                      of the last stage while that is trained
+
+As soon as the last stage has begun, those before are left as they are: the translator speaks of
+their codes and embeddings. There is no training of the autoencoder where a trained model is named
+as `translator.base`, which has it, nor where it is trained with the rest, and none but the last
+where a whole translator is adapted. Of a `CodeModel` the priors are begun with, too.
+"""
+
+from tfaudiogen import saving
+from tfaudiogen.io import audio_files
+from tfaudiogen.models.priors.code_model import CodeModel
+from tfaudiogen.models.training_step import lora
+from tfaudiogen.training import settings
+from tfaudiogen.training.callbacks.translation_draws import TranslationDraws
+from tfaudiogen.training.initialization import take_weights
+from tfaudiogen.training.schedule import LearningRate
+from tfaudiogen.training.stages.autoencoder_and_priors import AUTOENCODER, Stages
+
+_EMBEDDER = "embedder"
+_TRANSLATOR = "translator"
+
+
+class TranslationStages(Stages):
+    """A training of autoencoder and translator in the folder `out`; see `Stages`."""
+
+    @property
+    def contents(self):
+        """What the model is, for its card."""
+        coder = f"The autoencoder of {self._base}" if self._base else "An autoencoder"
+        return f"{coder}, and what draws its codes or latents given the source"
+
+    def train(self):
+        """Train what is not yet trained, and return the translator."""
+        preset, names = self.preset.translation(), self._names()
+        if not (self.out / _TRANSLATOR / settings.NAME).is_file():
+            self._check(preset)
+            if AUTOENCODER in names:
+                self._train_autoencoder()
+            if _EMBEDDER in names:
+                self.tell("Training the embedder of source and target ...")
+                self._trained(_EMBEDDER, self.preset.embedding())
+        self.tell("Training the translator ...")
+        draws = TranslationDraws(self.summary.folder)
+        model = self._trained(_TRANSLATOR, preset, self._parts(names), draws=draws)
+        saving.save(model, self.out)
+        if self._adapts:
+            adapter = (self.out / _TRANSLATOR / lora.NAME).read_bytes()
+            audio_files.write_bytes(self.out / lora.NAME, adapter, lasting=True)
+        self._report(model)
+        return model
+
+    @property
+    def _adapts(self):
+        return bool(self.preset.translator.get("lora"))
+
+    def _parts(self, names):
+        """Return the models that the translator begins with, or the one that it adapts."""
+        if self._adapts:
+            return self.settings.initial
+        given = [] if AUTOENCODER in names else [self._base or self.settings.initial]
+        return [*filter(None, given), *(self.out / name for name in names[:-1])]
+
+    @property
+    def _base(self):
+        return self.preset.translator.get("base")
+
+    def _train_autoencoder(self):
+        self.tell("Training the autoencoder of the target ...")
+        target, initial = self.preset.without_priors(), self.settings.initial
+        kind = "pictures" if target.pictures else "sounds"
+        self._trained(AUTOENCODER, target, initial, summary=self.summary.of_kind(kind))
+
+    def _check(self, preset):
+        """Find what is wrong with a later stage before the first is trained."""
+        model = preset.build(self.summary.class_names)
+        if self._adapts:
+            self._check_adapted(model)
+        self._check_base(model)
+        for later in [preset, self.preset.embedding()] if self.preset.embeds_source else [preset]:
+            LearningRate.of(later.fit)
+
+    def _check_adapted(self, model):
+        initial = self.settings.initial
+        if initial is None or not isinstance(saving.load(initial), type(model)):
+            raise ValueError(
+                f"translator.lora={self.preset.translator['lora']} adapts a trained "
+                f"{type(model).__name__}: name one by --from; received {initial!r}"
+            )
+
+    def _check_base(self, model):
+        initial, base = self.settings.initial, self._base
+        if base and initial:
+            raise ValueError(
+                f"translator.base={base!r} brings the autoencoder: leave out --from {initial}, or "
+                "name that model as base"
+            )
+        if base:
+            take_weights(model, [base])
+        told = self.preset.translator.get("told_levels")
+        if told and not (base and isinstance(saving.load(base), CodeModel)):
+            raise ValueError(
+                f"translator.told_levels={told} leaves priors as a trained model of codes has "
+                f"them: name one by --set translator.base=MODEL; received {base!r}"
+            )
+
+    def _names(self):
+        if self._adapts:
+            return [_TRANSLATOR]
+        given = self.preset.translator.get("joint") or self._base
+        coder = [] if given else [AUTOENCODER]
+        embedder = [_EMBEDDER] if self.preset.embeds_source else []
+        return [*coder, *embedder, _TRANSLATOR]
