@@ -73,7 +73,7 @@ def test_a_hang_up_that_is_ignored_stays_so():
 
 # As if this were code of the package: it is told by the name of the module.
 OURS = """
-from tfaudiogen.interruption import uninterrupted
+from tfaudiogen.runtime.interruption import uninterrupted
 
 @uninterrupted
 def clean_up(press, done):
@@ -115,7 +115,7 @@ def test_no_signal_interrupts_clean_up_however_often_it_comes(ours, number):
 # Its functions and this module's are called in turn; what is there must be cleaned up.
 KEPT = """
 import contextlib
-from tfaudiogen.interruption import uninterrupted
+from tfaudiogen.runtime.interruption import uninterrupted
 
 present = []
 
@@ -200,13 +200,13 @@ def test_what_answers_a_signal_may_pass_it_on():
 
 HUNG_UP = """
 import os, sys
-from tfaudiogen.interruption import Interruption
+from tfaudiogen.runtime.interruption import Interruption
 try:
     with Interruption():
         print("ready", flush=True)
         while True:
             os.path.exists("none")
-            __import__("tfaudiogen.service.tables").cli.tables.middle({})
+            __import__("tfaudiogen.service.tables").service.tables.middle({})
 except KeyboardInterrupt as stopped:
     print("still speaking", flush=True)
     open(sys.argv[1], "w").write(str(stopped.number))

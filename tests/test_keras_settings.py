@@ -57,8 +57,8 @@ def test_shipped_models_do_not_read_where_keras_has_channels(tmp_path):
     "code",
     [
         "import tfaudiogen; tfaudiogen.VAE",
-        "from tfaudiogen.layers import spectrogram",
-        "from tfaudiogen.models import vae",
+        "from tfaudiogen.layers.representations import spectrogram",
+        "from tfaudiogen.models.autoencoders import vae",
         "import sys; sys.argv = ['tfaudiogen', 'sample'];"
         "import runpy; runpy.run_module('tfaudiogen', run_name='__main__')",
     ],

@@ -23,15 +23,16 @@ import sys, time
 import keras
 sys.path.insert(0, sys.argv[1])
 from conftest import tiny_preset
-from tfaudiogen.training import keeping, train
-keeping._CHECKPOINT_SECONDS = 0.0
-count = keeping.Limits.on_train_batch_end
+from tfaudiogen.training import train
+from tfaudiogen.training.callbacks import checkpointing
+checkpointing._CHECKPOINT_SECONDS = 0.0
+count = checkpointing.Limits.on_train_batch_end
 def slow(self, batch, logs=None):
     count(self, batch, logs)
     if self.state.step > 8:
         print(self.state.step, flush=True)
         time.sleep(60)
-keeping.Limits.on_train_batch_end = slow
+checkpointing.Limits.on_train_batch_end = slow
 train(tiny_preset(), sys.argv[2], sys.argv[3], progress=False)
 """
 

@@ -23,13 +23,14 @@ WORKER = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from conftest import tiny_preset
-from tfaudiogen.training import keeping, train
-keeping._CHECKPOINT_SECONDS = 0.0
-count = keeping.Limits.on_train_batch_end
+from tfaudiogen.training import train
+from tfaudiogen.training.callbacks import checkpointing
+checkpointing._CHECKPOINT_SECONDS = 0.0
+count = checkpointing.Limits.on_train_batch_end
 def told(self, batch, logs=None):
     count(self, batch, logs)
     print("step", self.state.step, flush=True)
-keeping.Limits.on_train_batch_end = told
+checkpointing.Limits.on_train_batch_end = told
 options = {"resume": sys.argv[4] == "resume", "strategy": "multiworker", "progress": False}
 train(tiny_preset(**{"fit.jit_compile": sys.argv[5] == "compiled"}), *sys.argv[2:4], **options)
 print("finished", flush=True)

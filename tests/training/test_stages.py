@@ -26,13 +26,15 @@ import os, signal, sys
 sys.path.insert(0, sys.argv[1])
 from conftest import tiny_preset
 from small_presets import coded
-from tfaudiogen.training import code_cache, keeping, train
+from tfaudiogen.training import train
+from tfaudiogen.training.callbacks import checkpointing
+from tfaudiogen.training.stages import code_cache
 from tfaudiogen.training.run import Run
 stage, step = sys.argv[4], int(sys.argv[5])
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
-keeping._CHECKPOINT_SECONDS = 0.0
-count, fit, save = keeping.Limits.on_train_batch_end, Run.fit, code_cache.files.atomic_file
+checkpointing._CHECKPOINT_SECONDS = 0.0
+count, fit, save = checkpointing.Limits.on_train_batch_end, Run.fit, code_cache.audio_files.atomic_file
 def counted(self, batch, logs=None):
     count(self, batch, logs)
     if (now[0], self.state.step) == (stage, step):
@@ -45,8 +47,8 @@ def saved(path, lasting=False):
         die()
     return save(path, lasting)
 now = [None]
-keeping.Limits.on_train_batch_end, Run.fit = counted, fitted
-code_cache.files.atomic_file = saved
+checkpointing.Limits.on_train_batch_end, Run.fit = counted, fitted
+code_cache.audio_files.atomic_file = saved
 staged = coded(tiny_preset().spectrogram)
 train(staged, sys.argv[2], sys.argv[3], resume=os.path.isdir(sys.argv[3]), progress=False)
 """
