@@ -34,7 +34,8 @@ stage, step = sys.argv[4], int(sys.argv[5])
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 checkpointing._CHECKPOINT_SECONDS = 0.0
-count, fit, save = checkpointing.Limits.on_train_batch_end, Run.fit, code_cache.audio_files.atomic_file
+count, fit = checkpointing.Limits.on_train_batch_end, Run.fit
+save = code_cache.audio_files.atomic_file
 def counted(self, batch, logs=None):
     count(self, batch, logs)
     if (now[0], self.state.step) == (stage, step):
