@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import functools
 import importlib.metadata
 import inspect
 import os
@@ -64,6 +65,7 @@ def _folder(path):
     return _name(path).split("/")[0]
 
 
+@functools.cache
 def _tree(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
