@@ -35,4 +35,4 @@ def test_only_one_place_knows_how_processes_of_the_package_are_started():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.executable"
     ]
-    assert found == ["runtime/children.py"]
+    assert found == ["children.py"]

@@ -110,6 +110,8 @@ def test_the_exit_code_tells_the_signal_also_where_others_have_hidden_it(run, mo
 @pytest.fixture
 def signals_given_back():
     before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        signal.signal(number, signal.default_int_handler)  # nohup has SIGHUP ignored
     yield
     interruption.give_back(before)
 

@@ -34,10 +34,8 @@ def test_steps_equal_the_whole_sequence(name, cross):
     core, inputs = built(name, cross), draws(2, length, 16)
     context = draws(2, 5, 16) if cross else None
     expected = core(inputs, context)
-    state, steps = core.start(2, BLOCK, context), []
+    state, steps = core.start(2, length, context), []
     for place in range(length):
-        if place == BLOCK:  # where there is no more room
-            state = core.grow(state, length)
         output, state = core.step(inputs[:, place], tf.constant(place), state)
         steps.append(output)
         if place % BLOCK == BLOCK - 1:

@@ -182,8 +182,7 @@ def test_the_vectors_are_those_of_the_autoencoder():
 @pytest.mark.parametrize(
     "settings", [{}, {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7}]
 )
-def test_cached_and_uncached_samples_are_the_same(core, shape, settings, monkeypatch):
-    monkeypatch.setattr("tfaudiogen.models.priors.sampler._LEAST", 7)  # the state grows twice
+def test_cached_and_uncached_samples_are_the_same(core, shape, settings):
     prior = made(core, shape=shape, **EVERY)
     drawn = prior.sample(3, seed=2, **conditions(3), **settings)
     again = prior.sample(3, seed=2, **conditions(3), cached=False, **settings)

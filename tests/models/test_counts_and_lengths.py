@@ -2,20 +2,34 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfaudiogen.models.modalities import graphs
+from tfaudiogen.models.priors import sampler
 
 
-def test_few_graphs_draw_the_same_codes_for_every_count(code_model):
+@pytest.mark.parametrize("together", [1, 2])
+def test_one_graph_draws_the_same_codes_for_every_count(code_model, together, monkeypatch):
     prior = code_model.priors[1]
+    monkeypatch.setattr(type(prior), "_together", lambda self: together)
+    prior.__dict__.pop("_samplers", None)
     maps = np.arange(32).reshape(1, 4, 8) % 7
     wanted = prior.sample(5, seed=3, label=1, maps=[np.repeat(maps, 5, axis=0)])
-    sampler = prior._samplers[True, False, False]
-    before = sampler.experimental_get_tracing_count()
     for count in (1, 2, 3, 4):
         found = prior.sample(count, seed=3, label=1, maps=[np.repeat(maps, count, axis=0)])
         np.testing.assert_array_equal(found, wanted[:count])
-    assert sampler.experimental_get_tracing_count() <= before + 1
+    assert prior._samplers[True, False, False].experimental_get_tracing_count() == 1
+    del prior.__dict__["_samplers"]
+
+
+def test_a_processor_draws_large_priors_one_after_the_other(code_model, monkeypatch):
+    prior = code_model.priors[0]
+    assert prior._together() == sampler._TOGETHER
+    monkeypatch.setattr(prior, "count_params", lambda: 10**7)
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [])
+    assert prior._together() == 1
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: ["a card"])
+    assert prior._together() == sampler._TOGETHER
 
 
 def test_sounds_are_the_same_for_every_count(code_model, tiny):

@@ -58,12 +58,6 @@ class CausalAttention(keras.layers.Layer):
         shapes = (before, before, *[(BLOCK, batch, self.heads, size)] * 2)
         return tuple(tf.zeros(shape, self.compute_dtype) for shape in shapes)
 
-    def grow(self, state, length):
-        """Return the state with room for `length` places."""
-        more = _whole_blocks(length) - state[0].shape[2]
-        padding = [(0, 0), (0, 0), (0, more), (0, 0)]
-        return *(tf.pad(part, padding) for part in state[:2]), *state[2:]
-
     def settle(self, state, place):
         """Return the state after the block that began at a place."""
         before, recent = state[:2], state[2:]

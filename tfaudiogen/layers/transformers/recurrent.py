@@ -65,9 +65,6 @@ class LSTMStack(keras.layers.Layer):
         memories = tuple((zeros, zeros) for _ in self.recurrent)
         return memories, tuple(layer.start(context) for layer in self.crossings)
 
-    def grow(self, state, length):
-        return state
-
     def settle(self, state, place):
         return state
 

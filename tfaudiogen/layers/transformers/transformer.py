@@ -6,7 +6,6 @@ Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/transfo
   place depends on the inputs there and before, and on all of the context [B, M, D]. `gains`
   [B, depth, D] multiply what each block adds (dropout).
 - `start(batch, length, context=None)`: the state before the first of at most `length` places.
-- `grow(state, length)`: the state with room for more places; the less room, the quicker a step.
 - `step(inputs, place, state)`: [B, D] -> [B, D] and the next state, for sampling; equal to `call`.
 - `settle(state, place)`: the state after a whole block, of `attention.BLOCK` places, that began at
   a place; it is due before the next step.
@@ -78,9 +77,6 @@ class TransformerBlock(keras.layers.Layer):
     def start(self, batch, length, context=None):
         crossed = self.crossing.start(context) if self.cross else ()
         return self.attention.start(batch, length), crossed
-
-    def grow(self, state, length):
-        return self.attention.grow(state[0], length), state[1]
 
     def settle(self, state, place):
         return self.attention.settle(state[0], place), state[1]
@@ -154,10 +150,6 @@ class Transformer(keras.layers.Layer):
 
     def start(self, batch, length, context=None):
         return tuple(block.start(batch, length, context) for block in self.blocks)
-
-    def grow(self, state, length):
-        pairs = zip(self.blocks, state, strict=True)
-        return tuple(block.grow(before, length) for block, before in pairs)
 
     def settle(self, state, place):
         pairs = zip(self.blocks, state, strict=True)

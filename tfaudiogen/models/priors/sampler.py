@@ -1,21 +1,15 @@
 """Drawing code maps from an autoregressive prior, one code after the other."""
 
-import math
-
 import tensorflow as tf
 
 from tfaudiogen.layers.transformers.attention import BLOCK
 from tfaudiogen.models.priors.truncation import categorical_quantile, truncate
 from tfaudiogen.probability import noise
 
-_PARTS = 4
-_LEAST = 64
-"""Parts of a map between which the state of the core grows, since less room makes quicker steps,
-and their least number of places, since each part is compiled."""
-
-_SIZES = (4, 16, 32)
-"""Numbers of maps that are drawn together: each is compiled anew, and a step takes hardly longer
-for some more, so that others are filled up to the next one."""
+_TOGETHER, _SMALL = 32, 2**17
+"""How many maps are drawn together by a graphics card, or by a prior of few weights. A processor
+draws those of a larger prior one after the other: a step of one is products of matrices and one
+vector, of which it does nine in the time of one step of four."""
 
 
 class CodeSampling:
@@ -104,10 +98,10 @@ class CodeSampling:
         if "label" in conditions:
             conditions["label"] = tf.cast(conditions["label"], tf.int32)
         guided = guidance != 1.0 and self.can_be_guided
-        count = len(levels)
-        rows = _filled_up((levels, conditions, *given), count)
-        drawn = self._sampler(cached, truncated, guided)(*rows, settings)
-        return tf.reshape(drawn[:count], (-1, *self.shape))
+        sampler = self._sampler(cached, truncated, guided)
+        parts = _equal_parts((levels, conditions, *given), self._together())
+        drawn = [sampler(*rows, settings) for rows in parts]
+        return tf.reshape(tf.concat(drawn, axis=0)[: len(levels)], (-1, *self.shape))
 
     def walk(self, levels, conditions, given, known, settings):
         """Draw code maps in the graph that calls this, without XLA; see `draw`.
@@ -129,6 +123,10 @@ class CodeSampling:
         flat = [tf.reshape(part, (-1, self.length)) for part in (given, known)]
         walk = _Walk(self, levels, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided)
         return tf.reshape(walk.cached(conditions), (-1, *self.shape))
+
+    def _together(self):
+        small = self.count_params() <= _SMALL or tf.config.list_logical_devices("GPU")
+        return _TOGETHER if small else 1
 
     def _given(self, count, given, known):
         if given is None:
@@ -193,9 +191,7 @@ class _Walk:
         prior = self.prior
         steady, context = self._conditions(conditions)
         inputs = tf.transpose(steady, (1, 0, 2))  # [S, R, D]
-        blocks = math.ceil(max(prior.length / _PARTS, _LEAST) / BLOCK)
-        part = min(blocks * BLOCK, prior.length)
-        state = prior.core.start(tf.shape(steady)[0], part, context)
+        state = prior.core.start(tf.shape(steady)[0], prior.length, context)
         last = tf.fill((self.batch,), prior.codes)
         codes = tf.zeros((prior.length, self.batch), tf.int32)
 
@@ -209,14 +205,10 @@ class _Walk:
             _, last, state, codes = _repeat(body, (begin, *values), BLOCK)
             return begin + BLOCK, last, prior.core.settle(state, begin), codes
 
-        values = (tf.constant(0), last, state, codes)
-        for begin in range(0, prior.length, part):
-            end = min(begin + part, prior.length)
-            place, last, state, codes = values
-            values = place, last, prior.core.grow(state, end), codes
-            whole, rest = divmod(end - begin, BLOCK)
-            values = _repeat(block, values, whole, step=BLOCK)
-            values = _repeat(body, values, rest)
+        # Each loop is compiled for itself: few of them, since that takes longer than to draw.
+        whole, rest = divmod(prior.length, BLOCK)
+        values = _repeat(block, (tf.constant(0), last, state, codes), whole, step=BLOCK)
+        values = _repeat(body, values, rest)
         return tf.transpose(values[-1])
 
     def uncached(self, conditions):
@@ -248,16 +240,22 @@ class _Walk:
         return tf.where(self.known[place], self.given[place], drawn)
 
 
-def _filled_up(rows, count):
-    """Return a structure of tensors [B, ...] with zeros after the `count` rows that each has."""
-    most = _SIZES[-1]
-    size = next((size for size in _SIZES if count <= size), -(-count // most) * most)
+def _equal_parts(rows, size):
+    """Return a structure of tensors [B, ...] in parts of one size, the last filled up with zeros.
+
+    One graph so serves every B, and what is drawn of a row does not depend on how many there are.
+    """
+    count = len(tf.nest.flatten(rows)[0])
 
     def filled(values):
         values = tf.convert_to_tensor(values)
-        return tf.pad(values, [[0, size - count]] + [[0, 0]] * (values.shape.rank - 1))
+        return tf.pad(values, [[0, -count % size]] + [[0, 0]] * (values.shape.rank - 1))
 
-    return tf.nest.map_structure(filled, rows)
+    rows = tf.nest.map_structure(filled, rows)
+    return [
+        tf.nest.map_structure(lambda values, at=at: values[at : at + size], rows)
+        for at in range(0, count, size)
+    ]
 
 
 def _put(codes, place, values):
