@@ -90,6 +90,15 @@ def test_what_is_no_json_is_refused(client, body):
     assert answer.json() == {"error": "the body of an event is JSON."}
 
 
+@pytest.mark.parametrize("number", [10**6, -1, 2**70, None, True, "0", 0.5, [0], {}])
+def test_an_event_that_the_page_does_not_have_is_refused(client, caplog, number):
+    answer = client.post(JOIN, json={"data": [], "fn_index": number, "session_hash": "abc"})
+    assert answer.status_code == 404
+    assert [*answer.json()] == ["error"]
+    assert "the page has no event of the fn_index" in answer.json()["error"]
+    assert not caplog.records
+
+
 def test_an_event_keeps_an_upload_and_nothing_else_of_it(studio):
     from tfaudiogen.app.gate import events
 
@@ -97,6 +106,6 @@ def test_an_event_keeps_an_upload_and_nothing_else_of_it(studio):
     path.write_bytes(b"content")
     file = {"path": str(path), "url": "http://elsewhere/", "is_stream": True, "orig_name": "../b"}
     body = {"data": [[file], 1, "text", None], "fn_index": 0, "session_hash": "abc"}
-    found = json.loads(events.checked(json.dumps(body).encode(), studio))
+    found = json.loads(events.checked(json.dumps(body).encode(), studio, {0}))
     kept = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
     assert found == {**body, "data": [[kept], 1, "text", None]}

@@ -90,9 +90,9 @@ def test_errors_have_one_form(client, method, path, status):
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
-def test_a_fault_has_the_same_form_and_is_in_the_log(client, caplog):
-    event = {"data": [], "fn_index": 10**6, "session_hash": "abc"}
-    answer = client.post("/gradio_api/queue/join", json=event)
+def test_a_fault_has_the_same_form_and_is_in_the_log(client, studio, monkeypatch, caplog):
+    monkeypatch.setattr(type(studio), "model_names", lambda self: {}["a fault"])
+    answer = client.get("/api/models")
     assert (answer.status_code, [*answer.json()]) == (500, ["error"])
     assert "its log says what" in answer.json()["error"]
     assert "KeyError" in caplog.text

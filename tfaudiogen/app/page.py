@@ -170,13 +170,13 @@ def _is_of_use(tab, studio):
     return needs is None or bool(studio.able(*needs))
 
 
-def mount_page(server, studio):
-    """Return the FastAPI application with the page at its root."""
+def mount_page(server, studio, page):
+    """Return the FastAPI application with a page of `make_page` at its root."""
     static = resources.files("tfaudiogen.app") / "static"
     script = (static / "sounds.js").read_text(encoding="utf-8")
     return gradio.mount_gradio_app(
         server,
-        make_page(studio),
+        page,
         path="/",
         max_file_size=studio.limits.bytes,
         footer_links=[],

@@ -31,7 +31,7 @@ def make_server(studio, host="127.0.0.1", token=None):
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(studio.uploads.folder)
     optional.modules("app", "the page", "gradio")
-    from tfaudiogen.app.page import mount_page
+    from tfaudiogen.app.page import make_page, mount_page
 
     # The pages that FastAPI makes of its interface load scripts from elsewhere.
     server = FastAPI(title="tfaudiogen", version=__version__, docs_url=None, redoc_url=None)
@@ -42,7 +42,8 @@ def make_server(studio, host="127.0.0.1", token=None):
         server.mount(shelf.address, StaticFiles(directory=shelf.folder))
     server.add_exception_handler(RequestValidationError, _bad_request)
     server.add_exception_handler(ValueError, _failed)
-    return Gate(mount_page(server, studio), studio, callers)
+    page = make_page(studio)
+    return Gate(mount_page(server, studio, page), studio, callers, frozenset(page.fns))
 
 
 def _failed(request: Request, error: ValueError):

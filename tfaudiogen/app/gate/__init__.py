@@ -20,10 +20,11 @@ class Gate:
         app: the application behind it.
         studio: `Studio`.
         callers: `Callers`, who may ask.
+        numbers: of the events of the page.
     """
 
-    def __init__(self, app, studio, callers):
-        self._app, self._studio, self._callers = app, studio, callers
+    def __init__(self, app, studio, callers, numbers):
+        self._app, self._studio, self._callers, self._numbers = app, studio, callers, numbers
 
     async def __call__(self, scope, receive, send):
         """Answer a request; start and stop with the application behind."""
@@ -51,8 +52,10 @@ class Gate:
         with self._studio.uploads.arriving() as arriving:
             body.bound(scope, route.most(self._studio.limits), arriving)
             if route.is_small:
-                content = await body.whole()
-                body.replace(events.checked(content, self._studio) if route.is_event else content)
+                body.replace(self._checked(route, await body.whole()))
             listening = self._studio.listeners.open(scope) if route.is_stream else None
             with listening or contextlib.nullcontext():
                 await self._app(scope, body.receive, answer.send)
+
+    def _checked(self, route, content):
+        return events.checked(content, self._studio, self._numbers) if route.is_event else content
