@@ -200,7 +200,7 @@ def server(
     arguments = [*all_folders, *there, *limits]
     with served.serving(tmp_path_factory.mktemp("app"), *arguments) as server:
         yield server
-    assert not list(server.temporary.glob("tfaudiogen-app-*")), "uploads are left behind"
+    assert list(server.temporary.iterdir()) == [], "uploads are left behind"
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Each tab offers only the models that can do what it is for, and begins with one of them."""
 
 import json
+import shutil
 import zipfile
 from types import SimpleNamespace
 
@@ -96,3 +97,30 @@ def test_what_depends_on_a_choice_is_changed_as_gradio_wants_it(client, count):
     followers = [one.fn for one in blocks.fns.values() if one.outputs == boxes]
     assert len(followers) == 2  # when the page is opened, and when another model is chosen
     assert all(one("two") == ("two" if count == 1 else ["two"] * count) for one in followers)
+
+
+def test_a_damaged_earlier_training_does_not_keep_the_page_away(tmp_path, model_folder):
+    studio, said = Studio([model_folder], out=tmp_path), []
+    for name in ("damaged", "sound"):
+        (studio.runs / name).mkdir(parents=True)
+        content = (model_folder / saving.MODEL_FILE).read_bytes()
+        kept = content[:1000] if name == "damaged" else content
+        (studio.runs / name / saving.MODEL_FILE).write_bytes(kept)
+    studio.load_all(said.append)
+    assert studio.model_names() == ["tiny", "sound"]
+    (line,) = (one for one in said if one.startswith("Error"))
+    assert str(studio.runs / "damaged") in line
+    assert line.endswith("It is left out.")
+    # It comes back when it is trained again.
+    (studio.runs / "damaged" / saving.MODEL_FILE).write_bytes(content)
+    assert studio.model_names() == ["tiny", "damaged", "sound"]
+    studio.close()
+
+
+def test_a_damaged_model_that_was_given_is_an_error(tmp_path, model_folder):
+    given = shutil.copytree(model_folder, tmp_path / "given")
+    studio = Studio([given], out=tmp_path / "out")
+    (given / saving.MODEL_FILE).write_bytes(b"PK")
+    with pytest.raises(saving.ModelError, match="given"):
+        studio.load_all(print)
+    studio.close()

@@ -34,12 +34,11 @@ def serve(studio, host, port, tell, token=None):
         ValueError: the host lets other machines in, and there is no token.
     """
     try:
-        application = make_server(studio, host, token)
         listening = _listen(host, port)
+        # Before the page is made, which offers what could be loaded.
+        studio.load_all(tell)
+        application = make_server(studio, host, token)
         threading.Thread(target=_tidy_forever, args=(studio,), daemon=True).start()
-        for name in studio.model_names():
-            tell(f"Loading {name} ...")
-            studio.model(name)
         with rated_stderr():
             server = _Server(uvicorn.Config(application, **_settings()))
             tell(f"The page is at {_address(listening, token)} (Ctrl-C stops it).")

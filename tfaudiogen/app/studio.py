@@ -16,6 +16,7 @@ from tfaudiogen.app.refusals import Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.app.upload_folder import UploadFolder
+from tfaudiogen.cli.errors import one_line
 from tfaudiogen.data import describe
 from tfaudiogen.models.embedders.embedding import Embedding
 from tfaudiogen.runtime.interruption import uninterrupted
@@ -48,6 +49,7 @@ class Studio:
         self.data = _named({Path(folder).resolve(): describe(folder) for folder in data})
         self._folders = _named({(folder := saving.resolve(m).resolve()): folder for m in models})
         self._loaded, self._loading = {}, threading.Lock()
+        self._damaged = {}  # when the files were written that are no models
 
     @property
     def runs(self):
@@ -56,8 +58,29 @@ class Studio:
 
     def model_names(self):
         """Return the names of the models: those given first, then those of training runs."""
-        trained = (path.parent.name for path in self.runs.glob(f"*/{saving.MODEL_FILE}"))
+        files = self.runs.glob(f"*/{saving.MODEL_FILE}")
+        trained = (file.parent.name for file in files if _written(file) != self._damaged.get(file))
         return list(dict.fromkeys([*self._folders, *sorted(trained)]))
+
+    def load_all(self, tell):
+        """Load each model; one of an earlier training that is damaged is left out, and named.
+
+        Args:
+            tell: function that shows a line to the user.
+
+        Raises:
+            ValueError, OSError: a model that was given cannot be loaded.
+        """
+        for name in self.model_names():
+            tell(f"Loading {name} ...")
+            try:
+                self.model(name)
+            except (ValueError, OSError) as error:
+                if name in self._folders:
+                    raise
+                tell(f"{one_line(error)} It is left out.")
+                file = self.runs / name / saving.MODEL_FILE
+                self._damaged[file] = _written(file)
 
     def model_folder(self, name):
         """Return the folder of a model.
@@ -74,7 +97,7 @@ class Studio:
     def model(self, name):
         """Return a model, loaded on first use and again when a training has improved it."""
         folder = self.model_folder(name)
-        written = (folder / saving.MODEL_FILE).stat().st_mtime_ns
+        written = _written(folder / saving.MODEL_FILE)
         with self._loading:
             before, model = self._loaded.get(name, (None, None))
             if before != written:
@@ -88,7 +111,7 @@ class Studio:
     def has(self, name, *wanted):
         """Return whether a model has an ability, or one of several; it need not be loaded."""
         file = self.model_folder(name) / saving.MODEL_FILE
-        return not set(wanted).isdisjoint(_abilities(file, file.stat().st_mtime_ns))
+        return not set(wanted).isdisjoint(_abilities(file, _written(file)))
 
     def dataset(self, name):
         """Return the `DataSummary` of a data set.
@@ -125,6 +148,12 @@ def holds(summary, shape):
         return summary.kind == "pictures" and tuple(summary.image_shape) == shape.image_shape
     sounds = shape.kind == "sounds"
     return sounds and (summary.sample_rate, summary.samples) == (shape.sample_rate, shape.samples)
+
+
+def _written(file):
+    """Return when a file was written, None where it is gone."""
+    with contextlib.suppress(OSError):
+        return file.stat().st_mtime_ns
 
 
 @functools.lru_cache(maxsize=1024)
