@@ -210,13 +210,72 @@ def test_patience_ends(monkeypatch):
     assert len(calls) == 3
 
 
-def test_permissions(tones, quick, write_tone):
-    path = write_tone(tones / "locked.wav")
-    path.chmod(0)
-    try:
-        path.open("rb").close()
-    except PermissionError:
-        with pytest.raises(ReadError, match="no permission to read it"):
-            quick(tones)
-    else:
-        pytest.skip("this user reads every file")
+@pytest.fixture
+def withheld(monkeypatch):
+    """Return a set of names of files that the system does not give to this user."""
+    real, names = os.open, set()
+
+    def opened(path, *arguments, **options):
+        if Path(os.fsdecode(path)).name in names:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", opened)
+    return names
+
+
+def test_what_is_withheld_is_named_and_the_rest_is_written(tones, quick, withheld, tmp_path):
+    withheld |= {"1.wav"}
+    (tones / "low" / "gone.wav").symlink_to(tmp_path / "nothing")
+    (tones / "low" / "loop.wav").symlink_to("loop.wav")
+    (tones / "low" / "gone.txt").symlink_to(tmp_path / "nothing")
+    report = quick(tones)
+    assert {one.file: one.reason for one in report.skipped} == {
+        "low/1.wav": "no permission to read it",
+        "low/gone.wav": "a link to something that is not there",
+        "low/loop.wav": "a link to something that is not there",
+    }
+    assert sum(report.total(split).files for split in report.splits) == 9
+
+
+def test_what_is_withheld_is_tried_again_by_a_run_that_goes_on(tones, quick, withheld, refusing):
+    withheld |= {"1.wav"}
+    refusing({"2.wav": 3})
+    with pytest.raises(ReadError, match=r"1 could not be read: high/2\.wav"):
+        quick(tones)
+    withheld.clear()
+    assert not quick(tones).skipped
+
+
+def test_withheld_pictures_and_embeddings(tones, pictures, quick, withheld, tmp_path):
+    (tmp_path / "vectors").mkdir()
+    for number in range(10):
+        np.save(tmp_path / "vectors" / f"{number}.npy", np.ones(3, np.float32))
+    shutil.copy(pictures(1) / "dark" / "0.png", tones / "low" / "1.png")
+    withheld |= {"1.png", "3.npy"}
+    skipped = {one.file for one in quick(tones, embeddings=tmp_path / "vectors").skipped}
+    assert skipped == {"low/1.png", "3.npy", "low/3.wav"}
+
+
+def test_folders_of_the_system_are_not_looked_at(tones, monkeypatch):
+    for name in ("lost+found", "System Volume Information", ".hidden"):
+        (tones / "low" / name).mkdir()
+    real = os.scandir
+
+    def listed(path):
+        if Path(path).parent.name == "low":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", listed)
+    assert len(find_files([tones]).audio) == 10
+
+
+def test_the_command_ends_well_and_names_what_was_withheld(tones, withheld, tmp_path):
+    withheld |= {"1.wav"}
+    arguments = ["prepare", str(tones), "--out", str(tmp_path / "data")]
+    size = ["--sample-rate", "8000", "--seconds", "0.256"]
+    ran = CliRunner().invoke(cli.main, [*arguments, *size])
+    assert ran.exit_code == 0, ran.output
+    assert "low/1.wav" in ran.output
+    assert "no permission to read it" in ran.output

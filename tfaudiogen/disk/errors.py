@@ -19,6 +19,10 @@ class Unreadable(Unusable):
     """The file could not be read this time; its bytes did not decide that, another try may do."""
 
 
+class Withheld(Unreadable):
+    """The system does not give the file to this user, and would hardly do so at another try."""
+
+
 class ReadError(OSError):
     """Files or folders could not be read, and trying again did not help.
 

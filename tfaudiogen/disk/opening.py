@@ -3,7 +3,7 @@
 import os
 import stat
 
-from tfaudiogen.disk.errors import Unreadable, Unusable
+from tfaudiogen.disk.errors import Unreadable, Unusable, Withheld
 
 _KINDS = {
     stat.S_ISDIR: "a folder",
@@ -27,13 +27,15 @@ def open_regular(path):
 
     Raises:
         Unusable: it is a folder, a named pipe, a socket or a device.
-        Unreadable: it is not there, or the system refuses it.
+        Unreadable: it is not there, or the system refuses it; `Withheld` where that will stay so.
     """
     try:
         # Opening a device may be enough to make it do something.
         _check_kind(os.stat(path).st_mode)
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
+        if os.path.islink(path) and not os.path.exists(path):
+            raise Withheld("a link to something that is not there") from error
         raise unreadable(error) from error
     try:
         _check_kind(os.fstat(descriptor).st_mode)
@@ -51,7 +53,7 @@ def check_regular(path):
 def unreadable(error):
     """Return the `Unreadable` of an `OSError`."""
     if isinstance(error, PermissionError):
-        return Unreadable("no permission to read it")
+        return Withheld("no permission to read it")
     return Unreadable(f"cannot be read: {error.strerror or error}")
 
 

@@ -16,7 +16,7 @@ from tfaudiogen.data.sources.image_matching import match_pictures
 from tfaudiogen.data.sources.labels import apply_labels, labels_from_names
 from tfaudiogen.data.sources.notices import notices_of
 from tfaudiogen.data.splits import SPLITS, split_names, split_windows
-from tfaudiogen.disk.errors import NothingUsable
+from tfaudiogen.disk.errors import NothingUsable, ReadError, Unusable
 from tfaudiogen.disk.opening import open_regular
 
 
@@ -199,7 +199,10 @@ def _bytes_of(path):
         with open_regular(path) as file:
             return file.read()
 
-    return patiently(str(path), read)
+    try:
+        return patiently(str(path), read)
+    except Unusable as error:  # which it was not when it was looked at first
+        raise ReadError({str(path): str(error)}) from error
 
 
 def _shares(parts, config):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tfaudiogen.data.builders.journal import Sounds
 from tfaudiogen.data.reading import tries
-from tfaudiogen.disk.errors import ReadError, Unreadable, Unusable
+from tfaudiogen.disk.errors import ReadError, Unreadable, Unusable, Withheld
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class _Task:
     def _outcome(self, out):
         try:
             return self.read(self.source, out)
+        except Withheld as error:
+            return {"reason": str(error), "undecided": True, "skip": True}
         except Unreadable as error:
             return {"reason": str(error), "undecided": True}
         except Unusable as error:
@@ -88,7 +90,7 @@ def _is_decided(entry):
 
 
 def _check_read(files, outcomes):
-    """Raise `ReadError` of what the system refused; a file too large for memory is skipped."""
+    """Raise `ReadError` of what could not be read, but for what is skipped: see `_Task`."""
     refused = {
         file.name: outcome["reason"]
         for file, outcome in zip(files, outcomes, strict=True)

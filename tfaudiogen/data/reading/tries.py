@@ -2,7 +2,7 @@
 
 import time
 
-from tfaudiogen.disk.errors import ReadError, Unreadable
+from tfaudiogen.disk.errors import ReadError, Unreadable, Withheld
 
 # Seconds before the second and the third try.
 PAUSES = (1.0, 5.0)
@@ -17,7 +17,7 @@ def patiently(name, read):
 
     Raises:
         ReadError: it could not be read at any try.
-        Unusable: what `read` raises of bytes that are no use.
+        Unusable: what `read` raises of bytes that are no use, and `Withheld`.
     """
     for pause in PAUSES:
         try:
@@ -26,5 +26,7 @@ def patiently(name, read):
             time.sleep(pause)
     try:
         return read()
+    except Withheld:
+        raise
     except Unreadable as error:
         raise ReadError({name: str(error)}) from error

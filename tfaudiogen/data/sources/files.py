@@ -18,6 +18,8 @@ UNREADABLE_SUFFIXES = frozenset(
 )
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 SINGLE_LABEL = "audio"
+# Folders that systems put into each disk, closed to everybody else.
+_OF_THE_SYSTEM = frozenset({"lost+found", "$RECYCLE.BIN", "System Volume Information"})
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,17 @@ def _walk(source):
         return
     visited = set()
     for folder, folders, files in os.walk(source, onerror=_refuse, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not _is_of_the_system(name))
         real = os.path.realpath(folder)
         if real in visited:
             folders.clear()
             continue
         visited.add(real)
         yield from (Path(folder, name) for name in files)
+
+
+def _is_of_the_system(name):
+    return name.startswith(".") or name in _OF_THE_SYSTEM
 
 
 def _refuse(error):
