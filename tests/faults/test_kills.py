@@ -2,198 +2,104 @@
 
     python -m pytest -m slow -n 0 tests/faults --kills 100 -s
 
-tells the seed, the signal and the moment of each.
+tells the seed, the signal and the moment of each, and at the end what was counted.
 """
 
-import json
+import collections
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-
-import tfaudiogen
-from tfaudiogen import presets, saving
+from commands import IS_WHOLE, content, export, left_over, prepare
 
 pytestmark = pytest.mark.slow
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
-TINY = {
-    "model.widths": [4, 4],
-    "model.strides": [8, 4],
-    "model.channels": 4,
-    "model.latent_size": 4,
-    "model.hidden": 8,
-    "model.components": 3,
-}
-_SET = [word for key, value in TINY.items() for word in ("--set", f"{key}={json.dumps(value)}")]
+_COUNTED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL", "too late", "left over", "equal", "faults")
 
 
-@pytest.fixture(scope="module")
-def there(tmp_path_factory):
-    """Return a folder with a model and a data set."""
-    from tfaudiogen.data import prepare
-
-    folder = tmp_path_factory.mktemp("there")
-    saving.save(presets.get("sinewave_vae", **TINY).build(["sum", "chirp"]), folder / "model")
-    shape = presets.get("sinewave_vae").data
-    prepare("sinewave", folder / "data", count=48, progress=False, **shape)
-    return folder
-
-
-def start(words, folder):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-    environment |= {"PYTHONPATH": str(Path(tfaudiogen.__file__).parent.parent)}
-    environment |= {"TMPDIR": str(folder)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "tfaudiogen", *map(str, words)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def prepare(there, out):
-    return ["prepare", "sinewave", "--out", out, "--preset", "sinewave_vae", "--count", 400]
-
-
-def sample(there, out):
-    return ["sample", there / "model", "--count", 30, "--out", out]
-
-
-def export(there, out):
-    return ["export", there / "model", "--out", out]
-
-
-def train(there, out):
-    words = ["train", "sinewave_vae", "--data", there / "data", "--out", out, "--epochs", 12]
-    resume = ["--resume"] if (out / "preset.json").exists() else []
-    return [*words, *_SET, "--set", "fit.jit_compile=false", "--batch-size", 8, *resume]
-
-
-def is_whole_prepare(out):
-    return not out.exists() or bool(tfaudiogen.data.describe(out).examples["train"])
-
-
-def is_whole_sample(out):
-    import soundfile
-
-    record = out / "sample.json"
-    named = json.loads(record.read_text())["files"] if record.exists() else []
-    lengths = {len(soundfile.read(path)[0]) for path in out.glob("[!.]*.wav")}
-    return all((out / name).exists() for name in named) and len(lengths) <= 1
-
-
-def is_whole_export(out):
-    wanted = ("saved_model.pb", "batching_params.pbtxt", "assets.extra/card.md")
-    return not out.exists() or all((out / name).is_file() for name in wanted)
-
-
-def is_whole_train(out):
-    if (out / "model.keras").exists():
-        tfaudiogen.load(out)
-    return True
-
-
-COMMANDS = {
-    prepare: is_whole_prepare,
-    sample: is_whole_sample,
-    export: is_whole_export,
-    train: is_whole_train,
-}
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
-def test_a_command_that_is_killed_at_any_moment(command, there, tmp_path, request):
-    undisturbed = tmp_path / "undisturbed" / "1"
-    undisturbed.parent.mkdir()
-    began = time.monotonic()
-    done = start(command(there, undisturbed), tmp_path)
-    said, _ = done.communicate()
-    assert done.returncode == 0, said
-    seconds = time.monotonic() - began
+@pytest.mark.parametrize("command", IS_WHOLE, ids=lambda command: command.__name__)
+def test_a_command_that_is_killed_at_any_moment(
+    command, there, started, undisturbed, tmp_path, request
+):
+    expected, seconds = undisturbed(command)
+    counts, faults = collections.Counter(), []
     for seed in range(request.config.getoption("--kills")):
-        draw = random.Random(seed)
-        number, moment = draw.choice(SIGNALS), seconds * draw.uniform(0.2, 1.0)
+        draw = random.Random(f"{command.__name__} {seed}")
+        number, moment = draw.choice(SIGNALS), seconds * draw.uniform(0, 1)
         print(f"{command.__name__}: seed {seed}, {number.name} after {moment:.2f} s", flush=True)
-        _kill_and_repeat(command, there, tmp_path / str(seed), number, moment)
+        round_ = Round(command, there, tmp_path / str(seed), started)
+        try:
+            told = [number.name, *round_.kill(number, moment), *round_.repeat(expected)]
+        except AssertionError as error:
+            told = [number.name, "faults"]
+            faults.append(f"seed {seed}, {number.name} after {moment:.2f} s: {error}")
+            print(f"    {error}", flush=True)
+        counts.update(told)
+    _tell(command, counts)
+    assert not faults, "\n".join(faults)
 
 
-def _kill_and_repeat(command, there, folder, number, moment):
-    folder.mkdir()
-    out = folder / "1"
-    process = start(command(there, out), folder)
-    time.sleep(moment)
-    process.send_signal(number)
-    said, _ = process.communicate()
-    assert process.returncode in (0, -number, 128 + number), said
-    if process.returncode != -number:  # and not before it had begun
-        assert "Traceback" not in said
-    assert COMMANDS[command](out)
-    if process.returncode == 0 and command in (prepare, export):
-        return
-    again = start(command(there, out), folder)
-    said, _ = again.communicate()
-    assert again.returncode == 0, said
-    assert COMMANDS[command](out)
-    left = [
-        path.name for path in folder.rglob("*") if "partial" in path.name or ".lock" in path.name
-    ]
-    assert left == []
+def _tell(command, counts):
+    """Print what was counted as a row of a table."""
+    told = [str(counts[what]) for what in _COUNTED]
+    for row in (["command", *_COUNTED], ["---"] * (len(told) + 1), [command.__name__, *told]):
+        print(f"| {' | '.join(row)} |", flush=True)
 
 
-@pytest.mark.parametrize("command", [prepare, export, train], ids=lambda one: one.__name__)
-def test_of_two_at_once_one_is_refused_in_a_line(command, there, tmp_path):
-    out = tmp_path / "1"
-    both = [start(command(there, out), tmp_path) for _ in range(2)]
-    said = {process.communicate()[0]: process.returncode for process in both}
-    assert sorted(said.values()) == [0, 2], said
-    refusal = next(text for text, code in said.items() if code == 2)
-    assert f"another `tfaudiogen {command.__name__}` (process" in refusal or "already" in refusal
-    assert COMMANDS[command](out)
+class Round:
+    """One kill of a command, and the same command again.
+
+    Args:
+        command: of `commands`.
+        there: folder with a model and a data set.
+        folder: new, for what is written.
+        started: the `forking.Commands`.
+    """
+
+    def __init__(self, command, there, folder, started):
+        folder.mkdir()
+        self.command, self.there, self.folder, self.started = command, there, folder, started
+        self.out, self.log = folder / "out" / "1", folder / "log"
+        self.out.parent.mkdir()
+
+    def kill(self, number, moment):
+        """Kill it, look at what is there, and yield what is to be counted."""
+        code = self._run(lambda process: (time.sleep(moment), _send(process, number)))
+        said = self.log.read_text()
+        assert code in (0, -number, 128 + number), f"exit code {code}: {said}"
+        if code != -number:  # and not before it had begun
+            assert "Traceback" not in said, said
+        assert IS_WHOLE[self.command](self.out), f"half of it is there: {said}"
+        if code != -number:
+            assert not self._left(), f"left over by an orderly end: {self._left()}"
+        self._code = code
+        return ["too late"] * (code == 0) + ["left over"] * bool(self._left())
+
+    def repeat(self, expected):
+        """Run it again, compare what is there, and yield what is to be counted."""
+        whole = self.command in (prepare, export) and self.out.exists()
+        if self._code != 0 and not whole:  # which would be refused
+            code = self._run(lambda process: None)
+            assert code == 0, f"the same command again fails with {code}: {self.log.read_text()}"
+            assert not self._left(), f"left over by a second one: {self._left()}"
+        assert content(self.command, self.out) == expected, "it differs from the undisturbed one"
+        return ["equal"]
+
+    def _run(self, disturb):
+        process = self.started.start(self.command(self.there, self.out), self.folder, self.log)
+        disturb(process)
+        return self.started.wait()
+
+    def _left(self):
+        """Return what is left; `OUT.partial` of `prepare` is meant to stay until it is whole."""
+        left = left_over(self.folder)
+        return left if self.out.exists() else [n for n in left if n != f"{self.out.name}.partial"]
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of two megabytes, where that can be mounted."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]
+def _send(process, number):
     try:
-        done = subprocess.run(mount, capture_output=True, text=True)
-    except FileNotFoundError:
-        pytest.skip("there is no program mount")
-    if done.returncode:
-        pytest.skip(f"a small disk cannot be mounted: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
-def test_a_full_disk_is_said_in_a_line_and_leaves_nothing_half(
-    command, there, small_disk, tmp_path
-):
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(b"0" * (2**21 - 2**16))
-    process = start(command(there, small_disk / "1"), tmp_path)
-    said, _ = process.communicate()
-    assert process.returncode in (1, 2), said
-    assert "Traceback" not in said
-    assert COMMANDS[command](small_disk / "1")
-    assert not list(small_disk.rglob(".*partial*"))
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
-def test_a_disk_that_cannot_be_written_to_is_found_out_before_the_work(
-    command, there, small_disk, tmp_path
-):
-    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    process = start(command(there, small_disk / "1"), tmp_path)
-    said, _ = process.communicate()
-    assert process.returncode == 2, said
-    assert "Read-only file system" in said
-    assert "Traceback" not in said
+        os.kill(process, number)
+    except ProcessLookupError:  # it has ended
+        return
