@@ -82,7 +82,7 @@ def _run(asked):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    from tfaudiogen.keras_backend import require_tensorflow
+    from tfaudiogen.runtime.keras_backend import require_tensorflow
 
     require_tensorflow()
     import librosa  # noqa: F401

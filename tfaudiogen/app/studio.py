@@ -16,10 +16,10 @@ from tfaudiogen.app.refusals import Unknown
 from tfaudiogen.app.shelf import Shelf
 from tfaudiogen.app.turn import Turn
 from tfaudiogen.app.upload_folder import UploadFolder
-from tfaudiogen.cli.errors import one_line
 from tfaudiogen.data import describe
 from tfaudiogen.models.embedders.embedding import Embedding
 from tfaudiogen.runtime.interruption import uninterrupted
+from tfaudiogen.service.errors import one_line
 
 _HOUR = 3600.0
 
