@@ -6,14 +6,17 @@ import shutil
 import sys
 
 import pytest
+import tensorflow as tf
 from hostile_cases import check_all, corpus
-from hostile_data import BUILDERS, mutated, prepared
+from hostile_data import BUILDERS, RATE, SAMPLES, mutated, prepared
 
-from tfaudiogen.data import describe
+from tfaudiogen import Spectrogram
+from tfaudiogen.data import describe, load_dataset
 from tfaudiogen.data.pipeline import features_schema
 from tfaudiogen.data.pipeline.features_schema import Features
 from tfaudiogen.data.pipeline.folder_schema import FEATURES, INFO, LABELS, METADATA
 from tfaudiogen.data.pipeline.storage import Records
+from tfaudiogen.service import errors
 
 EVIL = "evil_module.X"
 
@@ -228,6 +231,28 @@ def test_shards_that_are_cut_or_damaged_are_named(folder):
     shard.write_bytes(bytes(len(content)))
     with pytest.raises(ValueError, match="cannot be read"):
         Records(folder, "train")
+
+
+def test_damage_in_the_middle_of_a_shard_is_a_line_that_names_it(folder):
+    (shard,) = folder.glob("*train*")
+    content = bytearray(shard.read_bytes())
+    # Between the first and the last example, which are looked at when it is opened.
+    (stored,) = Records(folder, "train").serialised([4])
+    content[content.index(stored[200:216])] ^= 0x5A
+    shard.write_bytes(content)
+    batches = load_dataset(folder, Spectrogram(RATE, 64, 32, SAMPLES // 32, 32), "train", 2)
+    with pytest.raises(tf.errors.OpError) as caught:
+        list(batches)
+    assert errors.exit_code(caught.value) == errors.BAD_USE
+    line = errors.one_line(caught.value)
+    assert line.startswith(f"Error: data {str(shard)!r} cannot be read (Corrupted")
+    assert line.endswith("prepare it again")
+
+
+def test_an_error_of_tensorflow_itself_stays_one():
+    error = tf.errors.InvalidArgumentError(None, None, "shapes do not fit")
+    assert errors.exit_code(error) == errors.FAILURE
+    assert "shapes do not fit" in errors.one_line(error)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """From an exception to one line and an exit code."""
 
+import re
 import signal
+from pathlib import Path
 
 import click
 
@@ -10,7 +12,16 @@ from tfaudiogen.runtime.optional import Unavailable
 BAD_USE, FAILURE = 2, 1
 # As shells tell that a signal has ended a program: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
 SIGNALLED = 128
+_PACKAGE = Path(__file__).resolve().parent.parent
+# The last line of a stack trace in Python, and the file that the line before it names.
+_REPORTED = re.compile(
+    r'File "([^"\n]+)", line \d+[^\n]*\n(?:(?!File "|ValueError: )[^\n]*\n)*?ValueError: ([^\n]+)'
+)
 _ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
+
+
+class InGraph(ValueError):  # noqa: N818 - says where it was raised
+    """What this package refuses while TensorFlow calls it, and reports as an error of its own."""
 
 
 def exit_code(error):
@@ -19,6 +30,7 @@ def exit_code(error):
     Bad use is what Click refuses, what this package refuses (a ValueError raised in its own
     code), paths that are missing, in the way, or not to be read, and extras that are not there.
     """
+    error = _as_raised(error)
     if isinstance(error, click.Abort):
         return SIGNALLED + getattr(error.__cause__, "number", signal.SIGINT)
     if isinstance(error, click.ClickException):
@@ -37,6 +49,7 @@ def stopped_by(number):
 
 def one_line(error):
     """Return what is wrong and what to do, in one line."""
+    error = _as_raised(error)
     if isinstance(error, click.Abort):
         # Click puts its own exception around an interruption, which may say how to go on.
         return str(error.__cause__ or "") or "Stopped."
@@ -58,6 +71,16 @@ def _usage(error):
     line = "Error: " + " ".join(error.format_message().split())
     command = error.ctx.command_path if error.ctx else "tfaudiogen"
     return f"{line} See `{command} --help`."
+
+
+def _as_raised(error):
+    """Return the ValueError of this package that an error of TensorFlow reports; else the error."""
+    if not type(error).__module__.startswith("tensorflow."):
+        return error
+    found = _REPORTED.findall(str(error))
+    if not found or not Path(found[-1][0]).is_relative_to(_PACKAGE):
+        return error
+    return InGraph(found[-1][1])
 
 
 def _raised_by_us(error):

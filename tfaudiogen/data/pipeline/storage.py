@@ -40,10 +40,11 @@ class Records:
             if split not in info.splits:
                 raise ValueError(f"split must be one of {sorted(info.splits)}; received {split!r}")
         found = [info.splits[split] for split in splits]
-        self._folder, self._features = folder, info.features
+        self._features = info.features
+        self._paths = [str(path) for split in found for path in split.filepaths]
+        self._ends = np.cumsum([n for split in found for n in split.shard_lengths])
         with _readable(folder):
-            paths = [str(path) for split in found for path in split.filepaths]
-            self._source = ArrayRecordDataSource(paths)
+            self._source = _opened(self._paths)
             self._check_count(sum(split.num_examples for split in found))
         for id_ in (0, len(self) - 1):
             self.example(id_)
@@ -55,28 +56,50 @@ class Records:
         """Return the protocol buffers (tf.train.Example) of `ids` as an array of bytes.
 
         Raises:
-            ValueError: the shards are damaged.
+            ValueError: a shard is damaged, with its name.
         """
-        with _readable(self._folder):
-            return np.array(self._source.__getitems__([int(id_) for id_ in ids]), dtype=object)
+        ids = [int(id_) for id_ in ids]
+        try:
+            found = self._source.__getitems__(ids)
+        except Exception:  # noqa: BLE001 - whatever it is, it is said of the shard that it is in
+            found = [self._stored(id_) for id_ in ids]
+        return np.array(found, dtype=object)
 
     def example(self, id_):
         """Return the decoded example `id_` as a dict of numpy values.
 
         Raises:
-            ValueError: the shards are damaged.
+            ValueError: its shard is damaged.
         """
-        with _readable(self._folder):
-            return self._features.deserialize_example_np(self._source[int(id_)])
+        stored = self._stored(int(id_))
+        with _readable(self._shard_of(id_)):
+            return self._features.deserialize_example_np(stored)
+
+    def _stored(self, id_):
+        with _readable(self._shard_of(id_)):
+            return self._source[id_]
+
+    def _shard_of(self, id_):
+        return self._paths[np.searchsorted(self._ends, id_, side="right")]
 
     def _check_count(self, count):
         if len(self) != count:
             raise ValueError(f"its shards hold {len(self)} examples, and {count} are listed")
 
 
+def _opened(paths):
+    try:
+        return ArrayRecordDataSource(paths)
+    except Exception:
+        for path in paths:  # to say which
+            with _readable(path):
+                ArrayRecordDataSource([path])
+        raise
+
+
 @contextlib.contextmanager
-def _readable(folder):
-    """Context in which whatever goes wrong becomes a ValueError that names the folder.
+def _readable(path):
+    """Context in which whatever goes wrong becomes a ValueError that names the folder or shard.
 
     Damaged shards can fail anywhere in the libraries that read them, and with any exception.
     """
@@ -85,5 +108,5 @@ def _readable(folder):
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ValueError(
-            f"data {str(folder)!r} cannot be read ({reason}): prepare it again"
+            f"data {str(path)!r} cannot be read ({reason}): prepare it again"
         ) from error
