@@ -2,6 +2,7 @@
 
 import errno
 import signal
+from pathlib import Path
 
 import click
 import pytest
@@ -64,6 +65,17 @@ def test_a_failure_is_one_line_and_says_how_to_see_more(run, failing):
     assert result.output.startswith("Error: the disk is full")
     assert "--debug" in result.output
     assert result.output.count("\n") == 1
+
+
+def test_what_a_terminal_obeys_is_written_out(run, failing):
+    failing(RuntimeError("\x1b[2Jgone.wav: damaged"))
+    assert run("presets").output.startswith("Error: \\x1b[2Jgone.wav: damaged")
+
+
+def test_lines_are_printed_in_one_place():
+    for path in Path(group.__file__).parent.rglob("*.py"):
+        direct = path.read_text(encoding="utf-8").count("click.echo(")
+        assert direct == {"streams.py": 1, "group.py": 1}.get(path.name, 0), path.name
 
 
 def test_debug_shows_the_trace(run, failing):

@@ -37,12 +37,16 @@ def test_what_is_no_sound_is_refused(run, refused, tones, tmp_path):
     assert "not audio" in refused("compare", tones[0], tmp_path / "text.wav")
 
 
-@pytest.mark.parametrize("stem", ["x" * 247, "ö" * 125 + "x", "$x_1$ \n%s"], ids=["long", "ö", "$"])
+@pytest.mark.parametrize(
+    "stem", ["x" * 247, "ö" * 125 + "x", "$x_1$ \n%s\x1b[2J"], ids=["long", "ö", "$"]
+)
 def test_any_name_can_be_plotted_and_compared(run, tones, tmp_path, stem):
     sound = tones[0].rename(tmp_path / f"{stem}.wav")
     result = run("plot", sound, "--show", "waveform")
     assert result.exit_code == 0, result.output
     assert len(list(tmp_path.glob("*.png"))) == 1
+    assert result.output.splitlines()[-1].startswith("Wrote ")
+    assert "\x1b" not in result.output
     result = run("compare", sound, tones[1], "--seconds", 0.1, "--out", tmp_path / "c.png")
     assert result.exit_code == 0, result.output
     assert "Notice: Glyph" not in result.output

@@ -130,6 +130,17 @@ def test_a_backslash_may_be_part_of_a_name(named):
     assert FileNames(files[1:]).file("a\\b.wav") is files[1]
 
 
+@pytest.mark.parametrize("name", [" lead.wav", "a / b .wav", "two  spaces.wav", "n\rl.wav", "t\t"])
+def test_white_space_of_a_name_does_not_matter(named, tmp_path, name):
+    files = named(name, "other.wav")
+    table = tmp_path / "t.csv"
+    table.write_text(f'file,label\n"{name}",x\n', encoding="utf-8", newline="")
+    labelled, reasons = apply_labels(table, files[:1])
+    assert [(file.name, file.label) for file in labelled] == [(name, "x")]
+    assert not reasons
+    assert FileNames(files).file(f"  {name} ") is files[0]
+
+
 @pytest.mark.parametrize("way", [way for way, name in WAYS.items() if name])
 def test_both_tables_take_all_ways(named, tmp_path, way):
     sounds, pictures = named("f0.wav", "a/été.wav", "b/f1.wav", "c/f1.wav"), named("p.png")

@@ -8,7 +8,7 @@ import click
 
 from tfaudiogen import __version__
 from tfaudiogen.cli.common.command import DEBUG, debugging
-from tfaudiogen.cli.common.streams import take_every_letter
+from tfaudiogen.cli.common.streams import say, take_every_letter
 from tfaudiogen.runtime.interruption import Interruption
 from tfaudiogen.service.errors import exit_code, one_line, stopped_by
 
@@ -61,7 +61,7 @@ class Commands(click.Group):
                 raise
             if interruption.number and not isinstance(error, click.Abort):
                 error = stopped_by(interruption.number)  # whatever the signal has led to
-            click.echo(one_line(error), err=True)
+            say(one_line(error), err=True)
             code = exit_code(error)
         sys.exit(code if isinstance(code, int) else 0)
 

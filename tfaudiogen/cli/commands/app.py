@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP
+from tfaudiogen.cli.common.streams import say
 
 _NEW = "new"
 
@@ -84,4 +85,4 @@ def app(models, data, out, host, port, token, most_seconds, most_megapixels, mos
     token = callers.new_token() if token == _NEW else token
     callers.check(host, token)
     limits = Limits(seconds=most_seconds, megapixels=most_megapixels, megabytes=most_megabytes)
-    serve(Studio(models or saving.shipped(), data, out, limits), host, port, click.echo, token)
+    serve(Studio(models or saving.shipped(), data, out, limits), host, port, say, token)

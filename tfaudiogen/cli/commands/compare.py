@@ -7,6 +7,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import section_options
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(cls=Command)
@@ -39,5 +40,5 @@ def compare(a, b, out, start, seconds, sample_rate):
     if len(first) != len(second):
         warnings.warn(f"compared are the first {length / rate:.2f} s.", stacklevel=1)
     found = plot_comparison(out, first[:length], second[:length], rate, (a.name, b.name))
-    click.echo("\n".join(figure_lines(found)))
-    click.echo(f"Wrote {out}.")
+    say(*figure_lines(found))
+    say(f"Wrote {out}.")

@@ -7,6 +7,7 @@ import click
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.inputs import told_options
 from tfaudiogen.cli.common.options import MODEL_HELP, bit_depth_option, seed_option
+from tfaudiogen.cli.common.streams import say
 from tfaudiogen.cli.common.translation import drawing_options
 
 
@@ -78,4 +79,4 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
     record |= {"texts": texts} if texts else {}
     record |= {"labels": labels} if labels else {}
     write_record(out / "compose.json", **record, files=relative_names(written, out))
-    click.echo(f"Wrote {len(written)} sounds, with their pictures, to {out}.")
+    say(f"Wrote {len(written)} sounds, with their pictures, to {out}.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.common.command import Command
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(cls=Command)
@@ -55,7 +56,7 @@ def embed(inputs, weights, out):
             written.append(audio_files.output_path(out, name, ".npy"))
             _write(written[-1], model.embed(sound))
     check_some(written)
-    click.echo(f"Wrote {len(written)} embeddings of {model.size} numbers to {out}.")
+    say(f"Wrote {len(written)} embeddings of {model.size} numbers to {out}.")
 
 
 def _write(path, vector):

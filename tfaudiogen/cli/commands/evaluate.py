@@ -7,6 +7,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP, seed_option
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)
@@ -66,11 +67,11 @@ def evaluate(model, data, split, out, samples, limit, seed):
     tables.show(report)
     if "confusion" in report:
         _draw_confusion(out.with_suffix(".png"), report["confusion"])
-    click.echo(f"Wrote {out}.")
+    say(f"Wrote {out}.")
 
 
 def _draw_confusion(path, confusion):
     from tfaudiogen.plots.confusion import plot_confusion
 
     plot_confusion(path, confusion["counts"], confusion["labels"])
-    click.echo(f"Wrote {path}.")
+    say(f"Wrote {path}.")

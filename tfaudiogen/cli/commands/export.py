@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)
@@ -51,6 +52,6 @@ def export(model, out, seconds, most_rows, most_seconds):
     from tfaudiogen.serving.signatures import Limits
 
     loaded = load_whole(model)
-    click.echo(f"Exporting {model} ...", err=True)
+    say(f"Exporting {model} ...", err=True)
     tfaudiogen.export(loaded, out, seconds, Limits(most_rows, most_seconds))
-    click.echo(f"Wrote {out}; its signatures are described in {out / 'assets.extra' / 'card.md'}.")
+    say(f"Wrote {out}; its signatures are described in {out / 'assets.extra' / 'card.md'}.")

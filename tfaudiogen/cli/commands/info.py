@@ -4,6 +4,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP
+from tfaudiogen.cli.common.streams import say
 from tfaudiogen.service import tables
 from tfaudiogen.validation import strict_json
 
@@ -24,7 +25,7 @@ def info(model):
     whole = file.name == saving.MODEL_FILE
     loaded = saving.load(file)
     for name, value in _facts(loaded, file.parent if whole else file).items():
-        click.echo(f"{name:12} {value}")
+        say(f"{name:12} {value}")
     if whole:
         _show_folder(file.parent)
 
@@ -34,7 +35,7 @@ def _show_folder(folder):
     _show_metrics(folder / "metrics.json")
     card = folder / "card.md"
     if card.is_file():
-        click.echo("\n" + card.read_text(encoding="utf-8").strip())
+        say("", *card.read_text(encoding="utf-8").strip().split("\n"))
 
 
 def _facts(model, place):

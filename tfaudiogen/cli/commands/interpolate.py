@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP, bit_depth_option
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(
@@ -46,7 +47,7 @@ def interpolate(model, start, end, steps, out, bit_depth):
             param_hint="'MODEL'",
         )
     ends = [_anchor(text, loaded.spectrogram) for text in (start, end)]
-    click.echo(f"Interpolating {steps} steps ...", err=True)
+    say(f"Interpolating {steps} steps ...", err=True)
     found = loaded.interpolate(*ends, steps=steps)
     names = [f"interpolation_{number:03d}" for number in range(steps)]
     record = {"model": model, "start": start, "end": end, "steps": steps}
@@ -56,7 +57,7 @@ def interpolate(model, start, end, steps, out, bit_depth):
         paths = write_sounds(found, names, out, loaded.spectrogram, bit_depth)
         record["bit_depth"], what = bit_depth, "sounds with their pictures"
     write_record(out / "interpolation.json", **record, files=[path.name for path in paths])
-    click.echo(f"Wrote {steps} {what} to {out}.")
+    say(f"Wrote {steps} {what} to {out}.")
 
 
 def _anchor(text, spectrogram):

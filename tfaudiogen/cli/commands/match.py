@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)
@@ -59,9 +60,9 @@ def match(model, file, folder, count, same, index):
     with Index(index, saving.find(model)) as kept:
         embedding = kept.remembering(_embedding_of(loaded, wanted))
         names, vectors = _embedded(folder, file, wanted, embedding)
-    click.echo(f"{'rank':>4}  {'cosine':>7}  file")
+    say(f"{'rank':>4}  {'cosine':>7}  file")
     for rank, (place, cosine) in enumerate(nearest(query, vectors)[:count], 1):
-        click.echo(f"{rank:4}  {cosine:7.4f}  {names[place]}")
+        say(f"{rank:4}  {cosine:7.4f}  {names[place]}")
 
 
 def _embedding_of(model, kind):

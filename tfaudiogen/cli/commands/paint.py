@@ -7,6 +7,7 @@ import click
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.inputs import told_options
 from tfaudiogen.cli.common.options import MODEL_HELP, seed_option
+from tfaudiogen.cli.common.streams import say
 from tfaudiogen.cli.common.translation import drawing_options
 
 
@@ -68,7 +69,7 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     record |= {"texts": texts} if texts else {}
     record |= {"labels": labels} if labels else {}
     write_record(out / "paint.json", **record, files=relative_names(written, out))
-    click.echo(f"Wrote {len(written)} pictures, with sheets, to {out}.")
+    say(f"Wrote {len(written)} pictures, with sheets, to {out}.")
 
 
 def _check_names(names, count, out):

@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import section_options
+from tfaudiogen.cli.common.streams import say
 
 _PANELS = ("waveform", "log", "mel", "mfcc", "chroma")
 
@@ -39,4 +40,4 @@ def plot(file, out, show, start, seconds, sample_rate):
         raise click.BadParameter("would overwrite FILE; choose another.", param_hint="'--out'")
     waveform, rate = read_section(file, start, seconds, sample_rate)
     plot_sound(out, waveform, rate, file.name, show or _PANELS)
-    click.echo(f"Wrote {out}.")
+    say(f"Wrote {out}.")

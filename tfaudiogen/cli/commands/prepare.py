@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import PictureShape
+from tfaudiogen.cli.common.streams import say
 
 # As in tfaudiogen.data.preparation, which is not imported for help.
 _BUILDERS = ["auto", "audio_folder", "spoken_digits", "sinewave"]
@@ -128,8 +129,8 @@ def prepare(
     options = _of_preset(preset, geometry)
     options |= {key: value for key, value in given.items() if value is not None}
     report = tfaudiogen.prepare(list(sources), out, split_by_time=split_by_time, **options)
-    click.echo(report)
-    click.echo(f"Wrote {out}.")
+    say(*str(report).split("\n"))
+    say(f"Wrote {out}.")
 
 
 def _of_preset(name, geometry):

@@ -2,6 +2,8 @@
 
 import click
 
+from tfaudiogen.cli.common.streams import say
+
 
 @click.command()
 def presets():
@@ -14,4 +16,4 @@ def presets():
     from tfaudiogen import presets as package
 
     for name in package.names():
-        click.echo(f"{name:16} {package.get(name).summary}")
+        say(f"{name:16} {package.get(name).summary}")

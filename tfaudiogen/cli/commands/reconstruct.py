@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP, bit_depth_option
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)
@@ -54,7 +55,7 @@ def reconstruct(model, inputs, out, channel, bit_depth):
         for path, target in pairs:
             sound = audio_files.read_audio(path, rate, channel)
             write_sound(loaded.reconstruct(sound), target, loaded.spectrogram, bit_depth)
-    click.echo(f"Wrote {', '.join(str(target) for target in targets)}.")
+    say(f"Wrote {', '.join(str(target) for target in targets)}.")
 
 
 def _targets(inputs, out):

@@ -14,6 +14,7 @@ from tfaudiogen.cli.common.options import (
     temperature_option,
     usual_of,
 )
+from tfaudiogen.cli.common.streams import say
 
 # The model that comes with the package.
 DEFAULT_MODEL = "music_vqvae2"
@@ -52,7 +53,7 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
 
     hold(out)
     loaded = load_generator(model)
-    click.echo(f"Sampling {count} from {model} ...", err=True)
+    say(f"Sampling {count} from {model} ...", err=True)
     options = asked_of(loaded.sample, **options)
     drawn = loaded.sample(count, seed=seed, seconds=seconds, progress=True, **options).numpy()
     names = [f"sample_{number:03d}" for number in range(count)]
@@ -65,4 +66,4 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
         what = "sounds with their pictures"
         options |= {"bit_depth": bit_depth, "sample_rate": loaded.spectrogram.sample_rate}
     write_record(out / "sample.json", **options, files=[path.name for path in paths])
-    click.echo(f"Wrote {count} {what} to {out}.")
+    say(f"Wrote {count} {what} to {out}.")

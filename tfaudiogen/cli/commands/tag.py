@@ -6,6 +6,7 @@ import click
 
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import MODEL_HELP
+from tfaudiogen.cli.common.streams import say
 
 
 @click.command(cls=Command, epilog=MODEL_HELP)
@@ -53,11 +54,11 @@ def tag(model, inputs, count, out):
     check_some(tagged)
     _show(tagged)
     write_record(out, model=model, count=count, pictures=tagged)
-    click.echo(f"Wrote {out}.")
+    say(f"Wrote {out}.")
 
 
 def _show(tagged):
     width = max(map(len, tagged))
     for name, labels in tagged.items():
         found = "  ".join(f"{label} {share:.3f}" for label, share in labels.items())
-        click.echo(f"{name:{width}}  {found}")
+        say(f"{name:{width}}  {found}")

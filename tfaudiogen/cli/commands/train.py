@@ -7,6 +7,7 @@ import click
 from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.loading import TRANSLATING
 from tfaudiogen.cli.common.options import CountOrAuto, seed_option
+from tfaudiogen.cli.common.streams import say
 from tfaudiogen.service.settings import settings
 from tfaudiogen.validation.text import command_line
 
@@ -101,7 +102,7 @@ def train(
         progress=True,
     )
     if trained is not None:  # on other machines than the chief there is none
-        click.echo(f"The model is in {out}. {_next(trained, out)}")
+        say(f"The model is in {out}. {_next(trained, out)}")
 
 
 def _next(model, out):

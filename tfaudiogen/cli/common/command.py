@@ -7,6 +7,7 @@ import warnings
 
 import click
 
+from tfaudiogen.cli.common.streams import say
 from tfaudiogen.disk import own_temporary_folder
 from tfaudiogen.runtime.interruption import uninterrupted
 from tfaudiogen.runtime.keras_backend import require_tensorflow
@@ -58,4 +59,4 @@ def _silent_stderr():
 
 
 def _show_notice(message, category, filename, lineno, file=None, line=None):
-    click.echo(f"Notice: {' '.join(str(message).split())}", err=True)
+    say(f"Notice: {' '.join(str(message).split())}", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from tfaudiogen.cli.common.progress import progress
+from tfaudiogen.cli.common.streams import say
 
 _AT_ONCE = 32
 SHEET, TABLE = "sheet.png", "reconstruction.csv"
@@ -60,8 +61,8 @@ def reconstruct(model, inputs, out):
         _write_table(out / TABLE, rows)
     means = {name: sum(row[name] for row in rows) / len(rows) for name in FIGURES}
     for name, mean in means.items():
-        click.echo(f"{name:48} {mean:.5g}")
-    click.echo(f"Wrote {len(rows)} pictures to {out}; the figures are means over them.")
+        say(f"{name:48} {mean:.5g}")
+    say(f"Wrote {len(rows)} pictures to {out}; the figures are means over them.")
 
 
 def _reconstructed(model, pairs, inputs):
@@ -99,7 +100,7 @@ def _read(path, image_shape, inputs):
     except ValueError as error:
         if path in inputs:  # asked for by name
             raise
-        click.echo(f"Left out: {error}", err=True)
+        say(f"Left out: {error}", err=True)
         return None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.common.progress import progress
+from tfaudiogen.cli.common.streams import say
 
 
 def hold(out):
@@ -73,4 +74,4 @@ def write_continued(verb, model, sound, out, bit_depth, options):
     given = audio_files.read_audio(sound, loaded.spectrogram.sample_rate, "mix")
     options = {name: value for name, value in options.items() if value is not None}
     write_sound(getattr(loaded, verb)(given, **options), out, loaded.spectrogram, bit_depth)
-    click.echo(f"Wrote {out}.")
+    say(f"Wrote {out}.")

@@ -1,6 +1,10 @@
-"""Output that takes every letter."""
+"""Output: it takes every letter, and a line stays a line whatever names are in it."""
 
 import sys
+
+import click
+
+from tfaudiogen.validation.text import visible
 
 
 def take_every_letter():
@@ -11,3 +15,13 @@ def take_every_letter():
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def say(*lines, err=False):
+    """Print lines, with the control characters that names of files may hold written as in Python.
+
+    Args:
+        lines: str, one each.
+        err: whether to print them on stderr.
+    """
+    click.echo("\n".join(map(visible, lines)), err=err)

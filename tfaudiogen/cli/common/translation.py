@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from tfaudiogen.cli.common.options import asked_of, temperature_option
+from tfaudiogen.cli.common.streams import say
 
 
 def drawing_options(command):
@@ -117,7 +118,7 @@ def readable(inputs, read):
         except ValueError as error:
             if asked:
                 raise
-            click.echo(f"Left out: {error}", err=True)
+            say(f"Left out: {error}", err=True)
 
 
 def adapted_by(adapter):

@@ -5,15 +5,15 @@ import os
 import posixpath
 from pathlib import PurePosixPath
 
-from tfaudiogen.validation.text import composed
+from tfaudiogen.validation.text import collapsed, composed
 
 
 class FileNames:
     """Finds a file by what a table calls it.
 
     That is its path below the source, its absolute path, or its own name, with or without
-    extension, where only one file has that. "./", backslashes and the form of accents do not
-    matter, and the case only where files differ by it alone.
+    extension, where only one file has that. "./", backslashes, needless white space and the form of
+    accents do not matter, and the case only where files differ by it alone.
 
     Args:
         files: list of `SourceFile`s.
@@ -59,7 +59,9 @@ def _own_names(file):
 
 
 def _tidy(name):
-    return posixpath.normpath(composed(name).replace("\\", "/"))
+    # Tables are read without white space at the ends of a field, and with one kind of line breaks.
+    parts = map(collapsed, name.replace("\\", "/").split("/"))
+    return posixpath.normpath("/".join(parts))
 
 
 def _caseless(name):
