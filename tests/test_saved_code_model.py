@@ -62,6 +62,7 @@ def test_samples_are_those_of_python(model, sounds):
     np.testing.assert_allclose(sounds[1:], model.sample(1, 4, None, 0.5, **options), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_row_depends_on_itself_alone_and_a_seed_gives_the_same_bytes(ask, sounds):
     last = {key: values[1:] for key, values in DRAW.items()}
     np.testing.assert_array_equal(ask("sample", **last)["waveform"], sounds[1:])
@@ -93,6 +94,7 @@ def test_the_graph_draws_the_codes_that_the_compiled_sampler_draws(model):
         np.testing.assert_array_equal(found, wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [900, 2400, 5000])
 def test_sounds_of_any_length_get_the_answers_of_python(model, ask, sounds, length):
     waveform = np.resize(sounds, (2, length))
@@ -126,6 +128,7 @@ def test_it_says_what_it_is(ask, folder):
 CODES = {"codes_0": np.zeros((1, 4, 8), np.int32), "codes_1": np.zeros((1, 8, 16), np.int32)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "inputs", "message"),
     [

@@ -70,6 +70,7 @@ def test_without_a_label_each_seed_draws_the_one_that_python_draws(speaker_model
         np.testing.assert_array_equal(drawn[""][row], own)
 
 
+@pytest.mark.slow
 def test_an_unknown_label_is_refused_with_the_known_ones(ask):
     for wrong in ("george", "7 jackson", "jackson theo", " "):
         inputs = {**DRAW, "label": np.array(["theo", wrong, ""])}

@@ -177,6 +177,7 @@ def test_no_function_is_bound_to_xla(folder):
     assert_without_xla(folder)
 
 
+@pytest.mark.slow
 def test_longer_samples_are_asked_for_at_export(model, tmp_path):
     folder = export(model, tmp_path / "1", seconds=0.3)
     found = sample(tf.saved_model.load(folder).signatures, [1])

@@ -186,6 +186,7 @@ def test_a_model_after_the_option_is_not_a_token(started):
     assert not found
 
 
+@pytest.mark.slow
 def test_the_page_and_the_interface_with_a_token(studio, monkeypatch):
     pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
     from starlette.testclient import TestClient

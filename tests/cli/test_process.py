@@ -33,6 +33,7 @@ def test_nothing_but_its_own_words(command, model_folder, tmp_path):
     assert process.stderr == f"Sampling 1 from {model_folder} ...\nwriting\n"
 
 
+@pytest.mark.slow
 def test_an_encoding_that_lacks_letters_is_no_failure(command, sounds, tmp_path):
     out = tmp_path / "Größe 日本"
     words = command("compare", *(sounds / "low" / f"{n}.wav" for n in (0, 1)), "--out", out)

@@ -23,11 +23,10 @@ from tfaudiogen.probability import noise
 SPECIFICATIONS = [*layer_specifications.SPECIFICATIONS, *model_specifications.SPECIFICATIONS]
 LAYERS = [one for one in SPECIFICATIONS if one.is_layer and not one.is_model]
 MODELS = [one for one in SPECIFICATIONS if one.is_model]
-# A model compiles for many seconds, a layer in one.
 # Those of other classes are trained by compiled replicas in tests of their own.
 _ALONE = (tfaudiogen.VQGAN, tfaudiogen.CodePrior, tfaudiogen.VariationalTranslator)
 COMPILED_REPLICAS = [one for one in MODELS if one.cls in _ALONE]
-COMPILED = [pytest.param(one, marks=[pytest.mark.slow] * one.is_model) for one in SPECIFICATIONS]
+SLOW_MODELS = [pytest.param(one, marks=[pytest.mark.slow] * one.is_model) for one in SPECIFICATIONS]
 
 
 def public_classes():
@@ -118,18 +117,6 @@ class TestConformance:
         assert set(types(outputs)) == {promised}
         assert_near(outputs, expected, specification.bfloat16_tolerance)
 
-    def test_mixed_precision_survives_a_configuration(self, specification):
-        with precision("mixed_bfloat16"):
-            mixed = specification.build()
-        config = plain(keras.saving.serialize_keras_object(mixed))
-        again = keras.saving.deserialize_keras_object(config)
-        specification.call(again, specification.inputs())
-        copy_weights(again, mixed)
-        expected = specification.call(mixed, specification.inputs())
-        outputs = specification.call(again, specification.inputs())
-        assert types(outputs) == types(expected)
-        assert_near(outputs, expected, 1e-7)
-
     def test_channels_are_last_whatever_keras_json_says(self, specification):
         before = keras.config.image_data_format()
         keras.config.set_image_data_format("channels_first")
@@ -153,32 +140,48 @@ class TestConformance:
         for weight, value in zip(getattr(instance, "weights", ()), before, strict=True):
             np.testing.assert_array_equal(weight, value, err_msg=weight.path)
 
-    def test_two_replicas(self, specification, mirrored):
-        single = specification.build()
-        inputs = specification.inputs()
-        expected = specification.call(single, inputs)
-        with mirrored.scope():
-            instance = specification.build()
-        copy_weights(instance, single)
 
-        def half(context):
-            place = slice(*(BATCH // 2 * (context.replica_id_in_sync_group + i) for i in (0, 1)))
-            return tf.nest.map_structure(lambda x: x[place], inputs)
-
-        halves = mirrored.experimental_distribute_values_from_function(half)
-
-        @tf.function
-        def run(halves):
-            return mirrored.run(lambda part: specification.call(instance, part), args=(halves,))
-
-        results = tf.nest.map_structure(
-            lambda value: tf.concat(mirrored.experimental_local_results(value), axis=0),
-            run(halves),
-        )
-        assert_near(results, expected, 1e-6)
+@pytest.mark.parametrize("specification", SLOW_MODELS, ids=str)
+def test_mixed_precision_survives_a_configuration(specification):
+    with precision("mixed_bfloat16"):
+        mixed = specification.build()
+    config = plain(keras.saving.serialize_keras_object(mixed))
+    again = keras.saving.deserialize_keras_object(config)
+    specification.call(again, specification.inputs())
+    copy_weights(again, mixed)
+    expected = specification.call(mixed, specification.inputs())
+    outputs = specification.call(again, specification.inputs())
+    assert types(outputs) == types(expected)
+    assert_near(outputs, expected, 1e-7)
 
 
-@pytest.mark.parametrize("specification", COMPILED, ids=str)
+@pytest.mark.parametrize("specification", SLOW_MODELS, ids=str)
+def test_two_replicas(specification, mirrored):
+    single = specification.build()
+    inputs = specification.inputs()
+    expected = specification.call(single, inputs)
+    with mirrored.scope():
+        instance = specification.build()
+    copy_weights(instance, single)
+
+    def half(context):
+        place = slice(*(BATCH // 2 * (context.replica_id_in_sync_group + i) for i in (0, 1)))
+        return tf.nest.map_structure(lambda x: x[place], inputs)
+
+    halves = mirrored.experimental_distribute_values_from_function(half)
+
+    @tf.function
+    def run(halves):
+        return mirrored.run(lambda part: specification.call(instance, part), args=(halves,))
+
+    results = tf.nest.map_structure(
+        lambda value: tf.concat(mirrored.experimental_local_results(value), axis=0),
+        run(halves),
+    )
+    assert_near(results, expected, 1e-6)
+
+
+@pytest.mark.parametrize("specification", SLOW_MODELS, ids=str)
 def test_compiled_outputs_and_gradients(specification):
     instance = specification.build()
     inputs = specification.inputs()

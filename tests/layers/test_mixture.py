@@ -124,7 +124,7 @@ def test_learning_by_gradient_reports_nothing():
     assert not prior(4).trainable_weights
 
 
-@pytest.mark.parametrize("train_weights", [True, False])
+@pytest.mark.parametrize("train_weights", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_fit_is_better_than_any_mixture_nearby(train_weights):
     random = np.random.default_rng(0)
     latents = np.float32(

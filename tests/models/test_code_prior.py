@@ -177,10 +177,19 @@ def test_the_vectors_are_those_of_the_autoencoder():
 
 
 @pytest.mark.parametrize(
-    ("core", "shape"), [("rotary", (5, 4)), ("learned", (5, 4)), ("recurrent", (5, 2, 2))]
+    ("core", "shape"),
+    [
+        ("rotary", (5, 4)),
+        pytest.param("learned", (5, 4), marks=pytest.mark.slow),
+        ("recurrent", (5, 2, 2)),
+    ],
 )
 @pytest.mark.parametrize(
-    "settings", [{}, {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7}]
+    "settings",
+    [
+        pytest.param({}, marks=pytest.mark.slow),
+        {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7},
+    ],
 )
 def test_cached_and_uncached_samples_are_the_same(core, shape, settings):
     prior = made(core, shape=shape, **EVERY)
@@ -263,6 +272,7 @@ def test_in_training_a_share_of_the_examples_is_told_nothing():
     assert 0.65 < own.mean() < 0.85
 
 
+@pytest.mark.slow
 def test_learns_a_pattern_and_reports_bits():
     prior = made(shape=(4, 2), codes=4, scale=0.0, classes=2)
     label = np.arange(16) % 2

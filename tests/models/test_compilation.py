@@ -20,7 +20,7 @@ def test_a_choice_says_which_and_why(choice, text):
     assert text in str(choice)
 
 
-@pytest.mark.parametrize("fastest", [True, False])
+@pytest.mark.parametrize("fastest", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_the_faster_is_chosen(tiny, batches, monkeypatch, fastest):
     monkeypatch.setattr(
         xla_choice, "_seconds", lambda model, batch, key, compiled: 2.0 - (compiled == fastest)
@@ -31,6 +31,7 @@ def test_the_faster_is_chosen(tiny, batches, monkeypatch, fastest):
     assert model.uses_xla is fastest
 
 
+@pytest.mark.slow
 def test_both_are_measured(tiny, batches):
     choice = xla_choice.faster(tiny(), next(iter(batches(4))))
     assert choice.seconds[True] > 0

@@ -72,7 +72,10 @@ def test_right_answers_may_be_those_of_the_first_word(examples):
         build(positives="first_word")
 
 
-@pytest.mark.parametrize(("loss", "positives"), [("infonce", "picture"), ("sigmoid", "label")])
+@pytest.mark.parametrize(
+    ("loss", "positives"),
+    [("infonce", "picture"), pytest.param("sigmoid", "label", marks=pytest.mark.slow)],
+)
 def test_a_batch_in_parts_gives_the_same_steps(examples, loss, positives):
     """Batches of 5, 5 and 1 in three parts, of which two are empty in the last."""
     options = {"loss": loss, "positives": positives}
@@ -82,9 +85,10 @@ def test_a_batch_in_parts_gives_the_same_steps(examples, loss, positives):
     assert max(np.linalg.norm(np.subtract(one, two)) for one, two in steps) > 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("compiled", "size", "accumulate"),
-    [(False, 5, 2), pytest.param(True, 4, 1, marks=pytest.mark.slow)],
+    [(False, 5, 2), (True, 4, 1)],
 )
 def test_two_replicas_equal_one_device(examples, mirrored, compiled, size, accumulate):
     """Batches of 4, 4 and 3, or 5, 5 and 1: one replica gets nothing."""

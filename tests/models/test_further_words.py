@@ -129,6 +129,7 @@ def test_words_that_the_base_does_not_know_leave_the_model_as_it_is(spectrogram)
     assert not np.any(model.priors[0].conditions.add_mean.kernel)
 
 
+@pytest.mark.slow
 def test_a_saved_one_is_the_same_and_trains(model, spectrogram, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")

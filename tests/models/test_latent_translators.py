@@ -110,6 +110,7 @@ def test_in_training_a_share_of_the_examples_is_told_nothing(spectrogram):
     assert np.mean(np.isclose(found, changed, rtol=1e-6)) < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "objective", ["rectified_flow", pytest.param("v_prediction", marks=pytest.mark.slow)]
 )
@@ -139,6 +140,7 @@ def test_a_flow_learns_who_belongs_to_whom(spectrogram, pair, objective):
     assert np.all(own < 0.5 * other)
 
 
+@pytest.mark.slow
 def test_the_latents_of_a_vae_flow_too(spectrogram, pair):
     keras.utils.set_random_seed(3)
     model = flow(spectrogram, vae(tg.Pictures(*GREY)))
@@ -238,6 +240,7 @@ def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
     assert variational.log_prob(target[:4], given[:4], samples=16).mean() > one.mean()
 
 
+@pytest.mark.slow
 def test_all_is_trained_together_or_the_target_kept(spectrogram, pair):
     for joint in (True, False):
         keras.utils.set_random_seed(3)

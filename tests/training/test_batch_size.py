@@ -72,6 +72,7 @@ def test_what_cannot_be_measured_says_why(preset, monkeypatch):
         memory.measure(preset.build())
 
 
+@pytest.mark.slow
 def test_auto_trains_and_the_run_keeps_the_number(preset, data, tmp_path):
     train(preset, data, tmp_path / "run", steps=1, batch_size="auto", progress=False)
     kept = json.loads((tmp_path / "run" / "preset.json").read_text())

@@ -88,6 +88,7 @@ def test_a_run_resumed_within_an_epoch_is_the_same(tmp_path, coded, coded_run, d
     assert rows(out) == rows(coded_run)
 
 
+@pytest.mark.slow
 def test_a_fine_tuned_model_keeps_its_codebook(tmp_path, coded, coded_run, data):
     train(coded, data, tmp_path / "run", steps=1, initial=coded_run, progress=False)
     old, new = (tfaudiogen.load(folder) for folder in (coded_run, tmp_path / "run"))
