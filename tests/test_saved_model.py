@@ -108,6 +108,7 @@ def test_sounds_of_any_length_get_the_answers_of_python(model, signatures, sound
     np.testing.assert_allclose(found, expected, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_interpolation_is_that_of_python(model, signatures, sounds):
     fraction = np.array([0.0, 0.5, 1.0], np.float32)
     shorter, longer = sounds[0], np.resize(sounds[2], 1500)

@@ -100,6 +100,7 @@ def test_drawn_pictures_are_those_of_python(latents):
     np.testing.assert_array_equal(latents("sample", **last)["picture"], found[1:])
 
 
+@pytest.mark.slow
 def test_given_pictures_get_the_answers_of_python(latents, pictures):
     model = latents.model
     found = latents("reconstruct", picture=pictures)["picture"]

@@ -48,6 +48,7 @@ def draw(**changed):
     return {name: np.array(values, kinds[name]) for name, values in given.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("samples", [300, 1300])
 def test_sounds_of_any_length_are_painted_as_in_python(painter, samples):
     given = tones(2, samples)

@@ -13,6 +13,7 @@ from tfaudiogen.app.listeners import Listeners
 from tfaudiogen.app.studio import Studio
 
 
+@pytest.mark.slow
 def test_what_a_model_can_do_is_known_before_it_is_loaded(all_folders):
     for folder in all_folders:
         found = abilities_of_file(folder / saving.MODEL_FILE)

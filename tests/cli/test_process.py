@@ -44,6 +44,7 @@ def test_an_encoding_that_lacks_letters_is_no_failure(command, sounds, tmp_path)
     assert b"\\u65e5" in process.stdout
 
 
+@pytest.mark.slow
 def test_an_interruption_leaves_no_trace(command, model_folder, tmp_path):
     words = command("sample", model_folder, "--count", 500, "--out", tmp_path / "a")
     with subprocess.Popen(**words) as process:

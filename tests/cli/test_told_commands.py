@@ -61,6 +61,7 @@ def test_compose_labels_of_the_option_and_of_tagged_pictures(run, told, tmp_path
     assert record["files"] == ["sub/cover_0.wav", "gloomy_slow_0.wav", "slow_0.wav"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("verb", "name"), [("paint", "painter"), ("compose", "composer")])
 def test_draw_for_embeddings_of_a_folder(run, told, tmp_path, verb, name):
     vectors = tmp_path / "vectors"

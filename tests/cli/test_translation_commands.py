@@ -92,6 +92,7 @@ def test_paint_refuses_names_that_would_meet(refused, painter, files, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_paint_takes_the_longest_names(run, painter, files, tmp_path):
     for stem in ("ö" * 125 + "x", "ö" * 125 + "y", "$x_1$"):
         (tmp_path / f"{stem}.wav").write_bytes((files / "one.wav").read_bytes())
@@ -102,6 +103,7 @@ def test_paint_takes_the_longest_names(run, painter, files, tmp_path):
     assert all((tmp_path / "out" / name).is_file() for name in record["files"])
 
 
+@pytest.mark.slow
 def test_paint_by_a_flow(run, refused, flow, painter, files, tmp_path):
     options = {"steps": 2, "solver": "euler", "guidance": 2.0, "rescale": 0.5}
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
@@ -140,6 +142,7 @@ def test_compose_a_folder(run, composer, files, tmp_path):
         assert (tmp_path / name).with_suffix(".png").is_file()
 
 
+@pytest.mark.slow
 def test_a_label_is_chosen_of_those_there_are(run, refused, composer, painter, files, tmp_path):
     picture, out = files / "one.png", tmp_path / "one"
     result = run("compose", composer, picture, "--label", "theo", "--out", out)

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tfaudiogen.layers.blocks import statistics
@@ -58,6 +59,7 @@ def test_codes_that_are_used_attract_nothing():
     np.testing.assert_array_equal(quantizer(features)["penalty"], 0.0)
 
 
+@pytest.mark.slow
 def test_unused_codes_are_used_again():
     """Numbers of two clusters, moved by the penalty alone."""
     draw = np.random.default_rng(0)

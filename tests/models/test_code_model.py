@@ -116,6 +116,7 @@ def flux(image):
     return np.abs(np.diff(np.asarray(image)[..., 0], axis=0)).mean(axis=1)
 
 
+@pytest.mark.slow
 def test_no_seam_at_window_borders(model):
     images = model.sample_images(noise.key(0, 8), windows=7)
     changes = np.mean([flux(image) for image in images], axis=0)  # [T - 1]
@@ -147,6 +148,7 @@ def test_inpainting_changes_what_lies_between_and_no_more(model):
     assert apart[52:72].mean() > 2 * apart[:36].mean()
 
 
+@pytest.mark.slow
 def test_what_follows_chooses_among_the_candidates(model):
     """With many candidates the filling is better followed by what follows than with one."""
     prior, fits = model.priors[0], []

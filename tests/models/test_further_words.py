@@ -40,6 +40,7 @@ def test_further_words_are_the_labels_without_their_first_words():
     assert shared_words(["jackson", "theo b"], ["7 theo", "b 8"]) == [(1, 1), (2, 2)]
 
 
+@pytest.mark.slow
 def test_draws_are_of_the_label_that_is_chosen_and_else_of_any(model):
     given = tones(1)[0]
     draws = {

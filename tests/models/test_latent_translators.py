@@ -149,6 +149,7 @@ def test_the_latents_of_a_vae_flow_too(spectrogram, pair):
     assert model.sample(tones(1), steps=2, solver="euler").shape == (1, 1, SIDE, SIDE, 1)
 
 
+@pytest.mark.slow
 def test_pictures_give_sounds_of_any_length(spectrogram):
     """By flows of codes and of a VAE, and by a learned prior."""
     source, seconds = tg.Pictures(*GREY), {"seconds": 0.3, "phase": "graph"}
@@ -230,6 +231,7 @@ def test_the_rate_is_the_divergence_of_posterior_from_prior(variational, pair):
     np.testing.assert_allclose(terms["loss"], terms["rate"] + terms["distortion"], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
     given, target = tones(1).repeat(40, axis=0), speckles(1, GREY).repeat(40, axis=0)
     one = variational.log_prob(target, given, samples=1)
@@ -281,6 +283,7 @@ def loss(model, pair):
     return model.loss_terms(model.complete(pair), noise.key(1, 2), False)["loss"].numpy()
 
 
+@pytest.mark.slow
 def test_an_adapter_alone_is_trained(painter, adapted):
     model, _ = adapted
     assert len(model.trainable_weights) == 2 * len(model.adapted_layers())

@@ -12,6 +12,7 @@ def losses(model, batches, compiled=False):
     return model.fit(batches(6), epochs=8, verbose=0, shuffle=False).history["loss"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", TOLERANCE)
 def test_losses_agree_with_32_bits(tiny, batches, precision):
     expected = losses(tiny(), batches)

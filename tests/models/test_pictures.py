@@ -150,6 +150,7 @@ def test_what_is_no_picture_is_refused(call, message):
         call(vae())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [vae, code_model])
 def test_evaluation_of_pictures(build, images):
     model = build()

@@ -216,6 +216,7 @@ def test_each_objective_moves_its_own_weights(compiled):
     assert any(np.allclose(v, velocities[1], rtol=1e-6) for v in model.training_variables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [True, False])
 def test_adversaries_on_two_replicas_equal_those_on_one_device(mirrored, compiled):
     values = {"image": np.arange(7, dtype=np.float32), "id": np.arange(7)}

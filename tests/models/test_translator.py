@@ -89,6 +89,7 @@ def test_long_sounds_are_attended_to_as_a_whole(painter, spectrogram):
     assert painter.log_prob(target, long) != painter.log_prob(target, tones(1))
 
 
+@pytest.mark.slow
 def test_pictures_give_sounds_of_any_length(composer):
     given = speckles(2, COLOUR)
     assert composer.sample(given).shape == (2, 1, 1024)
@@ -134,6 +135,7 @@ def test_the_probability_of_a_long_sound_is_that_of_its_windows(composer):
     np.testing.assert_allclose(bound, [tf.reduce_sum(parts)], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_training_leaves_the_target_alone_and_learns_who_belongs_to_whom(spectrogram):
     """Two sounds with a picture each: in the end the codes follow from the sound."""
     keras.utils.set_random_seed(3)
@@ -257,6 +259,7 @@ def test_an_encoder_of_another_kind_is_not_taken(painter, told, embedder, spectr
         told.take_encoder(other)
 
 
+@pytest.mark.slow
 def test_levels_that_are_not_told_are_those_of_a_model_of_codes(spectrogram):
     levels = ([((8,), (2,)), ((8,), (2,))], (7, 5))
     target, other = (vqvae(tg.Pictures(*GREY), *levels) for _ in range(2))

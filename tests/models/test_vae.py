@@ -48,6 +48,7 @@ def test_padding_does_not_count(tiny, batch):
     np.testing.assert_allclose(whole["distortion"], total, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_more_importance_samples_tighten_the_bound(tiny, batch):
     model = tiny()
     negative_elbo = np.mean([terms(model, batch)["loss"].numpy()])

@@ -58,6 +58,7 @@ def rows(folder):
     return [{k: v for k, v in row.items() if "second" not in k} for row in found]
 
 
+@pytest.mark.slow
 def test_the_folder_tells_how_codes_are_used(coded_run, logged):
     last = rows(coded_run)[-1]
     for name in ("usage", "perplexity", "dead_codes", "commitment"):
@@ -116,6 +117,7 @@ def test_an_adversary_begins_late_and_a_resumed_training_knows_when(tmp_path, co
     assert float(model.plateau.reached) == 1.0
 
 
+@pytest.mark.slow
 def test_an_adversary_begins_as_the_autoencoder_and_gives_one_back(coded, coded_run, tmp_path):
     names = {"model.discriminator": [4, 6]}
     sharper = presets.get("speech_vqgan", **TINY, **names).as_dict()

@@ -167,6 +167,7 @@ def test_a_line_that_nobody_can_read_is_no_reason_to_lose_a_training():
         signal.raise_signal(signal.SIGHUP)
 
 
+@pytest.mark.slow
 def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, preset, data, finished):
     out = tmp_path / "run"
     out.mkdir()

@@ -170,6 +170,7 @@ def test_the_first_limit_ends_the_run(tmp_path, preset, data):
     assert [row["step"] for row in rows(tmp_path / "run")] == ["1"]
 
 
+@pytest.mark.slow
 def test_fine_tuning_starts_from_the_weights(tmp_path, finished, data, preset):
     other = dataclasses.replace(
         preset,

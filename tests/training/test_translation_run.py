@@ -111,6 +111,7 @@ def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path):
     assert model.sample(np.zeros((8, 8, 1), np.float32)).shape == (1, model.spectrogram.samples)
 
 
+@pytest.mark.slow
 def test_a_base_that_does_not_fit_is_named(speaker, pairs, tmp_path):
     def begun(initial=None, **changes):
         own = dataclasses.replace(speaker, translator={**speaker.translator, **changes})
