@@ -6,6 +6,7 @@ tells the seed, the signal and the moment of each, and at the end what was count
 """
 
 import collections
+import contextlib
 import os
 import random
 import signal
@@ -66,7 +67,7 @@ class Round:
 
     def kill(self, number, moment):
         """Kill it, look at what is there, and yield what is to be counted."""
-        code = self._run(lambda process: (time.sleep(moment), _send(process, number)))
+        code = self._run(lambda process: _send(process, number, moment))
         said = self.log.read_text()
         assert code in (0, -number, 128 + number), f"exit code {code}: {said}"
         if code != -number:  # and not before it had begun
@@ -98,8 +99,11 @@ class Round:
         return left if self.out.exists() else [n for n in left if n != f"{self.out.name}.partial"]
 
 
-def _send(process, number):
-    try:
+def _send(process, number, moment):
+    """Send a signal after so many seconds, unless the process ends before."""
+    began = time.monotonic()
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() - began < moment:
+            os.kill(process, 0)
+            time.sleep(0.02)
         os.kill(process, number)
-    except ProcessLookupError:  # it has ended
-        return
