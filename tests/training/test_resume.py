@@ -6,14 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import tfaudiogen
 from tfaudiogen.runtime.interruption import SIGNALS
-from tfaudiogen.training import Interrupted, train
+from tfaudiogen.training import Interrupted, settings, train
 from tfaudiogen.training.callbacks import checkpointing
+from tfaudiogen.training.initialization import settings_of
 
 CHANGING = {"seconds", "examples_per_second"}
 
@@ -193,3 +195,15 @@ def test_a_checkpoint_of_another_model_is_named(preset, finished):
     model.compile("adam")
     with pytest.raises(ValueError, match="do not fit"):
         checkpoint.read(finished, model)
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_resuming_keeps_what_was_chosen_of_xla(tmp_path, preset, chosen):
+    auto = dataclasses.replace(preset, fit={**preset.fit, "jit_compile": "auto"})
+    summary = SimpleNamespace(folder=tmp_path, examples={"train": 8, "validation": 2, "test": 2})
+    begun = settings_of(auto, summary, None, seed=0, initial=None, stored=None)
+    assert begun.jit_compile is None  # to be measured
+    stored = dataclasses.replace(begun, jit_compile=chosen)
+    stored.write(tmp_path)
+    resumed = settings_of(auto, summary, None, 0, None, stored=settings.read(tmp_path))
+    assert resumed.jit_compile is chosen
