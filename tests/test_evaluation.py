@@ -145,11 +145,13 @@ def test_size_of_batches_does_not_matter(model, report):
     np.testing.assert_allclose(*sounds, rtol=0.02)
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_report_and_another_does_not(model, report):
     assert measure(model) == report
     assert measure(model, seed=1)["rate"] != report["rate"]
 
 
+@pytest.mark.slow
 def test_likelihood_without_a_density_is_scored_by_one_scale_and_marked():
     report = measure(build("bernoulli"), phase="graph")
     assert "one scale fitted on validation" in report["likelihood"]["scored_by"]
@@ -158,6 +160,7 @@ def test_likelihood_without_a_density_is_scored_by_one_scale_and_marked():
     assert report["reconstruction"]["phase"] == "graph"
 
 
+@pytest.mark.slow
 def test_silent_windows_are_left_out_and_counted(model):
     batch = examples(model)
     audio = batch["audio"].numpy()

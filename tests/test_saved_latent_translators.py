@@ -63,6 +63,7 @@ def expected(model, given, **drawing):
     return np.stack(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["flow_of_codes", pytest.param("flow_of_posteriors", marks=pytest.mark.slow), "learned_prior"],

@@ -71,6 +71,7 @@ def test_samples_are_those_of_python(model, signatures):
     np.testing.assert_array_equal(sample(signatures, [5]), sample(signatures, [5]))
 
 
+@pytest.mark.slow
 def test_a_row_depends_on_itself_alone(signatures, sounds):
     np.testing.assert_array_equal(sample(signatures, [3, 4])[1], sample(signatures, [4])[0])
     latents = ask(signatures, "encode", waveform=sounds)["latents"]

@@ -68,8 +68,9 @@ def server(tmp_path, model_folder, data):
 
 
 def processes_of(folder):
-    found = (psutil.Process(number) for number in psutil.pids())
-    return [one.cmdline() for one in found if str(folder) in " ".join(one.cmdline())]
+    # Those that end meanwhile have none.
+    lines = [one.info["cmdline"] or [] for one in psutil.process_iter(["cmdline"])]
+    return [line for line in lines if str(folder) in " ".join(line)]
 
 
 @pytest.mark.parametrize("number", SIGNALS)

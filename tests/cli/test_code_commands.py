@@ -42,6 +42,7 @@ def test_sample_of_a_label(run, code_folder, tmp_path):
     assert "low, high" in run("info", code_folder).output
 
 
+@pytest.mark.slow
 def test_extend_and_inpaint_write_what_was_asked_for(run, code_folder, sounds, tmp_path):
     sound, out = sounds / "low" / "0.wav", tmp_path / "out.wav"
     result = run("extend", code_folder, sound, "--seconds", 1.2, "--out", out)

@@ -33,6 +33,7 @@ def told(tmp_path_factory):
     return build
 
 
+@pytest.mark.slow
 def test_compose_texts(run, told, tmp_path):
     texts = ("--text", "gloomy, slow", "--text", "Gloomy/slow", "--text", "schön")
     result = run("compose", told("caption_composer"), *texts, "--guidance", 2, "--out", tmp_path)
@@ -43,6 +44,7 @@ def test_compose_texts(run, told, tmp_path):
     assert all((tmp_path / name).is_file() for name in record["files"])
 
 
+@pytest.mark.slow
 def test_paint_texts_with_a_sheet(run, told, tmp_path):
     result = run("paint", told("caption_painter"), "--text", "red", "--count", 2, "--out", tmp_path)
     assert result.exit_code == 0, result.output
@@ -50,6 +52,7 @@ def test_paint_texts_with_a_sheet(run, told, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == names
 
 
+@pytest.mark.slow
 def test_compose_labels_of_the_option_and_of_tagged_pictures(run, told, tmp_path):
     tags = tmp_path / "tags.json"
     tags.write_text(json.dumps({"pictures": {"sub/cover": {"gloomy": 0.75, "slow": 0.25}}}))

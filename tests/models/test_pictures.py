@@ -123,6 +123,7 @@ def test_codes_of_pictures(kind, images):
     np.testing.assert_allclose(model.decode(codes), model.reconstruct(images), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_model_of_codes_samples_pictures_by_label(images, tmp_path):
     model = code_model()
     drawn = model.sample(2, seed=1, label="b", top_k=3)

@@ -45,7 +45,9 @@ def test_a_fault_is_named_and_leaves_the_weights_alone():
     assert float(model.weight) == 0.5
 
 
-@pytest.mark.parametrize("parts", [2, 3, 5])
+@pytest.mark.parametrize(
+    "parts", [2, *(pytest.param(parts, marks=pytest.mark.slow) for parts in (3, 5))]
+)
 def test_a_batch_in_parts_gives_the_same_steps(tiny, batches, parts):
     """Batches of 5, 5 and 1: some parts are empty."""
     whole, divided = tiny(), tiny()
@@ -175,6 +177,7 @@ def difference(one, two):
     return np.linalg.norm(one - two) / max(np.linalg.norm(one), 1e-12)
 
 
+@pytest.mark.slow
 def test_batch_statistics_are_equal_on_all_replicas(mirrored):
     from tfaudiogen import presets
 

@@ -43,6 +43,7 @@ def composer(spectrogram):
     return translator(tg.Pictures(*COLOUR), encoder(), target)
 
 
+@pytest.mark.slow
 def test_draws_are_pictures_by_seed_and_place(painter):
     given = tones(2)
     drawn = painter.sample(given, count=2, seed=4).numpy()
@@ -60,6 +61,7 @@ def test_other_sounds_give_other_pictures(painter):
     assert np.any(np.abs(draws[0] - draws[1]) > 1e-3)
 
 
+@pytest.mark.slow
 def test_a_model_has_settings_of_its_own(painter):
     own = {"temperature": 0.5, "guidance": 0.0}
     model = tg.Translator.from_config({**painter.get_config(), **own})
@@ -223,6 +225,7 @@ def test_a_source_may_be_told_by_its_embedding(told, embedder, windows):
     np.testing.assert_allclose(vectors[0, 0], wanted, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_an_embedding_stays_as_it_was_trained(told, embedder):
     batch = {"image": told.source(tones(4)), "picture": speckles(4, GREY)}
     told.compile(keras.optimizers.Adam(0.1), jit_compile=False)

@@ -45,6 +45,7 @@ def batch(batches):
     return next(iter(batches(4)))
 
 
+@pytest.mark.slow
 def test_it_begins_as_the_autoencoder(batch):
     autoencoder = tfaudiogen.VQVAE(**parts())
     before = [np.array(weight) for weight in autoencoder.weights]
@@ -116,6 +117,7 @@ def test_a_plateau_is_reached_once_and_for_all():
     assert observed(plateau, 1.0) == 1.0
 
 
+@pytest.mark.slow
 def test_training_begins_the_adversary_and_keeps_that(batches, tmp_path):
     model = adversaries()
     model.compile(keras.optimizers.Adam(1e-4), jit_compile=False)

@@ -97,6 +97,7 @@ def test_the_warm_up_asks_each_signature_and_is_answered(folder, service):
             assert proto.tensor_shape.dim[0].size == 1
 
 
+@pytest.mark.slow
 def test_requests_fit_the_signatures_that_the_server_tells(model, service):
     question = get_model_metadata_pb2.GetModelMetadataRequest()
     question.metadata_field.append("signature_def")

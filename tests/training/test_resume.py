@@ -81,6 +81,7 @@ def test_a_limit_within_an_epoch_can_be_raised(tmp_path, preset, data, finished)
     assert curve(out) == curve(finished)
 
 
+@pytest.mark.slow
 def test_resuming_a_finished_run_changes_nothing(tmp_path, preset, data, finished):
     before = (finished / "checkpoint.npz").read_bytes()
     train(preset, data, finished, resume=True, progress=False)
