@@ -1,4 +1,4 @@
-"""What models can do, by which tabs and addresses ask for them."""
+"""Capabilities of models, as the tabs and routes of the page ask for them."""
 
 import zipfile
 

@@ -1,4 +1,4 @@
-"""Whether whoever asked is still there, for what takes long."""
+"""Checks that the client of a long request is still connected."""
 
 import contextlib
 import contextvars

@@ -1,4 +1,4 @@
-"""What requests of the interface carry and what answers hold, as JSON and for `/openapi.json`."""
+"""Request and response bodies of the HTTP interface, as JSON schemas for `/openapi.json`."""
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 

@@ -1,4 +1,4 @@
-"""From an exception to what a user is told: one sentence, never a stack trace."""
+"""Turns exceptions into messages for users: one sentence, never a stack trace."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What a translator is given on the page: a file, a text, labels or an embedding."""
+"""Inputs of translators on the page: a file, a text, labels or an embedding."""
 
 import html
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From what the page's functions raise to a message on the page."""
+"""Turns exceptions of the page's functions into messages on the page."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""What several tabs ask for: files that are dropped, a seed, a note on what a model cannot do."""
+"""Input components that several tabs share: dropped files, a seed, a note."""
 
 import secrets
 

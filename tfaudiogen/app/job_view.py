@@ -1,4 +1,4 @@
-"""What the page shows of the job under way."""
+"""The view of the running job on the page."""
 
 import html
 import os

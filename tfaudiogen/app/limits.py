@@ -1,4 +1,4 @@
-"""What one request may ask for: bounds of time, memory and disk."""
+"""Limits of one request: time, memory and disk."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which pages still listen for what becomes of their events."""
+"""Keeps track of the pages that still listen to their events."""
 
 import contextlib
 import math

@@ -1,4 +1,4 @@
-"""A log that does not grow with what others send: a line of each kind once in a while."""
+"""A log handler that writes repeated messages once in a while."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""What users ask a model for, checked against the limits; nothing is written."""
+"""Operations on models that users ask for, checked against the limits; nothing is written."""
 
 import inspect
 import math

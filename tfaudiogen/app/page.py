@@ -1,4 +1,4 @@
-"""The page: tabs, of which each says what it needs of a model, and offers those that have it."""
+"""Builds the page from its tabs; each tab offers the models that can do it."""
 
 from importlib import resources
 

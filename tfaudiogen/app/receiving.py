@@ -1,4 +1,4 @@
-"""Where the page sends files, and gets them back: the addresses are those that its script knows."""
+"""Routes for uploads and downloads, at the addresses that the page's script expects."""
 
 import asyncio
 import shutil

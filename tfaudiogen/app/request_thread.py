@@ -1,4 +1,4 @@
-"""What takes long, in a thread that knows whether its request's client is still there."""
+"""Runs long work in a thread that knows whether its client is still connected."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What the page and the HTTP interface work on: models, data sets, and places for results."""
+"""The state behind the page and the HTTP interface: models, data sets, result folders."""
 
 import contextlib
 import functools

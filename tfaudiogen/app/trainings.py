@@ -1,4 +1,4 @@
-"""Trainings started from the page: the command line that they are, and what they leave."""
+"""Trainings started from the page: their command lines and their results."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""One thing at a time on the processor, and a bound on how many wait for it."""
+"""A lock that lets one computation run at a time, with a bounded queue."""
 
 import collections
 import contextlib

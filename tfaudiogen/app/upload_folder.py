@@ -1,4 +1,4 @@
-"""The folder in which uploads lie: which paths may be read, and how much there may be of it."""
+"""The upload folder: which paths may be read, and its quota."""
 
 import contextlib
 import os

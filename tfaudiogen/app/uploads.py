@@ -1,4 +1,4 @@
-"""What users send as files: checked for its size before anything is computed."""
+"""Reads uploaded files, after checking their size."""
 
 import contextlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command line: `tfaudiogen COMMAND`, one file a command, nothing heavy before it is needed."""
+"""The command line: `tfaudiogen COMMAND`, with one module for each command."""
 
 from tfaudiogen.cli.group import main
 

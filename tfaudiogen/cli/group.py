@@ -1,4 +1,4 @@
-"""The group of commands: finds them by name and turns errors into one line."""
+"""The command group: finds commands by name and turns errors into one line."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""From files of audio to batches of spectrograms: `prepare`, `describe`, `load_dataset`.
+"""Prepares data sets and loads them: `prepare`, `describe`, `load_dataset`.
 
 Resolved on first use, so that preparing a folder does not pay for importing TensorFlow.
 """

@@ -1,4 +1,4 @@
-"""`prepare`: from folders of audio or of pictures to a TFDS data set."""
+"""`prepare`: turns folders of audio or pictures into a TFDS data set."""
 
 import contextlib
 import importlib

@@ -1,4 +1,4 @@
-"""What is on disk is whole: temporary names, files and folders that appear at once, locks."""
+"""Atomic files and folders, temporary names and locks."""
 
 from tfaudiogen.disk.locks import InUse, locked
 from tfaudiogen.disk.temporary import own_temporary_folder, temporary_folder

@@ -1,4 +1,4 @@
-"""What can be wrong with sound that is read."""
+"""Exceptions for source files that cannot be read or used."""
 
 _NAMED = 10
 

@@ -1,4 +1,4 @@
-"""Locks: of two commands that write to the same place one is refused, with a line."""
+"""Locks that refuse a second command writing to the same place."""
 
 import contextlib
 import datetime

@@ -1,4 +1,4 @@
-"""Opening files that come from elsewhere: regular files only, and never waiting."""
+"""Opens files from elsewhere: regular files only, without blocking."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Temporary files and folders that tell whose they are, so that what the dead left can go."""
+"""Temporary files and folders named after their process, so that leftovers can be removed."""
 
 import contextlib
 import functools

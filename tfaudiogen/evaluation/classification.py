@@ -1,4 +1,4 @@
-"""How often a tagger of pictures finds their labels."""
+"""Accuracy of picture taggers."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""How results are measured: one protocol for every model, table and card."""
+"""`evaluate`: one evaluation protocol for every model, table and card."""
 
 import importlib.metadata
 import math

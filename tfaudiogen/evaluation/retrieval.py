@@ -1,4 +1,4 @@
-"""Sounds and pictures found by an embedder, and how well they are."""
+"""Retrieval of sounds and pictures by an embedder, and its metrics."""
 
 import math
 

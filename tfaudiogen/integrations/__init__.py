@@ -1,1 +1,1 @@
-"""Models that come from elsewhere."""
+"""Adapters to models from other projects."""

@@ -1,4 +1,4 @@
-"""Embeddings of sounds by CLAP, whose weights and implementation come from elsewhere.
+"""CLAP embeddings of sounds; weights and implementation come from other projects.
 
 CLAP (Wu et al., "Large-scale contrastive language-audio pretraining", 2023) is the one of the
 package transformers, in PyTorch; both come with the extra `clap` and are imported here alone.

@@ -1,4 +1,4 @@
-"""Sound on disk: WAV files that are never clipped, reading; and files that appear whole.
+"""Reads and writes audio files; WAV files are never clipped.
 
 What is written is a function of the arguments alone: no time stamp, no version string, so that the
 same seed gives the same bytes. A file appears whole or not at all.

@@ -1,4 +1,4 @@
-"""Pictures on disk: PNG files of exact levels, contact sheets, reading.
+"""Reads and writes PNG files of exact levels, and contact sheets.
 
 As in `tfaudiogen.io.audio_files`, what is written is a function of the arguments alone, whole or
 not at all.

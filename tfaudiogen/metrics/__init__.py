@@ -1,4 +1,4 @@
-"""Measures of sound, images and latents, and intervals that say how far to trust them."""
+"""Metrics of sound, images and latents, with confidence intervals."""
 
 from tfaudiogen.metrics.features import (
     kernel_distance,

@@ -1,4 +1,4 @@
-"""Comparison of sets of sounds by their features [M, D]: distance, diversity, copying.
+"""Compares sets of sounds by features [M, D]: distance, diversity, copying.
 
 The features are those of a judge that has seen real training sounds only.
 """

@@ -1,4 +1,4 @@
-"""Intervals around proportions and means."""
+"""Confidence intervals of proportions and means."""
 
 from statistics import NormalDist
 

@@ -1,4 +1,4 @@
-"""Which latent dimensions carry information."""
+"""Metrics of latents: active units, and the KL divergence of marginals."""
 
 import numpy as np
 from scipy.special import logsumexp

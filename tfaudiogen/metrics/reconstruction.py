@@ -1,4 +1,4 @@
-"""What a model's reconstruction of sounds or of pictures is measured by."""
+"""Reconstruction metrics of sounds and of pictures."""
 
 import math
 

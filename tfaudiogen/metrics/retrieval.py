@@ -1,4 +1,4 @@
-"""Where the right answers of queries stand among all candidates, ties and several of them."""
+"""Retrieval metrics: ranks of right answers, with ties and several answers."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The models."""
+"""The models, by family, and the training step that they share."""
 
 from tfaudiogen.runtime.keras_backend import require_tensorflow
 

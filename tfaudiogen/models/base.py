@@ -1,4 +1,4 @@
-"""The one seam between mathematics and machinery."""
+"""`ProbabilisticModel`: the training step that all models share."""
 
 import keras
 import tensorflow as tf

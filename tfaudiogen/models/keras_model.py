@@ -1,4 +1,4 @@
-"""The methods of Keras that users and callbacks call, so that they refuse what they ignore."""
+"""Overrides of Keras' methods that refuse arguments which would be ignored."""
 
 import contextlib
 import inspect

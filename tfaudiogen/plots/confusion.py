@@ -1,4 +1,4 @@
-"""Which labels are taken for which."""
+"""Plots of confusion matrices."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What is shown of a sound: spectra in absolute decibels, cepstral coefficients, chroma."""
+"""Computes the spectra, cepstral coefficients and chroma that are plotted."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Pictures of numbers: figures are made and written here, and texts of users are made fit for them.
+"""Creates and writes figures; texts of users are never taken for formulas.
 
 Without pyplot: no window, no global state.
 """

@@ -1,4 +1,4 @@
-"""One panel of a picture each: a waveform, a spectrogram, coefficients, chroma."""
+"""Draws one panel of a figure: a waveform, a spectrogram, coefficients, chroma."""
 
 import numpy as np
 

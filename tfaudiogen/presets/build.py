@@ -1,4 +1,4 @@
-"""From a preset's plain values to a model."""
+"""Builds models from the values of presets."""
 
 import contextlib
 import math

@@ -1,4 +1,4 @@
-"""Usual settings of priors over codes; see `tfaudiogen.presets.table`."""
+"""Default settings of priors over codes; see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.usual import FIT
 

@@ -1,4 +1,4 @@
-"""What the value of a setting must be: a rule in words, and the test of it."""
+"""Rules for the values of settings: a test, and its description for errors."""
 
 import math
 from collections.abc import Callable

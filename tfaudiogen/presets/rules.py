@@ -1,4 +1,4 @@
-"""The rule of each setting of a preset, by section; what they mean stands in `table`.
+"""The rule of each setting of a preset, by section; `table` documents them.
 
 They say what a value is. Which values fit together, and which words there are, the models say that
 are built from them.

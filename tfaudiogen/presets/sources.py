@@ -1,4 +1,4 @@
-"""What a translator of a preset is told, and the encoder of it."""
+"""Sources of the translators in presets, and their encoders."""
 
 from tfaudiogen.layers.conditioning.condition_encoders import (
     LabelEncoder,

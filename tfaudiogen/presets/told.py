@@ -1,4 +1,4 @@
-"""The presets that draw what they are told, as plain values: see `tfaudiogen.presets.table`."""
+"""The presets that sample given conditions, as plain values: see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.pictures import CODES_FIT, SMALL_CODES
 from tfaudiogen.presets.priors import PRIOR_FIT, SOURCE_PRIORS

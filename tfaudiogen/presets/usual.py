@@ -1,4 +1,4 @@
-"""What presets have unless they say otherwise; see `tfaudiogen.presets.table`."""
+"""Defaults of presets; see `tfaudiogen.presets.table`."""
 
 FIT = {
     "warmup_steps": 100,

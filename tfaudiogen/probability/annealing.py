@@ -1,4 +1,4 @@
-"""How the weight of the KL divergence grows in training."""
+"""Annealing schedules of the weight of the KL divergence."""
 
 import tensorflow as tf
 

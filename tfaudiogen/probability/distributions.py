@@ -1,4 +1,4 @@
-"""From parameters to distributions: pure functions that return `tfp.distributions`.
+"""Pure functions from parameters to `tfp.distributions`.
 
 B batch, T frames, F bins, C channels, D latent width, K components. Log-probabilities are in nats.
 """

@@ -1,4 +1,4 @@
-"""Expectation maximisation of a mixture of diagonal Gaussians, whole or stepwise: pure functions.
+"""Batch and stepwise EM for mixtures of diagonal Gaussians, as pure functions.
 
 The part of the negative ELBO that the prior's parameters can change is -E_q[log p(z)], whose
 minimum over them is the maximum-likelihood fit of the mixture to draws of the posterior. `maximize`

@@ -1,4 +1,4 @@
-"""From per-pixel log-probabilities, scores and spectra to one number for each example."""
+"""Reductions of per-pixel log-probabilities, scores and spectra to one value per example."""
 
 import tensorflow as tf
 

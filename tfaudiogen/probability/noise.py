@@ -1,4 +1,4 @@
-"""The one source of randomness: noise that depends on what it is for and on nothing else.
+"""Keyed random numbers: pure functions of seed, example and purpose.
 
 Every number is a function of (seed, step, name of the stream, index of the example). It does not
 depend on the place of an example in its batch, on the number of replicas, or on whether the

@@ -1,1 +1,1 @@
-"""The process and its surroundings: signals, child processes, optional packages, Keras' backend."""
+"""The process: signals, child processes, optional packages, Keras' backend."""

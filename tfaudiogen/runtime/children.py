@@ -1,4 +1,4 @@
-"""Processes of this package that it starts itself: they import nothing from the working folder."""
+"""Starts child processes, which import nothing from the working folder."""
 
 import os
 import sys

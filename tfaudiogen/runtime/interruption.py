@@ -1,4 +1,4 @@
-"""Signals that stop a program: Ctrl-C, SIGTERM and SIGHUP, answered alike and never in clean-up."""
+"""Handles SIGINT, SIGTERM and SIGHUP alike, and never during clean-up."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""The backend of Keras, which must be TensorFlow."""
+"""Checks that Keras' backend is TensorFlow."""
 
 import json
 import os

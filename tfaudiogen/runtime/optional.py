@@ -1,4 +1,4 @@
-"""Packages that come with an extra: imported where they are used, and asked for here alone."""
+"""Imports the packages of extras, and names the extra where one is missing."""
 
 import importlib
 import importlib.util

@@ -1,4 +1,4 @@
-"""The names under which saved files call the classes of this package, told to Keras early.
+"""Registers the classes of this package with Keras, lazily.
 
 A class registers itself with Keras when its module is imported, and those modules import
 TensorFlow. So that `keras.saving.load_model` finds the classes after `import tfaudiogen` alone,

@@ -1,4 +1,4 @@
-"""Saved models: a folder with `model.keras`, `metrics.json` and `card.md`, and the one way in."""
+"""Saves and loads models: a folder with `model.keras`, `metrics.json` and `card.md`."""
 
 from tfaudiogen.saving.archive import ModelError
 from tfaudiogen.saving.models import MODEL_FILE, bare_copy, find, load, resolve, save, shipped

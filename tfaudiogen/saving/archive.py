@@ -1,4 +1,4 @@
-"""What a Keras file may hold; it is looked at as data before Keras builds anything from it."""
+"""Validates `.keras` files as data before Keras builds anything from them."""
 
 import contextlib
 import zipfile

@@ -1,4 +1,4 @@
-"""Saved models of half the size: weights on disk in half precision."""
+"""Stores the weights of saved models in half precision."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Saved models: a folder with `model.keras`, `metrics.json` and `card.md`, and the one way in."""
+"""Saves and loads models: a folder with `model.keras`, `metrics.json` and `card.md`."""
 
 import importlib.resources
 from pathlib import Path

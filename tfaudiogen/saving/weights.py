@@ -1,4 +1,4 @@
-"""The arrays of a saved model, and the room that a model may take which is built for them."""
+"""The arrays of saved models, and bounds on the size of a model built for them."""
 
 import contextlib
 import io

@@ -1,1 +1,1 @@
-"""What the command line and the page share: errors and exit codes, reports as text."""
+"""Parts that the command line and the page share: errors, records, settings, tables."""

@@ -1,4 +1,4 @@
-"""From an exception to one line and an exit code."""
+"""Turns exceptions into one line and an exit code."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""Records of what was asked for, beside what was made of it."""
+"""Writes records of requests beside their results."""
 
 import importlib.metadata
 import json

@@ -1,4 +1,4 @@
-"""Settings of presets as users type them, in a terminal or on the page."""
+"""Parses settings of presets as users type them."""
 
 import click
 

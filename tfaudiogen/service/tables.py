@@ -1,4 +1,4 @@
-"""Reports as lines of text: what a reader looks for first; the JSON file holds the rest."""
+"""Prints reports as tables; the JSON file holds the rest."""
 
 import click
 

@@ -1,1 +1,1 @@
-"""Models as SavedModels of waveforms and pictures, for servers and other programs."""
+"""Exports models as SavedModels of waveforms and pictures."""

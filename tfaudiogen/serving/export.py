@@ -1,4 +1,4 @@
-"""A model as a SavedModel of waveforms and pictures, for servers and other programs."""
+"""`export`: writes a model as a SavedModel of waveforms and pictures."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Checks of a request inside the graph, so that a wrong one fails with its reason anywhere."""
+"""Checks of requests inside the graph, which fail with a reason."""
 
 import tensorflow as tf
 

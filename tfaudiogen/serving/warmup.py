@@ -1,4 +1,4 @@
-"""The files beside a SavedModel that TensorFlow Serving reads: warm-up requests and batching.
+"""Files for TensorFlow Serving beside a SavedModel: warm-up requests and batching.
 
 TensorFlow Serving plays the recorded requests when it loads a version, so that the first user does
 not wait for what TensorFlow does on a first call. The records are protocol buffers of

@@ -1,4 +1,4 @@
-"""From magnitudes to a waveform: phases integrated from their gradient, then improved.
+"""Phase retrieval: integrates phase gradients, then improves by projections.
 
 Both ways are deterministic. The whole signal's magnitudes go in at once, however long it is: pieces
 that are inverted apart do not join.

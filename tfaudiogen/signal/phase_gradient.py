@@ -1,4 +1,4 @@
-"""How the phase changes from one bin to its neighbours, read off the magnitudes.
+"""Estimates the phase gradient from magnitudes.
 
 Let V(t, w) = |V| exp(i phi) be the transform of a signal under the Gaussian exp(-pi t^2 / g), with
 phases counted from the centre of the window. Differentiating under the integral gives

@@ -1,4 +1,4 @@
-"""Phase-gradient heap integration: phases spread from loud bins to quieter neighbours."""
+"""Phase gradient heap integration, from loud bins to quieter neighbours."""
 
 import numba
 import numpy as np

@@ -1,4 +1,4 @@
-"""Long sounds as overlapping windows of frames: cut, and added up again."""
+"""Splits long sounds into overlapping windows of frames, and blends them again."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Everything that a training needs to go on, in one file of plain arrays."""
+"""The state of a training in one file of plain arrays."""
 
 import json
 from pathlib import Path

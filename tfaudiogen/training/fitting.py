@@ -1,4 +1,4 @@
-"""`train`: from a preset and a data set to a model in a run folder."""
+"""`train`: trains a preset on a data set, into a run folder."""
 
 import contextlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The model that a training begins with: fresh, or with the weights of a saved one."""
+"""Initial models of a training: fresh, or with weights of a saved one."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""One training: settings, data, compiled model and state, fresh or resumed."""
+"""One training run: settings, data, compiled model and state, fresh or resumed."""
 
 import contextlib
 import dataclasses

@@ -1,4 +1,4 @@
-"""What a run folder says of its run: history.csv, metrics.json, card.md, curve.png."""
+"""Files of a run folder for readers: history.csv, metrics.json, card.md, curve.png."""
 
 import csv
 import io

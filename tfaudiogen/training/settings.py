@@ -1,4 +1,4 @@
-"""What a run was started with: kept in `preset.json`, compared on resuming, told as a command."""
+"""Settings of a run: stored in `preset.json` and compared when it resumes."""
 
 import dataclasses
 import json

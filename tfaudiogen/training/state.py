@@ -1,4 +1,4 @@
-"""What a run has to remember beside the variables of its model and optimizer."""
+"""The state of a run beside the variables of its model and optimizer."""
 
 import time
 from dataclasses import dataclass, field

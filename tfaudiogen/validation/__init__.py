@@ -1,1 +1,1 @@
-"""Checks of what others wrote and gave: JSON, NPZ, arrays, values, text. Imports `disk` alone."""
+"""Validates external input: JSON, NPZ, arrays, values, text. Imports `disk` alone."""

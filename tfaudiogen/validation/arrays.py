@@ -1,4 +1,4 @@
-"""Sounds, pictures and vectors that a caller gives as arrays: what every method takes them for.
+"""Converts arrays given by callers to sounds, pictures and vectors, with checks.
 
 Arrays are of numpy, tensors, or lists. Integers are scaled by the full scale of their type, and
 what is probably a mistake (channels as sounds, integers as floats) is refused with its cure.

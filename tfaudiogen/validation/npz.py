@@ -1,4 +1,4 @@
-"""Arrays that others wrote, in .npy and .npz files: what they declare is what is there.
+"""Reads .npy and .npz files whose headers are not trusted.
 
 NumPy takes the memory that a header asks for before it looks whether the file holds as much.
 """

@@ -1,4 +1,4 @@
-"""Rules for values that others wrote: each says what was received, and what there must be."""
+"""Checks of external values that name what was received and what is required."""
 
 _SHOWN = 120
 

@@ -1,4 +1,4 @@
-"""JSON that others wrote: bounded in size and depth, without NaN, infinity or doubled keys."""
+"""Parses JSON of bounded size and depth, without NaN, infinity or repeated keys."""
 
 import json
 import math

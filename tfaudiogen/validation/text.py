@@ -1,4 +1,4 @@
-"""Text of users in one form, so that what looks the same is the same, and as a shell takes it."""
+"""Normalises text given by users, and quotes it for shells."""
 
 import shlex
 import unicodedata

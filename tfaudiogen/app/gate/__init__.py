@@ -1,4 +1,4 @@
-"""What every request passes before the page or the interface sees it, whatever frameworks they use.
+"""ASGI middleware that every request passes before the page or the interface sees it.
 
 `Gate` is the one ASGI layer in front: who asks (`callers`), for what (`routes`), with how large and
 how slow a body (`body`), naming which files (`events`), and how it is refused (`answer`).

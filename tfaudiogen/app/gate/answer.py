@@ -1,4 +1,4 @@
-"""What is sent back: the headers of every answer, and errors in one form, {"error": a sentence}."""
+"""Response headers, and errors in one form: {"error": a sentence}."""
 
 import asyncio
 import http

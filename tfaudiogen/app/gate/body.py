@@ -1,4 +1,4 @@
-"""The body of a request as it comes: no larger than its address takes, and not too slow."""
+"""Limits on request bodies: size by route, and a minimum rate."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Who may ask: this machine, or whoever has the token; no page of another server."""
+"""Access control: loopback or a token, and no foreign origins."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""Connections: how many there may be, and how long one may be open without a whole request."""
+"""Limits on connections: their number, and the time until a request is complete."""
 
 import os
 from collections import OrderedDict

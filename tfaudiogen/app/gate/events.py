@@ -1,4 +1,4 @@
-"""Events of the page: each file that one names must be an upload."""
+"""Checks that every file named by an event of the page is an upload."""
 
 import json
 import re

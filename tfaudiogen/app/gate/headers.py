@@ -1,4 +1,4 @@
-"""Headers of every answer, which keep a browser from asking anybody but this server."""
+"""Security headers that keep a browser from contacting other servers."""
 
 # Gradio compiles templates and plots in the browser, hence 'unsafe-eval'; what matters is that
 # scripts, fonts, pictures and requests come from and go to this server alone.

@@ -1,4 +1,4 @@
-"""Which addresses there are, and what may be sent to each; all others do not exist.
+"""The table of routes and of what each accepts; all others answer 404.
 
 The list is of what the page asks for in a browser, and of the interface. What frameworks bring
 besides, now or in a later version, is not reachable.

@@ -1,4 +1,4 @@
-"""What Paint and Compose have in common: something is given, and what is drawn for it is shown."""
+"""Parts that the tabs Paint and Compose share."""
 
 import gradio
 

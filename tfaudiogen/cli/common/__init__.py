@@ -1,1 +1,1 @@
-"""What several commands share: options, inputs, loading, outputs."""
+"""Helpers that several commands share: options, inputs, loading, outputs."""

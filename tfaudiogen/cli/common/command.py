@@ -1,4 +1,4 @@
-"""What every command does before its own work: import TensorFlow without its chatter."""
+"""The base class of commands that need TensorFlow, which is imported quietly."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What the commands do with a model of pictures, where they would write sounds otherwise."""
+"""Variants of commands for models of pictures."""
 
 import csv
 import io

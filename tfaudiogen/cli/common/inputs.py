@@ -1,4 +1,4 @@
-"""What `paint` and `compose` are given: files, texts or labels, as the model asks for."""
+"""Inputs of `paint` and `compose`: files, texts, labels or embeddings."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The model that a command was given."""
+"""Loads the model named on the command line and checks its kind."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and how their values are read."""
+"""Options and parameter types that several commands share."""
 
 import inspect
 

@@ -1,4 +1,4 @@
-"""What the commands that make sound leave: a WAV and a picture each, and a record of the run."""
+"""Writes the outputs of commands that make sound: WAV files, pictures and a record."""
 
 from pathlib import Path
 

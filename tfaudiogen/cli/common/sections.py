@@ -1,4 +1,4 @@
-"""The part of a file that a picture shows."""
+"""Reads the part of a file to plot."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Output: it takes every letter, and a line stays a line whatever names are in it."""
+"""Output streams that encode every character and keep names on one line."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What `paint` and `compose` have in common: options, the files that are given, and names."""
+"""Parts that `paint` and `compose` share: options, input files and output names."""
 
 import inspect
 import os

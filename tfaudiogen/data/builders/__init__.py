@@ -1,1 +1,1 @@
-"""Bases of the builders of data sets, and what they store."""
+"""Base classes of the TFDS builders, and the records that they store."""

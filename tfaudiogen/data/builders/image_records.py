@@ -1,4 +1,4 @@
-"""What one stored picture holds, and the base of the builders of pictures."""
+"""Records of stored pictures, and the base class of picture builders."""
 
 import dataclasses
 import math

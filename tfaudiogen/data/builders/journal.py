@@ -1,4 +1,4 @@
-"""What has been read of the source files, kept so that nothing is read twice."""
+"""A journal of the source files already read, so that an interrupted run continues."""
 
 import json
 import threading

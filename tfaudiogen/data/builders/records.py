@@ -1,4 +1,4 @@
-"""What one stored window of sound holds, and the builder class that all data sets share."""
+"""Records of stored windows of sound, and the base class of all builders."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What became of the files that were given: the `Report` of `prepare`."""
+"""The `Report` of `prepare`: what became of each source file."""
 
 import json
 from collections import Counter

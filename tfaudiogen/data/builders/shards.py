@@ -1,4 +1,4 @@
-"""Writing examples into files, each of which can be written by itself."""
+"""Writes examples into shards that can be written independently."""
 
 import math
 import uuid

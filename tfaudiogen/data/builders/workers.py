@@ -1,4 +1,4 @@
-"""Doing the same to many items: on all cores of this machine, or on Apache Beam.
+"""Maps a function over many items, on all cores or on Apache Beam.
 
 What is done leaves its result in files, which both kinds of workers can share. It must be possible
 to do it twice: a run that was stopped, and a pipeline whose worker was lost, do.

@@ -1,1 +1,1 @@
-"""From a prepared data set to batches: storage, order, cache, augmentation."""
+"""Loads prepared data sets: storage, order, cache, augmentation, batches."""

@@ -1,4 +1,4 @@
-"""Random changes that keep a sound what it is, keyed by (seed, epoch, id of the example)."""
+"""Random augmentations of sounds, keyed by (seed, epoch, id of the example)."""
 
 from dataclasses import dataclass, fields
 

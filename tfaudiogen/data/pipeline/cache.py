@@ -1,4 +1,4 @@
-"""Spectrograms that have been computed once, in files of 8-bit levels with random access.
+"""A disk cache of spectrograms as 8-bit levels with random access.
 
 The files are read row by row and not mapped into memory, so that what a process occupies does not
 grow with the data set.

@@ -1,4 +1,4 @@
-"""What the folder of a data set may hold: looked at before TFDS sees it.
+"""Validates the folder of a data set before TFDS reads it.
 
 TFDS imports the module that the class of a feature is said to be in, and believes the names and
 sizes of the shards. So a folder is opened only if its descriptions are those that `prepare` writes,

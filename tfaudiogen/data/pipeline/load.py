@@ -1,4 +1,4 @@
-"""`load_dataset`: from a prepared data set to batches of spectrograms or of pictures."""
+"""`load_dataset`: batches of spectrograms or pictures from a prepared data set."""
 
 import tensorflow as tf
 

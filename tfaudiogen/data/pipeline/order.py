@@ -1,4 +1,4 @@
-"""In which order the examples of a split come, as a pure function of seed and epoch."""
+"""The order of examples, a pure function of seed and epoch."""
 
 import itertools
 

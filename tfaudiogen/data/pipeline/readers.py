@@ -1,4 +1,4 @@
-"""From ids to batches of what is stored: sounds, pictures, and the pictures of sounds."""
+"""Functions from example ids to stored sounds, pictures, and pictures of sounds."""
 
 import math
 

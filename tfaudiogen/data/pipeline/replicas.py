@@ -1,4 +1,4 @@
-"""Which part of each batch is read for which device, on which machine."""
+"""Divides batches among devices and machines."""
 
 from dataclasses import dataclass
 

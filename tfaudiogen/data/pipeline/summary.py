@@ -1,4 +1,4 @@
-"""What a prepared data set holds."""
+"""Summaries of prepared data sets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

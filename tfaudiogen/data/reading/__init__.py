@@ -1,1 +1,1 @@
-"""Reading one file: sound block by block, pictures, and trying again."""
+"""Reads single files: audio block by block, and pictures."""

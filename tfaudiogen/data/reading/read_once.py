@@ -1,4 +1,4 @@
-"""Reading many files at a time, each of them once, and again what could not be read."""
+"""Reads many files in parallel, each of them once, and retries failures."""
 
 import hashlib
 import time

@@ -1,4 +1,4 @@
-"""Trying again what could not be read, since the reason may pass, as on a network."""
+"""Retries of reads whose failure may be temporary, as on a network."""
 
 import time
 

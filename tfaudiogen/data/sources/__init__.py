@@ -1,1 +1,1 @@
-"""Finding files, their labels, tables, pairs and conditions."""
+"""Finds source files with their labels, tables, pairs and conditions."""

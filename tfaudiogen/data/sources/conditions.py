@@ -1,4 +1,4 @@
-"""What is told about files beside their labels: captions, and embeddings from elsewhere."""
+"""Conditions of source files beside their labels: captions and external embeddings."""
 
 from dataclasses import dataclass, field
 

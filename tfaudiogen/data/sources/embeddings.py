@@ -1,4 +1,4 @@
-"""Embeddings that come from elsewhere: `.npy` files, each of the file of the same name."""
+"""External embeddings: `.npy` files, each named like its source file."""
 
 import functools
 import re

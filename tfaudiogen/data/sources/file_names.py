@@ -1,4 +1,4 @@
-"""Which file a table means."""
+"""Matches names in tables to source files."""
 
 import functools
 import os

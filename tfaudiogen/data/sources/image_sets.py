@@ -1,4 +1,4 @@
-"""Data sets that come as a few binary files of many pictures each."""
+"""Data sets stored as a few binary files of many pictures each."""
 
 import dataclasses
 import math

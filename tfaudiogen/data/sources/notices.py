@@ -1,4 +1,4 @@
-"""What was done to files that are used, in one line for each kind of thing."""
+"""Notices about source files that were used with changes, one line for each kind."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Which picture belongs to which sound, or which embedding to which file, by their names."""
+"""Matches pictures to sounds, and embeddings to files, by name."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""Pairs of sounds and pictures that a CSV file lists."""
+"""Pairs of sounds and pictures listed in a CSV file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Tables that users write: labels and captions of files, and pairs of files."""
+"""CSV tables of labels, captions and pairs that users write."""
 
 import codecs
 import csv

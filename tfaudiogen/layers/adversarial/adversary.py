@@ -1,4 +1,4 @@
-"""What an adversarial training has to remember: whether it has begun, and how much it weighs."""
+"""The state of adversarial training: whether it has begun, and its weight."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Keras' layers of images [B, H, W, C], told so: Keras itself would ask the user's keras.json."""
+"""Keras' image layers fixed to `channels_last`, whatever keras.json says."""
 
 import functools
 

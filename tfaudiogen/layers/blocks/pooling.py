@@ -1,4 +1,4 @@
-"""From a sequence of vectors of any length to one."""
+"""Attention pooling: a sequence of vectors of any length to one vector."""
 
 import keras
 import tensorflow as tf

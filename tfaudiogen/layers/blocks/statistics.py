@@ -1,4 +1,4 @@
-"""How a layer hands sufficient statistics out of a pure, compiled step.
+"""Hands sufficient statistics of layers out of a pure, compiled step.
 
 A moving average that a layer updates inside a compiled, replicated function drifts apart between
 replicas without a word. So a layer reports sums here, the training step returns them, adds them

@@ -1,4 +1,4 @@
-"""Upsampling and a convolution in one, on the small map."""
+"""Upsampling and a convolution in one operation, computed on the small map."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""What a prior over codes is told about each code before it: its bin, label, and other maps."""
+"""Conditions of a code prior at each position: its bin, label, and other maps."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A code map as the condition of another one: each code of the one sees its place in the other."""
+"""A code map as the condition of another map, aligned in time and frequency."""
 
 import functools
 import math

@@ -1,4 +1,4 @@
-"""What codes have in common: where they lie in the codebook of the autoencoder."""
+"""Embeddings of codes from the codebook of their autoencoder."""
 
 import keras
 import tensorflow as tf

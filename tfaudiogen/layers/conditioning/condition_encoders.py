@@ -1,4 +1,4 @@
-"""From what is told about an example to a sequence of vectors that a prior attends to."""
+"""Encoders of texts, labels and vectors into sequences for cross-attention."""
 
 import keras
 import tensorflow as tf

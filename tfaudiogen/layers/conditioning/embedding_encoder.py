@@ -1,4 +1,4 @@
-"""From an image to its embedding, as a sequence that a prior over something else attends to."""
+"""Encodes an image as its embedding, a sequence for cross-attention."""
 
 import keras
 import tensorflow as tf

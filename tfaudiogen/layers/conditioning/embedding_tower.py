@@ -1,4 +1,4 @@
-"""From an image to a point on a sphere, where sounds and pictures can be compared."""
+"""Encodes an image as a point on the unit sphere, to compare sounds and pictures."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""The encoder and decoder that the literature on spectrogram VAEs starts from, as a baseline."""
+"""The encoder and decoder of the literature on spectrogram VAEs, as a baseline."""
 
 import keras
 import tensorflow as tf

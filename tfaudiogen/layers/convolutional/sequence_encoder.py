@@ -1,4 +1,4 @@
-"""From an image to a sequence of vectors that a prior over something else attends to."""
+"""Encodes an image as a sequence of vectors for cross-attention."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Latents of mean 0 and spread 1, whatever an autoencoder made them."""
+"""Standardises latents to mean 0 and standard deviation 1."""
 
 import keras
 import tensorflow as tf

@@ -1,1 +1,1 @@
-"""From vectors to codes and back: vector, residual and finite scalar quantization."""
+"""Vector, residual and finite scalar quantizers."""

@@ -1,4 +1,4 @@
-"""Parts that a layer has several times over."""
+"""Builds the repeated parts of a layer, whose count is bounded."""
 
 import operator
 

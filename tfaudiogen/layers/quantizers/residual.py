@@ -1,4 +1,4 @@
-"""Residual vector quantization: each codebook quantizes what the ones before it left."""
+"""Residual vector quantization: each codebook quantizes the residual of those before it."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Vector quantization: from features to the nearest of K vectors.
+"""Vector quantization: maps features to the nearest of K vectors.
 
 Every quantizer is a bottleneck with the same parts. `call(features)` returns
 

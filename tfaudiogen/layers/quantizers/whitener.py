@@ -1,4 +1,4 @@
-"""Vectors of mean 0 and covariance I, whatever the layers before them are learning."""
+"""Whitens vectors to mean 0 and covariance I by moving averages."""
 
 import keras
 import tensorflow as tf

@@ -1,1 +1,1 @@
-"""From what a user gives to arrays and back: spectrograms, pictures, conditions."""
+"""Representations of waveforms, pictures and conditions, with their inverses."""

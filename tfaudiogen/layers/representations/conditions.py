@@ -1,4 +1,4 @@
-"""Representations of what is told about an example: a text, labels with weights, an embedding.
+"""Representations of conditions: a text, weighted labels, an embedding.
 
 They stand where a `Spectrogram` or `Pictures` stands as the source of a `Translator`, and `entry`
 is what a batch calls them.

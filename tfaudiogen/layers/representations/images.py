@@ -1,4 +1,4 @@
-"""The representation of pictures: what `Spectrogram` is for sounds."""
+"""The representation of pictures, the counterpart of `Spectrogram`."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Waveform to spectrogram image and back: the representation that every model is built on."""
+"""Waveform to spectrogram image and back, the representation of every audio model."""
 
 import keras
 import numpy as np

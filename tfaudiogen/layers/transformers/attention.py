@@ -1,4 +1,4 @@
-"""Attention over what came before, and over a given sequence, all at once or place by place."""
+"""Causal attention and cross-attention, for whole sequences or step by step."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""A Transformer that sees maps of latents with noise, and tells where they are going."""
+"""A diffusion Transformer over maps of noisy latents."""
 
 import functools
 import math

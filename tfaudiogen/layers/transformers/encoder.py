@@ -1,4 +1,4 @@
-"""A Transformer that sees all of its sequence at once, for what is given and not drawn."""
+"""A bidirectional Transformer encoder for conditions."""
 
 import functools
 

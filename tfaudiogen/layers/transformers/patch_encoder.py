@@ -1,4 +1,4 @@
-"""From a picture to the vectors of its patches, by a Transformer."""
+"""A Transformer encoder of picture patches."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A causal Transformer, as a core of a prior over sequences.
+"""A causal Transformer, the backbone of a prior over sequences.
 
 Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/transformers/recurrent.py`:
 

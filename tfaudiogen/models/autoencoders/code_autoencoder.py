@@ -1,4 +1,4 @@
-"""Sounds or pictures to code maps and back, for every model that has them."""
+"""Methods from sounds or pictures to code maps and back, for every model with codes."""
 
 import numpy as np
 import tensorflow as tf

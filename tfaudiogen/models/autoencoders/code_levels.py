@@ -1,4 +1,4 @@
-"""The parts of each level of an autoencoder with codes, where none are given."""
+"""Default encoders and decoders for the levels of an autoencoder with codes."""
 
 from tfaudiogen.layers.convolutional.feature_maps import FeatureDecoder, FeatureEncoder
 from tfaudiogen.layers.quantizers.vector import VectorQuantizer

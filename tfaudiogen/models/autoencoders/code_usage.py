@@ -1,4 +1,4 @@
-"""How codes are used: counts of an example, and figures of an epoch."""
+"""Statistics of codebook usage: counts of an example, metrics of an epoch."""
 
 import tensorflow as tf
 

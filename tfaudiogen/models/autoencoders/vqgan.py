@@ -1,4 +1,4 @@
-"""The autoencoder with discrete codes whose reconstructions have to pass for originals."""
+"""VQGAN: an autoencoder with discrete codes trained against a discriminator."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""The autoencoder of images with discrete codes on any number of levels."""
+"""VQ-VAE: an autoencoder with discrete codes on any number of levels."""
 
 import math
 

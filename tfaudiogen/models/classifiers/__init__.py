@@ -1,1 +1,1 @@
-"""Models that find labels."""
+"""Classifiers of pictures."""

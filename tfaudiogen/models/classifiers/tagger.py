@@ -1,4 +1,4 @@
-"""Labels of pictures, with probabilities."""
+"""A classifier of pictures that returns labels with probabilities."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Losses of telling pairs apart, and their exact gradient where a batch is in several pieces."""
+"""Contrastive losses, with exact gradients for batches computed in pieces."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Sounds and pictures as points of one space, where those that belong together are near."""
+"""A joint embedding of sounds and pictures."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What an embedder does with sounds of any length and with pictures."""
+"""Embeds sounds of any length and pictures."""
 
 import numpy as np
 

@@ -1,1 +1,1 @@
-"""What models of sounds, pictures and conditions take and return, eagerly and in graphs."""
+"""Inputs and outputs of models: sounds, pictures and conditions, eagerly and in graphs."""

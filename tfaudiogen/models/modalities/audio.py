@@ -1,4 +1,4 @@
-"""Between waveforms and the images of a model."""
+"""The audio modality: converts between waveforms and the images of a model."""
 
 import math
 

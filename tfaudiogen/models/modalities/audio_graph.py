@@ -1,4 +1,4 @@
-"""What the graphs of one row do with a sound, given what they do with the images of its windows.
+"""Per-example graphs of sounds, built on those of the images of their windows.
 
 The counterpart of `SoundMedium`, made of TensorFlow operations alone.
 """

@@ -1,4 +1,4 @@
-"""Between what a user tells a translator and what its encoder takes."""
+"""Converts conditions given by a user into the inputs of their encoder."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What every generative model of images can do with the sounds or pictures they stand for."""
+"""The public methods of every generative model: `sample`, `reconstruct`, `interpolate`."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""What a model does, as graphs over rows: the same in Python and in a SavedModel.
+"""Per-example graph functions, the same in Python and in a SavedModel.
 
 Each function is written for one sound of any length or one picture, mapped over the rows of its
 inputs, so that a row never depends on its neighbours, and traced once. Phase retrieval magnifies

@@ -1,4 +1,4 @@
-"""Between pictures and the images of a model, which are the same but for checks."""
+"""The image modality: checks pictures, which are the images of their model."""
 
 import tensorflow as tf
 

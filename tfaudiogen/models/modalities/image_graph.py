@@ -1,4 +1,4 @@
-"""What the graphs of one row do with a picture, which is its own image.
+"""Per-example graphs of pictures.
 
 The counterpart of `PictureMedium`, made of TensorFlow operations alone.
 """

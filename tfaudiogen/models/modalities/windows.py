@@ -1,4 +1,4 @@
-"""Sounds of any length as overlapping windows of the length that a model knows."""
+"""Splits sounds of any length into overlapping windows of the model's length."""
 
 import tensorflow as tf
 

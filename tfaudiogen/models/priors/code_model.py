@@ -1,4 +1,4 @@
-"""An autoencoder with codes and the priors over them: one generative model."""
+"""`CodeModel`: an autoencoder with codes and the priors over them."""
 
 import math
 

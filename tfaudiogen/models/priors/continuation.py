@@ -1,4 +1,4 @@
-"""Continuing a given sound, and drawing anew what lies between two of its times."""
+"""Extends a given sound, and inpaints a gap in it."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Labels and their words: "oboe A4" is a label of two words, which other labels share."""
+"""Labels and their words: "oboe A4" has two words, which other labels share."""
 
 import numpy as np
 import tensorflow as tf

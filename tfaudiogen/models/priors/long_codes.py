@@ -1,4 +1,4 @@
-"""Code maps of sounds of any length, by windows that share half of their time columns.
+"""Samples code maps of sounds of any length, by windows that overlap by half.
 
 A map of W windows has (W + 1) / 2 times the columns of one. Windows lie as in
 `models/modalities/windows.py`, at half windows: where two overlap they have the same codes, so that

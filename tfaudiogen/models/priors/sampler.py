@@ -1,4 +1,4 @@
-"""Drawing code maps from an autoregressive prior, one code after the other."""
+"""Samples code maps from an autoregressive prior, one code after the other."""
 
 import tensorflow as tf
 

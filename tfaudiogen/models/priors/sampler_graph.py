@@ -1,4 +1,4 @@
-"""Code maps of sounds of any length, drawn inside the graph that asks for them."""
+"""Samples code maps of sounds of any length inside the calling graph."""
 
 import tensorflow as tf
 

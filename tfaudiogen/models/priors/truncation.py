@@ -1,4 +1,4 @@
-"""How logits become a draw: temperature, truncation and the quantile of the categorical."""
+"""Temperature, top-k and top-p truncation, and quantiles of categorical distributions."""
 
 import tensorflow as tf
 

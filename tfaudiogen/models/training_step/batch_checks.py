@@ -1,4 +1,4 @@
-"""What `fit`, `evaluate` and `predict` refuse: targets, weights, and what are no images."""
+"""Checks of what `fit`, `evaluate` and `predict` are given."""
 
 import contextlib
 import re

@@ -1,4 +1,4 @@
-"""Numbering the examples of batches, and applying a function to a few examples at a time."""
+"""Numbers the examples of batches, and applies functions in smaller batches."""
 
 import contextlib
 import contextvars

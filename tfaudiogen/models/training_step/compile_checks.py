@@ -1,4 +1,4 @@
-"""What `compile` refuses, since it would be ignored or would change the mathematics."""
+"""Checks of the arguments of `compile`."""
 
 import keras
 

@@ -1,4 +1,4 @@
-"""Adapting a trained model by matrices of low rank, and keeping them alone."""
+"""Low-rank adapters of trained models (LoRA), saved apart from their base."""
 
 import itertools
 import zlib

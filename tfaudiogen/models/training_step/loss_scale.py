@@ -1,4 +1,4 @@
-"""The factor by which a loss is multiplied before it is differentiated in 16 bits."""
+"""Dynamic loss scaling for training in float16."""
 
 import keras
 import tensorflow as tf

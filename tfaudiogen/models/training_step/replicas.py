@@ -1,4 +1,4 @@
-"""Adding up, and joining rows, over the parts of a batch and over replicas."""
+"""Sums and gathers over the parts of a batch and over replicas."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""What all translators share: a source, an encoder of it, and a target that is drawn and scored."""
+"""The base class of translators: a source, its encoder, and a target."""
 
 import keras
 import numpy as np

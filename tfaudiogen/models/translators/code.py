@@ -1,4 +1,4 @@
-"""From sounds to pictures and from pictures to sounds: codes of the one, given the other."""
+"""`Translator`: samples the codes of a target given a source."""
 
 import math
 

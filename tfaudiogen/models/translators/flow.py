@@ -1,4 +1,4 @@
-"""From sounds to pictures and from pictures to sounds: a flow of latents, given the other."""
+"""`FlowTranslator`: samples the latents of a target by a flow, given a source."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Paths from data to noise, and how one goes back along them: pure functions.
+"""Probability paths from data to noise and their solvers, as pure functions.
 
 A path is x_t = a(t) x + b(t) e from data x at t = 0 to standard normal noise e at t = 1. A network
 is taught its direction u = (a'(t) x + b'(t) e) / r, r being the speed of the path. The least

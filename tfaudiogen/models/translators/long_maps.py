@@ -1,4 +1,4 @@
-"""Maps of latents of sounds of any length: windows of half their columns in common.
+"""Maps of latents for sounds of any length, by windows that overlap by half.
 
 A window of T columns and the next one share T / 2 of them, as code maps do (see
 `models/priors/long_codes.py`); of one column, or another odd number, none.

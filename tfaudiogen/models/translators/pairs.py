@@ -1,4 +1,4 @@
-"""What a batch calls the two sides of a translation."""
+"""The keys of a batch for the two sides of a translation."""
 
 import tensorflow as tf
 

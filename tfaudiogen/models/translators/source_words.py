@@ -1,4 +1,4 @@
-"""What a model of codes has learned of words, found again in the vectors of a source.
+"""Finds the words of a label in the embeddings of a source, by least squares.
 
 A base has a vector w_k for each word k of its labels, added to the inputs of its prior: p(c | k).
 A translator whose source x shows the word adds A m(x) + b in its place, m being the mean of the

@@ -1,4 +1,4 @@
-"""What a translator draws in place of images: the continuous latents of a trained autoencoder.
+"""Continuous latents of a trained autoencoder, as targets of a translator.
 
 Latents are lists of maps [B, T, F, D], top level first; those of a sound of W windows have
 `long_maps.columns` columns. Both classes have `shapes`, the (T, F, D) of a window; `of`, from

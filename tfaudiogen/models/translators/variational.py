@@ -1,4 +1,4 @@
-"""From sounds to pictures and from pictures to sounds: a latent of the one, given the other."""
+"""`VariationalTranslator`: a conditional VAE of the target's latent given a source."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""What the signatures of all models have in common."""
+"""Parts that the signatures of all models share."""
 
 from dataclasses import dataclass
 

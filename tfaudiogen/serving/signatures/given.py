@@ -1,4 +1,4 @@
-"""What a request may give: sounds or pictures."""
+"""Inputs of requests: sounds or pictures."""
 
 from tfaudiogen.serving.signatures.pictures import PictureGiven
 from tfaudiogen.serving.signatures.sounds import SoundGiven

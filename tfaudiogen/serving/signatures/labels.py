@@ -1,4 +1,4 @@
-"""Labels of requests: texts, which are found among those of a model inside the graph."""
+"""Labels in requests: texts that are looked up inside the graph."""
 
 import tensorflow as tf
 

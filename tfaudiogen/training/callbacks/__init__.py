@@ -1,1 +1,1 @@
-"""What looks at a training and keeps it: checkpoints, figures, TensorBoard, faults."""
+"""Callbacks of a training: checkpoints, metrics, TensorBoard, faults."""

@@ -1,4 +1,4 @@
-"""Keeping what a run has reached, and stopping it."""
+"""Callbacks that save checkpoints and stop a run at its limits."""
 
 import contextlib
 import signal

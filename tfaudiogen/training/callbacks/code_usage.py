@@ -1,4 +1,4 @@
-"""A picture of how the codes of a model are used."""
+"""A callback that plots codebook usage."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Figures of an epoch beside the model's own."""
+"""A callback that adds metrics to those of an epoch."""
 
 import time
 

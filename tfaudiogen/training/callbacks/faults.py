@@ -1,4 +1,4 @@
-"""What to do when the loss is not a number: stop, and say where it came from."""
+"""A callback that stops at a loss that is not finite, and names its origin."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The latents of validation examples, for those who look at a training."""
+"""Latents of validation examples, for other callbacks."""
 
 from dataclasses import dataclass
 from pathlib import Path

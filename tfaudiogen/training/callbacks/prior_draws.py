@@ -1,4 +1,4 @@
-"""What is drawn of a prior while it is trained: sounds and pictures, or the codes themselves.
+"""Samples of a prior in training: sounds and pictures, or codes.
 
 Both classes are called with the prior in training and return what `summaries.of_contents` takes,
 for a few validation examples, whose label and codes above the prior is given.

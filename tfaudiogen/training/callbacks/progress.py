@@ -1,4 +1,4 @@
-"""What the user sees while a model trains."""
+"""The progress bar of a training."""
 
 import math
 import sys

@@ -1,4 +1,4 @@
-"""Figures, pictures, sounds and texts in the form in which TensorBoard reads them.
+"""Scalars, images, audio and texts in TensorBoard's format.
 
 Each function returns a `Summary.Value`, or a list of them; `write` puts them into an event file and
 `keep` into files that need no TensorBoard.

@@ -1,4 +1,4 @@
-"""Logs that TensorBoard shows, written without needing TensorBoard."""
+"""A callback that writes logs for TensorBoard without needing it."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""What is drawn of a translator, in training and when it is done, beside what it is given."""
+"""Samples of a translator in training, beside its inputs."""
 
 import numpy as np
 

@@ -1,1 +1,1 @@
-"""The data of a training, as its devices take them."""
+"""Batches of a training for its devices."""

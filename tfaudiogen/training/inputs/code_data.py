@@ -1,4 +1,4 @@
-"""The data of a prior's training: codes of one level, with those above it as conditions."""
+"""Batches of a prior's training: codes of one level, conditioned on those above."""
 
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""Whether data are what a preset that learns from pairs, or from what is told, needs."""
+"""Checks that data have the pairs or conditions that a preset needs."""
 
 from tfaudiogen.data.pipeline.load import check_told
 from tfaudiogen.layers.representations.conditions import Texts, Vectors, labels_of

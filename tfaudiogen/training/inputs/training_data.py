@@ -1,4 +1,4 @@
-"""The data of a run: batches for the devices, and single examples to look at."""
+"""Batches of a run for its devices, and single examples for callbacks."""
 
 import dataclasses
 

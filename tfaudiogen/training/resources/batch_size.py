@@ -1,4 +1,4 @@
-"""The batch size of a training: the one asked for if it fits, or the largest that does."""
+"""Chooses the batch size: the one asked for if it fits, or the largest that does."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""Which devices a training uses."""
+"""Chooses the devices and the distribution strategy of a training."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""How much memory a training step needs, and which batch fits."""
+"""Measures the memory of a training step, to find the batch that fits."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""The most memory that a training step takes, by number of examples.
+"""Measures peak memory of a training step by number of examples.
 
 As a program, `python -m tfaudiogen.training.resources.peaks` reads `{"model": configuration,
 "limit": bytes}` and prints `{number of examples: bytes}`, both as JSON: in a new process nothing is

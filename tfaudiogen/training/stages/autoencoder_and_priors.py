@@ -1,4 +1,4 @@
-"""The stages of a preset with priors: autoencoder, its codes, a prior for each level, the whole.
+"""Stages of presets with priors: autoencoder, codes, a prior for each level.
 
     RUN/autoencoder   a training of the autoencoder
     RUN/codes.npz     the codes that it gives to the data

@@ -1,4 +1,4 @@
-"""The codes of a data set, computed once by a trained autoencoder and kept in its run folder."""
+"""A cache of the codes of a data set, in the run folder."""
 
 import numpy as np
 import tensorflow as tf

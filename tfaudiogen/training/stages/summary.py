@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a model that was trained in stages, when all of them are done."""
+"""TensorBoard summaries of a model trained in stages."""
 
 from tfaudiogen.data import load_dataset
 from tfaudiogen.models.translators.base import Translation

@@ -1,4 +1,4 @@
-"""The stages of a preset that translates: what it is made of, then the translator.
+"""Stages of presets that translate: the parts, then the translator.
 
     RUN/autoencoder   a training of the autoencoder, on what is to be drawn
     RUN/embedder      a training of the embedder, on pairs, where the source is told by embeddings

@@ -1,4 +1,4 @@
-"""Files with one header and nothing but sound behind it: AU and NIST."""
+"""Formats with one header and nothing but sound behind it: AU and NIST."""
 
 import re
 

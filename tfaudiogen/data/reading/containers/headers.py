@@ -1,4 +1,4 @@
-"""Reading a few bytes here and there in a file."""
+"""Helpers to read a few bytes at given offsets of a file."""
 
 _BLOCK = 2**20
 # Sizes of an ID3v1 tag and of the header of an APEv2 tag.

@@ -1,4 +1,4 @@
-"""Which container a file has."""
+"""Identifies the container of a file and finds its parts."""
 
 from tfaudiogen.data.reading.containers import announced, chunks, flac, mpeg, ogg
 from tfaudiogen.data.reading.containers.headers import Bytes, after_id3

@@ -1,4 +1,4 @@
-"""Pieces of a file, and bytes put between them, read as if they were one file."""
+"""A file-like view of pieces of a file with bytes inserted between them."""
 
 import bisect
 import itertools
