@@ -200,5 +200,5 @@ def test_a_model_that_draws_nothing_has_no_seconds():
 
 
 def test_what_is_no_model_is_refused():
-    with pytest.raises(ValueError, match="model must be one of MediumModel, CodeModel"):
+    with pytest.raises(ValueError, match="model must be one of ModalityModel, CodeModel"):
         signatures_of(tg.Spectrogram())

@@ -58,7 +58,7 @@ def report(name, folder):
         one = {key: values[:1] for key, values in inputs.items()}
         times = [milliseconds(signatures[signature], given) for given in (one, inputs)]
         print(f"| {signature} | {difference:.1e} | {times[0]:.0f} | {times[1]:.0f} |")
-    if "sample" in signatures and model.medium.has_phase:
+    if "sample" in signatures and model.modality.has_phase:
         print(f"spectral convergence of {ROWS} samples: {convergence(model)}")
     print()
 

@@ -85,7 +85,7 @@ def test_sounds_of_training_are_changed_anew_and_those_of_validation_never(embed
     spectrogram = embedder.build().spectrogram
     changes = training_data.augmentation_of({"augment": {"gain_db": 6.0, "frequency_mask": 4}})
     plain, changed = (
-        training_data.Feed(pairs, spectrogram, 6, seed=0, cache=False, augment=augment)
+        training_data.TrainingData(pairs, spectrogram, 6, seed=0, cache=False, augment=augment)
         for augment in (None, changes)
     )
     strategy = tf.distribute.get_strategy()

@@ -14,7 +14,7 @@ from tfaudiogen import presets
 from tfaudiogen.training import train
 from tfaudiogen.training.callbacks import checkpointing, summaries
 from tfaudiogen.training.callbacks.prior_draws import draws_of
-from tfaudiogen.training.callbacks.tensorboard import Board
+from tfaudiogen.training.callbacks.tensorboard import TensorBoardLogger
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.stages import code_cache
 
@@ -106,7 +106,7 @@ def test_what_is_shown_changes_no_weight(begun, done, data, tmp_path, monkeypatc
     preset, start = begun
     shutil.copytree(start, tmp_path / "run")
     with monkeypatch.context() as patch:
-        patch.setattr(Board, "on_epoch_end", lambda self, epoch, logs=None: None)
+        patch.setattr(TensorBoardLogger, "on_epoch_end", lambda self, epoch, logs=None: None)
         train(preset, data, tmp_path / "run", epochs=EPOCHS, resume=True, progress=False)
     for name in ("prior_0", "prior_1"):
         assert not logged(tmp_path / "run" / name)

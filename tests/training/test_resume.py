@@ -123,7 +123,7 @@ def python_answers():
 
 
 class SavedAtOnce:
-    """Stands for a `Keeper`: what there is is saved."""
+    """Stands for a `CheckpointCallback`: what there is is saved."""
 
     stopped_by = None
 

@@ -15,7 +15,7 @@ import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.training import train
 from tfaudiogen.training.callbacks import checkpointing
-from tfaudiogen.training.inputs.training_data import Feed
+from tfaudiogen.training.inputs.training_data import TrainingData
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.stages import code_cache
 
@@ -116,7 +116,7 @@ def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
 
 def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
     coder = staged.build()
-    feed = Feed(data, coder.spectrogram, 8, 0, cache=False)
+    feed = TrainingData(data, coder.spectrogram, 8, 0, cache=False)
     code_cache.write(tmp_path, coder, feed, 3, {"gain_db": 12.0})
     codes = code_cache.read(tmp_path)
     found = codes["train"]

@@ -10,7 +10,7 @@ from stage_logs import assert_same_weights, epochs, logged, picture
 
 from tfaudiogen import presets
 from tfaudiogen.training import train
-from tfaudiogen.training.callbacks.tensorboard import Board
+from tfaudiogen.training.callbacks.tensorboard import TensorBoardLogger
 
 EPOCHS = 2
 PICTURED = {1, 2}
@@ -65,7 +65,7 @@ def test_a_translator_shows_what_is_given_and_drawn(translators, pairs, tmp_path
 def test_what_a_translator_shows_changes_no_weight(translators, pairs, tmp_path, monkeypatch):
     for name in ("with", "without"):
         train(translators["flow"], pairs, tmp_path / name, epochs=EPOCHS, progress=False)
-        monkeypatch.setattr(Board, "on_epoch_end", lambda self, epoch, logs=None: None)
+        monkeypatch.setattr(TensorBoardLogger, "on_epoch_end", lambda self, epoch, logs=None: None)
     assert_same_weights(*(tmp_path / name / "translator" for name in ("with", "without")))
 
 

@@ -12,7 +12,7 @@ from tfaudiogen.training import checkpoint, settings
 from tfaudiogen.training.callbacks.progress import say
 from tfaudiogen.training.initialization import settings_of
 from tfaudiogen.training.inputs.pair_checks import check_given, check_pairs
-from tfaudiogen.training.inputs.training_data import Feed
+from tfaudiogen.training.inputs.training_data import TrainingData
 from tfaudiogen.training.resources.devices import choose_strategy, is_chief, spans_machines
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.stages.autoencoder_and_priors import Stages
@@ -141,7 +141,9 @@ def _finished(out, summary, wanted, cache, tell):
     """Return the best model of a run, its prior fitted to what its encoder has become."""
     model = saving.load(out)
     if hasattr(model, "fit_prior") and summary.examples["train"] >= model.prior.components > 1:
-        feed = Feed(summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache)
+        feed = TrainingData(
+            summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache
+        )
         tell("Fitting the prior to the training windows ...")
         batches = feed.batches("train", drop_remainder=False)
         model.fit_prior(batches.take(-(-_FITTED // wanted.batch_size)), wanted.seed)

@@ -12,14 +12,23 @@ from tfaudiogen import presets
 from tfaudiogen.models.training_step.xla_choice import faster
 from tfaudiogen.training import checkpoint
 from tfaudiogen.training.callbacks import tensorboard
-from tfaudiogen.training.callbacks.checkpointing import GoOn, Keeper, Limits, interrupt_after_step
+from tfaudiogen.training.callbacks.checkpointing import (
+    CheckpointCallback,
+    Limits,
+    RestoreTotals,
+    interrupt_after_step,
+)
 from tfaudiogen.training.callbacks.code_usage import CodeUsage
-from tfaudiogen.training.callbacks.epoch_metrics import Figures
+from tfaudiogen.training.callbacks.epoch_metrics import EpochMetrics
 from tfaudiogen.training.callbacks.faults import StopOnFault
 from tfaudiogen.training.callbacks.progress import Progress
 from tfaudiogen.training.initialization import take_weights
-from tfaudiogen.training.inputs.code_data import CodeFeed
-from tfaudiogen.training.inputs.training_data import Feed, augmentation_of, representation_of
+from tfaudiogen.training.inputs.code_data import CodeData
+from tfaudiogen.training.inputs.training_data import (
+    TrainingData,
+    augmentation_of,
+    representation_of,
+)
 from tfaudiogen.training.resources import batch_size
 from tfaudiogen.training.resources.devices import is_chief, memories, spans_machines
 from tfaudiogen.training.run_report import Report
@@ -43,7 +52,7 @@ class Run:
         tell: function that shows a line to the user.
         codes: of a prior, what it learns from: the codes of the data, and its level.
         whole: folder and `Settings` of the training that this is a stage of; None for none.
-        draws: of a stage, what the `Board` is to show of its model; None for nothing.
+        draws: of a stage, what the `TensorBoardLogger` is to show of its model; None for nothing.
     """
 
     def __init__(
@@ -81,12 +90,14 @@ class Run:
     def _feed(self, cache):
         options = (self.settings.batch_size, self.settings.seed)
         if self.codes:
-            return CodeFeed(*self.codes, *options)
+            return CodeData(*self.codes, *options)
         audio = getattr(self.model, "needs_audio", False)
         told = getattr(self.model, "told", None)
         representation = representation_of(self.model)
         augment = augmentation_of(self.settings.preset["fit"])
-        return Feed(self.summary.folder, representation, *options, cache, audio, told, augment)
+        return TrainingData(
+            self.summary.folder, representation, *options, cache, audio, told, augment
+        )
 
     def _choose_batch_size(self):
         if spans_machines(self.strategy):  # whose memories may differ
@@ -154,7 +165,7 @@ class Run:
             steps = self.settings.preset["fit"]["steps"]
         seconds = limits["minutes"] and limits["minutes"] * 60
         ends = Limits(self.state, steps, seconds)
-        go_on = GoOn(self.totals, self.state.step % self.steps_per_epoch)
+        go_on = RestoreTotals(self.totals, self.state.step % self.steps_per_epoch)
         if not is_chief(self.strategy):
             self._fit_until(ends, epochs, [ends, go_on, self._stop_on_fault()])
             return
@@ -196,10 +207,12 @@ class Run:
 
     def _observers(self):
         batches = self.feed.batches("validation", shuffle=False)
-        figures = Figures(batches, self.settings.batch_size)
+        figures = EpochMetrics(batches, self.settings.batch_size)
         images = self._shown() if hasattr(self.model, "reconstruct") else None
         folders = {"folder": self.out / "logs", "kept": self.out / tensorboard.SHOWN}
-        shown = tensorboard.Board(images=images, figures=figures, draws=self.draws, **folders)
+        shown = tensorboard.TensorBoardLogger(
+            images=images, figures=figures, draws=self.draws, **folders
+        )
         usage = [CodeUsage(self.out)] if hasattr(self.model, "code_usage") else []
         return [self._stop_on_fault(), figures, shown, *usage]
 
@@ -236,7 +249,7 @@ class Run:
 
         out, settings = self._asked
         command = settings.command(out, **limits) + " --resume"
-        return Keeper(self.out, self.state, self.steps_per_epoch, write, command)
+        return CheckpointCallback(self.out, self.state, self.steps_per_epoch, write, command)
 
 
 def _usual_batch_size(preset):

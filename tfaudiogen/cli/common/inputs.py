@@ -129,6 +129,6 @@ def _names(texts):
 
 def _check_told(model, found):
     """Refuse what the model cannot be told before anything is drawn."""
-    from tfaudiogen.models.modalities.generative import medium_of
+    from tfaudiogen.models.modalities.generative import modality_of
 
-    medium_of(model.source).batch([value for _, value in found])
+    modality_of(model.source).batch([value for _, value in found])

@@ -3,24 +3,24 @@
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.models.modalities.generative import MediumAutoencoder
+from tfaudiogen.models.modalities.generative import ModalityAutoencoder
 from tfaudiogen.models.modalities.graphs import remembered
-from tfaudiogen.models.priors.codes_graph import CodeRows
+from tfaudiogen.models.priors.codes_graph import CodeGraph
 from tfaudiogen.models.priors.long_codes import check_columns, windows_of
 from tfaudiogen.models.training_step.batching import in_batches
 
 
-class CodeAutoencoder(MediumAutoencoder):
+class CodeAutoencoder(ModalityAutoencoder):
     """Codes of sounds of any length or of pictures, from an autoencoder of images.
 
     A class that mixes this in has `encode_codes`, `decode_codes` and `code_maps` besides what
-    `MediumAutoencoder` asks for. The maps of a sound of W half overlapping windows have (W + 1) / 2
-    times the time columns of one window; see `tfaudiogen.models.priors.long_codes`.
+    `ModalityAutoencoder` asks for. The maps of a sound of W half overlapping windows have (W + 1) /
+    2 times the time columns of one window; see `tfaudiogen.models.priors.long_codes`.
     """
 
     def rows(self):
-        """Return the `CodeRows` of this model, traced once."""
-        return remembered(self, CodeRows)
+        """Return the `CodeGraph` of this model, traced once."""
+        return remembered(self, CodeGraph)
 
     def encode(self, given):
         """Return the codes of sounds of any length, or of pictures.
@@ -34,8 +34,8 @@ class CodeAutoencoder(MediumAutoencoder):
         Raises:
             ValueError: the sound is longer than a window, and the maps of windows have no halves.
         """
-        batch, _ = self.medium.batch(given)
-        if not self.medium.has_phase:
+        batch, _ = self.modality.batch(given)
+        if not self.modality.has_phase:
             parts = [self.encode_codes(batch[i : i + 8]) for i in range(0, len(batch), 8)]
             return [np.concatenate(level) for level in zip(*parts, strict=True)]
         if batch.shape[1] > self.spectrogram.samples:
@@ -52,7 +52,7 @@ class CodeAutoencoder(MediumAutoencoder):
             given = [tf.convert_to_tensor(code, tf.int32) for code in codes]
             return self.rows().decode(*given).numpy()
         images = self.long_images(codes, windows)
-        return np.asarray(self.medium.inverse(images, phase=phase))
+        return np.asarray(self.modality.inverse(images, phase=phase))
 
     def windows_of_codes(self, codes):
         """Return W of code maps.
@@ -87,7 +87,7 @@ class CodeAutoencoder(MediumAutoencoder):
         images = in_batches(
             lambda part: self.decode_codes([tf.gather(code, part) for code in flat]),
             tf.range(len(flat[0])),
-            size=self.medium.together,
+            size=self.modality.together,
         )
         images = tf.reshape(images, (-1, windows, *images.shape[1:]))
-        return self.medium.joined(images) if windows > 1 else images[:, 0]
+        return self.modality.joined(images) if windows > 1 else images[:, 0]

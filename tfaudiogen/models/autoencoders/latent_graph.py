@@ -2,18 +2,18 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, AutoencoderRows, over_rows
+from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, AutoencoderGraph, over_rows
 from tfaudiogen.probability import noise
 
 
-class LatentRows(AutoencoderRows):
+class LatentGraph(AutoencoderGraph):
     """The graphs of one model.
 
     A sound has a latent for each of the W windows that cover it, half overlapping; a picture has
     one.
 
     Args:
-        model: a model with the methods of images that `MediumModel` lists.
+        model: a model with the methods of images that `ModalityModel` lists.
         samples: N of what `sample` draws; one window where left out, and None for pictures.
         draws: k, importance samples of `log_prob`.
     """

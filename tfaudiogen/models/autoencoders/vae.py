@@ -10,7 +10,7 @@ from tfaudiogen.layers.probabilistic.gaussian import GaussianHead
 from tfaudiogen.layers.probabilistic.likelihood import PixelLikelihood
 from tfaudiogen.layers.probabilistic.mixture import GaussianMixturePrior
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.modalities.generative import MediumModel
+from tfaudiogen.models.modalities.generative import ModalityModel
 from tfaudiogen.models.training_step.batching import numbered, with_ids
 from tfaudiogen.probability import distributions, losses, noise
 from tfaudiogen.probability.annealing import annealing
@@ -23,7 +23,7 @@ from tfaudiogen.probability.distributions import (
 
 
 @register
-class VAE(MediumModel, ProbabilisticModel):
+class VAE(ModalityModel, ProbabilisticModel):
     """A variational autoencoder (Kingma and Welling, 2014) with a Gaussian-mixture prior.
 
         p(x) = integral of p(x | z) p(z) dz,    q(z | x) = N(z; m(x), L(x) L(x)^T)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks.residual import register
 from tfaudiogen.layers.representations.conditions import Labels
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.modalities.image import PictureMedium
+from tfaudiogen.models.modalities.image import ImageModality
 from tfaudiogen.models.training_step.batching import in_batches, with_ids
 from tfaudiogen.probability import noise
 from tfaudiogen.probability.distributions import quantize
@@ -124,7 +124,7 @@ class PictureTagger(ProbabilisticModel):
         Args:
             pictures: float32 [H, W, C] or [B, H, W, C] in [0, 1], of the model's size.
         """
-        batch, single = PictureMedium(self.pictures).batch(pictures)
+        batch, single = ImageModality(self.pictures).batch(pictures)
         found = in_batches(lambda part: tf.nn.softmax(self(part)), batch, size=_AT_ONCE).numpy()
         return found[0] if single else found
 

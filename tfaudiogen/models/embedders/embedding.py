@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tfaudiogen.models.modalities.audio import SoundMedium
-from tfaudiogen.models.modalities.conditions import VectorMedium
-from tfaudiogen.models.modalities.image import PictureMedium
+from tfaudiogen.models.modalities.audio import AudioModality
+from tfaudiogen.models.modalities.conditions import VectorModality
+from tfaudiogen.models.modalities.image import ImageModality
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.probability.distributions import quantize
 
@@ -24,7 +24,7 @@ class Embedding:
         Returns:
             float32 [B, E] of length 1; [E] for a single sound.
         """
-        batch, single = SoundMedium(self.spectrogram).batch(waveforms)
+        batch, single = AudioModality(self.spectrogram).batch(waveforms)
         found = np.stack([self._embed_sound(sound) for sound in batch])
         return found[0] if single else found
 
@@ -45,7 +45,7 @@ class Embedding:
         Returns:
             float32 [B, E] of length 1; [E] for a single picture.
         """
-        batch, single = PictureMedium(self.pictures).batch(pictures)
+        batch, single = ImageModality(self.pictures).batch(pictures)
         found = in_batches(lambda part: self.picture_tower(part), batch).numpy()
         return found[0] if single else found
 
@@ -57,7 +57,7 @@ class Embedding:
         """
         if self.told is None:
             raise ValueError("vectors are for a model of embeddings from elsewhere: give sounds")
-        batch, single = VectorMedium(self.told).batch(vectors)
+        batch, single = VectorModality(self.told).batch(vectors)
         found = in_batches(lambda part: self.sound_tower(part), batch).numpy()
         return found[0] if single else found
 

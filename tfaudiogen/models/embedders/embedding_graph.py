@@ -6,7 +6,7 @@ from tfaudiogen.layers.conditioning.embedding_tower import direction
 from tfaudiogen.models.modalities.graphs import over_rows, row_of
 
 
-class EmbeddingRows:
+class EmbeddingGraph:
     """The graphs of `embed_sounds` and `embed_pictures`; see `Embedding`.
 
     Args:

@@ -10,7 +10,7 @@ from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.validation import arrays
 
 
-class SoundMedium:
+class AudioModality:
     """What a model does with waveforms, given what it does with spectrogram images.
 
     Waveforms are numbers in [-1, 1], or integers of 8, 16 or 32 bits, at the spectrogram's sample

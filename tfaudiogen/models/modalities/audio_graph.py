@@ -1,6 +1,6 @@
 """Per-example graphs of sounds, built on those of the images of their windows.
 
-The counterpart of `SoundMedium`, made of TensorFlow operations alone.
+The counterpart of `AudioModality`, made of TensorFlow operations alone.
 """
 
 import math
@@ -11,8 +11,8 @@ from tfaudiogen.models.modalities.windows import blend, consecutive, frames_of, 
 from tfaudiogen.models.priors.long_codes import join, windows_of
 
 
-class SoundRow:
-    """One sound [N] of any length, by windows that overlap by half; see `SoundMedium`.
+class AudioGraph:
+    """One sound [N] of any length, by windows that overlap by half; see `AudioModality`.
 
     Args:
         spectrogram: the `Spectrogram`.

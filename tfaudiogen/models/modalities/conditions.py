@@ -6,7 +6,7 @@ from tfaudiogen.validation import arrays
 from tfaudiogen.validation.text import collapsed, composed
 
 
-class TextMedium:
+class TextModality:
     """Texts as str, one or a list of B.
 
     Args:
@@ -41,7 +41,7 @@ class TextMedium:
         return np.frombuffer(padded, np.uint8).astype(np.int32)
 
 
-class LabelMedium:
+class LabelModality:
     """Labels with weights, {"gloomy": 0.7, "slow": 0.3}, one or a list of B, or a name alone.
 
     Args:
@@ -78,7 +78,7 @@ class LabelMedium:
         return weights / weights.sum()
 
 
-class VectorMedium:
+class VectorModality:
     """Embeddings from elsewhere, [E] or [B, E].
 
     Args:

@@ -3,51 +3,51 @@
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.models.autoencoders.latent_graph import LatentRows
-from tfaudiogen.models.modalities.audio import SoundMedium
-from tfaudiogen.models.modalities.conditions import LabelMedium, TextMedium, VectorMedium
-from tfaudiogen.models.modalities.graphs import AutoencoderRows, remembered
-from tfaudiogen.models.modalities.image import PictureMedium
+from tfaudiogen.models.autoencoders.latent_graph import LatentGraph
+from tfaudiogen.models.modalities.audio import AudioModality
+from tfaudiogen.models.modalities.conditions import LabelModality, TextModality, VectorModality
+from tfaudiogen.models.modalities.graphs import AutoencoderGraph, remembered
+from tfaudiogen.models.modalities.image import ImageModality
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.probability import noise
 
-_MEDIA = {
-    "sounds": SoundMedium,
-    "pictures": PictureMedium,
-    "texts": TextMedium,
-    "labels": LabelMedium,
-    "vectors": VectorMedium,
+_MODALITIES = {
+    "sounds": AudioModality,
+    "pictures": ImageModality,
+    "texts": TextModality,
+    "labels": LabelModality,
+    "vectors": VectorModality,
 }
 
 
-def medium_of(representation):
-    """Return the `SoundMedium` or `PictureMedium` of a `Spectrogram` or `Pictures`.
+def modality_of(representation):
+    """Return the `AudioModality` or `ImageModality` of a `Spectrogram` or `Pictures`.
 
     So with what can be told besides, which is given and never drawn: see
     `models/modalities/conditions.py`.
     """
-    return _MEDIA[representation.kind](representation)
+    return _MODALITIES[representation.kind](representation)
 
 
-class MediumAutoencoder:
+class ModalityAutoencoder:
     """Reconstruction of sounds or pictures, from an autoencoder of images.
 
     A class that mixes this in has `spectrogram` and `reconstruct_images`. The first is the model's
     representation, a `Spectrogram` or `Pictures`, and decides what is taken and returned: waveforms
-    as in `SoundMedium`, or pictures as in `PictureMedium`; numpy, tensors or lists.
+    as in `AudioModality`, or pictures as in `ImageModality`; numpy, tensors or lists.
 
     `phase` is "heap", the better one, or "graph", the one that a SavedModel runs: Python then runs
     the same graphs, sound by sound, and gives the same numbers. It has no meaning for pictures.
     """
 
     @property
-    def medium(self):
-        """The `SoundMedium` or `PictureMedium` of this model."""
-        return medium_of(self.spectrogram)
+    def modality(self):
+        """The `AudioModality` or `ImageModality` of this model."""
+        return modality_of(self.spectrogram)
 
     def rows(self):
-        """Return the `AutoencoderRows` of this model of sounds, traced once."""
-        return remembered(self, AutoencoderRows)
+        """Return the `AutoencoderGraph` of this model of sounds, traced once."""
+        return remembered(self, AutoencoderGraph)
 
     def reconstruct(self, given, phase="heap"):
         """Return what the model makes of sounds of any length or of pictures, in their shape.
@@ -56,28 +56,28 @@ class MediumAutoencoder:
             given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
             phase: see the class.
         """
-        batch, single = self.medium.batch(given)
+        batch, single = self.modality.batch(given)
         if self._in_graph(phase):
             rebuilt = np.concatenate([self.rows().reconstruct(one[None]).numpy() for one in batch])
         else:
-            rebuilt = self.medium.through(self.reconstruct_images, batch, phase)
+            rebuilt = self.modality.through(self.reconstruct_images, batch, phase)
         return rebuilt[0] if single else rebuilt
 
     def _in_graph(self, phase):
-        return phase == "graph" and self.medium.has_phase
+        return phase == "graph" and self.modality.has_phase
 
 
-class MediumModel(MediumAutoencoder):
+class ModalityModel(ModalityAutoencoder):
     """Sampling, reconstruction and interpolation of sounds or pictures, from a model of images.
 
     A class that mixes this in has `spectrogram`, `posterior_parameters`, `decode_images`,
     `reconstruct_images`, `sample_latents`, `sample_images`, `image_log_prob` and `prior`. What is
-    taken and returned, and `phase`, are as in `MediumAutoencoder`.
+    taken and returned, and `phase`, are as in `ModalityAutoencoder`.
     """
 
     def rows(self, samples=None, draws=16):
-        """Return the `LatentRows` of this model, traced once for each length and draws."""
-        return remembered(self, LatentRows, samples=samples, draws=draws)
+        """Return the `LatentGraph` of this model, traced once for each length and draws."""
+        return remembered(self, LatentGraph, samples=samples, draws=draws)
 
     def sample(
         self,
@@ -105,34 +105,34 @@ class MediumModel(MediumAutoencoder):
             float32 [B, N] or [B, H, W, C].
         """
         _check_sample(count, temperature, seed)
-        samples = self.medium.length(seconds)
-        windows = self.medium.windows(samples)
+        samples = self.modality.length(seconds)
+        windows = self.modality.windows(samples)
         key = noise.key(seed, count)
 
         def draw(indices):
             part = key._replace(index=indices)
             images = self.sample_images(part, windows, temperature, component)
-            return self.medium.inverse(self.medium.joined(images), samples, phase)
+            return self.modality.inverse(self.modality.joined(images), samples, phase)
 
         def draw_in_graph(indices):
             self.prior.choose(key, component)  # refuses a component that there is not
             chosen = -1 if component is None else component
             each = tf.ones_like(indices)
             warmth = tf.fill(tf.shape(indices), tf.cast(temperature, tf.float32))
-            rows = self.rows(self.medium.samples_of(windows))
+            rows = self.rows(self.modality.samples_of(windows))
             drawn = rows.sample(key.seed * each, indices, warmth, chosen * each)
             return drawn[:, :samples]
 
         drawn = draw_in_graph if self._in_graph(phase) else draw
-        return in_batches(drawn, key.index, progress, self.medium.together)
+        return in_batches(drawn, key.index, progress, self.modality.together)
 
     def encode(self, given):
         """Return the posterior means of sounds of any length, [B, W, D], or of pictures, [B, D].
 
         W windows, each half over the next one, cover a sound; it is one where it fits.
         """
-        batch, _ = self.medium.batch(given)
-        if self.medium.has_phase:
+        batch, _ = self.modality.batch(given)
+        if self.modality.has_phase:
             return self.rows().encode(batch).numpy()
         return in_batches(lambda images: self.posterior_parameters(images)[0], batch).numpy()
 
@@ -158,7 +158,7 @@ class MediumModel(MediumAutoencoder):
             flat = tf.reshape(part, (-1, self.latent_size))
             images = in_batches(self.decode_images, flat)  # [B W, T, F, C]
             images = tf.reshape(images, (*part.shape[:2], *images.shape[1:]))
-            return self.medium.inverse(self.medium.joined(images), phase=phase)
+            return self.modality.inverse(self.modality.joined(images), phase=phase)
 
         return in_batches(decoded, latents).numpy()
 
@@ -176,14 +176,14 @@ class MediumModel(MediumAutoencoder):
         Returns:
             float32 [B], nats of the 8-bit image; of a sound, those of its unpadded frames.
         """
-        batch, _ = self.medium.batch(given)
+        batch, _ = self.modality.batch(given)
         indices = tf.range(len(batch), dtype=tf.int64)
-        if self.medium.has_phase:
+        if self.modality.has_phase:
             seeds = tf.fill([len(batch)], tf.cast(seed, tf.int64))
             return self.rows(draws=samples).log_prob(batch, seeds, indices).numpy()
 
         def bound(part):
-            images, frames = self.medium.images(tf.gather(batch, part))
+            images, frames = self.modality.images(tf.gather(batch, part))
             return self.image_log_prob(images, frames, samples, seed, part)
 
         return in_batches(bound, indices).numpy()
@@ -209,13 +209,13 @@ class MediumModel(MediumAutoencoder):
         if self._in_graph(phase) and not any(map(_is_component, ends)):
             rows = [np.repeat(end, steps, axis=0) for end in ends]
             return self.rows().interpolate(*rows, fraction).numpy()
-        start, end = map(self._anchor, self.medium.evened(ends))  # [1, W, D]
+        start, end = map(self._anchor, self.modality.evened(ends))  # [1, W, D]
         fraction = fraction[:, None, None]
         return self.decode((1.0 - fraction) * start + fraction * end, phase)
 
     def _single(self, given):
         """Return [1, ...] of one sound or picture."""
-        batch, single = self.medium.batch(given)
+        batch, single = self.modality.batch(given)
         if not single:
             raise ValueError(
                 f"a and b must each be one sound or picture, received the shape {batch.shape}"

@@ -7,18 +7,18 @@ rounding, so it matters that Python runs the very graph that is saved.
 
 import tensorflow as tf
 
-from tfaudiogen.models.modalities.audio_graph import SoundRow
-from tfaudiogen.models.modalities.image_graph import PictureRow
+from tfaudiogen.models.modalities.audio_graph import AudioGraph
+from tfaudiogen.models.modalities.image_graph import ImageGraph
 
 INTEGER, NUMBER = tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.float32)
 COUNT = tf.TensorSpec([], tf.int32)
 _REMEMBERED = 4
 """Settings of which a model keeps the graphs, some 14 MB each."""
-_ROWS = {"sounds": SoundRow, "pictures": PictureRow}
+_ROWS = {"sounds": AudioGraph, "pictures": ImageGraph}
 
 
 def row_of(representation, samples=None):
-    """Return the `SoundRow` or `PictureRow` of a `Spectrogram` or `Pictures`.
+    """Return the `AudioGraph` or `ImageGraph` of a `Spectrogram` or `Pictures`.
 
     Args:
         representation: of what a model takes or gives.
@@ -44,11 +44,11 @@ def remembered(model, kind, **settings):
     return rows
 
 
-class AutoencoderRows:
+class AutoencoderGraph:
     """The graph of an autoencoder.
 
     Args:
-        model: a model with the methods of images that `MediumAutoencoder` lists.
+        model: a model with the methods of images that `ModalityAutoencoder` lists.
         samples: N of what `sample` draws, where there is one; one window where left out, and None
             for pictures.
     """

@@ -6,8 +6,8 @@ from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.validation import arrays
 
 
-class PictureMedium:
-    """What a model does with pictures: the counterpart of `SoundMedium`.
+class ImageModality:
+    """What a model does with pictures: the counterpart of `AudioModality`.
 
     Pictures are numbers in [0, 1], or unsigned integers of 8 or 16 bits, [H, W, C] or [B, H, W, C]
     of the model's size; see `tfaudiogen.validation.arrays.pictures`. They have no phase, and one is

@@ -1,13 +1,13 @@
 """Per-example graphs of pictures.
 
-The counterpart of `PictureMedium`, made of TensorFlow operations alone.
+The counterpart of `ImageModality`, made of TensorFlow operations alone.
 """
 
 import tensorflow as tf
 
 
-class PictureRow:
-    """One picture [H, W, C]: its own image, and its only window; see `SoundRow`.
+class ImageGraph:
+    """One picture [H, W, C]: its own image, and its only window; see `AudioGraph`.
 
     Args:
         pictures: the `Pictures`.

@@ -11,7 +11,7 @@ from tfaudiogen.models.autoencoders.code_autoencoder import CodeAutoencoder
 from tfaudiogen.models.autoencoders.code_usage import usage_figures
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.modalities.graphs import remembered
-from tfaudiogen.models.priors.codes_graph import CodeModelRows
+from tfaudiogen.models.priors.codes_graph import CodeModelGraph
 from tfaudiogen.models.priors.continuation import CodeContinuation
 from tfaudiogen.models.priors.labels import choose_labels
 from tfaudiogen.models.priors.long_codes import Filling, check_columns, empty
@@ -89,8 +89,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return self.autoencoder.decode_codes(codes)
 
     def rows(self, samples=None):
-        """Return the `CodeModelRows` of this model, traced once for each length of samples."""
-        return remembered(self, CodeModelRows, samples=samples)
+        """Return the `CodeModelGraph` of this model, traced once for each length of samples."""
+        return remembered(self, CodeModelGraph, samples=samples)
 
     def image_entries(self):
         return self.autoencoder.image_entries()
@@ -153,13 +153,13 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         Returns:
             float32 [B], nats of the 8-bit image's unpadded frames, the codes of all frames.
         """
-        batch, _ = self.medium.batch(given)
+        batch, _ = self.modality.batch(given)
         labels = self._label_rows(label, len(batch))
-        if self.medium.has_phase:
+        if self.modality.has_phase:
             return self.rows().log_prob(batch, labels).numpy()
 
         def bound(part):
-            images, frames = self.medium.images(tf.gather(batch, part))
+            images, frames = self.modality.images(tf.gather(batch, part))
             return self.image_log_prob(images, frames, tf.gather(labels, part))
 
         return in_batches(bound, tf.range(len(batch))).numpy()
@@ -213,15 +213,15 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
                 model, and for all codes.
             seconds: duration of sounds; None for one window. Longer ones continue by half windows
                 of codes, and the phase is retrieved once over the whole.
-            phase: "heap" or "graph"; see `MediumAutoencoder`.
+            phase: "heap" or "graph"; see `ModalityAutoencoder`.
             progress: show a progress bar, on a terminal.
 
         Returns:
             float32 [B, N] or [B, H, W, C].
         """
-        samples = self.medium.length(seconds)
+        samples = self.modality.length(seconds)
         settings = self._settings(count, seed, label, temperature, top_k, top_p, guidance)
-        windows = self.medium.windows(samples)
+        windows = self.modality.windows(samples)
         key = noise.key(seed, count)
         labels = self.labels(label, count, key)
 
@@ -231,14 +231,14 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
                 tf.fill(tf.shape(part), tf.constant(settings[name] or none, dtype))
                 for name, none, dtype in _IN_GRAPH
             ]
-            rows = self.rows(self.medium.samples_of(windows))
+            rows = self.rows(self.modality.samples_of(windows))
             drawn = rows.sample(key.seed * tf.ones_like(part), part, chosen, *settled)
             return drawn[:, :samples]
 
         def draw(part):
             chosen = None if labels is None else tf.gather(labels, part)
             images = self.sample_images(key._replace(index=part), windows, chosen, settings)
-            return self.medium.inverse(images, samples, phase)
+            return self.modality.inverse(images, samples, phase)
 
         drawn = draw_in_graph if self._in_graph(phase) else draw
         return in_batches(drawn, key.index, progress, _TOGETHER)
@@ -301,7 +301,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return cls(**config)
 
 
-# The settings of a draw in the order of `CodeModelRows`, with what stands for None there.
+# The settings of a draw in the order of `CodeModelGraph`, with what stands for None there.
 _IN_GRAPH = (
     ("temperature", 0.0, tf.float32),
     ("top_k", 0, tf.int32),

@@ -2,14 +2,14 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, AutoencoderRows, over_rows
+from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, AutoencoderGraph, over_rows
 from tfaudiogen.models.priors.sampler_graph import GraphFilling
 from tfaudiogen.probability import noise
 
 LABEL = tf.TensorSpec([], tf.int32)
 
 
-class CodeRows(AutoencoderRows):
+class CodeGraph(AutoencoderGraph):
     """The graphs of an autoencoder with codes; maps of long sounds are as in `long_codes`.
 
     Args:
@@ -42,8 +42,8 @@ class CodeRows(AutoencoderRows):
         return self.model.decode_codes([code[None] for code in codes])[0]
 
 
-class CodeModelRows(CodeRows):
-    """The graphs of a `CodeModel`: those of `CodeRows`, sampling and the likelihood.
+class CodeModelGraph(CodeGraph):
+    """The graphs of a `CodeModel`: those of `CodeGraph`, sampling and the likelihood.
 
     Raises:
         ValueError: for `samples` beyond a window of maps that have no halves.

@@ -32,7 +32,7 @@ class CodeContinuation:
             float32 [round(seconds sample_rate)].
         """
         self._check_sounds("extend")
-        sound, samples = self._single(waveform), self.medium.length(seconds)
+        sound, samples = self._single(waveform), self.modality.length(seconds)
         if samples <= len(sound):
             raise ValueError(
                 f"seconds must be more than the {len(sound) / self.spectrogram.sample_rate:.2f} s "
@@ -76,12 +76,12 @@ class CodeContinuation:
         return self._redraw(sound, gap, seed, label, phase, settings, candidates)
 
     def _check_sounds(self, verb):
-        if not self.medium.has_phase:
+        if not self.modality.has_phase:
             raise ValueError(f"{verb} is for sounds, and this is a model of pictures")
 
     def _single(self, waveform):
         """Return float32 [N] of one sound."""
-        batch, single = self.medium.batch(waveform)
+        batch, single = self.modality.batch(waveform)
         if not single:
             raise ValueError(f"waveform must be one sound [N], received the shape {batch.shape}")
         return batch[0]

@@ -103,7 +103,7 @@ class CodeSampling:
         drawn = [sampler(*rows, settings) for rows in parts]
         return tf.reshape(tf.concat(drawn, axis=0)[: len(levels)], (-1, *self.shape))
 
-    def walk(self, levels, conditions, given, known, settings):
+    def generate(self, levels, conditions, given, known, settings):
         """Draw code maps in the graph that calls this, without XLA; see `draw`.
 
         Args:
@@ -121,8 +121,10 @@ class CodeSampling:
             conditions.pop("label", None)
         top_k = tf.where(settings["top_k"] > 0, settings["top_k"], self.codes)
         flat = [tf.reshape(part, (-1, self.length)) for part in (given, known)]
-        walk = _Walk(self, levels, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided)
-        return tf.reshape(walk.cached(conditions), (-1, *self.shape))
+        generation = _Generation(
+            self, levels, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided
+        )
+        return tf.reshape(generation.cached(conditions), (-1, *self.shape))
 
     def _together(self):
         small = self.count_params() <= _SMALL or tf.config.list_logical_devices("GPU")
@@ -141,8 +143,8 @@ class CodeSampling:
         if (cached, truncated, guided) not in made:
 
             def sampler(levels, conditions, given, known, settings):
-                walk = _Walk(self, levels, given, known, settings, truncated, guided)
-                return (walk.cached if cached else walk.uncached)(conditions)
+                generation = _Generation(self, levels, given, known, settings, truncated, guided)
+                return (generation.cached if cached else generation.uncached)(conditions)
 
             compiled = tf.function(sampler, jit_compile=True, autograph=False)
             made[cached, truncated, guided] = compiled
@@ -164,7 +166,7 @@ class CodeSampling:
             )
 
 
-class _Walk:
+class _Generation:
     """One sampling: a loop over places, as a graph.
 
     Guided, the batch is twice as long: conditions as they are, then none.

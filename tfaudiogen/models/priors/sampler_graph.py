@@ -29,7 +29,7 @@ class GraphFilling:
             key: `tfaudiogen.probability.noise.Key` of one draw.
             told: dict of what the draw is told of, with leading dimension 1: "label", below 0 for
                 none, and "vectors" for the priors that attend to vectors.
-            settings: scalars of `CodePrior.walk`.
+            settings: scalars of `CodePrior.generate`.
         """
         codes = []
         for level in range(len(self.priors)):
@@ -52,7 +52,7 @@ class GraphFilling:
         def window(levels, start, given, known):
             conditions = {**told, "maps": self._above(level, above, start)}
             known = tf.reshape(tf.range(columns) < known, (1, columns, *[1] * len(tail)))
-            return prior.walk(
+            return prior.generate(
                 levels, conditions, given, tf.broadcast_to(known, given.shape), settings
             )
 

@@ -8,7 +8,7 @@ from tfaudiogen.layers.blocks.residual import copy_weights, freeze
 from tfaudiogen.layers.conditioning.embedding_encoder import EmbeddingEncoder
 from tfaudiogen.layers.representations.conditions import TOLD
 from tfaudiogen.models.base import ProbabilisticModel
-from tfaudiogen.models.modalities.generative import medium_of
+from tfaudiogen.models.modalities.generative import modality_of
 from tfaudiogen.models.modalities.windows import consecutive
 from tfaudiogen.models.training_step.batching import in_batches, with_ids
 from tfaudiogen.models.translators.pairs import blank, entries
@@ -26,8 +26,8 @@ class Translation(ProbabilisticModel):
     makes a sequence of vectors. A family of translators is a distribution over the latents given
     the vectors. It gives `loss_terms`, draws through `drawn` and scores through `scored`.
 
-    Sounds are float32 [N] or [B, N], pictures [H, W, C] or [B, H, W, C], as in `SoundMedium` and
-    `PictureMedium`. A given sound that is longer than a window is one of consecutive windows, whose
+    Sounds are float32 [N] or [B, N], pictures [H, W, C] or [B, H, W, C], as in `AudioModality` and
+    `ImageModality`. A given sound that is longer than a window is one of consecutive windows, whose
     vectors the encoder joins to those of the whole, which give one target. Of what is told, the
     source is as in `models/modalities/conditions.py`: a str, {label: weight}, or a vector; one or a
     batch of them.
@@ -87,9 +87,9 @@ class Translation(ProbabilisticModel):
         return self.target.class_names
 
     @property
-    def medium(self):
-        """The `SoundMedium` or `PictureMedium` of what is drawn."""
-        return medium_of(self.spectrogram)
+    def modality(self):
+        """The `AudioModality` or `ImageModality` of what is drawn."""
+        return modality_of(self.spectrogram)
 
     def call(self, images, training=False):
         """Return the vectors [B, M, V] of images of the source, or of what is told."""
@@ -171,7 +171,7 @@ class Translation(ProbabilisticModel):
 
     def vectors(self, given):
         """Return the vectors [B, M, V] of sounds of any length, or of all else."""
-        batch, _ = medium_of(self.source).batch(given)
+        batch, _ = modality_of(self.source).batch(given)
         if self.source.kind == "sounds":
             return tf.concat([self._vectors_of_sound(sound) for sound in batch], axis=0)
         return in_batches(self, batch)
@@ -190,9 +190,9 @@ class Translation(ProbabilisticModel):
             inputs, count, seed, seconds, phase, progress: of `sample`.
             decode: function of what `draw` returns, and of the phase, where those are no images.
         """
-        samples = self.medium.length(seconds)
-        windows = self.medium.windows(samples)
-        _, single = medium_of(self.source).batch(inputs)
+        samples = self.modality.length(seconds)
+        windows = self.modality.windows(samples)
+        _, single = modality_of(self.source).batch(inputs)
         vectors = self.vectors(inputs)
         key = noise.key(seed, len(vectors) * count)
 
@@ -200,7 +200,7 @@ class Translation(ProbabilisticModel):
             found = draw(key._replace(index=part), tf.gather(vectors, part // count), windows)
             if decode:
                 return decode(found, phase)[:, :samples]
-            return self.medium.inverse(found, samples, phase)
+            return self.modality.inverse(found, samples, phase)
 
         drawn = in_batches(draw_part, key.index, progress, _TOGETHER)
         drawn = tf.reshape(drawn, (-1, count, *drawn.shape[1:]))
@@ -239,18 +239,18 @@ class Translation(ProbabilisticModel):
         Raises:
             ValueError: there are more of one than of the other.
         """
-        batch, _ = self.medium.batch(targets)
+        batch, _ = self.modality.batch(targets)
         vectors = self.vectors(inputs)
         if len(batch) != len(vectors):
             raise ValueError(
                 f"targets and inputs must be as many; received {len(batch)} and {len(vectors)}"
             )
-        if self.medium.has_phase:
+        if self.modality.has_phase:
             pairs = zip(batch, vectors, strict=True)
             return np.array([self._score_of_sound(score, *pair) for pair in pairs], np.float32)
 
         def score_part(part):
-            images, rows = self.medium.images(tf.gather(batch, part))
+            images, rows = self.modality.images(tf.gather(batch, part))
             return score(images, rows, tf.gather(vectors, part), part)
 
         return in_batches(score_part, tf.range(len(batch), dtype=tf.int64)).numpy()

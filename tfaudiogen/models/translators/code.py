@@ -234,7 +234,7 @@ class Translator(Translation):
                 of this model.
             seconds: duration of sounds; None for one window. Longer ones continue by half windows
                 of codes, and the phase is retrieved once over the whole.
-            phase: of sounds, "heap" or "graph"; see `SoundMedium`.
+            phase: of sounds, "heap" or "graph"; see `AudioModality`.
             progress: show a progress bar, on a terminal.
             label: one of `label_names`, or words of one; None for any, drawn for each draw.
 

@@ -141,7 +141,7 @@ class FlowTranslator(LowRank, Translation):
             steps: of the solver, at least 1; 8 to 50 are usual.
             solver: "heun", of second order, with two evaluations of the network a step, or "euler".
             seconds: duration of sounds; None for one window. See the class.
-            phase: of sounds, "heap" or "graph"; see `SoundMedium`.
+            phase: of sounds, "heap" or "graph"; see `AudioModality`.
             progress: show a progress bar, on a terminal.
 
         Returns:

@@ -94,4 +94,4 @@ class PosteriorDraws:
         flat = tf.reshape(latents[0], (-1, self.target.latent_size))
         images = in_batches(self.target.decode_images, flat)
         images = tf.reshape(images, (-1, windows, *images.shape[1:]))
-        return self.target.medium.joined(images) if windows > 1 else images[:, 0]
+        return self.target.modality.joined(images) if windows > 1 else images[:, 0]

@@ -2,16 +2,16 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.autoencoders.latent_graph import LatentRows
+from tfaudiogen.models.autoencoders.latent_graph import LatentGraph
 from tfaudiogen.models.autoencoders.vqvae import VQVAE
 from tfaudiogen.models.modalities.graphs import COUNT, INTEGER, NUMBER, over_rows, row_of
 from tfaudiogen.models.modalities.windows import consecutive
-from tfaudiogen.models.priors.codes_graph import LABEL, CodeRows
+from tfaudiogen.models.priors.codes_graph import LABEL, CodeGraph
 from tfaudiogen.models.priors.sampler_graph import GraphFilling
 from tfaudiogen.probability import noise
 
 
-class TranslationRows:
+class TranslationGraph:
     """The graph of what all translators do: a draw of the target given the source.
 
     A family of translators gives `settings` and `drawn`.
@@ -60,7 +60,7 @@ class TranslationRows:
         return encoder.joined(vectors, frames)
 
 
-class CodeTranslationRows(TranslationRows):
+class CodeTranslationGraph(TranslationGraph):
     """The graph of a `Translator`, whose target has codes; of one with labels, told which."""
 
     settings = {"temperature": NUMBER, "guidance": NUMBER}
@@ -70,7 +70,7 @@ class CodeTranslationRows(TranslationRows):
             self.settings = {**self.settings, "label": LABEL}
         super().__init__(model, samples)
         self.filling = GraphFilling(model.priors, self.target.windows)
-        self.autoencoder = CodeRows(model.target, samples)
+        self.autoencoder = CodeGraph(model.target, samples)
 
     def drawn(self, key, vectors, temperature, guidance, label=None):
         settings = {
@@ -84,24 +84,24 @@ class CodeTranslationRows(TranslationRows):
         return self.autoencoder.decoded(*[code[0] for code in codes])
 
 
-class LatentTranslationRows(TranslationRows):
+class LatentTranslationGraph(TranslationGraph):
     """The graph of a translator whose target is drawn by its continuous latents."""
 
     def __init__(self, model, samples=None):
         super().__init__(model, samples)
         model.latents.check_windows(self.target.windows)
-        rows = CodeRows if isinstance(model.target, VQVAE) else LatentRows
+        rows = CodeGraph if isinstance(model.target, VQVAE) else LatentGraph
         self.autoencoder = rows(model.target, samples)
 
     def decoded(self, latents):
         """Return the sound or picture of the latents of one draw, as `target_latents` has them."""
-        if isinstance(self.autoencoder, CodeRows):
+        if isinstance(self.autoencoder, CodeGraph):
             codes = self.model.target.nearest_codes(latents)
             return self.autoencoder.decoded(*[code[0] for code in codes])
         return self.autoencoder.decoded(self.target.of_windows(latents[0][0, :, 0]))
 
 
-class FlowTranslationRows(LatentTranslationRows):
+class FlowTranslationGraph(LatentTranslationGraph):
     """The graph of a `FlowTranslator`, solved by Heun's method."""
 
     settings = {"temperature": NUMBER, "guidance": NUMBER, "rescale": NUMBER, "steps": COUNT}
@@ -113,7 +113,7 @@ class FlowTranslationRows(LatentTranslationRows):
         return self.decoded(self.model.solved(start, vectors, *settings, windows))
 
 
-class VariationalTranslationRows(LatentTranslationRows):
+class VariationalTranslationGraph(LatentTranslationGraph):
     """The graph of a `VariationalTranslator`."""
 
     settings = {"temperature": NUMBER}

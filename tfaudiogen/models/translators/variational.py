@@ -155,7 +155,7 @@ class VariationalTranslator(Translation):
                 batch.
             temperature: scales the spread of p(z | x); in [0, inf). None for that of this model.
             seconds: duration of sounds; None for one window. See the class.
-            phase: of sounds, "heap" or "graph"; see `SoundMedium`.
+            phase: of sounds, "heap" or "graph"; see `AudioModality`.
             progress: show a progress bar, on a terminal.
 
         Returns:

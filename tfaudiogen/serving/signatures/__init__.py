@@ -2,7 +2,7 @@
 
 from tfaudiogen.models.autoencoders.vqvae import VQVAE
 from tfaudiogen.models.embedders.embedder import AudioImageEmbedder
-from tfaudiogen.models.modalities.generative import MediumModel
+from tfaudiogen.models.modalities.generative import ModalityModel
 from tfaudiogen.models.priors.code_model import CodeModel
 from tfaudiogen.serving.signatures.base import Limits
 from tfaudiogen.serving.signatures.codes import CodeModelSignatures, CodeSignatures
@@ -12,7 +12,7 @@ from tfaudiogen.serving.signatures.translations import ROWS, TranslationSignatur
 
 __all__ = ["Limits", "signatures_of"]
 _KINDS = {
-    MediumModel: LatentSignatures,
+    ModalityModel: LatentSignatures,
     CodeModel: CodeModelSignatures,
     VQVAE: CodeSignatures,
     **dict.fromkeys(ROWS, TranslationSignatures),

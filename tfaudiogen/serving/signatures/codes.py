@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.priors.codes_graph import CodeModelRows, CodeRows
+from tfaudiogen.models.priors.codes_graph import CodeGraph, CodeModelGraph
 from tfaudiogen.models.priors.long_codes import have_halves
 from tfaudiogen.serving.request_checks import after, check
 from tfaudiogen.serving.signatures.autoencoders import AutoencoderSignatures
@@ -27,7 +27,7 @@ class CodeSignatures(AutoencoderSignatures):
             raise ValueError(
                 "seconds must be None for a model without a prior, which draws nothing"
             )
-        return CodeRows(self.model)
+        return CodeGraph(self.model)
 
     def _further(self):
         codes = [self.given.codes(level, shape) for level, shape in enumerate(self.shapes)]
@@ -83,7 +83,7 @@ class CodeModelSignatures(CodeSignatures):
     def _rows_of(self, samples):
         names = self.model.label_names
         self.labels = RequestLabels(names) if names else None
-        return CodeModelRows(self.model, samples)
+        return CodeModelGraph(self.model, samples)
 
     def _further(self):
         label, guidance = [], []

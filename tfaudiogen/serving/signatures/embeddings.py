@@ -1,6 +1,6 @@
 """The signatures of an embedder of sounds and pictures."""
 
-from tfaudiogen.models.embedders.embedding_graph import EmbeddingRows
+from tfaudiogen.models.embedders.embedding_graph import EmbeddingGraph
 from tfaudiogen.serving.request_checks import after
 from tfaudiogen.serving.signatures.base import Signatures
 from tfaudiogen.serving.signatures.given import given_of
@@ -25,7 +25,7 @@ class EmbeddingSignatures(Signatures):
             )
         self.sounds = given_of(model.spectrogram, limits)
         self.pictures = given_of(model.pictures, limits)
-        self.rows = EmbeddingRows(model)
+        self.rows = EmbeddingGraph(model)
 
     def entries(self):
         """Return the entries of `table`."""

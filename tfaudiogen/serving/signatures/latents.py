@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.autoencoders.latent_graph import LatentRows
+from tfaudiogen.models.autoencoders.latent_graph import LatentGraph
 from tfaudiogen.serving.request_checks import after, check, check_finite
 from tfaudiogen.serving.signatures.autoencoders import AutoencoderSignatures
 from tfaudiogen.serving.signatures.specs import spec
@@ -11,12 +11,12 @@ _ANY = -1
 
 
 class LatentSignatures(AutoencoderSignatures):
-    """All that a `MediumModel` can do; see `AutoencoderSignatures`."""
+    """All that a `ModalityModel` can do; see `AutoencoderSignatures`."""
 
     default = "sample"
 
     def _rows_of(self, samples):
-        return LatentRows(self.model, samples)
+        return LatentGraph(self.model, samples)
 
     def _further(self):
         given, latents = self.given.spec(), self.given.latents(self.model.latent_size)

@@ -5,9 +5,9 @@ import tensorflow as tf
 from tfaudiogen.models.translators.code import Translator
 from tfaudiogen.models.translators.flow import FlowTranslator
 from tfaudiogen.models.translators.translation_graph import (
-    CodeTranslationRows,
-    FlowTranslationRows,
-    VariationalTranslationRows,
+    CodeTranslationGraph,
+    FlowTranslationGraph,
+    VariationalTranslationGraph,
 )
 from tfaudiogen.models.translators.variational import VariationalTranslator
 from tfaudiogen.serving.request_checks import after
@@ -18,9 +18,9 @@ from tfaudiogen.serving.signatures.specs import spec
 
 # The graphs of each family.
 ROWS = {
-    Translator: CodeTranslationRows,
-    FlowTranslator: FlowTranslationRows,
-    VariationalTranslator: VariationalTranslationRows,
+    Translator: CodeTranslationGraph,
+    FlowTranslator: FlowTranslationGraph,
+    VariationalTranslator: VariationalTranslationGraph,
 }
 # The highest and lowest value of settings beside the temperature.
 _RANGES = {"guidance": (20, 0), "rescale": (1, 0), "steps": (64, 1)}

@@ -59,7 +59,7 @@ class Limits(keras.callbacks.Callback):
         return enough or (self.seconds is not None and self.state.elapsed() >= self.seconds)
 
 
-class GoOn(keras.callbacks.Callback):
+class RestoreTotals(keras.callbacks.Callback):
     """Puts back the sums over an epoch's first part, which Keras resets when it goes on.
 
     Args:
@@ -78,7 +78,7 @@ class GoOn(keras.callbacks.Callback):
         self._totals = None
 
 
-class Keeper(keras.callbacks.Callback):
+class CheckpointCallback(keras.callbacks.Callback):
     """Keeps the best model and the checkpoint, and stops at a signal when both are safe.
 
     `model.keras` is the model of the epoch with the lowest validation loss, with `adapter.npz`
@@ -150,7 +150,7 @@ def interrupt_after_step(keeper, tell):
     stops a service is not impatient.
 
     Args:
-        keeper: the `Keeper` that saves.
+        keeper: the `CheckpointCallback` that saves.
         tell: function that shows a line to the user.
     """
 

@@ -12,7 +12,7 @@ from tfaudiogen.training.callbacks.latents import Latents
 _ENCODED = 512
 
 
-class Figures(keras.callbacks.Callback):
+class EpochMetrics(keras.callbacks.Callback):
     """Adds to the logs of an epoch what the model itself does not know.
 
     - `learning_rate`, of the last step;

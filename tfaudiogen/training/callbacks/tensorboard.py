@@ -12,7 +12,7 @@ _OFTEN, _EVERY = 8, 10
 _GAP = 4
 
 
-class Board(keras.callbacks.Callback):
+class TensorBoardLogger(keras.callbacks.Callback):
     """Writes the figures of each epoch; pictures and sounds of some.
 
     Each epoch has histograms of the posterior means of validation examples and of the KL
@@ -25,7 +25,8 @@ class Board(keras.callbacks.Callback):
     Args:
         folder: where the event files go.
         images: [B, T, F, C] in [0, 1], the validation examples to show; None for none.
-        figures: the `Figures`, whose `latents` are shown; it must be called before. None for none.
+        figures: the `EpochMetrics`, whose `latents` are shown; it must be called before. None for
+            none.
         draws: function of the model that returns what else is shown after these epochs, for
             `summaries.of_contents`; None for none.
         kept: folder for the newest pictures and sounds as PNG and WAV; None for none.

@@ -5,10 +5,10 @@ import tensorflow as tf
 from tfaudiogen.data.pipeline.load import AHEAD
 from tfaudiogen.data.pipeline.order import Order
 from tfaudiogen.data.pipeline.replicas import Replicas
-from tfaudiogen.training.inputs.training_data import Feed
+from tfaudiogen.training.inputs.training_data import TrainingData
 
 
-class CodeFeed(Feed):
+class CodeData(TrainingData):
     """Batches of "codes", "above_0", ..., "label" and "id", in the order of any other training.
 
     Args:

@@ -28,7 +28,7 @@ def augmentation_of(fit):
     return Augmentation(**changes)
 
 
-class Feed:
+class TrainingData:
     """Batches of a prepared data set, as a training with given devices needs them.
 
     Args:

@@ -21,7 +21,7 @@ from tfaudiogen.models.priors.code_model import CodeModel
 from tfaudiogen.training import settings
 from tfaudiogen.training.callbacks import prior_draws
 from tfaudiogen.training.initialization import settings_of
-from tfaudiogen.training.inputs.training_data import Feed, representation_of
+from tfaudiogen.training.inputs.training_data import TrainingData, representation_of
 from tfaudiogen.training.run import Run
 from tfaudiogen.training.run_report import CARD, METRICS, figure_table
 from tfaudiogen.training.schedule import LearningRate
@@ -128,7 +128,7 @@ class Stages:
         size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size
         options = (size, self.settings.seed, self.cache)
         told = getattr(model, "told", None)
-        return Feed(self.summary.folder, representation_of(model), *options, told=told)
+        return TrainingData(self.summary.folder, representation_of(model), *options, told=told)
 
     def _report(self, model):
         """Measure the whole on the validation split, and write metrics and card."""

@@ -43,7 +43,7 @@ def write(folder, model, feed, copies=1, changes=None):
     Args:
         folder: of the run.
         model: the autoencoder, which is not going to change any more.
-        feed: the `Feed` of its data.
+        feed: the `TrainingData` of its data.
         copies: how often the training split is there; as it is, and then changed anew.
         changes: of the copies, as arguments of `Augmentation`.
     """

@@ -2,7 +2,7 @@
 
 from tfaudiogen.data import load_dataset
 from tfaudiogen.models.translators.base import Translation
-from tfaudiogen.training.callbacks.tensorboard import Board, write_page
+from tfaudiogen.training.callbacks.tensorboard import TensorBoardLogger, write_page
 from tfaudiogen.training.callbacks.translation_draws import SHOWN, TranslationDraws
 
 
@@ -22,6 +22,6 @@ def show_whole(folder, model, data, figures):
         write_page(folder, figures, TranslationDraws(data)(model))
         return
     batches = load_dataset(data, model.spectrogram, "validation", SHOWN, shuffle=False)
-    board = Board(folder, next(iter(batches.take(1)))["image"])
+    board = TensorBoardLogger(folder, next(iter(batches.take(1)))["image"])
     board.set_model(model)
     board.on_epoch_end(0, figures)

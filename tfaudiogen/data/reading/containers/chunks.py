@@ -68,12 +68,12 @@ def parts(content, start):
         start: place of the first.
     """
     while content.at(start, 4) in LAYOUTS:
-        walk = _Walk(content, start)
+        walk = _Generation(content, start)
         yield walk.part()
         start = walk.place
 
 
-class _Walk:
+class _Generation:
     """A walk through the chunks of one file, from `start` to `place`."""
 
     def __init__(self, content, start):
