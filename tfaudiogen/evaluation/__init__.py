@@ -1,1 +1,1 @@
-"""Figures of a trained model on a split of a data set: one protocol for every model."""
+"""Evaluation of trained models: the protocol, retrieval and classification."""
