@@ -1,1 +1,1 @@
-"""Parts that several networks share: residual blocks, pooling, upsampling, channels last."""
+"""Shared network parts: residual blocks, pooling, upsampling and channels-last layers."""

@@ -1,11 +1,11 @@
-"""Attention pooling: a sequence of vectors of any length to one vector."""
+"""Attention pooling: maps a sequence of vectors of any length to one vector."""
 
 import keras
 import tensorflow as tf
 
 
 class AttentionPool(keras.layers.Layer):
-    """H weighted means of a sequence of vectors v_m, side by side.
+    """H attention-weighted means of a sequence of vectors v_m, concatenated.
 
         a_hm = softmax_m(q_h . v_m / sqrt(V)),    [sum_m a_1m v_m, ..., sum_m a_Hm v_m],
 

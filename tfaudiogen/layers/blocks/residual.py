@@ -8,10 +8,10 @@ register = keras.saving.register_keras_serializable(package="tfaudiogen")
 
 
 def normalize(x):
-    """Return x [B, H, W, C] scaled to a root mean square of one over the channels of each place.
+    """Return x [B, H, W, C] scaled to a root mean square of 1 over the channels of each position.
 
-    Root mean square normalisation (Zhang and Sennrich, 2019) without a gain, in float32: a
-    function of one example alone, so that replicas and batch sizes cannot differ.
+    Root mean square normalisation (Zhang and Sennrich, 2019) without a gain, in float32. It depends
+    on one example alone, so replicas and batch sizes make no difference.
     """
     wide = keras.ops.cast(x, "float32")
     square = keras.ops.mean(keras.ops.square(wide), axis=-1, keepdims=True)
@@ -21,27 +21,27 @@ def normalize(x):
 def embedded(layer, indices):
     """Return the vectors [..., D] of a `keras.layers.Embedding` for integers [...].
 
-    Its gradient is dense, like those of all other weights: the product sees to it.
+    The product with 1 makes the gradient dense, like that of all other weights.
     """
     table = keras.ops.cast(layer.embeddings.value, layer.compute_dtype)
     return keras.ops.take(table * 1.0, indices, axis=0)
 
 
 def freeze(layer):
-    """Keep the weights of a layer and of its parts as they are.
+    """Sets `trainable` to False on a layer and all of its sublayers.
 
-    Of a layer that comes frozen out of a configuration the parts are not, and Keras takes no notice
-    of a value that is there already.
+    A layer restored from a config with `trainable=False` has trainable sublayers, and Keras ignores
+    setting the value that is already set; so it is set to True first.
     """
     layer.trainable = True
     layer.trainable = False
 
 
 def copy_weights(mine, theirs):
-    """Give a layer, or a model, the weights of another.
+    """Copies the weights of a layer, or a model, to another.
 
     Raises:
-        ValueError: they are of other shapes.
+        ValueError: the shapes differ.
     """
     shapes = [[tuple(weight.shape) for weight in one.weights] for one in (mine, theirs)]
     if shapes[0] != shapes[1]:
@@ -56,10 +56,9 @@ def copy_weights(mine, theirs):
 class ResidualBlock(keras.layers.Layer):
     """x + W2 * silu(W1 * silu(normalize(x))), with 3x3 convolutions.
 
-    W2 starts at zero, so that a deep stack starts as the identity (De and Smith, "Batch
+    W2 is initialized to zero, so a deep stack starts as the identity (De and Smith, "Batch
     normalization biases residual blocks towards the identity function", 2020). There are no batch
-    statistics: the block is a pure function of its input, which is what compiled, replicated
-    training asks for.
+    statistics: the block is a pure function of its input, as compiled, replicated training needs.
 
     Args:
         width: channels C of the input and of the output.
@@ -98,24 +97,25 @@ class ResidualBlock(keras.layers.Layer):
 
 
 def fold(width, stride, policy, bias="zeros"):
-    """Return the convolution that folds stride x stride patches into `width` channels.
+    """Return the convolution that patchifies stride x stride patches into `width` channels.
 
     Args:
-        width, stride: of the convolution.
-        policy: its dtype policy.
-        bias: initializer of the bias; "random_normal" where an input of zeros is to have a
-            direction, without which the gradient of its normalisation grows beyond bounds.
+        width: number of output channels.
+        stride: patch size.
+        policy: dtype policy.
+        bias: bias initializer. "random_normal" keeps features of an all-zero input away from zero,
+            where the gradient of their normalisation would be unbounded.
     """
     return convolution(width, stride, strides=stride, bias_initializer=bias, dtype=policy)
 
 
 @register
 class Unfold(keras.layers.Layer):
-    """Spread channels over stride x stride patches: a sub-pixel convolution (Shi et al., 2016).
+    """Sub-pixel convolution: moves channels to stride x stride patches (Shi et al., 2016).
 
     Args:
         width: channels C of the output.
-        stride: how many times taller and wider the output is.
+        stride: upsampling factor of both sides.
 
     Call: [B, H, W, C'] -> [B, H stride, W stride, C].
     """

@@ -1,8 +1,8 @@
-"""Hands sufficient statistics of layers out of a pure, compiled step.
+"""Returns sufficient statistics of layers from a pure, compiled training step.
 
-A moving average that a layer updates inside a compiled, replicated function drifts apart between
-replicas without a word. So a layer reports sums here, the training step returns them, adds them
-up over the replicas, and gives them back through `layer.update_statistics(sums)`.
+A moving average that a layer updates inside a compiled, replicated function silently drifts apart
+between replicas. So a layer reports sums here; the training step returns them, adds them up over
+the replicas, and passes them to `layer.update_statistics(sums)`.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ _collecting = threading.local()
 
 @contextlib.contextmanager
 def collect():
-    """Collect what layers report in this thread: yields a dict from layer path to sums."""
+    """Context that collects reports of this thread; yields a dict from layer path to sums."""
     outer, _collecting.found = getattr(_collecting, "found", None), {}
     try:
         yield _collecting.found
@@ -31,8 +31,8 @@ def report(layer, sums):
 
 
 def kept(decay, age):
-    """Return how much of a moving average its next step keeps, `decay` at most.
+    """Return the decay of a moving average at its next step, at most `decay`.
 
-    It rises as t / (9 + t) with the steps t before, from nothing: the first batch counts alone.
+    It rises as t / (9 + t), t the number of previous steps, so the first batch replaces the state.
     """
     return tf.minimum(decay, age / (9.0 + age))

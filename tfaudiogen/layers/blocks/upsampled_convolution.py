@@ -1,4 +1,4 @@
-"""Upsampling and a convolution in one operation, computed on the small map."""
+"""Upsampling and a convolution fused into one operation on the small map."""
 
 import keras
 import numpy as np
@@ -6,25 +6,25 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import register
 
-# [phase, tap on the small map, tap of the kernel]: of three neighbours on the doubled line the
-# first place of a pixel sees the pixel before once and the pixel twice, the second place the pixel
-# twice and the next one once.
+# [phase, tap on the small map, tap of the kernel]. Of three neighbours on the doubled line, the
+# first copy of a pixel sees the previous pixel once and itself twice; the second copy sees itself
+# twice and the next pixel once.
 _SHARES = np.array([[[1, 0, 0], [0, 1, 1]], [[1, 1, 0], [0, 0, 1]]], np.float32)
 
 
 @register
 class UpsampledConvolution(keras.layers.Layer):
-    """Each pixel doubled in both directions, then a 3x3 convolution, padded with zeros.
+    """Nearest-neighbour upsampling by 2, then a zero-padded 3x3 convolution, fused.
 
-    The doubled map is never made: each of the four places that a pixel becomes is a 2x2
-    convolution of the small map, whose weights are sums of the kernel's, so that 16 products stand
-    for 36. The result is that of `UpSampling2D(2)` and `Conv2D(filters, 3, padding="same")` up to
-    rounding, and the weights are those of the latter (cf. Shi et al., "Is the deconvolution layer
-    the same as a convolutional layer?", 2016).
+    The upsampled map is never computed. Each of the four copies of a pixel is a 2x2 convolution of
+    the small map, whose weights are sums of kernel weights: 16 products instead of 36. The result
+    equals that of `UpSampling2D(2)` and `Conv2D(filters, 3, padding="same")` up to rounding, with
+    the same weights as the `Conv2D` (cf. Shi et al., "Is the deconvolution layer the same as a
+    convolutional layer?", 2016).
 
     Args:
         filters: channels of the output.
-        activation: as of `keras.layers.Conv2D`.
+        activation: as in `keras.layers.Conv2D`.
 
     Call: [B, H, W, C] -> [B, 2 H, 2 W, filters].
     """
@@ -45,7 +45,7 @@ class UpsampledConvolution(keras.layers.Layer):
         kernels = tf.einsum("pai,qbj,ijcd->pqabcd", shares, shares, kernel)
 
         def place(p, q):
-            # Padded by an operation of its own: the quick convolutions know no uneven padding.
+            # Padded by a separate operation: the fast convolutions do not support uneven padding.
             padded = tf.pad(x, [[0, 0], [1 - p, p], [1 - q, q], [0, 0]])
             return tf.nn.conv2d(padded, kernels[p, q], 1, "VALID")
 

@@ -1,1 +1,1 @@
-"""Encoders of conditions: labels, texts, vectors, and the codes above."""
+"""Encoders of conditions: labels, texts, vectors and the codes of coarser levels."""

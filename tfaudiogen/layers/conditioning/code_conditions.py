@@ -1,4 +1,4 @@
-"""Conditions of a code prior at each position: its bin, label, and other maps."""
+"""Embeds the conditions of a code prior: frequency bin, label, vectors and other code maps."""
 
 import math
 
@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks.residual import copy_weights, embedded
 from tfaudiogen.layers.conditioning.code_context import CodeMapContext, check_shape
 
-# Of labels, and of the table of the words of each.
+# Limits: number of labels, and cells of the table of labels by words.
 _MOST_CLASSES, _MOST_CELLS = 2**16, 2**27
 
 
@@ -20,17 +20,18 @@ class CodeConditions(keras.layers.Layer):
         shape: (T, F) or (T, F, Q) of the map.
         width: D.
         classes: number of labels; 0 for none.
-        words: list of lists of ints, the words of each label; labels that share words share what
-            is learned of them ("oboe A4" and "oboe C5"). Empty: each label is a word of its own.
-        maps: list of {"shape": ..., "codes": ...} of code maps that are given.
-        vectors: width V of the vectors of a sequence that is given; 0 for none.
-        mean_vector: whether something learned of the mean of the vectors is added to the inputs,
-            as that of a label is; at first it is zero.
+        words: list of lists of ints, the word indices of each label. Labels that contain the same
+            word share its embedding ("oboe A4" and "oboe C5"). Empty: each label is one word.
+        maps: list of {"shape": ..., "codes": ...}, the code maps that are conditions.
+        vectors: width V of a conditioning sequence of vectors; 0 for none.
+        mean_vector: whether a learned projection of the mean of the vectors is added to the inputs,
+            like the label embedding. It is initialized to zero.
 
     Call: dropped, bool [B]; label, int32 [B] or None; maps, a list of int32 [B, *shape]; vectors,
-    [B, M, V] or None -> [B, S, D] to add to the inputs of the core. Where `dropped`, or below 0,
-    the label is replaced by a learned one that stands for none; so are the vectors, by `context`,
-    and nothing is added of their mean. Maps are never dropped: what they say holds at each place.
+    [B, M, V] or None -> [B, S, D] to add to the inputs of the backbone. Where `dropped` is true or
+    the label is negative, a learned "no label" embedding replaces the label. Where `dropped` is
+    true, `context` replaces the vectors by a learned one, and their mean adds nothing. Maps are
+    never dropped.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class CodeConditions(keras.layers.Layer):
 
     @property
     def column(self):
-        """Codes of each time column."""
+        """Number of codes in each time column."""
         return math.prod(self.shape[1:])
 
     def build(self, input_shape):
@@ -80,21 +81,21 @@ class CodeConditions(keras.layers.Layer):
         self.built = True
 
     def take(self, conditions, words=()):
-        """Take what others have learned of bins, of no label, and of the same maps and words.
+        """Copies the embeddings of bins, of "no label", of shared words and of the code maps.
 
         Args:
-            conditions: another `CodeConditions`.
-            words: (number of a word, its number in the other) of words that labels share.
+            conditions: another `CodeConditions`, to copy from.
+            words: pairs (index of a word here, its index in `conditions`) of shared words.
 
         Raises:
-            ValueError: the maps are others.
+            ValueError: the code maps differ.
         """
         copy_weights(self.embed_column, conditions.embed_column)
         if self.mean_vector:
             self.add_mean.kernel.assign(tf.zeros_like(self.add_mean.kernel))
             self.add_mean.bias.assign(tf.zeros_like(self.add_mean.bias))
         mine, theirs = (one.embed_label.embeddings for one in (self, conditions))
-        both = [*words, (mine.shape[0] - 1, theirs.shape[0] - 1)]  # and what stands for no label
+        both = [*words, (mine.shape[0] - 1, theirs.shape[0] - 1)]  # the last row is "no label"
         own, other = (list(numbers) for numbers in zip(*both, strict=True))
         mine.assign(tf.tensor_scatter_nd_update(mine, [[n] for n in own], tf.gather(theirs, other)))
         if self.maps != conditions.maps:
@@ -120,7 +121,7 @@ class CodeConditions(keras.layers.Layer):
         return tf.cast(tf.convert_to_tensor(self.embed_label.embeddings), self.compute_dtype)
 
     def context(self, dropped, vectors):
-        """Return what the core attends to, [B, M, D], for vectors [B, M, V]; None if none do."""
+        """Return the cross-attention context [B, M, D] of vectors [B, M, V]; None without any."""
         if not self.vectors:
             return None
         context = self.project(vectors)
@@ -129,7 +130,7 @@ class CodeConditions(keras.layers.Layer):
 
 
 def _spelling(words, classes):
-    """Return float32 [classes + 1, W + 1]: the words of each label, and the one for no label."""
+    """Return float32 [classes + 1, W + 1], the words of each label; the last row is "no label"."""
     if not 0 <= classes <= _MOST_CLASSES:
         raise ValueError(f"classes must be from 0 to {_MOST_CLASSES}, received {classes}")
     words = words or [[label] for label in range(classes)]

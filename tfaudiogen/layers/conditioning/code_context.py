@@ -1,4 +1,4 @@
-"""A code map as the condition of another map, aligned in time and frequency."""
+"""Conditions a code map on another code map, aligned in time and frequency."""
 
 import functools
 import math
@@ -13,18 +13,18 @@ from tfaudiogen.layers.quantizers.repetition import repeated
 
 @register
 class CodeMapContext(keras.layers.Layer):
-    """What a given code map says about each place of another, spatially aligned.
+    """Embeds a conditioning code map, spatially aligned with a target code map.
 
-    The codes are embedded and pass residual 3x3 convolutions, so that each place knows what comes
-    later around it too; then each code of the other map, in its order, gets the vector of the
-    place where its own middle lies. Sizes need not divide one another.
+    The codes are embedded and pass through residual 3x3 convolutions, so each position also sees
+    later positions around it. Each code of the target map, in order, then gets the vector of the
+    position that contains its centre. The sizes of the maps need not divide one another.
 
     Args:
-        shape: (T, F), or (T, F, Q) with Q codes for each place, of the given map.
-        codes: K of the given map.
-        target: shape of the other map, alike.
+        shape: (T, F), or (T, F, Q) with Q codes per position, of the conditioning map.
+        codes: K, codebook size of the conditioning map.
+        target: shape of the target map, (T, F) or (T, F, Q).
         width: D.
-        blocks: residual blocks.
+        blocks: number of residual blocks.
 
     Call: int32 [B, *shape] -> [B, S, D], S the number of codes of the target, in row-major order.
     """
@@ -34,7 +34,7 @@ class CodeMapContext(keras.layers.Layer):
         self.shape, self.codes, self.target = check_shape(shape), codes, check_shape(target)
         self.width = width
         policy = self.dtype_policy
-        # Each of the Q codes of a place has vectors of its own.
+        # Each of the Q codes of a position has its own embedding table.
         self.tail = math.prod(self.shape[2:])
         self.embed = keras.layers.Embedding(codes * self.tail, width, dtype=policy)
         block = functools.partial(ResidualBlock, width, dtype=policy)
@@ -69,11 +69,11 @@ class CodeMapContext(keras.layers.Layer):
 
 
 def aligned_places(shape, target):
-    """Return numpy int32 [S]: for each code of a map, the place of another, T F in row-major order.
+    """Return numpy int32 [S]: for each target code, the aligned row-major index into T F positions.
 
     Args:
-        shape: (T, F, ...) of the other map.
-        target: shape of the map.
+        shape: (T, F, ...) of the conditioning map.
+        target: shape of the target map.
     """
     time, bins = (
         (np.arange(there) * 2 + 1) * here // (2 * there)

@@ -11,24 +11,23 @@ _BYTES = 256
 
 @register
 class TextEncoder(keras.layers.Layer):
-    """A Transformer over the bytes of a text, of whose outputs M weighted means are taken.
+    """A Transformer over the UTF-8 bytes of a text, with attention pooling to M vectors.
 
-    With the outputs u_s at the bytes s, and at a beginning before them,
+    With the outputs u_s at the bytes s, and at a start token before them,
 
         v_m = sum_s softmax_s(q_m . u_s) u_s,    m = 1, ..., M,
 
     where the queries q_m are learned (attention pooling, as in Lee et al., "Set transformer", 2019,
-    section 3.2, without its keys and values). Places after the end take part in nothing, so that a
-    text gives the same vectors however long others may be; a text without a byte is its beginning
-    alone. Bytes need no vocabulary, and any language can be learned of them (Xue et al., "ByT5",
-    2022).
+    section 3.2, without its keys and values). Padding is masked everywhere, so the vectors of a
+    text do not depend on the lengths of other texts. An empty text is the start token alone. Bytes
+    need no vocabulary and cover any language (Xue et al., "ByT5", 2022).
 
     Args:
         width: V, a multiple of 2 heads.
         depth, heads: of the Transformer.
         vectors: M.
 
-    Call: int32 [B, S], bytes in UTF-8 and zeros after them -> [B, M, V].
+    Call: int32 [B, S], UTF-8 bytes padded with zeros -> [B, M, V].
     """
 
     def __init__(self, width, depth, heads, vectors=16, **kwargs):
@@ -63,14 +62,14 @@ class TextEncoder(keras.layers.Layer):
 
 @register
 class LabelEncoder(keras.layers.Layer):
-    """The mean of learned vectors of labels, weighted: v = sum_k w_k v_k.
+    """The weighted mean of learned label embeddings: v = sum_k w_k v_k.
 
-    Labels that were learned one by one can so be given together.
+    Labels that were learned one by one can therefore be combined.
 
     Args:
         width: V.
 
-    Call: weights [B, K] -> [B, 1, V]; zeros where all weights are.
+    Call: weights [B, K] -> [B, 1, V]; zeros where all weights are zero.
     """
 
     def __init__(self, width, **kwargs):
@@ -94,11 +93,11 @@ class LabelEncoder(keras.layers.Layer):
 
 @register
 class VectorEncoder(keras.layers.Layer):
-    """M vectors of an embedding that comes from elsewhere, whatever its scale.
+    """Maps an external embedding of any scale to M vectors.
 
-    An embedding x is taken apart into x / r and log r, r being its root mean square, so that
-    nothing is lost and numbers are neither large nor small; then M vectors are
-    W2 gelu(W1 [x / r, log r]), normalised.
+    An embedding x with root mean square r is split into x / r and log r, so that nothing is lost
+    and the numbers are neither large nor small. The M vectors are W2 gelu(W1 [x / r, log r]),
+    normalised.
 
     Args:
         width: V.

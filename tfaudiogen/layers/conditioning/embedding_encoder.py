@@ -1,4 +1,4 @@
-"""Encodes an image as its embedding, a sequence for cross-attention."""
+"""Encodes an image as its contrastive embedding, a sequence of one vector for cross-attention."""
 
 import keras
 import tensorflow as tf
@@ -9,32 +9,32 @@ from tfaudiogen.layers.conditioning.embedding_tower import direction
 
 @register
 class EmbeddingEncoder(keras.layers.Layer):
-    """The embedding of a trained `EmbeddingTower` as a sequence of one vector, of mean square 1.
+    """Encodes an image as one vector of mean square 1, the embedding of an `EmbeddingTower`.
 
-    What a trained tower says of x is what x says of y. At the optimum of the InfoNCE loss the
-    similarity is, up to a function of the one that is given,
+    A trained tower keeps what x says about y. At the optimum of the InfoNCE loss the similarity is,
+    up to a function of the condition,
 
         e(x) . e(y) / t  =  log p(y | x) - log p(y)
 
     (van den Oord et al., "Representation learning with contrastive predictive coding", 2018,
-    section 2.3), so that p(y | x) depends on x by e(x) alone. A prior over the codes of y need not
-    find that out itself, from a loss of which it is the smallest part: the digit that is spoken
-    tells ln 10 = 2.3 nats of a picture of 170.
+    section 2.3), so p(y | x) depends on x through e(x) alone. A prior over the codes of y need not
+    learn this itself from a loss in which it counts little: which digit is spoken is worth
+    ln 10 = 2.3 nats of the 170 nats of a picture.
 
-    The tower is frozen: its centre follows the loss that it was trained by, and no other.
+    The tower is frozen, including its centre.
 
-    An embedding of something unlike all that was trained on, such as the voice of a stranger, lies
-    between those of the training data, where the prior has learned nothing. With `anchors`, pairs
-    (x_k, y_k) of the training data, it is replaced by what the embedding of x is expected to be,
-    the y_k being as likely given x as the relation above has it:
+    An embedding unlike the training data, such as one of an unseen voice, lies between training
+    embeddings, where the prior has learned nothing. With `anchors`, pairs (x_k, y_k) of the
+    training data, it is replaced by the expected embedding of x, with the probabilities of y_k
+    given x from the relation above:
 
         f(x)  =  direction of  sum over k of softmax_k(e(x) . e(y_k) / t) e(x_k).
 
-    What tells one x from another of the same y is averaged out.
+    Differences between several x of the same y are averaged out.
 
     Args:
         tower: an `EmbeddingTower` of E dimensions.
-        anchors: K, of which `take_anchors` brings the embeddings; 0 for none.
+        anchors: K, number of anchors, set by `take_anchors`; 0 for none.
 
     Call: images [B, H, W, C] -> [B, 1, E].
     """
@@ -61,15 +61,15 @@ class EmbeddingEncoder(keras.layers.Layer):
         self.built = True
 
     def take_anchors(self, own, others, temperature):
-        """Average from here on over pairs of the training data, of which the first K are taken.
+        """Set the anchors to the first K of N pairs of the training data.
 
         Args:
-            own: embeddings [N, E] of what the tower is given.
-            others: [N, E] of what belongs to it, by the other tower.
+            own: embeddings [N, E] of this tower.
+            others: embeddings [N, E] of their partners, from the other tower.
             temperature: t.
 
         Raises:
-            ValueError: there are fewer than K.
+            ValueError: N is less than K.
         """
         if len(own) < self.anchors:
             raise ValueError(
@@ -84,7 +84,7 @@ class EmbeddingEncoder(keras.layers.Layer):
         return self._sequence(self._averaged(embeddings) if self.anchors else embeddings)
 
     def _averaged(self, embeddings):
-        """Return [B, E] for embeddings [B, E]; see the class."""
+        """Return f(x), [B, E], of embeddings [B, E]; see the class."""
         keys, values = (tf.convert_to_tensor(one) for one in (self.keys, self.values))
         logits = tf.matmul(tf.cast(embeddings, tf.float32), keys, transpose_b=True)
         return direction(tf.nn.softmax(logits) @ values)
@@ -96,8 +96,8 @@ class EmbeddingEncoder(keras.layers.Layer):
         """Return the vectors [1, 1, E] of a sound: the direction of the mean over its windows.
 
         Args:
-            vectors: [W, 1, E] of windows that follow one another.
-            frames: [W], how much of the sound each holds.
+            vectors: [W, 1, E] of consecutive windows.
+            frames: [W], number of frames of the sound in each window, the weights of the mean.
         """
         held = tf.cast(frames, tf.float32)[:, None]
         mean = tf.reduce_sum(held * tf.cast(vectors[:, 0], tf.float32), axis=0, keepdims=True)

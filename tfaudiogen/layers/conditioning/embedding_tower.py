@@ -1,4 +1,4 @@
-"""Encodes an image as a point on the unit sphere, to compare sounds and pictures."""
+"""Encodes an image as a point on the unit sphere, to compare audio and images."""
 
 import keras
 import tensorflow as tf
@@ -9,31 +9,29 @@ from tfaudiogen.layers.blocks.residual import register
 
 @register
 class EmbeddingTower(keras.layers.Layer):
-    """One side of an `AudioImageEmbedder`: an image becomes a vector of length one.
+    """One encoder of an `AudioImageEmbedder`: maps an image to a vector of length one.
 
-    Of the vectors v_m of the image, means weighted by attention are put side by side and mapped:
+    Attention pooling of the encoder's vectors v_m gives H means, concatenated and projected:
 
         a_hm = softmax_m(q_h . v_m),    z = W [sum_m a_1m v_m, ..., sum_m a_Hm v_m],
         e = (z - c) / |z - c|,
 
-    where the H queries q_h are learned (attention pooling, as in Lee et al., "Set transformer",
-    2019, section 3.2, without its keys and values). Places have vectors of their own in a
-    `SequenceEncoder`, so that a query can ask for a place. Without heads the mean over all places
-    takes the place of the weighted ones.
+    where the H queries q_h are learned (as in Lee et al., "Set transformer", 2019, section 3.2,
+    without its keys and values). A `SequenceEncoder` adds position embeddings, so a query can
+    attend to a position. With `heads=0` the plain mean over all positions is used.
 
-    The centre c is a moving average of z over training, updated outside of the compiled step; a
-    loss that trains the tower subtracts the mean of its batch instead, so that no gradient is left
-    which moves all z alike (batch normalisation, Ioffe and Szegedy, 2015, of the mean alone). New
-    networks give nearly the same z to all images, silence with a little sound in it. Without a
-    centre their directions agree to a cosine of 0.99, and training moves what they share, which
-    nothing holds, until nothing else is left. Pooling and what follows are float32, since z - c is
-    small.
+    The centre c is a moving average of z over training, updated outside of the compiled step. The
+    loss in training subtracts the batch mean instead, so that no gradient moves all z alike (batch
+    normalisation, Ioffe and Szegedy, 2015, of the mean alone). The reason: new networks give nearly
+    the same z to all images, which are silence with a little sound in it. Without a centre their
+    directions agree to a cosine of 0.99, and training moves the unconstrained common part until
+    nothing else is left. Pooling and what follows are float32, since z - c is small.
 
     Args:
         encoder: layer from images [B, H, W, C] to [B, M, V], such as `SequenceEncoder`.
         size: E.
-        heads: H, weighted means; 0 for the plain mean alone.
-        decay: share of the old centre that each step keeps, in [0, 1).
+        heads: H, number of pooling queries; 0 for the plain mean.
+        decay: decay of the moving average of the centre, in [0, 1).
 
     Call: images [B, H, W, C] -> float32 [B, E] of Euclidean length 1, under any policy.
 
@@ -72,7 +70,7 @@ class EmbeddingTower(keras.layers.Layer):
         return direction(self.mapped(images, training) - tf.identity(self.centre))
 
     def mapped(self, images, training=False):
-        """Return z, float32 [B, E], of images; in training its sum is reported for the centre."""
+        """Return z, float32 [B, E]; in training, report its sum for the centre."""
         vectors = self.encoder(images, training=training)  # [B, M, V]
         mapped = self.project(self._pooled(tf.cast(vectors, tf.float32)))
         if training:
@@ -88,7 +86,7 @@ class EmbeddingTower(keras.layers.Layer):
         return tf.reshape(means, (-1, self.heads * vectors.shape[-1]))
 
     def update_statistics(self, sums):
-        """Move the centre towards the mean of a whole batch, all the way at first."""
+        """Update the centre from the sums of a whole batch; the first update replaces it."""
         kept = tf.minimum(self.decay, tf.identity(self.updates))
         mean = sums["sum"] / sums["count"]
         self.centre.assign(kept * tf.identity(self.centre) + (1.0 - kept) * mean)

@@ -1,4 +1,4 @@
-"""The head that turns features into the parameters of q(z | x)."""
+"""The head that maps features to the parameters of the posterior q(z | x)."""
 
 import math
 
@@ -14,7 +14,7 @@ COVARIANCES = ("full", "diagonal")
 
 @register
 class GaussianHead(keras.layers.Layer):
-    """Features to the parameters (loc, L) of the normal distribution N(loc, L L^T).
+    """Maps features to the parameters (loc, L) of the normal distribution N(loc, L L^T).
 
     L is lower triangular with the diagonal softplus(.) + `floor`, so that the covariance is
     positive definite; with `covariance="diagonal"` L is diagonal. The parameters are float32
@@ -22,10 +22,10 @@ class GaussianHead(keras.layers.Layer):
 
     Args:
         latent_size: D.
-        hidden: width of a layer before the parameters; 0 for none. D (D + 3) / 2 parameters
-            straight from wide features make a very large matrix.
+        hidden: width of a dense layer before the parameters; 0 for none. Mapping wide features
+            to D (D + 3) / 2 parameters directly would take a very large matrix.
         covariance: "full" or "diagonal".
-        floor: the least standard deviation of a pivot, in units of the latent.
+        floor: lower bound of the diagonal of L, in units of the latent.
 
     Call: [B, ...] -> (loc [B, D], scale_tril [B, D, D]), float32.
     """
@@ -61,7 +61,7 @@ class GaussianHead(keras.layers.Layer):
             return loc, tf.linalg.diag(tf.nn.softplus(pivots) + self.floor)
         lower = tfp.math.fill_triangular(pivots)
         diagonal = tf.nn.softplus(tf.linalg.diag_part(lower)) + self.floor
-        # The gradient of tf.linalg.set_diag asks XLA for a shape that it cannot know.
+        # The gradient of tf.linalg.set_diag needs a static shape that XLA does not know.
         below = lower * (1.0 - tf.eye(self.latent_size))
         return loc, below + tf.linalg.diag(diagonal)
 

@@ -1,4 +1,4 @@
-"""The likelihood p(x | z) of an image's pixels, given the decoder's output."""
+"""The likelihood p(x | z) of an image's pixels, from the decoder's output."""
 
 import keras
 import tensorflow as tf
@@ -16,30 +16,30 @@ LIKELIHOODS = (
 _WITHOUT_SCALE = ("bernoulli", "continuous_bernoulli")
 SCALES = ("global", "pixel")
 
-# With a scale of a quarter of a level one level has probability 0.76, and sound is never that
-# certain. A density, in place of a probability, grows without bound on silence: it needs one level.
+# With a scale of a quarter of a level one level has probability 0.76; sound is never more certain.
+# A density, unlike a probability, grows without bound on silence, so its floor is one level.
 _FLOOR = {"discretized_logistic": 0.25 / 255, "logistic": 1 / 255, "normal": 1 / 255}
 
 
 @register
 class PixelLikelihood(keras.layers.Layer):
-    """Independent pixels given the latent: decoder output to parameters, and their probability.
+    """Models pixels as independent given the latent, with parameters from the decoder output.
 
     | name | p(x | z) of a pixel |
     |---|---|
-    | bernoulli | x log p + (1 - x) log(1 - p): the literature's; not a density on [0, 1] |
+    | bernoulli | x log p + (1 - x) log(1 - p), as common in papers; not a density on [0, 1] |
     | continuous_bernoulli | the normalised form (Loaiza-Ganem and Cunningham, 2019) |
     | normal, logistic | density with a learned scale |
     | discretized_logistic | probability of one of 256 levels (Salimans et al., 2017) |
 
     Args:
         family: one of the names above.
-        scale: "pixel" (from the decoder) or "global" (one trained number); without meaning for
-            the Bernoulli families.
+        scale: "pixel" (from the decoder) or "global" (one trained number); ignored by the
+            Bernoulli families.
         image_channels: C of the image.
 
-    Call: decoder output [B, T, F, `channels`] -> dict of "loc" and, where there is one, "scale",
-    each float32 [B, T, F, C].
+    Call: decoder output [B, T, F, `channels`] -> dict of "loc" and, for families that have one,
+    "scale", each float32 [B, T, F, C].
     """
 
     def __init__(self, family="discretized_logistic", scale="pixel", image_channels=1, **kwargs):
@@ -54,7 +54,7 @@ class PixelLikelihood(keras.layers.Layer):
 
     @property
     def channels(self):
-        """Channels that the decoder must give."""
+        """Number of channels that the decoder must output."""
         return self.image_channels * (2 if self.scale_per_pixel else 1)
 
     @property
@@ -90,7 +90,7 @@ class PixelLikelihood(keras.layers.Layer):
         return tf.nn.softplus(pivots) + _FLOOR[self.family]
 
     def distribution(self, parameters):
-        """Return the `tfd.Distribution` of pixels for the parameters that `call` gave."""
+        """Return the `tfd.Distribution` of pixels for parameters from `call`."""
         loc = parameters["loc"]
         if self.family == "bernoulli":
             return tfd.Bernoulli(logits=loc)
@@ -100,7 +100,7 @@ class PixelLikelihood(keras.layers.Layer):
         return family(loc, parameters["scale"])
 
     def log_prob(self, parameters, images):
-        """Return log p(x | z) of each pixel in nats: what training maximises."""
+        """Return log p(x | z) of each pixel in nats, the quantity that training maximises."""
         distribution = self.distribution(parameters)
         if self.family == "bernoulli":
             return images * -tf.nn.softplus(-parameters["loc"]) + (1.0 - images) * -tf.nn.softplus(
@@ -111,12 +111,11 @@ class PixelLikelihood(keras.layers.Layer):
         return distribution.log_prob(images)
 
     def interval_log_prob(self, parameters, images):
-        """Return the log-probability of each pixel's level, the measure that models share.
+        """Return the log-probability of each pixel's level, comparable across models.
 
-        The Bernoulli family has none. It is scored by a discretised logistic around its mean,
-        whose one scale per image matches the second moment of the residual: an optimistic
-        stand-in for progress bars, which evaluation replaces by one scale fitted on validation
-        data.
+        The Bernoulli family has none. It is scored by a discretised logistic around its mean, with
+        one scale per image that matches the second moment of the residual. This is an optimistic
+        substitute for progress bars; evaluation uses one scale fitted on validation data instead.
         """
         if self.is_density:
             return interval_log_prob(self.distribution(parameters), images)
@@ -142,5 +141,5 @@ class PixelLikelihood(keras.layers.Layer):
         }
 
 
-# softplus(-2.25) = 0.1: the spread of a decibel image's pixels around a first rough mean.
+# softplus(-2.25) = 0.1: the spread of a decibel image's pixels around a rough first mean.
 _INITIAL = -2.25

@@ -18,17 +18,17 @@ LEARNING = ("gradient", "em")
 class GaussianMixturePrior(keras.layers.Layer):
     """p(z) = sum_k w_k N(z; m_k, diag(s_k)^2), with trained means m and scales s.
 
-    With one component the prior is the fixed standard normal: a trained affine map of the latent
-    would be absorbed by the encoder and the decoder.
+    With one component the prior is the fixed standard normal, since the encoder and the decoder
+    would absorb a trained affine map of the latent.
 
     Args:
         latent_size: D.
         components: K.
-        train_weights: whether the weights w are trained; equal and fixed otherwise.
+        train_weights: whether the weights w are trained; otherwise they are equal and fixed.
         learning: "gradient", with all other weights, or "em", by stepwise expectation
-            maximisation on draws of the posterior; see
-            `tfaudiogen.probability.expectation_maximization`. `fit_to` finishes either.
-        floor: the least standard deviation of a component.
+            maximisation on posterior draws; see
+            `tfaudiogen.probability.expectation_maximization`. `fit_to` can follow either.
+        floor: lower bound of the standard deviation of a component.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class GaussianMixturePrior(keras.layers.Layer):
     def build(self, input_shape=None):
         if self.components > 1:
             shape, normal = (self.components, self.latent_size), keras.initializers.RandomNormal
-            # Means apart by about one posterior scale, and unit scales: softplus(0.5413) = 1.
+            # Means about one posterior scale apart, and unit scales: softplus(0.5413) = 1.
             self.locs = self._weight("locs", shape, normal(stddev=0.5))
             self.pivots = self._weight("pivots", shape, keras.initializers.Constant(0.5413))
             self.logits = self._weight("logits", shape[:1], "zeros", self.train_weights)
@@ -80,29 +80,29 @@ class GaussianMixturePrior(keras.layers.Layer):
         return logits if self.train_weights else tf.zeros_like(logits)
 
     def observe(self, latents):
-        """Report draws of the posterior, [..., D], to learn from once the step is over."""
+        """Report posterior draws [..., D], from which `update_statistics` learns after the step."""
         if self.components > 1 and self.learning == "em":
             statistics.report(self, self._expectations(tf.stop_gradient(latents)))
 
     def update_statistics(self, sums):
-        """Take one step of expectation maximisation, from the sums of a whole batch."""
+        """Take one step of expectation maximisation, with the sums over a whole batch."""
         step = em.stepwise(tf.identity(self.updates))
         self._assign(em.revive(em.maximize(self._mixture(), sums, step), self._directions()))
         self.updates.assign_add(1.0)
 
     def fit_to(self, latents, sweeps=100, seed=0):
-        """Fit the mixture to draws of the posterior, anew, by expectation maximisation.
+        """Fits the mixture from scratch to posterior draws by expectation maximisation.
 
-        What is trained with the networks follows a posterior that moves; this is the best prior for
-        the one that there is in the end (Ghosh et al., "From variational to deterministic
-        autoencoders", 2020, section 4, fit one to a deterministic encoder).
+        During training the prior follows a moving posterior; this gives the best prior for the
+        final one (Ghosh et al., "From variational to deterministic autoencoders", 2020, section 4,
+        fit one to a deterministic encoder).
 
         Args:
             latents: float32 [N, D], N at least K.
-            sweeps: steps of the algorithm.
-            seed: of the starting centres, chosen as in k-means++ (Arthur and Vassilvitskii, 2007).
+            sweeps: number of EM iterations.
+            seed: for the initial centres, chosen as in k-means++ (Arthur and Vassilvitskii, 2007).
         """
-        from sklearn.cluster import kmeans_plusplus  # here, since loading a model needs none of it
+        from sklearn.cluster import kmeans_plusplus  # imported here: not needed to load a model
 
         if len(latents) < self.components:
             raise ValueError(
@@ -135,7 +135,7 @@ class GaussianMixturePrior(keras.layers.Layer):
         self.pivots.assign(tfp.math.softplus_inverse(spread))
 
     def _keeps_weights(self):
-        """Whether `logits` hold weights: trained ones, or the shares that EM keeps account of."""
+        """Whether `logits` hold weights: trained ones, or the shares that EM tracks."""
         return self.train_weights or self.learning == "em"
 
     def _expectations(self, latents):
@@ -161,9 +161,9 @@ class GaussianMixturePrior(keras.layers.Layer):
         Args:
             shape: int, the count B.
             seed: int in [0, 2**31).
-            condition: must be None: this prior has no condition.
+            condition: must be None: this prior is unconditional.
             temperature: scalar or [B]; scales the standard deviation of the component.
-            component: None (drawn by the weights), or int or int [B] in 0 to K - 1.
+            component: int or int [B] in 0 to K - 1; None draws it by the weights.
 
         Returns:
             float32 [B, D].
@@ -174,7 +174,7 @@ class GaussianMixturePrior(keras.layers.Layer):
         return self.place(component, noise.normal(key, "latent", (self.latent_size,)), temperature)
 
     def choose(self, key, component=None):
-        """Return int32 [B]: the given component, or one drawn for each example by the weights."""
+        """Return int32 [B]: `component`, or components drawn by the weights if it is None."""
         if component is not None:
             self._check(component)
             return tf.broadcast_to(tf.cast(component, tf.int32), tf.shape(key.index))

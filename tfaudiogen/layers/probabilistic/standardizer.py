@@ -1,28 +1,28 @@
-"""Standardises latents to mean 0 and standard deviation 1."""
+"""Standardises latents to mean 0 and standard deviation 1 over the training data."""
 
 import keras
 import tensorflow as tf
 
 from tfaudiogen.layers.blocks import statistics
 
-# Of the spread of a dimension: one that never differs would be divided by nothing.
+# Relative floor of s: avoids division by zero for a dimension that is constant.
 _LEAST = 1e-4
 
 
 class Standardizer(keras.layers.Layer):
-    """(z - m) / s of each dimension, m and s being those of all latents that training has shown.
+    """(z - m) / s of each dimension, with the mean m and deviation s of all training latents.
 
         m' = m + (m_b - m) n / (N + n),
         v' = (N v + n v_b + N n / (N + n) (m_b - m)^2) / (N + n)    (Chan et al., 1983)
 
-    for n latents of a batch, with mean m_b and variance v_b, after N before. The sums of the batch
-    travel through `tfaudiogen.layers.blocks.statistics`, so that replicas agree. A layer whose
-    `trainable` is False is left as it is. Float32 under every policy.
+    for n latents of a batch, with mean m_b and variance v_b, after N earlier ones. The sums of the
+    batch go through `tfaudiogen.layers.blocks.statistics`, so that replicas agree. The statistics
+    are not updated if `trainable` is False. Float32 under every policy.
 
     Args:
         width: D.
 
-    Call: [..., D] -> [..., D]. `inverse` is the way back.
+    Call: [..., D] -> [..., D]. `inverse` inverts it.
     """
 
     def __init__(self, width, **kwargs):
@@ -40,7 +40,7 @@ class Standardizer(keras.layers.Layer):
         return (latents - tf.identity(self.mean)) / self.spread()
 
     def inverse(self, standard):
-        """Return z of (z - m) / s."""
+        """Return z for standardised latents (z - m) / s."""
         return tf.identity(self.mean) + self.spread() * standard
 
     def spread(self):
@@ -48,17 +48,17 @@ class Standardizer(keras.layers.Layer):
         return tf.maximum(tf.sqrt(tf.identity(self.variance)), _LEAST)
 
     def observe(self, latents):
-        """Report latents [..., D] to learn from once the step is over."""
+        """Report latents [..., D], from which `update_statistics` learns after the step."""
         if not self.trainable:
             return
         rows = tf.reshape(tf.stop_gradient(latents), (-1, self.width))
-        # About the mean so far: differences of large squares would leave few digits.
+        # Relative to the current mean, since differences of large squares lose precision.
         rows = rows - tf.identity(self.mean)
         sums = {"sum": tf.reduce_sum(rows, axis=0), "squares": tf.reduce_sum(rows**2, axis=0)}
         statistics.report(self, {"count": tf.cast(tf.shape(rows)[0], tf.float32), **sums})
 
     def update_statistics(self, sums):
-        """Learn from the sums of a whole batch."""
+        """Update m and s from the sums over a whole batch."""
         before, count = tf.identity(self.count), sums["count"]
         whole = before + count
         moved = sums["sum"] / count  # m_b - m

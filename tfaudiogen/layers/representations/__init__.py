@@ -1,1 +1,1 @@
-"""Representations of waveforms, pictures and conditions, with their inverses."""
+"""Representations of audio, images and conditions, with their inverses."""

@@ -1,7 +1,7 @@
-"""Representations of conditions: a text, weighted labels, an embedding.
+"""Representations of conditions: texts, weighted labels and embeddings.
 
-They stand where a `Spectrogram` or `Pictures` stands as the source of a `Translator`, and `entry`
-is what a batch calls them.
+Each can be the source of a `Translator` in place of a `Spectrogram` or `Pictures`. `entry` is the
+name of its field in a batch.
 """
 
 import keras
@@ -12,15 +12,15 @@ from tfaudiogen.layers.blocks.residual import register
 
 TOLD = ("texts", "labels", "vectors")
 SEPARATOR = ";"
-"""Parts the labels of an example that has several: "gloomy; slow"."""
+"""Separates the labels in a class name with several: "gloomy; slow"."""
 
 
 @register
 class Texts(keras.layers.Layer):
-    """Texts of at most so many bytes, in UTF-8, with zeros after the last.
+    """UTF-8 texts of at most `length` bytes, padded with zeros.
 
     Args:
-        length: S, the most bytes of a text.
+        length: S, the greatest number of bytes of a text.
 
     Call: int32 [B, S] -> the same.
 
@@ -53,15 +53,16 @@ class Texts(keras.layers.Layer):
 
 @register
 class Labels(keras.layers.Layer):
-    """Labels with weights that sum to one.
+    """Maps classes to label weights that sum to one.
 
-    A name of several labels, parted by semicolons ("gloomy; slow"), gives each the same weight.
+    A class name of several labels, separated by semicolons ("gloomy; slow"), gives each the same
+    weight.
 
     Args:
-        names: of the classes of a data set, in their order.
+        names: class names of a data set, in order.
 
-    Call: int32 [B], classes -> float32 [B, K], weights of the K labels that the names are made of;
-    zeros below 0, for none.
+    Call: int32 [B], classes -> float32 [B, K], weights of the K distinct labels in the names;
+    zeros where the class is negative (none).
 
     Raises:
         ValueError: if there are fewer than two labels.
@@ -93,7 +94,7 @@ class Labels(keras.layers.Layer):
 
 @register
 class Vectors(keras.layers.Layer):
-    """Embeddings of one size that come from elsewhere.
+    """External embeddings of a fixed size.
 
     Args:
         size: E.
@@ -128,7 +129,7 @@ class Vectors(keras.layers.Layer):
 
 
 def labels_of(names):
-    """Return the labels that names of classes are made of, and their weights [classes, K].
+    """Return the distinct labels in class names, and the weights [classes, K] of each name.
 
     Example: `labels_of(["slow", "gloomy; slow"])` is `["slow", "gloomy"]` and
     `[[1, 0], [0.5, 0.5]]`.

@@ -11,11 +11,11 @@ GREY, RGB = 1, 3
 
 @register
 class Pictures(keras.layers.Layer):
-    """Pictures of one size as the images of a model, in place of a `Spectrogram`.
+    """Represents pictures of a fixed size as the images of a model, in place of a `Spectrogram`.
 
-    A picture is its own image: on 256 levels, in [0, 1], rows from the top, columns from the left,
-    red before green before blue. The layer is part of every saved model of pictures, so that
-    training and sampling cannot differ in size or colours.
+    Pixels have 256 levels in [0, 1]; rows run from the top, columns from the left, channels are
+    red, green, blue. The layer is part of every saved model of pictures, so training and sampling
+    cannot differ in size or colours.
 
     Args:
         height, width: H and W, in pixels.

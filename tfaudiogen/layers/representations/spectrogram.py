@@ -1,4 +1,4 @@
-"""Waveform to spectrogram image and back, the representation of every audio model."""
+"""Maps waveforms to spectrogram images and back, the representation of all audio models."""
 
 import keras
 import numpy as np
@@ -17,34 +17,34 @@ from tfaudiogen.signal.phase import graph_phase, heap_phase
 from tfaudiogen.signal.stft import analyse, check_geometry
 
 SCALES = ("linear", "mel")
-# Far above all use; the tables of a mel scale are of bins times frame_length.
+# Upper bounds far above practical use; mel filter banks have bins x frame_length entries.
 _MOST = {"sample_rate": 384_000, "frames": 2**20, "bins": 2**13}
 
 
 @register
 class Spectrogram(keras.layers.Layer):
-    """Magnitudes in absolute decibels as an image, time first, low frequencies first.
+    """Log-magnitude spectrogram images in absolute decibels, time first, low frequencies first.
 
-    N samples give T = ceil(N / hop) frames, the signal being padded with zeros to a multiple of
-    the hop; so frames * hop samples give exactly `frames` frames. Frame t is centred on sample
-    t * hop: frame T, centred on the end of the signal and half empty, is left out.
+    N samples give T = ceil(N / hop) frames; the signal is zero-padded to a multiple of the hop, so
+    frames * hop samples give exactly `frames` frames. Frame t is centred on sample t * hop. Frame
+    T, centred on the end of the signal and half empty, is left out.
 
     The image value 0 is decibels[0] or less, 1 is decibels[1] or more, and 0 dB is a full-scale
-    sine. With scale="linear" the bins are those of the transform without Nyquist; with scale="mel"
+    sine. With scale="linear" the bins are those of the STFT without Nyquist; with scale="mel"
     they are weighted means over mel bands. The layer computes in float32 under any policy.
 
     Args:
         sample_rate: in hertz.
-        frame_length: samples in a window, even.
-        hop: samples from one frame to the next, at most half of frame_length.
-        frames: T of the images that models are built for; `call` and `inverse` take any T.
-        bins: F; frame_length // 2 when the scale is linear.
+        frame_length: window length in samples, even.
+        hop: hop length in samples, at most half of frame_length.
+        frames: T of the images that models are built for; `call` and `inverse` accept any T.
+        bins: F; must be frame_length // 2 for the linear scale.
         scale: "linear" or "mel".
         decibels: (low, high), the fixed range.
-        mel_formula: "slaney" or "htk", used when the scale is mel.
+        mel_formula: "slaney" or "htk", used with scale="mel".
 
     Raises:
-        ValueError: if the geometry, the scale, the formula or the range is not admissible.
+        ValueError: if an argument or a combination of arguments is invalid.
     """
 
     kind = "sounds"
@@ -78,7 +78,7 @@ class Spectrogram(keras.layers.Layer):
 
     @property
     def seconds(self):
-        """Duration of one window."""
+        """Duration of one window in seconds."""
         return self.samples / self.sample_rate
 
     @property
@@ -88,7 +88,7 @@ class Spectrogram(keras.layers.Layer):
 
     @property
     def frequencies(self):
-        """Centre of each bin in hertz, numpy [bins]."""
+        """Centre frequency of each bin in hertz, numpy [bins]."""
         if self.scale == "mel":
             return mel_frequencies(self.bins, self.sample_rate, self.mel_formula)[1:-1]
         return np.arange(self.bins) * (self.sample_rate / self.frame_length)
@@ -105,7 +105,7 @@ class Spectrogram(keras.layers.Layer):
             )
         samples = waveforms.shape[1] or tf.shape(waveforms)[1]
         half = self.frame_length // 2
-        # As `stft` pads, but for the hop that the last frame would need.
+        # Pads as `stft` does, without the hop that the last frame would need.
         padding = [[0, 0], [half, half - self.hop + -samples % self.hop]]
         spectra = analyse(tf.pad(waveforms, padding), self.frame_length, self.hop)
         magnitudes = tf.abs(spectra)
@@ -119,8 +119,8 @@ class Spectrogram(keras.layers.Layer):
     def magnitudes(self, images):
         """Return the spectral magnitudes [B, T, 1 + frame_length // 2] of images [B, T, F, 1].
 
-        A linear image does not hold the Nyquist bin, which comes back as 0; a mel image is
-        inverted by non-negative updates.
+        The Nyquist bin, which a linear image does not contain, is 0. A mel image is inverted by
+        non-negative multiplicative updates.
         """
         images = tf.convert_to_tensor(images, tf.float32)
         if images.shape.rank != 4 or images.shape[2:] != (self.bins, 1):
@@ -137,11 +137,11 @@ class Spectrogram(keras.layers.Layer):
 
         Args:
             images: values in [0, 1].
-            phase: "heap", the best and offline, or "graph", TensorFlow operations only, for use
-                inside a `tf.function` or a SavedModel. Both are deterministic.
+            phase: "heap", the best quality, eager only; or "graph", TensorFlow operations only,
+                for use inside a `tf.function` or a SavedModel. Both are deterministic.
 
         Raises:
-            ValueError: if phase is neither, or "heap" is asked for inside a graph.
+            ValueError: if phase is neither, or "heap" is used inside a graph.
         """
         methods = {"heap": heap_phase, "graph": graph_phase}
         if phase not in methods:

@@ -1,1 +1,1 @@
-"""Networks over sequences: attention, Transformers, diffusion Transformers, LSTM."""
+"""Sequence networks: attention, Transformers, diffusion Transformers and LSTMs."""

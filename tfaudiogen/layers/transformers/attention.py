@@ -1,4 +1,4 @@
-"""Causal attention and cross-attention, for whole sequences or step by step."""
+"""Causal attention and cross-attention, for whole sequences or step by step with a KV cache."""
 
 import keras
 import tensorflow as tf
@@ -6,24 +6,25 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks.residual import copy_weights, register
 
 BLOCK = 32
-"""Places of a block of what attention keeps while it goes from place to place."""
+"""Positions in one block of the KV cache that step-by-step attention keeps."""
 
 
 @register
 class CausalAttention(keras.layers.Layer):
-    """Attention of each place to itself and to the places before it (Vaswani et al., 2017).
+    """Attention of each position to itself and to earlier positions (Vaswani et al., 2017).
 
         a_s = sum_(r <= s) softmax_r(q_s . k_r / sqrt(d)) v_r    for each of `heads` heads.
 
-    With `rotary`, q_s and k_s are turned by angles that grow with s, so that their product depends
-    on the distance s - r alone (Su et al., "RoFormer", 2021). Scores are float32.
+    With `rotary`, q_s and k_s are rotated by angles proportional to s, so their product depends on
+    the distance s - r alone (Su et al., "RoFormer", 2021). Scores are float32.
 
     Args:
         width: D, a multiple of 2 heads.
         heads: H; each has d = D / H dimensions.
-        rotary: whether positions enter here.
+        rotary: whether to use rotary position embeddings.
 
-    Call: [B, S, D] -> [B, S, D]. `start` and `step` compute the same place by place.
+    Call: [B, S, D] -> [B, S, D]. `start`, `step` and `settle` compute the same position by
+    position, with a KV cache.
     """
 
     def __init__(self, width, heads, rotary=True, **kwargs):
@@ -48,10 +49,10 @@ class CausalAttention(keras.layers.Layer):
         return self.join(tf.reshape(attended, tf.shape(inputs)))
 
     def start(self, batch, length):
-        """Return the state before the first of `length` places: no keys and values.
+        """Return an empty KV cache for `length` positions.
 
-        They are kept in two parts: [B, H, S, d] of the blocks before, which a step only reads, and
-        [BLOCK, B, H, d] of the block that the step is in, into which it writes.
+        It has two parts, each of keys and values: [B, H, S, d] for the finished blocks, which a
+        step only reads, and [BLOCK, B, H, d] for the current block, which a step writes.
         """
         size = self.width // self.heads
         before = (batch, self.heads, _whole_blocks(length), size)
@@ -59,10 +60,10 @@ class CausalAttention(keras.layers.Layer):
         return tuple(tf.zeros(shape, self.compute_dtype) for shape in shapes)
 
     def settle(self, state, place):
-        """Return the state after the block that began at a place."""
+        """Return the KV cache with the finished block that began at `place` flushed into it."""
         before, recent = state[:2], state[2:]
         blocks = before[0].shape[2] // BLOCK
-        # Compiled, a choice for each place is quicker than a slice written into so large a state.
+        # Compiled, `where` over all positions is faster than writing a slice into a large tensor.
         here = (tf.range(BLOCK * blocks) // BLOCK == place // BLOCK)[:, None]
         return *(
             tf.where(here, tf.tile(_places_third(new), (1, 1, blocks, 1)), old)
@@ -70,16 +71,16 @@ class CausalAttention(keras.layers.Layer):
         ), *recent
 
     def step(self, inputs, place, state):
-        """Return what `call` does at one place.
+        """Compute the output of `call` at one position.
 
         Args:
             inputs: [B, D].
-            place: integer scalar.
-            state: as `start`, `step` and, after each block, `settle` return it, all places before
-                this one having been there.
+            place: integer scalar, the position.
+            state: KV cache from `start` or the previous `step`, flushed by `settle` after each
+                block, for which all earlier positions have been stepped through.
 
         Returns:
-            [B, D] and the new state.
+            Outputs [B, D] and the new KV cache.
         """
         here = self._projections(inputs[:, None], place[None])
         queries, new_keys, new_values = (tf.transpose(part, (1, 0, 2, 3)) for part in here)
@@ -98,7 +99,7 @@ class CausalAttention(keras.layers.Layer):
         return self.join(attended), (keys, values, recent_keys, recent_values)
 
     def _projections(self, inputs, places):
-        """Return scaled queries, keys and values [B, S, H, d] at the places [S]."""
+        """Return scaled queries, keys and values [B, S, H, d] at the positions [S]."""
         size = self.width // self.heads
         parts = tf.reshape(
             self.project(inputs), (-1, inputs.shape[1] or tf.size(places), 3, self.heads, size)
@@ -117,10 +118,10 @@ class CausalAttention(keras.layers.Layer):
 
 
 class CrossAttention(keras.layers.Layer):
-    """Attention of each place to all vectors of a given sequence, the context.
+    """Attention of each position to all vectors of a conditioning sequence, the context.
 
     Args:
-        width: D of places and context, a multiple of 2 heads.
+        width: D of the inputs and the context, a multiple of 2 heads.
         heads: H.
 
     Call: [B, S, D] and context [B, M, D] -> [B, S, D].
@@ -149,7 +150,7 @@ class CrossAttention(keras.layers.Layer):
         return tuple(tf.unstack(tf.reshape(self.answer(context), shape), axis=2))
 
     def attend(self, inputs, state):
-        """Return what `call` does, for the keys and values of `start`."""
+        """Compute the output of `call` from the keys and values that `start` returns."""
         keys, values = state
         shape = tf.concat([tf.shape(inputs)[:2], keys.shape[2:]], axis=0)
         queries = tf.reshape(self.ask(inputs), shape)
@@ -159,10 +160,11 @@ class CrossAttention(keras.layers.Layer):
 
 
 def take_crossing(mine, theirs):
-    """Give a `CrossAttention` the weights of another; where there is none, let it add nothing.
+    """Copy the weights of a `CrossAttention`; without a source, make its output zero at first.
 
     Args:
-        mine, theirs: layers, or None.
+        mine: layer to change, or None.
+        theirs: layer to copy from, or None.
     """
     if mine is not None and theirs is not None:
         copy_weights(mine, theirs)
@@ -188,7 +190,7 @@ def _places_third(part):
 
 
 def turn(vectors, places):
-    """Return [B, S, H, d] with dimensions i and i + d / 2 turned by places / 10000^(2 i / d)."""
+    """Apply rotary embeddings to [B, S, H, d]: rotate (i, i + d/2) by places / 10000^(2 i / d)."""
     half = vectors.shape[-1] // 2
     speeds = 10000.0 ** (-tf.range(half, dtype=tf.float32) / half)
     angles = (tf.cast(places, tf.float32)[:, None] * speeds)[:, None]  # [S, 1, d / 2]
@@ -203,7 +205,7 @@ def _dense(width, policy):
 
 
 def _softmax(scores, allowed=None):
-    """Return the softmax over the last axis, in float32, of those places that are allowed."""
+    """Return the softmax over the last axis, in float32, masked to positions in `allowed`."""
     wide = tf.cast(scores, tf.float32)
     if allowed is not None:
         wide = tf.where(allowed, wide, -1e9)

@@ -1,4 +1,4 @@
-"""A diffusion Transformer over maps of noisy latents."""
+"""A diffusion Transformer (DiT) over maps of noisy latents."""
 
 import functools
 import math
@@ -13,14 +13,14 @@ from tfaudiogen.layers.transformers.attention import CrossAttention
 
 
 class ModulatedBlock(keras.layers.Layer):
-    """Attention among all places, to the context, and a network at each place, all modulated.
+    """Self-attention, cross-attention to the context and an MLP, all modulated by the condition.
 
         x + g_1 attention(h_1),  x + g_2 cross-attention(h_2, context),  x + g_3 W2 gelu(W1 h_3),
         h_i = normalize(x) (1 + s_i) + b_i
 
-    The gains g_i, scales s_i and shifts b_i are a linear function of the condition that starts at
-    zero, and each block so as the identity (adaLN-zero, Peebles and Xie, "Scalable diffusion models
-    with transformers", 2023; cross-attention as in Chen et al., "PixArt-alpha", 2024).
+    The gains g_i, scales s_i and shifts b_i are a linear function of the condition, initialized to
+    zero, so each block starts as the identity (adaLN-zero, Peebles and Xie, "Scalable diffusion
+    models with transformers", 2023; cross-attention as in Chen et al., "PixArt-alpha", 2024).
 
     Args:
         width: D.
@@ -54,7 +54,7 @@ class ModulatedBlock(keras.layers.Layer):
         return _added(x, third, lambda h: self.second(keras.ops.gelu(self.first(h))))
 
     def dense_layers(self):
-        """Return {name: `keras.layers.Dense`} of all matrices."""
+        """Return {name: `keras.layers.Dense`} of all dense layers."""
         attentions = {"attention": self.attention, "crossing": self.crossing}
         found = {
             f"{name}.{part}": getattr(attention, part)
@@ -68,23 +68,23 @@ class ModulatedBlock(keras.layers.Layer):
 
 
 class DiffusionTransformer(keras.layers.Layer):
-    """Maps with noise, the time, and vectors of a source -> a map of each shape.
+    """Maps noisy latent maps, the time and conditioning vectors to outputs of the maps' shapes.
 
-    Each map is cut into `patch` x `patch` patches; those of all maps are one sequence, each at a
-    place with a learned vector of its own. The blocks attend to the vectors of the source, and are
-    modulated by the time and by weighted means of the same vectors. Where the source is dropped, a
-    learned vector takes the place of all of its vectors.
+    Each map is patchified into `patch` x `patch` patches. The patches of all maps form one sequence
+    with learned position embeddings. The blocks attend to the conditioning vectors, and are
+    modulated by the time and by attention-pooled means of the same vectors. Where the condition is
+    dropped, one learned vector replaces all vectors.
 
-    The time is in [0, 1] and enters as sines and cosines of it, in float32 (Vaswani et al., 2017;
-    in 16 bits neighbouring times are one).
+    The time in [0, 1] is embedded as sines and cosines in float32 (Vaswani et al., 2017); in 16
+    bits neighbouring times would coincide.
 
     Args:
         shapes: list of (T, F, C) of the maps.
-        vectors: V, width of the vectors of the source.
+        vectors: V, width of the conditioning vectors.
         width: D, a multiple of 2 heads.
-        depth: blocks.
+        depth: number of blocks.
         heads: H of each attention.
-        patch: sides of the patches, a divisor of T and F of all maps.
+        patch: patch size, a divisor of T and F of all maps.
 
     Call: list of [B, T, F, C], times float32 [B], vectors [B, M, V], dropped bool [B] -> list of
     float32 [B, T, F, C].
@@ -114,12 +114,12 @@ class DiffusionTransformer(keras.layers.Layer):
             )
 
     def _size(self, shape):
-        """Return the numbers of a patch of a map."""
+        """Return the number of values in a patch of a map."""
         return self.patch**2 * shape[2]
 
     @property
     def lengths(self):
-        """The patches of each map."""
+        """Number of patches of each map."""
         return [math.prod(shape[:2]) // self.patch**2 for shape in self.shapes]
 
     def build(self, input_shape=None):
@@ -154,7 +154,7 @@ class DiffusionTransformer(keras.layers.Layer):
         ]
 
     def dense_layers(self):
-        """Return {name: `keras.layers.Dense`} of the blocks."""
+        """Return {name: `keras.layers.Dense`} of the dense layers in all blocks."""
         return {
             f"block_{number}.{name}": layer
             for number, block in enumerate(self.blocks)
@@ -162,7 +162,7 @@ class DiffusionTransformer(keras.layers.Layer):
         }
 
     def _clocked(self, times):
-        """Return [B, D] of times [B]."""
+        """Return the time embeddings [B, D] of times [B]."""
         half = self.width // 2
         speeds = 1000.0 * 10000.0 ** (-tf.range(half, dtype=tf.float32) / half)
         angles = tf.cast(times, tf.float32)[:, None] * speeds
@@ -172,7 +172,7 @@ class DiffusionTransformer(keras.layers.Layer):
         return tf.cast(x, self.compute_dtype)
 
     def _patches(self, one):
-        """Return [B, S_l, patch^2 C] of a map [B, T, F, C]."""
+        """Patchify a map [B, T, F, C] to [B, S_l, patch^2 C]."""
         time, bins, channels = one.shape[1:]
         side = self.patch
         x = tf.reshape(one, (-1, time // side, side, bins // side, side, channels))
@@ -182,7 +182,7 @@ class DiffusionTransformer(keras.layers.Layer):
         )
 
     def _unpatched(self, x, shape):
-        """Return the map [B, T, F, C] of patches."""
+        """Unpatchify a sequence to the map [B, T, F, C]."""
         time, bins, channels = shape
         side = self.patch
         x = tf.reshape(x, (-1, time // side, bins // side, side, side, channels))
@@ -203,6 +203,6 @@ def _modulated(x, scale, shift):
 
 
 def _added(x, numbers, function):
-    """Return x + gain function(modulated x)."""
+    """Return x + gain function(modulated x), the gain, scale and shift being parts of `numbers`."""
     gain, scale, shift = tf.split(numbers, 3, axis=-1)
     return x + gain * function(_modulated(x, scale, shift))

@@ -12,7 +12,7 @@ from tfaudiogen.layers.transformers.attention import check_heads, turn
 
 @register
 class SelfAttention(keras.layers.Layer):
-    """Attention of each place to all places that are there (Vaswani et al., 2017).
+    """Attention of each position to all unmasked positions (Vaswani et al., 2017).
 
         a_s = sum_r softmax_r(q_s . k_r / sqrt(d)) v_r    for each of `heads` heads.
 
@@ -21,9 +21,10 @@ class SelfAttention(keras.layers.Layer):
     Args:
         width: D, a multiple of 2 heads.
         heads: H; each has d = D / H dimensions.
-        rotary: whether positions enter here, by angles, as in `CausalAttention`.
+        rotary: whether to use rotary position embeddings, as in `CausalAttention`.
 
-    Call: [B, S, D], and bool [B, S], which places are there, or None for all -> [B, S, D].
+    Call: [B, S, D], and mask bool [B, S], true where a position is present, or None for all ->
+    [B, S, D].
     """
 
     def __init__(self, width, heads, rotary=True, **kwargs):
@@ -64,9 +65,9 @@ class EncoderBlock(keras.layers.Layer):
     Args:
         width: D.
         heads: H of the attention.
-        rotary: whether the attention knows positions.
+        rotary: whether to use rotary position embeddings.
 
-    Call: as of `SelfAttention`.
+    Call: see `SelfAttention`.
     """
 
     def __init__(self, width, heads, rotary=True, **kwargs):
@@ -100,12 +101,13 @@ class TransformerEncoder(keras.layers.Layer):
 
     Args:
         width: D.
-        depth: blocks.
+        depth: number of blocks.
         heads: H of each block.
-        rotary: whether the attention knows positions; otherwise the inputs tell them.
+        rotary: whether to use rotary position embeddings; without them, the inputs must contain
+            the positions.
 
-    Call: [B, S, D], and bool [B, S], which places are there, or None for all -> [B, S, D] of root
-    mean square 1 at each place.
+    Call: [B, S, D], and mask bool [B, S], true where a position is present, or None for all ->
+    [B, S, D] of root mean square 1 at each position.
     """
 
     def __init__(self, width, depth, heads, rotary=True, **kwargs):
@@ -134,7 +136,7 @@ class TransformerEncoder(keras.layers.Layer):
 
 
 def attention_weights(scores, present=None):
-    """Return the softmax of scores over the last axis, in float32, of places that are there."""
+    """Return the softmax of scores over the last axis, in float32, masked to `present`."""
     wide = tf.cast(scores, tf.float32)
     if present is not None:
         wide = tf.where(present, wide, -1e9)

@@ -13,17 +13,18 @@ from tfaudiogen.layers.transformers.encoder import TransformerEncoder
 class PatchEncoder(keras.layers.Layer):
     """A vision Transformer (Dosovitskiy et al., "An image is worth 16x16 words", 2021).
 
-    Patches are mapped to vectors of mean square 1, to which a learned vector of their place is
-    added, and each block lets every patch attend to all. Places begin half as large as patches: at
-    a spread of 0.02 their order was hardly seen for hundreds of steps.
+    Patches are projected to vectors of mean square 1, and learned position embeddings are added.
+    Each block lets every patch attend to all patches. Position embeddings are initialized to half
+    the size of the patch vectors: with a standard deviation of 0.02 the model hardly used the
+    positions for hundreds of steps.
 
     Args:
-        patch: side of a patch in pixels; divides the sides of the picture.
+        patch: patch size in pixels; divides the sides of the picture.
         width: V, a multiple of 2 heads.
         depth, heads: of the Transformer.
 
     Call: images [B, H, W, C] -> [B, M, V], M = H W / patch^2 in row-major order, of root mean
-    square 1 at each place.
+    square 1 at each position.
 
     Raises:
         ValueError: if the patch does not divide the sides.

@@ -12,16 +12,16 @@ from tfaudiogen.layers.transformers.attention import CrossAttention, take_crossi
 
 @register
 class LSTMStack(keras.layers.Layer):
-    """x + LSTM(x), as often as there are layers (Hochreiter and Schmidhuber, 1997).
+    """A residual stack of LSTMs, x + LSTM(x) (Hochreiter and Schmidhuber, 1997).
 
-    Inputs of each layer are normalised, and its outputs added, so that deep stacks train. With
+    The inputs of each layer are normalised and its outputs added, so that deep stacks train. With
     `cross`, each layer is followed by x + cross-attention(x, context).
 
     Args:
         width: D, of the inputs, the outputs and the state of each layer.
-        depth: layers.
-        heads: H of the cross-attention, where there is one.
-        cross: whether there is a context.
+        depth: number of layers.
+        heads: H of the cross-attention.
+        cross: whether the layers attend to a context.
 
     Call: [B, S, D] -> [B, S, D]; see `layers/transformers/transformer.py`.
     """
@@ -32,7 +32,7 @@ class LSTMStack(keras.layers.Layer):
         super().__init__(**kwargs)
         self.width, self.depth, self.heads, self.cross = width, depth, heads, cross
         policy = self.dtype_policy
-        # The library's kernel for graphics cards is none that XLA compiles.
+        # XLA cannot compile the cuDNN kernel.
         options = {"return_sequences": True, "use_cudnn": False, "dtype": policy}
         self.recurrent = repeated(lambda: keras.layers.LSTM(width, **options), depth, "depth")
         crossing = functools.partial(CrossAttention, width, heads, dtype=policy)

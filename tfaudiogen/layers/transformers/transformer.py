@@ -1,18 +1,19 @@
 """A causal Transformer, the backbone of a prior over sequences.
 
-Cores have the same parts, `Transformer` here and `LSTMStack` in `layers/transformers/recurrent.py`:
+All backbones, `Transformer` here and `LSTMStack` in `layers/transformers/recurrent.py`, share an
+interface:
 
 - `call(inputs, context=None, gains=None)`: [B, S, D] -> [B, S, D], for training. The output at a
-  place depends on the inputs there and before, and on all of the context [B, M, D]. `gains`
-  [B, depth, D] multiply what each block adds (dropout).
-- `start(batch, length, context=None)`: the state before the first of at most `length` places.
-- `step(inputs, place, state)`: [B, D] -> [B, D] and the next state, for sampling; equal to `call`.
-- `settle(state, place)`: the state after a whole block, of `attention.BLOCK` places, that began at
-  a place; it is due before the next step.
-- `take(core)`: begin with the weights of another core, of the same sizes but for `cross`; what
-  attends to a context adds nothing at first where the other has none.
+  position depends on the inputs up to and including it, and on all of the context [B, M, D].
+  `gains` [B, depth, D] multiply what each block adds (dropout).
+- `start(batch, length, context=None)`: the initial state (KV cache) for at most `length` positions.
+- `step(inputs, place, state)`: [B, D] -> [B, D] and the next state, for sampling; equals `call`.
+- `settle(state, place)`: flushes the finished block of `attention.BLOCK` positions that began at
+  `place`, and returns the new state. It must be called after each block, before the next step.
+- `take(core)`: copies the weights of another backbone that differs in `cross` at most. If the
+  other has no cross-attention, the cross-attention here adds nothing at first.
 - `width` is D, `depth` the number of blocks, `cross` whether they attend to a context, and
-  `length` the greatest S, None where any will do.
+  `length` the greatest S, None for no limit.
 """
 
 import functools
@@ -31,13 +32,13 @@ POSITIONS = ("rotary", "learned")
 class TransformerBlock(keras.layers.Layer):
     """x + attention(x), then x + cross-attention(x, context), then x + W2 gelu(W1 x).
 
-    Each part sees normalised inputs (pre-norm), whose gain is in the weights that follow.
+    Each part gets normalised inputs (pre-norm); the norm's gain is part of the weights after it.
 
     Args:
         width: D.
         heads: H of each attention.
-        rotary: whether the attention knows positions; see `CausalAttention`.
-        cross: whether there is a context.
+        rotary: whether to use rotary position embeddings; see `CausalAttention`.
+        cross: whether to attend to a context.
 
     Call: [B, S, D] -> [B, S, D]; see the module.
     """
@@ -68,7 +69,7 @@ class TransformerBlock(keras.layers.Layer):
         return self._rest(x, crossed, gain)
 
     def _rest(self, x, crossed, gain=None):
-        """Add to [B, S, D] what needs no other place."""
+        """Apply cross-attention's output and the MLP, which act on each position alone."""
         if self.cross:
             x = x + _scaled(self.crossing.attend(normalize(x), crossed), gain)
         wide = keras.ops.gelu(self.first(normalize(x)))
@@ -101,11 +102,11 @@ class Transformer(keras.layers.Layer):
 
     Args:
         width: D.
-        depth: blocks.
+        depth: number of blocks.
         heads: H of each block.
         length: greatest S.
-        positions: "rotary", inside the attention, or "learned", a vector for each of `length`
-            places that is added to the inputs.
+        positions: "rotary", inside the attention, or "learned", an embedding of each of `length`
+            positions that is added to the inputs.
         cross: whether the blocks attend to a context.
 
     Call: [B, S, D] -> [B, S, D]; see the module.
