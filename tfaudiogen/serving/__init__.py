@@ -1,1 +1,1 @@
-"""Exports models as SavedModels of waveforms and pictures."""
+"""Exports models as SavedModels of audio and images."""

@@ -1,4 +1,4 @@
-"""`export`: writes a model as a SavedModel of waveforms and pictures."""
+"""`export`: writes a model as a SavedModel of audio and images."""
 
 import json
 from pathlib import Path
@@ -15,26 +15,28 @@ CARD = "card.md"
 
 
 def export(model, out, seconds=None, limits=None):
-    """Write a SavedModel with everything in the graph, from framing to phase retrieval.
+    """Writes a SavedModel with everything in the graph, from framing to phase retrieval.
 
-    Its signatures have a leading batch dimension in every input and output; a row of the output
-    depends on the same row of the inputs alone. They give what the methods of the same names give
-    with `phase="graph"`, one row at a time. No function is compiled by XLA, since shapes are free.
+    All inputs and outputs of its signatures have a leading batch dimension; each example of the
+    output depends on the same example of the inputs alone. A signature gives the results of the
+    method of the same name with `phase="graph"`, one example at a time. No function is compiled by
+    XLA, since shapes are dynamic.
 
     Args:
-        model: a model of sounds, of pictures, or of both, as `load` returns it.
-        out: folder to write, with a version number as its name for TensorFlow Serving; must not
-            exist. It appears when all is written.
-        seconds: duration of drawn sounds; None for one window, and where none are drawn.
+        model: a model of audio, of images, or of both, as `load` returns it.
+        out: folder to write, named by a version number for TensorFlow Serving; must not exist. It
+            appears only once it is complete.
+        seconds: duration of generated audio; None for one window, and for models that generate no
+            audio.
         limits: the `Limits` of a request.
 
     Returns:
-        `out`, with `description.json`, `card.md` and the requests by which TensorFlow Serving warms
-        up in `assets.extra`, and `batching_params.pbtxt` for it.
+        `out`, with `description.json`, `card.md` and the warm-up requests of TensorFlow Serving in
+        `assets.extra`, and its batching parameters in `batching_params.pbtxt`.
 
     Raises:
         InUse: another command is writing to `out`.
-        ValueError: `out` is there, an argument is out of its range, or the model of another kind.
+        ValueError: `out` exists, an argument is out of its range, or the model cannot be exported.
     """
     out, limits = Path(out), limits or Limits()
     if out.exists():
@@ -42,7 +44,7 @@ def export(model, out, seconds=None, limits=None):
             f"out {str(out)!r} is there already: name another, such as the next number"
         )
     with locked(out, "export"), whole_folder(out) as folder:
-        # TensorFlow Serving names a model by the folder that holds its versions.
+        # TensorFlow Serving names a model by the parent folder of its versions.
         _write(folder, model, signatures_of(model, seconds, limits), out.resolve().parent.name)
         write_batching(folder, limits.batch)
     return out
@@ -70,7 +72,7 @@ def _write(folder, model, signatures, name):
 
 
 def card(description):
-    """Return the page on a SavedModel for those who call it."""
+    """Return the Markdown documentation of a SavedModel's signatures, for its callers."""
     rows = [
         f"| `{name}` | {_listed(entry['inputs'])} | {_listed(entry['outputs'])} | {entry['says']} |"
         for name, entry in description["signatures"].items()

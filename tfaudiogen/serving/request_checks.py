@@ -1,4 +1,4 @@
-"""Checks of requests inside the graph, which fail with a reason."""
+"""Checks of requests inside the graph, with error messages."""
 
 import tensorflow as tf
 
@@ -14,7 +14,7 @@ def check_finite(name, values):
 
 
 def check_rows(most, *tensors):
-    """Yield operations that fail unless all have as many rows, from 1 to `most`."""
+    """Yield operations that fail unless all tensors have the same batch size, from 1 to `most`."""
     sizes = tf.stack([tf.shape(tensor)[0] for tensor in tensors])
     yield check(tf.reduce_all(sizes == sizes[0]), "inputs must have the same number of rows")
     yield check(
@@ -29,12 +29,12 @@ def after(checks, *tensors):
 
 
 def of_shape(tensor, spec):
-    """Return the tensor, once it has turned out to have the rank and sizes of its specification.
+    """Return the tensor once its rank and sizes have been checked against its specification.
 
-    A server feeds what it is sent: neither the C API nor TensorFlow Serving compare the shape of a
-    request with that of the signature.
+    Neither the C API nor TensorFlow Serving compares the shape of a request with that of the
+    signature.
     """
-    # The graph's optimiser knows the shape that was promised and would remove a comparison with it.
+    # Grappler knows the promised static shape and would remove a comparison with it.
     promised_nothing = tf.raw_ops.PlaceholderWithDefault(input=tensor, shape=tf.TensorShape(None))
     sizes = tf.shape(promised_nothing)
     fits = tf.equal(tf.size(sizes), spec.shape.rank)
@@ -47,7 +47,7 @@ def of_shape(tensor, spec):
 
 
 def shape_text(shape, name):
-    """Return the shape of an input or output as users read it: [B, N] for two free sizes."""
+    """Return the shape of an input or output for documentation: [B, N] for two dynamic sizes."""
     second = {"latents": "W", "codes": "T"}.get(name.split("_")[0], "N")
     names = ["B", second]
     sizes = [names[place] if size is None else size for place, size in enumerate(shape)]

@@ -1,9 +1,9 @@
-"""Files for TensorFlow Serving beside a SavedModel: warm-up requests and batching.
+"""Writes TensorFlow Serving's files for a SavedModel: warm-up requests and batching parameters.
 
-TensorFlow Serving plays the recorded requests when it loads a version, so that the first user does
-not wait for what TensorFlow does on a first call. The records are protocol buffers of
-TensorFlow Serving; each is a nest of length-delimited fields, which a few lines write without its
-package. Field numbers: tensorflow_serving/apis/{prediction_log,predict,model}.proto.
+TensorFlow Serving replays the recorded requests when it loads a version, so that the first user
+does not wait for the initialization in the first call. The records are protocol buffers of
+TensorFlow Serving. Each consists of nested length-delimited fields, which are written here without
+its package. Field numbers: tensorflow_serving/apis/{prediction_log,predict,model}.proto.
 """
 
 import tensorflow as tf
@@ -19,11 +19,11 @@ _LENGTH_DELIMITED = 2
 
 
 def write_warmup(folder, model_name, requests):
-    """Write a request for each signature.
+    """Write one warm-up request for each signature.
 
     Args:
         folder: the SavedModel's `assets.extra`.
-        model_name: under which it is served.
+        model_name: name under which the model is served.
         requests: {signature: {input: (value, dtype, shape)}}.
     """
     with tf.io.TFRecordWriter(str(folder / WARMUP)) as records:
@@ -32,9 +32,9 @@ def write_warmup(folder, model_name, requests):
 
 
 def write_batching(folder, most_rows):
-    """Write how TensorFlow Serving may put requests together, into the SavedModel's folder.
+    """Write the batching parameters of TensorFlow Serving into the SavedModel's folder.
 
-    Sounds are not padded to a common length: a row's answer would depend on its neighbours.
+    Audio is not padded to a common length, since an output would depend on the rest of the batch.
     """
     lines = [
         f"max_batch_size {{ value: {most_rows} }}",
@@ -49,7 +49,7 @@ def _prediction_log(model_name, signature, inputs):
     model = _field(_NAME, model_name.encode()) + _field(_SIGNATURE, signature.encode())
     request = _field(_MODEL, model)
     for name, repeated in inputs.items():
-        # A repeated value is written once.
+        # A constant tensor is stored as its shape and one value.
         tensor = tf.make_tensor_proto(*repeated).SerializeToString()
         entry = _field(_KEY, name.encode()) + _field(_VALUE, tensor)
         request += _field(_INPUTS, entry)
@@ -61,7 +61,7 @@ def _field(number, content):
 
 
 def _varint(number):
-    """Return an integer in groups of seven bits, lowest first; the top bit says: more follow."""
+    """Return the varint of an integer: groups of seven bits, lowest first, with a "more" bit."""
     groups = bytearray()
     while number > 0x7F:
         groups.append(number & 0x7F | 0x80)

@@ -1,1 +1,1 @@
-"""The discriminator of a VQGAN and the weight of its loss."""
+"""The discriminator of a VQGAN and the adaptive weight of its loss."""

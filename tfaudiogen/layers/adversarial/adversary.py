@@ -1,4 +1,4 @@
-"""The state of adversarial training: whether it has begun, and its weight."""
+"""State of adversarial training: when it begins, and the weight of its loss."""
 
 import keras
 import tensorflow as tf
@@ -8,7 +8,7 @@ from tfaudiogen.layers.blocks.residual import register
 
 
 class _State(keras.layers.Layer):
-    """A layer of scalars that are learned from reduced sums, and saved with the model."""
+    """Base of layers with scalar state, updated from reduced sums and saved with the model."""
 
     def __init__(self, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -25,14 +25,14 @@ class _State(keras.layers.Layer):
 
 @register
 class Plateau(_State):
-    """Whether a loss has stopped falling, ever: decided in training and kept with the model.
+    """Detects whether a training loss has ever stopped falling, and keeps the result.
 
-    Means over `patience` steps are compared: the loss is on a plateau once one of them is not less
-    than the one before by the part `tolerance`.
+    The layer compares means over `patience` consecutive steps. The loss is on a plateau once a mean
+    is not lower than the previous one by at least the fraction `tolerance`.
 
     Args:
-        patience: steps of a mean.
-        tolerance: least part by which the mean has to fall.
+        patience: number of steps in a mean.
+        tolerance: least relative decrease of the mean.
 
     Call: loss [B] -> [B], 0 before the plateau and 1 from then on.
     """
@@ -59,7 +59,7 @@ class Plateau(_State):
         statistics.report(self, {"loss": tf.reduce_sum(loss), "count": count})
 
     def update_statistics(self, sums):
-        """Add a step; compare when there are enough of them."""
+        """Add the mean loss of a step; compare the means every `patience` steps."""
         total = self.total + sums["loss"] / sums["count"]
         steps = self.steps + 1.0
         mean, full = total / steps, steps >= self.patience
@@ -78,15 +78,16 @@ class Plateau(_State):
 
 @register
 class AdaptiveWeight(_State):
-    """The weight at which two losses pull the last layer alike (Esser et al., 2021, equation 7).
+    """The adaptive weight of the adversarial loss (Esser et al., 2021, equation 7).
 
         w = |grad_L reconstruction| / |grad_L adversary|
 
-    of the whole batch, averaged over the last steps; a step uses what the steps before it gave.
+    for the last layer L and the whole batch, as a moving average over steps. With it both losses
+    pull the last layer equally. A step uses the weight from the previous steps.
 
     Args:
         decay: of the moving average, in [0, 1).
-        highest: bound of w, where the adversary has no gradient.
+        highest: upper bound of w, which is reached where the adversary has no gradient.
 
     Call: loss [B] -> w, [B].
     """
@@ -103,7 +104,7 @@ class AdaptiveWeight(_State):
         return tf.fill(tf.shape(loss)[:1], tf.identity(self.weight))
 
     def observe(self, reconstruction, adversary):
-        """Report the gradients of two summed losses of a batch in the last layer's weights."""
+        """Report the gradients of both summed losses of a batch with respect to the last layer."""
         gradients = {"reconstruction": reconstruction, "adversary": adversary}
         statistics.report(
             self,
@@ -114,7 +115,7 @@ class AdaptiveWeight(_State):
         )
 
     def update_statistics(self, sums):
-        """Move the weight towards the ratio of the norms."""
+        """Update the moving average with the ratio of the gradient norms."""
         ratio = tf.norm(sums["reconstruction"]) / (tf.norm(sums["adversary"]) + 1e-12)
         ratio = tf.minimum(ratio, self.highest)
         before = tf.identity(self.weight)

@@ -1,4 +1,4 @@
-"""A discriminator that judges patches of images."""
+"""A patch discriminator of images."""
 
 import keras
 
@@ -9,13 +9,13 @@ from tfaudiogen.layers.quantizers.repetition import check_count
 
 @register
 class PatchDiscriminator(keras.layers.Layer):
-    """Strided 4x4 convolutions, and a score for each patch (Isola et al., 2017, section 3.2.2).
+    """Strided 4x4 convolutions with a score for each patch (Isola et al., 2017, section 3.2.2).
 
-    In place of batch normalisation each place is scaled to a root mean square of 1: a score depends
-    on no other example, which replicas ask for.
+    Instead of batch normalisation, features are scaled to a root mean square of 1 at each position.
+    A score thus depends on no other example, as replicated training requires.
 
     Args:
-        widths: channels of each layer; each halves the sides, so that n layers judge patches of
+        widths: channels of each layer. Each layer halves the sides; n layers judge patches of
             3 2^n - 2 pixels a side.
 
     Call: images [B, H, W, C] in [0, 1] -> dict of "scores" [B, h, w, 1], float32, and "layer_0",

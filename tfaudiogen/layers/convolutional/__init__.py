@@ -1,1 +1,1 @@
-"""Encoders and decoders of images and sequences by convolutions."""
+"""Convolutional encoders and decoders of images and sequences."""

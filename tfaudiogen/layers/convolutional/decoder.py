@@ -1,4 +1,4 @@
-"""The residual convolutional decoder: latent to the parameters of an image's pixels."""
+"""The residual convolutional decoder: maps a latent to the parameters of an image's pixels."""
 
 import functools
 
@@ -12,15 +12,15 @@ from tfaudiogen.layers.quantizers.repetition import repeated
 
 @register
 class Decoder(keras.layers.Layer):
-    """The mirror image of `Encoder`: a dense layer, then residual blocks and unfolding.
+    """Mirrors `Encoder`: a dense layer, then residual blocks and sub-pixel convolutions.
 
-    A bias for each bin of each output channel is added at the end: the average spectrum and its
-    spread, which the convolutions then need not spend capacity on.
+    A bias for each bin of each output channel is added at the end. It models the average spectrum
+    and its spread, so that the convolutions need not.
 
     Args:
         image_shape: (T, F, channels) of the output; channels are the likelihood's parameters.
-        widths, strides, blocks: as given to the `Encoder` that this decoder mirrors.
-        channels: channels of the coarsest map that the dense layer fills.
+        widths, strides, blocks: of the `Encoder` that this decoder mirrors.
+        channels: channels of the coarsest map, the output of the dense layer.
 
     Call: latents [B, D] -> [B, T, F, channels].
     """

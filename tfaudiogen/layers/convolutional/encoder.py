@@ -1,4 +1,4 @@
-"""The residual convolutional encoder: image to features."""
+"""The residual convolutional encoder: maps an image to features."""
 
 import functools
 import math
@@ -12,18 +12,18 @@ from tfaudiogen.layers.quantizers.repetition import check_count, repeated
 
 @register
 class Encoder(keras.layers.Layer):
-    """Fold patches into channels, then alternate residual blocks and strided folds.
+    """Patchifies the image, then alternates residual blocks and strided convolutions.
 
-    The first stride is the patch: most of the cost of a large image lies at its full resolution,
-    and a patch of 4x4 or 8x8 pixels as channels keeps the pixels and saves that cost.
+    The first stride is the patch size. Most of the cost of a large image is at full resolution;
+    patches of 4x4 or 8x8 pixels as channels keep all pixels and save that cost.
 
     Args:
         widths: channels of each stage, e.g. (32, 64, 96, 128, 192).
-        strides: fold of each stage, e.g. (4, 2, 2, 2, 2); the image's sides must be multiples of
+        strides: stride of each stage, e.g. (4, 2, 2, 2, 2); the image's sides must be multiples of
             their product.
         blocks: residual blocks of each stage.
-        channels: channels of the features that leave; the product of their shape sets the size of
-            the dense layers that follow.
+        channels: channels of the output features; the size of their map sets the size of the dense
+            layers that follow.
 
     Call: images [B, T, F, C] in [0, 1] -> features [B, T / S, F / S, channels], S the product of
     the strides.
@@ -71,7 +71,7 @@ class Encoder(keras.layers.Layer):
 
 
 def check_stages(widths, strides):
-    """Raise ValueError unless there is one stride for each width, and a number of stages."""
+    """Raise ValueError unless there is one stride for each width, and from 1 to 512 stages."""
     if not widths or len(widths) != len(strides):
         raise ValueError(
             f"widths and strides must have the same length of at least 1, "
@@ -92,10 +92,10 @@ def check_divisible(image_shape, strides):
 
 
 def default_stages(image_shape):
-    """Return (widths, strides) that fold the image's shorter side to 8.
+    """Return (widths, strides) that reduce the image's shorter side to 8.
 
-    Large images start with patches of 4x4 pixels, at a quarter of the cost of 2x2; small ones
-    keep their detail.
+    Large images begin with patches of 4x4 pixels, at a quarter of the cost of 2x2; small ones keep
+    their detail.
     """
     side = min(image_shape[:2])
     strides = (4, 2) if side >= 256 else (2,)

@@ -1,4 +1,4 @@
-"""Convolutional networks between the maps of a hierarchy of codes."""
+"""Convolutional networks between the feature maps of a hierarchy of codes."""
 
 import functools
 import math
@@ -13,13 +13,13 @@ from tfaudiogen.layers.quantizers.repetition import repeated
 
 @register
 class FeatureEncoder(keras.layers.Layer):
-    """From an image or a map of features to a smaller map.
+    """Maps an image or a feature map to a smaller feature map.
 
     Args:
         widths, strides, blocks: as in `Encoder`.
 
-    Call: [B, H, W, C] -> [B, H / S, W / S, widths[-1]] of root mean square 1 at each place, S the
-    product of the strides.
+    Call: [B, H, W, C] -> [B, H / S, W / S, widths[-1]] of root mean square 1 at each position, S
+    the product of the strides.
     """
 
     def __init__(self, widths, strides, blocks=1, **kwargs):
@@ -34,7 +34,7 @@ class FeatureEncoder(keras.layers.Layer):
 
     @property
     def stride(self):
-        """S, how many times smaller the sides of the output are."""
+        """S, the factor by which the sides shrink."""
         return math.prod(self.strides)
 
     def build(self, input_shape):
@@ -64,16 +64,16 @@ class FeatureEncoder(keras.layers.Layer):
 
 @register
 class FeatureDecoder(keras.layers.Layer):
-    """The mirror image of `FeatureEncoder`.
+    """Mirrors `FeatureEncoder`.
 
-    With `bin_bias` a number for each column of each output channel is added at the end. Columns of
-    a spectrogram are frequencies, whose average convolutions do not know; those of a picture have
-    no meaning of their own.
+    With `bin_bias`, a bias for each column of each output channel is added at the end. Columns of a
+    spectrogram are frequencies, whose average level convolutions cannot know; columns of a picture
+    have no meaning of their own.
 
     Args:
         channels: C of the output.
-        widths, strides, blocks: as given to the `FeatureEncoder` that this mirrors.
-        bin_bias: whether columns differ.
+        widths, strides, blocks: of the `FeatureEncoder` that this decoder mirrors.
+        bin_bias: whether to add a bias for each column.
 
     Call: [B, H, W, C'] -> [B, H S, W S, channels].
     """

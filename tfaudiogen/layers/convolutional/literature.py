@@ -1,4 +1,4 @@
-"""The encoder and decoder of the literature on spectrogram VAEs, as a baseline."""
+"""The usual encoder and decoder of published spectrogram VAEs, as a baseline."""
 
 import keras
 import tensorflow as tf
@@ -11,14 +11,14 @@ from tfaudiogen.layers.blocks.upsampled_convolution import UpsampledConvolution
 
 @register
 class BatchNormalization(keras.layers.Layer):
-    """Batch normalisation (Ioffe and Szegedy, 2015) whose averages are updated outside the step.
+    """Batch normalisation (Ioffe and Szegedy, 2015) with averages updated outside the step.
 
     In training each replica normalises by its own moments and reports its sums through
-    `tfaudiogen.layers.blocks.statistics`; `update_statistics` moves the averages by the moments of
-    the whole batch.
+    `tfaudiogen.layers.blocks.statistics`; `update_statistics` updates the moving averages with the
+    moments of the whole batch.
 
     Args:
-        momentum: share of the old average kept by each step.
+        momentum: decay of the moving averages.
         epsilon: added to the variance.
     """
 
@@ -59,7 +59,7 @@ class BatchNormalization(keras.layers.Layer):
         return mean, square
 
     def update_statistics(self, sums):
-        """Move the averages by the moments of a whole batch, from its summed statistics."""
+        """Update the moving averages with the moments of a whole batch, from its sums."""
         mean = sums["first"] / sums["count"]
         variance = sums["second"] / sums["count"] - tf.square(mean)
         self.mean.assign(self.momentum * self.mean + (1.0 - self.momentum) * mean)
@@ -73,7 +73,7 @@ class BatchNormalization(keras.layers.Layer):
 
 
 class _Chain(keras.layers.Layer):
-    """Layers that follow one another, built and called in turn."""
+    """A sequence of layers, built and called in turn."""
 
     def build(self, input_shape):
         for stage in self.stages:
@@ -90,7 +90,7 @@ class _Chain(keras.layers.Layer):
 
 @register
 class LiteratureEncoder(_Chain):
-    """Five strided 4x4 convolutions with batch normalisation and one pooling.
+    """Five strided 4x4 convolutions with batch normalisation and one max pooling.
 
     Call: [B, T, F, C] -> [B, T / 64, F / 64, 256], T and F multiples of 64.
     """
@@ -112,7 +112,7 @@ class LiteratureEncoder(_Chain):
 
 @register
 class LiteratureDecoder(_Chain):
-    """A dense layer to 256 channels, then six times upsampling and a 3x3 convolution.
+    """A dense layer to 256 channels, then six stages of upsampling and a 3x3 convolution.
 
     Args:
         image_shape: (T, F, channels) of the output, T and F multiples of 64.

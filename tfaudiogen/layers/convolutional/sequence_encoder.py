@@ -10,10 +10,9 @@ from tfaudiogen.layers.convolutional.feature_maps import FeatureEncoder
 
 @register
 class SequenceEncoder(keras.layers.Layer):
-    """A small map of features, each place of which is a vector of the sequence.
+    """Convolutions to a small feature map, flattened to a sequence of vectors.
 
-    Attention does not see in which order vectors come, so each place of the map has a vector of
-    its own, which is learned and added.
+    A learned position embedding is added to each vector, since attention ignores their order.
 
     Args:
         widths, strides, blocks: of the convolutions, as in `FeatureEncoder`; the last width is V.
@@ -45,11 +44,11 @@ class SequenceEncoder(keras.layers.Layer):
         return x + keras.ops.cast(self.places, x.dtype)
 
     def joined(self, vectors, frames):
-        """Return the vectors [1, W M, V] of a sound: those of its windows, one after the other.
+        """Concatenate the vectors of a sound's windows to [1, W M, V].
 
         Args:
-            vectors: [W, M, V] of windows that follow one another.
-            frames: [W], how much of the sound each holds; all are attended to alike.
+            vectors: [W, M, V] of consecutive windows.
+            frames: [W], number of frames of the sound in each window; unused here.
         """
         return keras.ops.reshape(vectors, (1, -1, self.width))
 

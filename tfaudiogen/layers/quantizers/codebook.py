@@ -1,4 +1,4 @@
-"""A table of code vectors that learns by moving averages, outside of the gradient."""
+"""A codebook that learns by exponential moving averages, without gradients."""
 
 import keras
 import tensorflow as tf
@@ -7,35 +7,35 @@ from tfaudiogen.layers.blocks import statistics
 from tfaudiogen.layers.blocks.residual import normalize, register
 from tfaudiogen.probability import noise
 
-# How sharply the one vector that replaces a code outweighs the others in a sum, and how much of the
-# sum must be its own (p^2 > 0.98: p > 0.99); see `_candidates`.
+# The exponent that makes the one replacement vector dominate a sum of candidates, and the share of
+# the sum that it must have (p^2 > 0.98: p > 0.99); see `_candidates`.
 _SHARPNESS, _PURITY = 19.0, 0.98
 
 
 @register
 class Codebook(keras.layers.Layer):
-    """K vectors e_k, each the moving mean of the vectors that it is the nearest to.
+    """K code vectors e_k, each the moving average of the vectors assigned to it.
 
         N_k <- d N_k + (1 - d) n_k,    m_k <- d m_k + (1 - d) sum_{z nearest to k} z,
         e_k = m_k / N_k    (van den Oord et al., 2017, appendix A.1).
 
-    d rises as (1 + t) / (10 + t) to `decay`. At the first step every code becomes a vector of the
-    batch, so that the first steps, in which d is small, are those of mini-batch k-means (Sculley,
+    d rises as (1 + t) / (10 + t) up to `decay`. The first step sets every code to a vector of the
+    batch; the following steps, in which d is small, resemble mini-batch k-means (Sculley,
     "Web-scale k-means clustering", 2010).
 
-    A code whose N_k falls below `expiry` times the mean has expired: it becomes a vector of the
-    batch too, drawn with a probability proportional to its squared distance from the nearest code
-    as in k-means++ (Arthur and Vassilvitskii, 2007), and its moving averages start anew with twice
-    the count of an expired one: unless it is used it expires again within about 70 steps.
+    A code whose N_k falls below `expiry` times the mean has expired and is also replaced by a
+    vector of the batch, drawn with a probability proportional to its squared distance from the
+    nearest code, as in k-means++ (Arthur and Vassilvitskii, 2007). Its moving averages restart with
+    twice the count at which codes expire: an unused code expires again within about 70 steps.
 
     Args:
-        codes: K.
+        codes: K, codebook size.
         width: D, of the vectors.
-        normalized: whether the codes lie on the sphere of root mean square 1, as the vectors then
-            do: distances are angles (Yu et al., "Vector-quantized image modeling with improved
-            VQGAN", 2022, section 3.2).
-        decay: greatest d, in (0, 1).
-        expiry: part of an even share of use below which a code is replaced, in [0, 1); 0 for never.
+        normalized: whether codes, like the vectors, are scaled to a root mean square of 1, so that
+            distances are angles (Yu et al., "Vector-quantized image modeling with improved VQGAN",
+            2022, section 3.2).
+        decay: upper bound of d, in (0, 1).
+        expiry: fraction of the mean use below which a code is replaced, in [0, 1); 0 for never.
 
     Call: vectors [..., D] -> int32 [...], the nearest code of each.
     """
@@ -87,13 +87,13 @@ class Codebook(keras.layers.Layer):
         return tf.gather(self.table(), code)
 
     def observe(self, vectors, code, key, stream):
-        """Report vectors and their codes, to learn from once the step is over.
+        """Report vectors and their codes, from which `update_statistics` learns after the step.
 
         Args:
             vectors: [B, H, W, D].
             code: their nearest codes, int32 [B, H, W].
             key: `tfaudiogen.probability.noise.Key` of the batch.
-            stream: name of the noise by which replacements are drawn; other for each codebook.
+            stream: name of the noise stream that draws replacements, unique to each codebook.
         """
         vectors = tf.stop_gradient(vectors)
         weights, slots = self._candidates(vectors, code, key, stream)
@@ -112,25 +112,25 @@ class Codebook(keras.layers.Layer):
         return tf.math.unsorted_segment_sum(values, index, self.codes)
 
     def _candidates(self, vectors, code, key, stream):
-        """Return a weight, float64 [N], and a slot, int32 [N], for each vector.
+        """Return a weight, float64 [N], and a random slot, int32 [N], for each vector.
 
-        Each vector stands in a random slot. Of those in a slot the largest of log w + G, G a
-        Gumbel variable, is a draw with probabilities proportional to w (Maddison et al., "A*
-        sampling", 2014). A maximum does not add up over replicas; sums of exp(19 (log w + G)), of
-        its square and of it times the vector do: their ratio is the largest's vector, or, as the
-        squares tell, a blend of several, which is then not used.
+        Within a slot, the vector with the largest log w + G, G a Gumbel variable, is a draw with
+        probabilities proportional to w (Maddison et al., "A* sampling", 2014). A maximum cannot be
+        summed over replicas, but sums of exp(19 (log w + G)), of its square and of its product with
+        the vector can. Their ratio is the vector with the largest value or, if the sum of squares
+        shows so, a blend of several, which is not used.
         """
         gaps = tf.reduce_mean(tf.square(vectors - self.lookup(code)), axis=-1)  # [B, H, W]
         draws = noise.uniform(key, stream, (2, *vectors.shape[1:-1]))  # [B, 2, H, W]
         slots = tf.cast(draws[:, 0] * self.codes, tf.int32)
         gumbel = -tf.math.log(-tf.math.log(tf.cast(draws[:, 1], tf.float64)))
-        # So bounded the squares stay within the range of float64.
+        # With these bounds the squares stay within the range of float64.
         chance = tf.math.log(tf.clip_by_value(tf.cast(gaps, tf.float64), 1e-6, 4.0))
         weights = tf.exp(_SHARPNESS * (chance + gumbel))
         return tf.reshape(weights, (-1,)), tf.reshape(slots, (-1,))
 
     def update_statistics(self, sums):
-        """Take one step of the moving averages, from the sums of a whole batch."""
+        """Take one step of the moving averages, with the sums over a whole batch."""
         age = tf.identity(self.age)
         decay = tf.minimum(self.decay, (1.0 + age) / (10.0 + age))
         old = decay * self.counts

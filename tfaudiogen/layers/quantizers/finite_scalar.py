@@ -1,4 +1,4 @@
-"""Finite scalar quantization: codes without a codebook."""
+"""Finite scalar quantization (FSQ): codes without a codebook."""
 
 import math
 
@@ -11,49 +11,48 @@ from tfaudiogen.layers.blocks.residual import register
 from tfaudiogen.layers.quantizers.vector import bottleneck_shape, bottleneck_spec, straight_through
 from tfaudiogen.layers.quantizers.whitener import Whitener
 
-# Of 2 Phi(x) - 1, about tanh(c x).
+# c such that tanh(c x) approximates 2 Phi(x) - 1.
 _STEEPNESS = 0.851
-# Keeps the outermost numbers from being rounded to a level beyond the last.
+# Keeps the largest values from being rounded to a level that does not exist.
 _MARGIN = 1e-3
-# Of the share of a rare code: what bounds the attraction of codes that are never used.
+# Added to relative shares of codes: bounds the attraction of codes that are never used.
 _RAREST = 1e-3
 
 
 @register
 class FiniteScalarQuantizer(keras.layers.Layer):
-    """Each of D numbers rounded to one of L_d levels (Mentzer et al., 2023, section 3.1).
+    """Rounds each of D numbers to one of L_d levels (Mentzer et al., 2023, section 3.1).
 
-    No codebook that has to start or to expire: features are projected to D numbers x, and
+    There is no codebook to initialize or to expire. Features are projected to D numbers x, and
 
         u = tanh(c L^-1 (x - m)),    y_d = L_d / 2 u_d - (1/2 for an even L_d)
 
-    is rounded, with the gradient of the rounding taken for 1. The code counts the levels in a mixed
-    radix, the first number fastest; the latents are the rounded numbers scaled to [-1, 1].
+    is rounded, with a straight-through gradient. The code is the mixed-radix number of the levels,
+    first number fastest; the latents are the rounded numbers scaled to [-1, 1].
 
-    In three ways this is not the paper's. Numbers are made white by a `Whitener` before they are
-    squashed: trained as they are, those of an upper level drift to where tanh is flat, all to the
-    same side, and stay there, one code for everything. And tanh(c x) with c = 0.851 is within 0.02
-    the 2 Phi(x) - 1 of the normal distribution (Bowling et al., "A logistic approximation to the
-    cumulative normal distribution", 2009: Phi(x) is about 1 / (1 + exp(-1.702 x))), stretched over
-    all levels alike, so that normal numbers give each level an even share.
+    There are three differences from the paper. First, a `Whitener` whitens the numbers before tanh.
+    Without it, the numbers of an upper level of a hierarchy drift to one flat side of tanh and stay
+    there, with one code for everything. Second, c = 0.851 makes tanh(c x) match 2 Phi(x) - 1 of the
+    normal distribution within 0.02 (Bowling et al., "A logistic approximation to the cumulative
+    normal distribution", 2009: Phi(x) is about 1 / (1 + exp(-1.702 x))), scaled to all levels, so
+    that normally distributed numbers use each level equally.
 
-    And codes that are hardly used attract the places near them: with p_k the moving average of the
-    share of code k and epsilon the part of an even share below which a code is rare, the penalty of
-    an example is
+    Third, rare codes attract nearby vectors. With p_k the moving average of the share of code k and
+    epsilon the fraction of an equal share below which a code is rare, the penalty of an example is
 
         attraction sum_places sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)),
         q_k(y) = prod_d softmax_l(-(y_d - l)^2 / 2) at the level l that code k has in d.
 
-    Without the minimum its gradient would be that of the entropy of codes (Yu et al., "Language
-    model beats diffusion", 2024, section 3.1), which is greatest where silence, however much of the
-    sounds it is, has no more places to a code than anything else.
+    Without the minimum its gradient would be that of the entropy of the codes (Yu et al., "Language
+    model beats diffusion", 2024, section 3.1). Maximising that entropy would spend codes on silence
+    in proportion to how common silence is.
 
     Args:
         levels: L_d, each at least 2; K is their product. (8, 5, 5, 5) and (4, 4, 4, 4, 4) are about
             a thousand codes.
-        attraction: nats for each place and each factor e by which a code is rarer than rare.
+        attraction: nats for each position and each factor e by which a code is below rare.
         expiry: epsilon, in [0, 1); 0 for no attraction.
-        decay: of p, in [0, 1); its first steps are of a smaller one, as in `Whitener`.
+        decay: of the moving average p, in [0, 1); it warms up as in `Whitener`.
 
     Call: features [B, H, W, C] -> dict; see `tfaudiogen.layers.quantizers.vector`.
 
@@ -78,7 +77,7 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         self.whiten = Whitener(self.width, name="whiten")
         self._levels = np.array(self.levels, np.float32)
         self._radix = np.cumprod([1, *self.levels[:-1]]).astype(np.int32)
-        # An even number of levels has none in the middle: -L / 2, ..., L / 2 - 1.
+        # With an even number of levels, they run from -L / 2 to L / 2 - 1.
         self._offset = np.where(self._levels % 2 == 0, 0.5, 0.0).astype(np.float32)
 
     def build(self, input_shape):
@@ -105,12 +104,12 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return tf.tanh(_STEEPNESS * numbers) * reach - self._offset
 
     def _rarity(self, bounded):
-        """Return sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)), [B, H, W], of y."""
+        """Return sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)), [B, H, W], for numbers y."""
         if not self.expiry:
             return tf.zeros_like(bounded[..., 0])
         parts = tf.identity(self.shares) * self.codes / self.expiry
         numbers = tf.reshape(bounded, (-1, self.width))
-        # [L_D, ..., L_1]: the first number is the fastest.
+        # [L_D, ..., L_1]: the first number varies fastest.
         table = tf.reshape(tf.minimum(tf.math.log(parts + _RAREST), 0.0), self.levels[::-1])
         nearness = [self._nearness(numbers[:, number], number) for number in range(self.width)]
         expected = tf.einsum("...l,nl->n...", table, nearness[0])
@@ -119,7 +118,7 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return tf.reshape(expected, tf.shape(bounded)[:-1])
 
     def _nearness(self, numbers, place):
-        """Return the softmax over the levels of one of the D numbers, [N, L_d]."""
+        """Return the softmax over the levels of the number with index `place`, [N, L_d]."""
         levels = tf.range(self.levels[place], dtype=tf.float32) - self.levels[place] // 2
         return tf.nn.softmax(-0.5 * tf.square(numbers[:, None] - levels))
 
@@ -143,13 +142,13 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return self.lookup(tf.range(self.codes))[None]
 
     def observe(self, found, key, stream):
-        """Report the codes that `call` found, to learn from once the step is over."""
+        """Report the codes of `call`, from which `update_statistics` learns after the step."""
         code = tf.reshape(found["code"], (-1,))
         counts = tf.math.unsorted_segment_sum(tf.ones_like(code, tf.float32), code, self.codes)
         statistics.report(self, {"counts": counts})
 
     def update_statistics(self, sums):
-        """Take one step of the moving average of shares, from the codes of a whole batch."""
+        """Update the moving average of the shares, with the counts of a whole batch."""
         kept = statistics.kept(self.decay, tf.identity(self.age))
         found = sums["counts"] / tf.reduce_sum(sums["counts"])
         self.shares.assign(kept * tf.identity(self.shares) + (1.0 - kept) * found)

@@ -1,4 +1,4 @@
-"""Builds the repeated parts of a layer, whose count is bounded."""
+"""Builds repeated sublayers, with a bound on their number."""
 
 import operator
 
@@ -6,11 +6,11 @@ MOST = 512
 
 
 def check_count(name, count, least=0):
-    """Return how many parts there are, as an integer.
+    """Return a number of sublayers as an integer.
 
     Raises:
-        ValueError: it is no integer, below `least` or above 512, which no model needs and which
-            would take memory before it is known that there are no weights for them.
+        ValueError: it is no integer, below `least` or above 512. No model needs more, and a config
+            could otherwise allocate much memory before its missing weights are noticed.
     """
     try:
         value = operator.index(count)
@@ -22,5 +22,5 @@ def check_count(name, count, least=0):
 
 
 def repeated(make, count, name):
-    """Return a list of `count` parts, each of which `make` returns; `name` is that of the count."""
+    """Return a list of `count` results of `make()`; `name` is the name of the count in errors."""
     return [make() for _ in range(check_count(name, count))]

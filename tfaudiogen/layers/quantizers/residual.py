@@ -1,4 +1,4 @@
-"""Residual vector quantization: each codebook quantizes the residual of those before it."""
+"""Residual vector quantization (RVQ): each codebook quantizes the residual of the previous ones."""
 
 import keras
 import tensorflow as tf
@@ -16,17 +16,17 @@ from tfaudiogen.layers.quantizers.vector import (
 
 @register
 class ResidualQuantizer(keras.layers.Layer):
-    """z = e^1 + ... + e^Q + rest: Q codes for each place (Zeghidour et al., "SoundStream", 2021).
+    """z = e^1 + ... + e^Q + rest: Q codes per position (Zeghidour et al., "SoundStream", 2021).
 
         r_1 = z,    k_q = nearest code of r_q in codebook q,    r_(q+1) = r_q - e^q
 
-    z has a root mean square of 1; the codebooks of the residuals do not, since their lengths say
-    how much is left. The penalty is the commitment of each stage, as in
+    z has a root mean square of 1. The codebooks of the residuals are not normalised, since the
+    length of a residual matters. The penalty is the commitment loss of each stage, as in
     `VectorQuantizer`.
 
     Args:
-        codes: K of each codebook.
-        quantizers: Q, at least 1.
+        codes: K, size of each codebook.
+        quantizers: Q, number of codebooks, at least 1.
         width: D.
         decay, expiry: see `Codebook`.
         commitment, gradient: see `VectorQuantizer`.
@@ -52,7 +52,7 @@ class ResidualQuantizer(keras.layers.Layer):
         self.codes, self.quantizers, self.width = codes, quantizers, width
         self.decay, self.expiry = decay, expiry
         self.commitment, self.gradient = commitment, gradient
-        # Silence, whose features are zero at first, has a direction too.
+        # A random bias gives silence, whose features are zero at first, a direction too.
         self.project = keras.layers.Dense(
             width, bias_initializer="random_normal", dtype="float32", name="project"
         )
@@ -63,7 +63,7 @@ class ResidualQuantizer(keras.layers.Layer):
 
     @property
     def tail(self):
-        """The code's axes after place: (Q,)."""
+        """The axes of the code after the position: (Q,)."""
         return (self.quantizers,)
 
     def build(self, input_shape):
@@ -101,11 +101,11 @@ class ResidualQuantizer(keras.layers.Layer):
         return tf.add_n([codebook.lookup(code) for codebook, code in pairs])
 
     def vectors(self):
-        """Return the vectors of the codes of each codebook, [Q, K, D]; their sums are latents."""
+        """Return the code vectors of each codebook, [Q, K, D]; latents are their sums."""
         return tf.stack([codebook.table() for codebook in self.codebooks])
 
     def observe(self, found, key, stream):
-        """Report what `call` found, to learn from; see `Codebook.observe`."""
+        """Report the results of `call` to the codebooks; see `Codebook.observe`."""
         rest = found["vectors"]
         for number, codebook in enumerate(self.codebooks):
             code = found["code"][..., number]

@@ -1,15 +1,15 @@
-"""Vector quantization: maps features to the nearest of K vectors.
+"""Vector quantization (VQ): maps features to the nearest of K vectors.
 
-Every quantizer is a bottleneck with the same parts. `call(features)` returns
+All quantizers are bottlenecks with the same interface. `call(features)` returns
 
-- "latents" [B, H, W, D], what the decoder sees,
+- "latents" [B, H, W, D], the input of the decoder,
 - "code" int32 [B, H, W], or [B, H, W, Q] of a residual quantizer,
-- "penalty" [B], in nats, what training adds to the loss,
-- "vectors" [B, H, W, D], the latents before they were rounded to the code's;
+- "penalty" [B], in nats, which training adds to the loss,
+- "vectors" [B, H, W, D], the latents before quantization.
 
-`lookup(code)` returns the latents of a code, equal to those of `call`; `nearest(vectors)` returns
-the code of any vectors [..., D], equal to that of `call` for its "vectors"; `observe` reports what
-the quantizer learns from; `codes` is K, `width` is D, and `tail` is () or (Q,).
+`lookup(code)` returns the latents of a code, equal to those of `call`. `nearest(vectors)` returns
+the code of vectors [..., D], equal to that of `call` for its "vectors". `observe` reports the
+statistics that the quantizer learns from. `codes` is K, `width` is D, and `tail` is () or (Q,).
 """
 
 import keras
@@ -23,21 +23,22 @@ GRADIENTS = ("straight_through", "rotation")
 
 @register
 class VectorQuantizer(keras.layers.Layer):
-    """The nearest code vector of each place (van den Oord et al., 2017), in a few dimensions.
+    """Maps features to the nearest code vector at each position (van den Oord et al., 2017).
 
     Features are projected to D dimensions and, with `normalized`, scaled to a root mean square of
     1: few dimensions and angles keep codes in use (Yu et al., 2022). The codes are a `Codebook`.
-    The penalty is the commitment, `commitment` sum_places |z - e|^2 / D, whose gradient reaches z
-    alone. Everything is float32 under every policy: codes of rounded distances would differ.
+    The penalty is the commitment loss, `commitment` sum_places |z - e|^2 / D, with a gradient with
+    respect to z alone. Everything is float32 under every policy, since rounded distances would
+    change codes.
 
     Args:
-        codes: K.
+        codes: K, codebook size.
         width: D.
         normalized, decay, expiry: see `Codebook`.
-        commitment: nats for each place whose vector lies a squared distance of 1 (a mean over
-            dimensions) from its code.
-        gradient: "straight_through", which gives the gradient of the code to the vector as it is,
-            or "rotation", which turns and scales it as the vector is turned and scaled into the
+        commitment: nats for each position with a squared distance of 1 (a mean over dimensions)
+            between its vector and its code.
+        gradient: "straight_through", which passes the gradient of the code to the vector unchanged,
+            or "rotation", which rotates and scales it like the transform from the vector to the
             code (Fifty et al., "Restructuring vector quantization with the rotation trick", 2024).
 
     Call: features [B, H, W, C] -> dict; see the module.
@@ -60,7 +61,7 @@ class VectorQuantizer(keras.layers.Layer):
         check_gradient(gradient)
         self.codes, self.width = codes, width
         self.commitment, self.gradient = commitment, gradient
-        # Silence, whose features are zero at first, has a direction too.
+        # A random bias gives silence, whose features are zero at first, a direction too.
         self.project = keras.layers.Dense(
             width, bias_initializer="random_normal", dtype="float32", name="project"
         )
@@ -97,7 +98,7 @@ class VectorQuantizer(keras.layers.Layer):
         return self.codebook.table()[None]
 
     def observe(self, found, key, stream):
-        """Report what `call` found, to learn from; see `Codebook.observe`."""
+        """Report the results of `call` to the codebook; see `Codebook.observe`."""
         self.codebook.observe(found["vectors"], found["code"], key, stream)
 
     def compute_output_shape(self, input_shape):
@@ -122,13 +123,13 @@ class VectorQuantizer(keras.layers.Layer):
 
 @tf.custom_gradient
 def straight_through(vectors, nearest):
-    """Return `nearest`, with the gradient given to `vectors` as it is (Bengio et al., 2013)."""
+    """Return `nearest`, with its gradient passed to `vectors` (Bengio et al., 2013)."""
     return tf.identity(nearest), lambda upstream: (upstream, None)
 
 
 @tf.custom_gradient
 def rotation(vectors, nearest):
-    """Return `nearest` = s R z for vectors z [..., D], with the gradient of s R z, s and R fixed.
+    """Return `nearest` = s R z for vectors z [..., D], with the gradient for constant s and R.
 
     With a and b the directions of z and of e, r = (a + b) / |a + b| and s = |e| / |z|,
 
@@ -158,13 +159,13 @@ PASSES = {"straight_through": straight_through, "rotation": rotation}
 
 
 def check_gradient(gradient):
-    """Raise ValueError unless `gradient` names a way to pass gradients through a code."""
+    """Raise ValueError unless `gradient` is in `GRADIENTS`."""
     if gradient not in GRADIENTS:
         raise ValueError(f"gradient must be one of {GRADIENTS}, received {gradient!r}")
 
 
 def bottleneck_shape(input_shape, width, tail=()):
-    """Return the shapes of what a quantizer's `call` returns."""
+    """Return the shapes of the outputs of a quantizer's `call`."""
     places = tuple(input_shape[:-1])
     return {
         "latents": (*places, width),

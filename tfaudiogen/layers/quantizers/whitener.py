@@ -1,4 +1,4 @@
-"""Whitens vectors to mean 0 and covariance I by moving averages."""
+"""Whitens vectors to mean 0 and covariance I with moving averages."""
 
 import keras
 import tensorflow as tf
@@ -6,8 +6,8 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks import statistics
 from tfaudiogen.layers.blocks.residual import register
 
-# Added to each variance, as a part of their mean: a direction in which vectors never differ would
-# be divided by nothing, and rounding leaves variances below zero there.
+# Added to each variance, relative to their mean: avoids division by zero along a direction without
+# variance, where rounding can also make variances negative.
 _LEAST, _NEVER_ZERO = 1e-5, 1e-12
 
 
@@ -15,28 +15,27 @@ _LEAST, _NEVER_ZERO = 1e-5, 1e-12
 class Whitener(keras.layers.Layer):
     """L^-1 (z - m), with m and L L^T moving averages of the mean and of the covariance.
 
-    Of the n vectors of a batch with mean m_b and covariance C_b,
+    For the n vectors of a batch with mean m_b and covariance C_b,
 
         m <- m + (1 - k) d,    C <- k C + (1 - k) (C_b + k d d^T),    d = m_b - m,
 
-    which are the moments of what is averaged with weights that fall by k from step to step; k rises
-    as t / (9 + t) to `decay`, so that the first batch counts alone. Other than in batch
-    normalisation (Ioffe and Szegedy, 2015; of whole covariances Huang et al., "Decorrelated batch
-    normalization", 2018) what a vector becomes does not depend on others of its batch, in training
-    neither: the sums of a batch travel through `tfaudiogen.layers.blocks.statistics` and count from
-    the next step on.
+    the exact moments under weights that decay by k per step. k rises as t / (9 + t) up to `decay`,
+    so the first batch replaces the initial state. Unlike in batch normalisation (Ioffe and Szegedy,
+    2015; with whole covariances in Huang et al., "Decorrelated batch normalization", 2018), an
+    output does not depend on the other vectors of its batch, not even in training: the sums of a
+    batch go through `tfaudiogen.layers.blocks.statistics` and take effect from the next step on.
 
-    The gradient does depend on them, and is that of batch normalisation: with the mean b and the
-    spread s of a number y over the vectors of the call, which are those of one replica,
+    The gradient does depend on them, as in batch normalisation: with the mean b and the standard
+    deviation s of a number y over the vectors of the call, on one replica,
 
-        y = b + s (y - b) / s,    the first b and s being taken as constants.
+        y = b + s (y - b) / s,    where the first b and s are constants.
 
-    So nothing is learned that moves all vectors alike or spreads them: m and L would follow, never
-    catch up, and leave vectors that are not white. Float32 under every policy.
+    So no gradient moves or scales all vectors alike. Otherwise m and L would follow such a drift,
+    never catch up, and leave vectors that are not white. Float32 under every policy.
 
     Args:
         width: D.
-        decay: greatest k, in [0, 1).
+        decay: upper bound of k, in [0, 1).
 
     Call: [..., D] -> [..., D]; in training the sums of the vectors are reported.
 
@@ -59,7 +58,7 @@ class Whitener(keras.layers.Layer):
         self.built = True
 
     def call(self, vectors, training=False):
-        # About the mean so far: differences of large squares would leave few digits.
+        # Relative to the current mean, since differences of large squares lose precision.
         centred = vectors - tf.identity(self.mean)
         if training:
             self._report(tf.reshape(tf.stop_gradient(centred), (-1, self.width)))
@@ -79,11 +78,11 @@ class Whitener(keras.layers.Layer):
         statistics.report(self, sums)
 
     def update_statistics(self, sums):
-        """Take one step of the moving averages, from the sums of a whole batch."""
+        """Take one step of the moving averages, with the sums over a whole batch."""
         kept = statistics.kept(self.decay, tf.identity(self.age))
         moved = sums["sum"] / sums["count"]  # d
         across = moved[:, None] * moved
-        # C_b + k d d^T, the squares being about m.
+        # C_b + k d d^T; the reported squares are relative to m.
         batch = sums["squares"] / sums["count"] - (1.0 - kept) * across
         self.mean.assign_add((1.0 - kept) * moved)
         self.covariance.assign(kept * tf.identity(self.covariance) + (1.0 - kept) * batch)
@@ -97,7 +96,7 @@ class Whitener(keras.layers.Layer):
 
 
 def _held(white):
-    """Return vectors [..., D] as they are, with a gradient that keeps their mean and spread."""
+    """Return vectors [..., D] unchanged, without the gradient of their mean and scale."""
     mean, variance = tf.nn.moments(white, list(range(white.shape.rank - 1)), keepdims=True)
     spread = tf.sqrt(variance + _NEVER_ZERO)
     standard = (white - mean) / spread

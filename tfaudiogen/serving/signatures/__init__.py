@@ -1,4 +1,4 @@
-"""The signatures of a SavedModel: checks of a request, then the model's graphs row by row."""
+"""The signatures of a SavedModel: checks of a request, then the model's per-example graphs."""
 
 from tfaudiogen.models.autoencoders.vqvae import VQVAE
 from tfaudiogen.models.embedders.embedder import AudioImageEmbedder
@@ -24,12 +24,13 @@ def signatures_of(model, seconds=None, limits=None):
     """Return the `signatures.base.Signatures` of a model.
 
     Args:
-        model: a model of sounds, of pictures, or of both, as `load` returns it.
-        seconds: duration of drawn sounds; None for one window, and where none are drawn.
+        model: a model of audio, of images, or of both, as `load` returns it.
+        seconds: duration of generated audio; None for one window, and for models that generate no
+            audio.
         limits: the `Limits` of a request.
 
     Raises:
-        ValueError: the model is none that can be exported, or an argument is out of its range.
+        ValueError: the model cannot be exported, or an argument is out of its range.
     """
     for kind, signatures in _KINDS.items():
         if isinstance(model, kind):

@@ -1,4 +1,4 @@
-"""The signature of every autoencoder of sounds or pictures."""
+"""The signature that all autoencoders of audio or images share."""
 
 from tfaudiogen.serving.request_checks import after
 from tfaudiogen.serving.signatures.base import Signatures
@@ -6,11 +6,11 @@ from tfaudiogen.serving.signatures.given import given_of
 
 
 class AutoencoderSignatures(Signatures):
-    """The functions of a SavedModel of an autoencoder: `reconstruct`; see `Signatures`.
+    """Base of the signatures of an autoencoder: `reconstruct`; see `Signatures`.
 
     Args:
-        model: an autoencoder of sounds or pictures.
-        seconds: duration of what `sample` draws; None for one window, and for pictures.
+        model: an autoencoder of audio or images.
+        seconds: duration of the audio that `sample` generates; None for one window, and for images.
         limits: the `Limits` of a request.
     """
 
@@ -22,24 +22,24 @@ class AutoencoderSignatures(Signatures):
         self.rows = self._rows_of(self.given.samples(seconds))
 
     def _rows_of(self, samples):
-        """Return the graphs of the model; `samples` are those of a drawn sound, None for all."""
+        """Return the model's per-example graphs; `samples` of generated audio, or None."""
         raise NotImplementedError(f"{type(self).__name__} must define _rows_of")
 
     def entries(self):
-        """Return the entries of `table`."""
+        """Return the entries of `table`; see `Signatures`."""
         return {"reconstruct": self._entry(self.reconstruct, self.given.spec()), **self._further()}
 
     def _further(self):
-        """Return the entries of `table` that not all models have."""
+        """Return the entries of `table` that depend on the kind of model."""
         raise NotImplementedError(f"{type(self).__name__} must define _further")
 
     def facts(self):
-        """Return what `describe` tells; see `Signatures`."""
+        """Return the facts that `describe` outputs; see `Signatures`."""
         given = self.given
         return {**given.facts(), **super().facts(), **given.limits(), **given.windows()}
 
     def _drawn_samples(self):
-        """Return what `describe` tells of drawn sounds."""
+        """Return the fact about the length of generated audio, if there is any."""
         samples = self.rows.row.samples
         return {} if samples is None else {"sample_samples": samples}
 
@@ -47,14 +47,14 @@ class AutoencoderSignatures(Signatures):
         return 1 if name == "latents" else self.model.spectrogram.samples
 
     def _answer(self, drawn):
-        """Return the outputs of a signature that gives sounds or pictures."""
+        """Return audio or images as the outputs of a signature."""
         return {self.given.name: drawn}
 
     def _taken(self, given, name=None):
-        """Return the tensor of sounds or pictures, once the checks have passed."""
+        """Return the tensor of audio or images, once the checks have passed."""
         name = name or self.given.name
         return after([*self._check_rows(given), *self.given.checks(given, name)], given)[0]
 
     def reconstruct(self, given):
-        """Return what the model makes of sounds or pictures, of the same shape."""
+        """Return reconstructions of audio or images, of the same shape."""
         return self._answer(self.rows.reconstruct(self._taken(given)))

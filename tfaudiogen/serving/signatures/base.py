@@ -1,4 +1,4 @@
-"""Parts that the signatures of all models share."""
+"""The base class of all signatures, and the limits of requests."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ import tensorflow as tf
 from tfaudiogen.serving.request_checks import after, check, check_rows, of_shape, shape_text
 from tfaudiogen.serving.signatures.specs import spec
 
-# Inputs of which a plain request is not zero.
+# Inputs whose neutral value is not zero.
 _NOT_ZERO = {"top_p": 1, "guidance": 1, "steps": 16}
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a request may ask for, written into the graph: none can take a server down.
+    """Limits of a request, checked inside the graph to protect the server.
 
     Attributes:
-        batch: most rows.
+        batch: greatest batch size.
         seconds: longest waveform.
     """
 
@@ -31,7 +31,7 @@ class Limits:
 
 
 class Signatures:
-    """The functions of a SavedModel; those of all models: `describe`.
+    """Base of the signatures of a SavedModel, with the one that all share, `describe`.
 
     Args:
         model: the model.
@@ -39,13 +39,13 @@ class Signatures:
     """
 
     default = None
-    """Name of the signature that is asked where none is named."""
+    """Name of the default signature."""
 
     def __init__(self, model, limits):
         self.model, self.limits = model, limits
 
     def entries(self):
-        """Return {name: `_entry`} of what the model does."""
+        """Return {name: `_entry`} of the model's own signatures."""
         raise NotImplementedError(f"{type(self).__name__} must define entries")
 
     def table(self):
@@ -63,10 +63,10 @@ class Signatures:
         return checked, {spec.name: spec for spec in specs}
 
     def describe(self, row):
-        """Return the facts, and the class names, once for each row of int64 [B].
+        """Return facts about the model and its class names, repeated for each of int64 [B].
 
-        The input says how many rows are wanted and nothing else: TensorFlow Serving cannot be
-        asked a signature without inputs, and batches all of them.
+        The values of the input are ignored; its length is the batch size. TensorFlow Serving cannot
+        call a signature without inputs, and batches all of them.
         """
         (row,) = after(self._check_rows(row), row)
         facts = {name: tf.constant(value) for name, value in self.facts().items()}
@@ -78,7 +78,7 @@ class Signatures:
         }
 
     def facts(self):
-        """Return what `describe` tells, but for the class names: numbers and lists of them."""
+        """Return the facts that `describe` outputs, without the class names: (lists of) numbers."""
         return {"most_rows": self.limits.batch}
 
     def description(self):
@@ -96,13 +96,13 @@ class Signatures:
         return {**self.facts(), "class_names": names, "signatures": signatures}
 
     def blank(self, name, wanted):
-        """Return (value, dtype, shape) of a request of one row and one window that is allowed."""
+        """Return (value, dtype, shape) of a valid input for one example of one window."""
         value = "" if wanted.dtype == tf.string else _NOT_ZERO.get(name, 0)
         sizes = [self._free_size(name) if size is None else size for size in wanted.shape[1:]]
         return value, wanted.dtype, [1, *sizes]
 
     def _free_size(self, name):
-        """Return the size that an input leaves free, for one window."""
+        """Return the dynamic size of an input, for one window."""
         raise NotImplementedError(f"{type(self).__name__} must define _free_size")
 
     def _check_rows(self, *tensors):

@@ -13,13 +13,13 @@ _PLACES = 3
 
 
 class CodeSignatures(AutoencoderSignatures):
-    """What a `VQVAE` can do; see `AutoencoderSignatures`. The codes of the top are `codes_0`."""
+    """The signatures of a `VQVAE`; see `AutoencoderSignatures`. `codes_0` is the top level."""
 
     def __init__(self, model, seconds, limits):
         self.shapes, self.counts = model.code_maps()
         super().__init__(model, seconds, limits)
         if not have_halves(self.shapes):
-            # Its maps are those of one window, and so are its sounds.
+            # The code maps have a fixed size of one window, so audio has one, too.
             self.given.limit_to_one_window()
 
     def _rows_of(self, samples):
@@ -37,7 +37,7 @@ class CodeSignatures(AutoencoderSignatures):
         }
 
     def facts(self):
-        """Return what `describe` tells; see `Signatures`."""
+        """Return the facts that `describe` outputs; see `Signatures`."""
         padded = [[*shape, *[1] * (_PLACES - len(shape))] for shape in self.shapes]
         return {
             **super().facts(),
@@ -50,12 +50,12 @@ class CodeSignatures(AutoencoderSignatures):
         return super()._free_size(name) if level == name else self.shapes[int(level)][0]
 
     def encode(self, given):
-        """Return the codes int32 of each level; those of W windows have (W + 1) / 2 times T."""
+        """Return the int32 codes of each level; W windows have (W + 1) / 2 times T columns."""
         codes = self.rows.encode(self._taken(given))
         return {f"codes_{level}": code for level, code in enumerate(codes)}
 
     def decode(self, *codes):
-        """Return what codes as of `encode` stand for; of sounds, W + 1 half windows."""
+        """Decode codes as `encode` returns them; W windows of audio have W + 1 half windows."""
         checks = [
             *self._check_rows(*codes),
             *self.given.code_checks(codes, self.shapes),
@@ -72,10 +72,10 @@ class CodeSignatures(AutoencoderSignatures):
 
 
 class CodeModelSignatures(CodeSignatures):
-    """What a `CodeModel` can do; see `AutoencoderSignatures`.
+    """The signatures of a `CodeModel`; see `AutoencoderSignatures`.
 
-    A label is the name of a class, or its number where it has no name; an empty text is none. Where
-    something is drawn, words of labels stand for all labels that have them: see `CodeModel.labels`.
+    A label is a class name, or the class number if the class has no name; an empty string is
+    unconditional. In `sample`, words can name all labels that contain them; see `CodeModel.labels`.
     """
 
     default = "sample"
@@ -98,7 +98,7 @@ class CodeModelSignatures(CodeSignatures):
         }
 
     def facts(self):
-        """Return what `describe` tells; see `Signatures`."""
+        """Return the facts that `describe` outputs; see `Signatures`."""
         usual = {name: float(getattr(self.model, name)) for name in ("temperature", "guidance")}
         return {
             **super().facts(),
@@ -108,7 +108,7 @@ class CodeModelSignatures(CodeSignatures):
         }
 
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
-        """Draw: all are [B]; top_k 0 and top_p 1 keep all codes, label "" is any, guidance 1."""
+        """Generate; all [B]. No effect: top_k 0, top_p 1, guidance 1; label "" is unconditional."""
         label, guidance = self._told(seed, label, guidance)
         chosen = self.labels.drawn(seed, label) if self.labels else _none(label)
         checks = [
@@ -128,7 +128,7 @@ class CodeModelSignatures(CodeSignatures):
         return self._answer(self.rows.sample(given[0], index, *given[1:]))
 
     def log_prob(self, given, label=None):
-        """Return a bound [B] in nats given labels ("": none), the sum over consecutive windows."""
+        """Return a bound [B] in nats for the labels ("": none), the sum of consecutive windows."""
         label, _ = self._told(given, label, None)
         number = self.labels.number(label) if self.labels else _none(label)
         checks = [
@@ -140,7 +140,7 @@ class CodeModelSignatures(CodeSignatures):
 
     @staticmethod
     def _told(rows, label, guidance):
-        """Return label and guidance, or what stands for none for as many rows."""
+        """Return label and guidance, with defaults of no label and guidance 1."""
         label = tf.fill(tf.shape(rows)[:1], "") if label is None else label
         return label, tf.ones(tf.shape(rows)[:1]) if guidance is None else guidance
 
@@ -149,5 +149,5 @@ class CodeModelSignatures(CodeSignatures):
 
 
 def _none(label):
-    """Return int32 [B], what stands for no label."""
+    """Return int32 [B] of -1, which stands for no label."""
     return tf.fill(tf.shape(label), -1)

@@ -1,4 +1,4 @@
-"""The signatures of an embedder of sounds and pictures."""
+"""The signatures of an embedder of audio and images."""
 
 from tfaudiogen.models.embedders.embedding_graph import EmbeddingGraph
 from tfaudiogen.serving.request_checks import after
@@ -7,11 +7,11 @@ from tfaudiogen.serving.signatures.given import given_of
 
 
 class EmbeddingSignatures(Signatures):
-    """What an `AudioImageEmbedder` can do: `embed_sound` and `embed_picture`.
+    """The signatures of an `AudioImageEmbedder`: `embed_sound` and `embed_picture`.
 
     Args:
         model: an `AudioImageEmbedder`.
-        seconds: None.
+        seconds: must be None.
         limits: the `Limits` of a request.
     """
 
@@ -28,14 +28,14 @@ class EmbeddingSignatures(Signatures):
         self.rows = EmbeddingGraph(model)
 
     def entries(self):
-        """Return the entries of `table`."""
+        """Return the entries of `table`; see `Signatures`."""
         return {
             "embed_sound": self._entry(self.embed_sound, self.sounds.spec()),
             "embed_picture": self._entry(self.embed_picture, self.pictures.spec()),
         }
 
     def facts(self):
-        """Return what `describe` tells; see `Signatures`."""
+        """Return the facts that `describe` outputs; see `Signatures`."""
         facts = {**self.sounds.facts(), **self.pictures.facts(), **super().facts()}
         return {**facts, **self.sounds.limits(), "embedding_size": self.model.size}
 
@@ -43,11 +43,11 @@ class EmbeddingSignatures(Signatures):
         return self.model.spectrogram.samples
 
     def embed_sound(self, waveform):
-        """Return the embeddings [B, E] of sounds, of length 1."""
+        """Return the embeddings [B, E] of audio, of length 1."""
         checks = [*self._check_rows(waveform), *self.sounds.checks(waveform)]
         return {"embedding": self.rows.embed_sound(*after(checks, waveform))}
 
     def embed_picture(self, picture):
-        """Return the embeddings [B, E] of pictures, of length 1."""
+        """Return the embeddings [B, E] of images, of length 1."""
         checks = [*self._check_rows(picture), *self.pictures.checks(picture)]
         return {"embedding": self.rows.embed_picture(*after(checks, picture))}

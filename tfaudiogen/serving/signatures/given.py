@@ -1,4 +1,4 @@
-"""Inputs of requests: sounds or pictures."""
+"""Inputs of requests: audio or images."""
 
 from tfaudiogen.serving.signatures.pictures import PictureGiven
 from tfaudiogen.serving.signatures.sounds import SoundGiven
@@ -7,5 +7,5 @@ _GIVEN = {"sounds": SoundGiven, "pictures": PictureGiven}
 
 
 def given_of(representation, limits):
-    """Return the `SoundGiven` or `PictureGiven` of a `Spectrogram` or `Pictures`."""
+    """Return the `SoundGiven` of a `Spectrogram`, or the `PictureGiven` of `Pictures`."""
     return _GIVEN[representation.kind](representation, limits)

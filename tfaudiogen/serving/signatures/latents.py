@@ -1,4 +1,4 @@
-"""The signatures of a model with a latent distribution."""
+"""The signatures of a model with continuous latents."""
 
 import tensorflow as tf
 
@@ -11,7 +11,7 @@ _ANY = -1
 
 
 class LatentSignatures(AutoencoderSignatures):
-    """All that a `ModalityModel` can do; see `AutoencoderSignatures`."""
+    """The signatures of a `ModalityModel`; see `AutoencoderSignatures`."""
 
     default = "sample"
 
@@ -31,7 +31,7 @@ class LatentSignatures(AutoencoderSignatures):
         }
 
     def facts(self):
-        """Return what `describe` tells; see `Signatures`."""
+        """Return the facts that `describe` outputs; see `Signatures`."""
         return {
             **super().facts(),
             **self._drawn_samples(),
@@ -41,7 +41,7 @@ class LatentSignatures(AutoencoderSignatures):
         }
 
     def sample(self, seed, temperature, component):
-        """Draw by seed int64 [B], temperature [B] and component int64 [B] (-1: any)."""
+        """Generate from seed int64 [B], temperature [B] and component int64 [B] (-1: any)."""
         components = self.model.prior.components
         checks = [
             *self._check_rows(seed, temperature, component),
@@ -56,11 +56,11 @@ class LatentSignatures(AutoencoderSignatures):
         return self._answer(self.rows.sample(seed, index, temperature, component))
 
     def encode(self, given):
-        """Return posterior means, [B, W, D] for the W half overlapping windows of sounds."""
+        """Return posterior means, [B, W, D] for the W half-overlapping windows of audio."""
         return {"latents": self.rows.encode(self._taken(given))}
 
     def decode(self, latents):
-        """Return what latents as of `encode` stand for; of sounds, W + 1 half windows."""
+        """Decode latents as `encode` returns them; W windows of audio have W + 1 half windows."""
         checks = [
             *self._check_rows(latents),
             *self.given.latent_checks(latents),
@@ -69,13 +69,13 @@ class LatentSignatures(AutoencoderSignatures):
         return self._answer(self.rows.decode(*after(checks, latents)))
 
     def log_prob(self, given):
-        """Return the importance-weighted bound [B] in nats, the sum over consecutive windows."""
+        """Return the importance-weighted bound [B] in nats, the sum of consecutive windows."""
         given = self._taken(given)
         zeros = tf.zeros(tf.shape(given)[:1], tf.int64)
         return {"log_prob": self.rows.log_prob(given, zeros, zeros)}
 
     def interpolate(self, a, b, fraction):
-        """Return what is a fraction [B] of the way from a to b; of sounds, whole windows."""
+        """Interpolate from a to b by a fraction [B]; audio has whole windows."""
         checks = [
             *self._check_rows(a, b, fraction),
             *self.given.checks(a, "a"),

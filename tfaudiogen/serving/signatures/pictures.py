@@ -1,4 +1,4 @@
-"""Pictures in a request: their specification, checks and facts."""
+"""Images in a request: their specification, checks and facts."""
 
 import tensorflow as tf
 
@@ -7,24 +7,24 @@ from tfaudiogen.serving.signatures.specs import spec
 
 
 class PictureGiven:
-    """Pictures of the model's size; see `SoundGiven`.
+    """Input images of the model's size; see `SoundGiven`.
 
     Args:
         pictures: the `Pictures`.
-        limits: the `Limits` of a request.
+        limits: the `Limits` of a request; unused.
     """
 
     name, most_windows = "picture", 1
 
     def __init__(self, pictures, limits):
-        del limits  # a picture is as large as another
+        del limits  # images have a fixed size
         self.pictures = pictures
 
     def limit_to_one_window(self):
-        """Do nothing: there is one."""
+        """Do nothing: an image is one window."""
 
     def samples(self, seconds):
-        """Return None, since pictures do not last.
+        """Return None, since images have no duration.
 
         Raises:
             ValueError: unless `seconds` is None.
@@ -45,28 +45,28 @@ class PictureGiven:
         return spec(f"codes_{level}", *shape, dtype=tf.int32)
 
     def checks(self, picture, name=name):
-        """Yield a check of the range, which NaN is not in either."""
+        """Yield a check of the range, which NaN fails, too."""
         fits = tf.reduce_all((picture >= 0.0) & (picture <= 1.0))
         yield check(fits, f"{name} must hold numbers from 0 to 1: levels divided by 255")
 
     def latent_checks(self, latents):
-        """Return none."""
+        """Return no checks."""
         del latents
         return ()
 
     def code_checks(self, codes, shapes):
-        """Return none: the specification says all."""
+        """Return no checks: the specification is sufficient."""
         del codes, shapes
         return ()
 
     def facts(self):
-        """Return what `describe` tells of the representation."""
+        """Return the facts about the representation for `describe`."""
         return {"picture_shape": list(self.pictures.image_shape)}
 
     def limits(self):
-        """Return nothing."""
+        """Return no facts."""
         return {}
 
     def windows(self):
-        """Return nothing."""
+        """Return no facts."""
         return {}

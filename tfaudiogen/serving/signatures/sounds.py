@@ -1,4 +1,4 @@
-"""Sounds in a request: their specification, checks and facts."""
+"""Audio in a request: its specification, checks and facts."""
 
 import math
 
@@ -10,7 +10,7 @@ from tfaudiogen.serving.signatures.specs import spec
 
 
 class SoundGiven:
-    """Sounds of any length up to a limit.
+    """Input audio of any length up to a limit.
 
     Args:
         spectrogram: the `Spectrogram`.
@@ -25,11 +25,11 @@ class SoundGiven:
         self.most_windows = windows_for(math.ceil(self.longest / spectrogram.hop), spectrogram)
 
     def limit_to_one_window(self):
-        """Take no longer sounds than one window."""
+        """Limit the audio to one window."""
         self.longest, self.most_windows = min(self.longest, self.spectrogram.samples), 1
 
     def samples(self, seconds):
-        """Return the samples of drawn sounds; None for None.
+        """Return the number of samples of generated audio; None for None.
 
         Raises:
             ValueError: the duration is out of its range.
@@ -55,7 +55,7 @@ class SoundGiven:
         return spec(f"codes_{level}", None, *shape[1:], dtype=tf.int32)
 
     def checks(self, waveform, name=name):
-        """Yield checks of sounds."""
+        """Yield checks of waveforms."""
         length = tf.shape(waveform)[1]
         yield check(
             (length >= 1) & (length <= self.longest),
@@ -85,16 +85,16 @@ class SoundGiven:
             )
 
     def facts(self):
-        """Return what `describe` tells of the representation."""
+        """Return the facts about the representation for `describe`."""
         return {
             "sample_rate": self.spectrogram.sample_rate,
             "window_samples": self.spectrogram.samples,
         }
 
     def limits(self):
-        """Return what `describe` tells of how much may be given."""
+        """Return the fact about the longest input for `describe`."""
         return {"most_samples": self.longest}
 
     def windows(self):
-        """Return what `describe` tells of latents and codes."""
+        """Return the fact about latents and codes for `describe`."""
         return {"most_windows": self.most_windows}

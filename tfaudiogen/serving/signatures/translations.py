@@ -16,26 +16,26 @@ from tfaudiogen.serving.signatures.given import given_of
 from tfaudiogen.serving.signatures.labels import RequestLabels
 from tfaudiogen.serving.signatures.specs import spec
 
-# The graphs of each family.
+# The per-example graphs of each family.
 ROWS = {
     Translator: CodeTranslationGraph,
     FlowTranslator: FlowTranslationGraph,
     VariationalTranslator: VariationalTranslationGraph,
 }
-# The highest and lowest value of settings beside the temperature.
+# The highest and lowest values of settings other than the temperature.
 _RANGES = {"guidance": (20, 0), "rescale": (1, 0), "steps": (64, 1)}
 
 
 class TranslationSignatures(Signatures):
-    """What a translator can do: `paint` where pictures are drawn, `compose` where sounds are.
+    """The signature of a translator: `paint` if it generates images, `compose` if audio.
 
-    A label, of those that have them, is the name of one or words of one; an empty text is any,
+    For models with labels, a label is a label name or words of one; an empty string is any label,
     drawn by the seed.
 
     Args:
-        model: a translator of one of the families of `ROWS`.
-        seconds: duration of drawn sounds; None for one window, and for pictures.
-        limits: the `Limits` of a request; its `seconds` bound what is given, and `seconds`.
+        model: a translator of one of the families in `ROWS`.
+        seconds: duration of generated audio; None for one window, and for images.
+        limits: the `Limits` of a request; `limits.seconds` bounds the input and `seconds`.
     """
 
     def __init__(self, model, seconds, limits):
@@ -49,7 +49,7 @@ class TranslationSignatures(Signatures):
         self.labels = RequestLabels(names) if names else None
 
     def entries(self):
-        """Return the entry of `table`."""
+        """Return the entry of `table`; see `Signatures`."""
         kinds = {name: one.dtype for name, one in self.rows.settings.items()}
         kinds |= {"label": tf.string} if self.labels else {}
         settings = [spec(name, dtype=kind) for name, kind in kinds.items()]
@@ -57,7 +57,7 @@ class TranslationSignatures(Signatures):
         return {self.default: self._entry(getattr(self, self.default), *told)}
 
     def facts(self):
-        """Return what `describe` tells; see `Signatures`."""
+        """Return the facts that `describe` outputs; see `Signatures`."""
         samples = self.rows.target.samples
         drawn = {} if samples is None else {"sample_samples": samples}
         facts = {**self.given.facts(), **self.target.facts()}
@@ -69,11 +69,11 @@ class TranslationSignatures(Signatures):
         return self.model.source.samples
 
     def paint(self, waveform, seed, *settings):
-        """Draw a picture for each sound; else [B]. Guidance 1, rescale 0: none; label "": any."""
+        """Generate an image for each sound; all else [B]. Guidance 1, rescale 0: no effect."""
         return {"picture": self._drawn(waveform, seed, settings)}
 
     def compose(self, picture, seed, *settings):
-        """Draw a sound for each picture; else [B]. Guidance 1, rescale 0: none; label "": any."""
+        """Generate audio for each image; all else [B]. Guidance 1, rescale 0: no effect."""
         return {"waveform": self._drawn(picture, seed, settings)}
 
     def _drawn(self, given, seed, settings):
