@@ -1,4 +1,4 @@
-"""Named configurations: data, representation, model and fit."""
+"""Named configurations of data, representation, model and training."""
 
 from tfaudiogen.presets.preset import SECTIONS, Preset, get, names
 

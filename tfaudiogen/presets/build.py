@@ -45,9 +45,9 @@ PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 @contextlib.contextmanager
 def precision(policy):
-    """Context in which layers are made with the policy: one of `PRECISIONS`.
+    """Context in which new layers use a dtype policy, one of `PRECISIONS`.
 
-    Weights, transforms, Cholesky factors, divergences and likelihoods are float32 under each.
+    Weights, transforms, Cholesky factors, divergences and likelihoods stay float32 under all.
     """
     if policy not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; received {policy!r}")
@@ -60,7 +60,7 @@ def precision(policy):
 
 
 def build_model(spectrogram, model, class_names=(), pictures=None):
-    """Return the model of a preset's "spectrogram" or "pictures" and "model" sections."""
+    """Return the model of a preset's "spectrogram" and/or "pictures", and "model" sections."""
     if model["kind"] not in _KINDS:
         raise ValueError(f"kind must be one of {', '.join(_KINDS)}; received {model['kind']!r}")
     representation = _representation(spectrogram, pictures)
@@ -68,7 +68,7 @@ def build_model(spectrogram, model, class_names=(), pictures=None):
 
 
 def _representation(spectrogram, pictures):
-    """Return the one that there is, or both."""
+    """Return the `Spectrogram`, the `Pictures`, or a tuple of both."""
     if spectrogram and pictures:
         return Spectrogram(**spectrogram), Pictures(**pictures)
     return Pictures(**pictures) if pictures else Spectrogram(**spectrogram)
@@ -121,7 +121,7 @@ def _vqgan(spectrogram, model, class_names):
 
 
 def _coded(spectrogram, model):
-    """Return the parts of an autoencoder with codes, as arguments."""
+    """Return arguments of a VQVAE or VQGAN: encoders, decoders, quantizers and likelihood."""
     channels = spectrogram.image_shape[2]
     likelihood = PixelLikelihood(model["likelihood"], model["scale"], channels)
     stages = list(zip(model["widths"], model["strides"], strict=True))
@@ -135,7 +135,7 @@ def _coded(spectrogram, model):
 
 
 def _quantizer(model, codes):
-    """Return the quantizer of a level: `codes` is K, or L_1, ..., L_D of a finite one."""
+    """Return the quantizer of a level; `codes` is K, or (L_1, ..., L_D) of a finite scalar one."""
     if model["quantizer"] == "finite":
         return FiniteScalarQuantizer(codes, expiry=model["expiry"], decay=model["decay"])
     settings = {name: model[name] for name in ("width", "decay", "expiry", "commitment")}
@@ -149,9 +149,10 @@ def _quantizer(model, codes):
 
 
 def _prior(spectrogram, model, class_names):
-    """Return a prior over codes; its "shape", "codes", "maps" and "words" are found by training.
+    """Return a prior over codes.
 
-    A preset leaves them out, as they follow from the autoencoder and the data.
+    Its "shape", "codes", "maps" and "words" are not in presets: training adds them from the
+    autoencoder and the data.
     """
     names = (
         "shape",
@@ -168,7 +169,7 @@ def _prior(spectrogram, model, class_names):
 
 
 def _translator(spectrogram, model, class_names):
-    """Return a translator to what the "target" section makes of the representation."""
+    """Return a translator from its source to the codes of the model in the "target" section."""
     source, encoder, target = _sides(spectrogram, model, class_names)
     shapes, counts = target.code_maps()
     maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
@@ -192,7 +193,7 @@ def _translator(spectrogram, model, class_names):
 
 
 def _sides(spectrogram, model, class_names):
-    """Return source, encoder and target of a translator of any family."""
+    """Return source representation, encoder and target model of a translator of any family."""
     target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
     if model.get("given"):
         return *told_source(model, class_names), target
@@ -217,7 +218,7 @@ def _variational(spectrogram, model, class_names):
 
 
 def _source_encoder(source, model):
-    """Return what makes vectors of the source of a translator."""
+    """Return the layer that encodes the source of a translator as a sequence of vectors."""
     if model["encoder"] == "sequence":
         return SequenceEncoder(model["widths"], model["strides"], model["blocks"])
     if model["encoder"] != "embedding":
@@ -237,7 +238,7 @@ def _embedder(representations, model, class_names):
 
 
 def _matcher(pictures, model, class_names):
-    """Return an embedder with embeddings from elsewhere in place of sounds."""
+    """Return an embedder of external embeddings and pictures."""
     encoder = VectorEncoder(model["vector_width"])
     names = ("loss", "positives", "temperatures")
     return AudioImageEmbedder(

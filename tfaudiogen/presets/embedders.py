@@ -1,4 +1,4 @@
-"""The presets that embed, as plain values: see `tfaudiogen.presets.table`."""
+"""The presets of embedders, as plain values; see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.pictures import MNIST
 from tfaudiogen.presets.priors import PRIOR_FIT
@@ -8,10 +8,10 @@ DIGIT_EMBEDDER = {
     "size": 64,
     "heads": 4,
     "blocks": 1,
-    # 8 x 8 vectors.
+    # 8 x 8 positions.
     "sound_widths": (64, 96),
     "sound_strides": (8, 2),
-    # 7 x 7 vectors.
+    # 7 x 7 positions.
     "picture_widths": (48, 96),
     "picture_strides": (2, 2),
     "loss": "infonce",
@@ -27,7 +27,7 @@ DIGIT_EMBEDDER_FIT = {
     "average": None,
 }
 
-# Another voice, another microphone, another room.
+# Augmentation that imitates another voice, another microphone and another room.
 VOICES = {
     "gain_db": 10.0,
     "noise_db": -50.0,
@@ -56,7 +56,7 @@ EMBEDDER_PRESETS = {
             "heads": 4,
             "blocks": 1,
             "vector_width": 128,
-            # 8 x 8 vectors.
+            # 8 x 8 positions.
             "picture_widths": (48, 96),
             "picture_strides": (4, 2),
             "loss": "infonce",

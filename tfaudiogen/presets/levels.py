@@ -2,5 +2,5 @@
 
 
 def of_level(value, level):
-    """Return the value of a level, counted from the finest: a list has one for each."""
+    """Return the value of a level, 0 the finest; `value` is a list by level, or one for all."""
     return value[level] if isinstance(value, (list, tuple)) else value

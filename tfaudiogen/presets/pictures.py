@@ -1,4 +1,4 @@
-"""The presets of pictures, as plain values: see `tfaudiogen.presets.table`."""
+"""The presets of pictures, as plain values; see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.priors import PRIORS
 from tfaudiogen.presets.usual import ADVERSARY, FIT, QUANTIZED, RESIDUAL_VAE
@@ -14,7 +14,7 @@ SMALL_VAE = {
     "latent_size": 32,
 }
 
-# Two levels of codes: 7 x 7 above 14 x 14 for 28 pixels, 8 x 8 above 16 x 16 for 32.
+# Two levels of codes: 7 x 7 and 14 x 14 for 28 pixels, 8 x 8 and 16 x 16 for 32.
 SMALL_CODES = {
     **QUANTIZED,
     "widths": ((64,), (96,)),
@@ -33,7 +33,7 @@ _PICTURE_VAE = {
     "latent_size": 128,
 }
 
-# 16 x 16 above 32 x 32 for 128 pixels.
+# Two levels of codes, 16 x 16 and 32 x 32, for 128 pixels.
 _PICTURE_CODES = {
     **SMALL_CODES,
     "widths": ((96,), (128,)),
@@ -53,7 +53,7 @@ _FIT = {
     "clip_norm": 3e3,
     "average": 0.998,
 }
-# Codebooks are moving averages already.
+# No ema of the weights: codebooks are moving averages already.
 CODES_FIT = {**_FIT, "average": None}
 _COLOUR_FIT = {**_FIT, "clip_norm": 1e4}
 _PICTURE_FIT = {**_FIT, "batch_size": 16, "learning_rate": 5e-4, "clip_norm": 1e5}
@@ -85,7 +85,7 @@ def _vqvae(what, side, codes, model, fit, priors):
 
 
 def _vqgan(base, side, model, fit):
-    """Return the entry of a VQGAN of colour pictures that begins as the VQVAE of a preset."""
+    """Return the entry of a VQGAN of colour pictures, initialized from the VQVAE preset `base`."""
     summary = f"{base} made sharper by a discriminator; begin with --from a {base}"
     fit = {**fit, "learning_rate": 2e-4, "average": None}
     return _preset(summary, _COLOUR[side], {**model, **ADVERSARY}, fit)

@@ -1,4 +1,4 @@
-"""A preset: plain values by section, with overrides by dotted key."""
+"""The `Preset` class: plain values by section, with overrides by dotted key."""
 
 import copy
 import dataclasses
@@ -9,11 +9,11 @@ from tfaudiogen.presets.table import PRESETS
 
 SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator", "embedder")
 _SIDES = ("height", "width", "channels")
-# Of "priors", how the whole draws unless it is told otherwise.
+# Keys of "priors" that are defaults of sampling.
 _DRAWS = ("temperature", "guidance")
-# Of "priors", from which codes they learn.
+# Keys of "priors" that define their training data.
 _COPIES = ("copies", "gain_db", "pitch_semitones", "time_shift_seconds")
-# Of "priors", how each is trained; the rest is what it is.
+# Keys of "priors", "translator" and "embedder" that define training; the others define the model.
 _FIT = (
     "steps",
     "batch_size",
@@ -26,13 +26,13 @@ _FIT = (
     "jit_compile",
     "precision",
 )
-# Of those that learn from sounds beside pictures, how the sounds are changed.
+# Key of "embedder" with the augmentation of its audio.
 _AUGMENT = "augment"
 
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """A named configuration.
+    """A named configuration; `tfaudiogen.presets.table` documents the settings.
 
     Attributes:
         name: its name in the table.
@@ -40,13 +40,13 @@ class Preset:
         spectrogram: arguments of `tfaudiogen.Spectrogram`; None for a model of pictures alone.
         model: arguments of `tfaudiogen.presets.build.build_model`.
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate, average,
-            jit_compile, precision; of an embedder of sounds augment, too.
-        priors: settings of the priors over the codes and of their training; None for none.
-        pictures: arguments of `tfaudiogen.Pictures`; None for a model of sounds alone.
-        translator: of one that translates, the source ("spectrogram" or "pictures"), the encoder,
-            the priors and their training; the other sections are then of the target. None for none.
-        embedder: of one that translates with the encoder "embedding", the embedder and its
-            training, with the representations of source and target. None for none.
+            jit_compile, precision; for an embedder of audio also augment.
+        priors: settings of the priors over the codes and of their training, or None.
+        pictures: arguments of `tfaudiogen.Pictures`; None for a model of audio alone.
+        translator: for a translator, the source ("spectrogram" or "pictures"), the encoder, the
+            priors and their training, while the other sections are the target's; otherwise None.
+        embedder: for a translator with the encoder "embedding", the embedder of source and target
+            and its training; otherwise None.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Preset:
 
     @property
     def data(self):
-        """Arguments of `tfaudiogen.prepare` for data that this preset trains on."""
+        """Arguments of `tfaudiogen.prepare` for the data that this preset trains on."""
         source = self.translator or {}
         pictures = self.pictures or source.get("pictures")
         shape = self.spectrogram or source.get("spectrogram")
@@ -75,23 +75,23 @@ class Preset:
 
     @property
     def given(self):
-        """What it is told beside images ("texts", "labels", "vectors"); None where nothing is."""
+        """The modality of a non-image condition, "texts", "labels" or "vectors"; None if none."""
         matches = "vectors" if self.model["kind"] == "matcher" else None
         return (self.translator or {}).get("given", matches)
 
     @property
     def of_pictures(self):
-        """Whether this is a model of pictures alone, which learns those of pairs without sounds."""
+        """Whether training reads pictures without audio, also from data of pairs."""
         return self.spectrogram is None and (self.translator is None or bool(self.given))
 
     @property
     def of_pairs(self):
-        """Whether it learns from sounds and their pictures together."""
+        """Whether training reads pairs of audio and pictures."""
         translates = self.translator and not self.given
         return bool(translates or (self.spectrogram and self.pictures))
 
     def build(self, class_names=()):
-        """Return the model, not compiled, with fresh weights."""
+        """Return the model, not compiled, with newly initialized weights."""
         from tfaudiogen.presets.build import build_model, precision
 
         with precision(self.fit["precision"]):
@@ -103,11 +103,11 @@ class Preset:
 
     @property
     def embeds_source(self):
-        """Whether the encoder of one that translates is a tower of an embedder."""
+        """Whether the encoder of a translator is a tower of an embedder."""
         return (self.translator or {}).get("encoder") == "embedding"
 
     def embedding(self):
-        """Return the preset of the embedder that gives one that translates its encoder."""
+        """Return the preset of the embedder whose tower is the encoder of a translator."""
         own = copy.deepcopy(self.embedder)
         fit = {key: own.pop(key) for key in (*_FIT, _AUGMENT)}
         shapes = [getattr(self, key) or self.translator[key] for key in ("spectrogram", "pictures")]
@@ -116,7 +116,7 @@ class Preset:
         return Preset(name, summary, shapes[0], model, fit, pictures=shapes[1])
 
     def translation(self):
-        """Return the preset of the second stage of one that translates."""
+        """Return the preset of the second stage of a translator, after the autoencoder."""
         own = copy.deepcopy(self.translator)
         fit = {key: own.pop(key) for key in _FIT}
         embedder = self.embedder if self.embeds_source else None
@@ -125,12 +125,14 @@ class Preset:
         return Preset(name, summary, self.spectrogram, model, fit, pictures=self.pictures)
 
     def draws(self):
-        """Return the temperature and the guidance of a model with priors."""
+        """Return the default temperature and guidance of a model with priors."""
         return {key: self.priors[key] for key in _DRAWS}
 
     def copies(self, levels):
-        """Return how often the data are there for each prior, top level first, and how each time
-        but the first is changed at most, as arguments of `Augmentation`."""
+        """Return copies of the data per prior, top level first, and arguments of `Augmentation`.
+
+        The first copy is the data themselves; the augmentation changes each further copy.
+        """
         changes = {key: self.priors[key] for key in _COPIES}
         counts = changes.pop("copies")
         return [of_level(counts, level) for level in reversed(range(levels))], changes
@@ -139,10 +141,11 @@ class Preset:
         """Return the preset of one of the priors.
 
         Args:
-            number: of the level, from the top, 0.
-            shapes, counts: of the code maps, top level first; see `VQVAE.code_maps`.
-            sizes: of their vectors, top level first; see `VQVAE.code_vectors`.
-            class_names: of the data; fewer than two are no labels.
+            number: index of the level; 0 is the top level.
+            shapes, counts: shapes and codebook sizes of the code maps, top level first; see
+                `VQVAE.code_maps`.
+            sizes: widths of the code vectors, top level first; see `VQVAE.code_vectors`.
+            class_names: class names of the data; fewer than two give no labels.
         """
         from tfaudiogen.models.priors.labels import words_of
 
@@ -166,7 +169,7 @@ class Preset:
         return Preset(name, summary, self.spectrogram, model, fit, pictures=self.pictures)
 
     def as_dict(self):
-        """Return the preset as plain values, which `Preset(**values)` takes back."""
+        """Return the preset as plain values, the arguments of `Preset`."""
         return dataclasses.asdict(self)
 
 
@@ -176,14 +179,14 @@ def names():
 
 
 def get(name, **overrides):
-    """Return the preset `name`, with values replaced by dotted key.
+    """Return the preset `name`, with values overridden by dotted key.
 
     Example: `get("music_vae", **{"fit.batch_size": 4, "model.latent_size": 64})`. `priors=None`
-    leaves the priors out.
+    removes the priors.
 
     Raises:
-        ValueError: for an unknown name or key, with those that there are; for a value that a
-            setting cannot have, with its rule.
+        ValueError: the name or a key is unknown; the message lists the known ones. Or a value is
+            invalid; the message says its rule.
     """
     if name not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}; received {name!r}")

@@ -25,11 +25,13 @@ PRIORS = {
     **PRIOR_FIT,
 }
 
-# Of the priors of a translator, in its own section; temperature and guidance are of draws. The
-# base is a trained model whose autoencoder it has, and, of a model of codes, whose priors it begins
-# with; None for none. Levels from `told_levels` on are told the codes above alone, and are kept as
-# the base has them; None tells all. Of labels of more words than `source_words`, which the source
-# shows, the others are told beside it; 0 tells none.
+# Defaults of the priors in a "translator" section; temperature and guidance are for sampling.
+# - base: a trained model that provides the autoencoder and, for a code model, the initial weights
+#   of the priors; None for none.
+# - told_levels: number of levels, from the top, that are conditioned on the source; None for all.
+#   The others are conditioned on the codes above alone, and keep the weights of the base.
+# - source_words: number of leading words of a label that the source shows. The further words of
+#   labels are an additional condition; 0 for no labels.
 SOURCE_PRIORS = {
     "base": None,
     "told_levels": None,

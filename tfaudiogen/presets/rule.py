@@ -1,4 +1,4 @@
-"""Rules for the values of settings: a test, and its description for errors."""
+"""Rules that validate the values of settings: a predicate and its description for errors."""
 
 import math
 from collections.abc import Callable
@@ -10,11 +10,11 @@ _LARGEST_INTEGER, _LARGEST_NUMBER, _LONGEST = 2**31 - 1, 1e30, 512
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule.
+    """A rule for a value.
 
     Attributes:
-        words: what a value must be, to stand after "must be".
-        holds: function that says whether a value is.
+        words: description of a valid value, which continues "must be".
+        holds: predicate, true for a valid value.
     """
 
     words: str
@@ -22,7 +22,7 @@ class Rule:
 
 
 def whole(least, most=_LARGEST_INTEGER):
-    """Return the rule of an integer within bounds."""
+    """Return the rule of an integer within inclusive bounds."""
 
     def holds(value):
         return _is(value, Integral) and least <= value <= most
@@ -31,7 +31,7 @@ def whole(least, most=_LARGEST_INTEGER):
 
 
 def number(least=-_LARGEST_NUMBER, most=_LARGEST_NUMBER):
-    """Return the rule of a finite number within bounds, which are allowed."""
+    """Return the rule of a finite number within inclusive bounds."""
 
     def holds(value):
         return _is(value, Real) and math.isfinite(value) and least <= value <= most
@@ -42,33 +42,33 @@ def number(least=-_LARGEST_NUMBER, most=_LARGEST_NUMBER):
 
 
 def positive(most=_LARGEST_NUMBER):
-    """Return the rule of a finite number above 0."""
+    """Return the rule of a finite number above 0 and at most `most`."""
     bounded = number(0, most).holds
     words = f"a number above 0 and at most {most:g}"
     return Rule(words, lambda value: bounded(value) and value > 0)
 
 
 def share():
-    """Return the rule of a number from 0 to below 1."""
+    """Return the rule of a number in [0, 1)."""
     bounded = number(0, 1).holds
     return Rule("a number from 0 to below 1", lambda value: bounded(value) and value < 1)
 
 
 def flag():
-    """Return the rule of a truth value."""
+    """Return the rule of a boolean."""
     return Rule("true or false", lambda value: isinstance(value, bool))
 
 
 def word():
-    """Return the rule of a text; what reads it knows which there are."""
+    """Return the rule of a string; the code that uses it checks which strings are valid."""
     return Rule("a text", lambda value: isinstance(value, str) and 0 < len(value) <= _LONGEST)
 
 
 def either(*choices):
-    """Return the rule of a value that one of several rules holds of, or that is one of the others.
+    """Return the rule of a value that satisfies one of several rules or equals a constant.
 
     Args:
-        choices: `Rule`s, and texts or None.
+        choices: `Rule`s, and constants that are strings or None.
     """
     rules = [one for one in choices if isinstance(one, Rule)]
     values = [one for one in choices if not isinstance(one, Rule)]
@@ -82,7 +82,7 @@ def either(*choices):
 
 
 def row(rule, least=1, most=_LONGEST):
-    """Return the rule of a list of values that a rule holds of."""
+    """Return the rule of a list of `least` to `most` values that each satisfy a rule."""
 
     def holds(values):
         return _is_list(values, least, most) and all(map(rule.holds, values))
@@ -92,14 +92,14 @@ def row(rule, least=1, most=_LONGEST):
 
 
 def by_level(rule):
-    """Return the rule of a value, or of a list with one for each level."""
+    """Return the rule of a value, or of a list with one value for each level."""
     several = row(rule)
     words = f"{rule.words}, or a list of one for each level"
     return Rule(words, lambda value: rule.holds(value) or several.holds(value))
 
 
 def group(rules):
-    """Return the rule of an object of settings, each with a rule of its own."""
+    """Return the rule of a dict of settings, each with its own rule."""
     words = "; ".join(f"{name}: {rule.words}" for name, rule in rules.items())
 
     def holds(values):

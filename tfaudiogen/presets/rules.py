@@ -1,7 +1,7 @@
-"""The rule of each setting of a preset, by section; `table` documents them.
+"""The rule of each setting of a preset, by section; `table` documents the settings.
 
-They say what a value is. Which values fit together, and which words there are, the models say that
-are built from them.
+A rule checks a single value. The models check which values fit together and which strings are
+valid.
 """
 
 from tfaudiogen.presets.rule import (
@@ -188,7 +188,7 @@ RULES = {
 
 
 def check(section, name, value):
-    """Raise ValueError, with the rule, unless a setting has a value that it can have."""
+    """Raise ValueError, with the rule, if the value of a setting is invalid."""
     rule = RULES[section][name]
     if not rule.holds(value):
         shown = repr(value)

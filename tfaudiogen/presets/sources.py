@@ -1,4 +1,4 @@
-"""Sources of the translators in presets, and their encoders."""
+"""Conditions (texts, labels, vectors) of the translators in presets, and their encoders."""
 
 from tfaudiogen.layers.conditioning.condition_encoders import (
     LabelEncoder,
@@ -11,11 +11,11 @@ _SIZES = ("width", "depth", "heads", "vectors")
 
 
 def told_source(model, class_names):
-    """Return the representation of what is told, and its encoder.
+    """Return the representation of the condition, and its encoder.
 
     Args:
         model: the "model" section of a translator.
-        class_names: of the data, which are the labels that can be given.
+        class_names: class names of the data, the possible labels.
     """
     given = model["given"]
     if given not in TOLD:

@@ -1,4 +1,4 @@
-"""Values that the presets of short words share; see `tfaudiogen.presets.table`."""
+"""Values that the presets of short spoken words share; see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.usual import QUANTIZED
 
@@ -13,7 +13,7 @@ SPEECH_SPECTROGRAM = {
     "decibels": (-80.0, 0.0),
 }
 
-# Two levels of codes for SPEECH_SPECTROGRAM: 16 x 16 above 32 x 32.
+# Two levels of codes for SPEECH_SPECTROGRAM: 16 x 16 and 32 x 32.
 SPEECH_CODES = {
     **QUANTIZED,
     "widths": ((64,), (128,)),

@@ -1,48 +1,57 @@
 """The presets, as plain values.
 
-Each has "summary" (one line), "spectrogram" (arguments of `Spectrogram`) or, in
-`tfaudiogen.presets.pictures`, "pictures" (arguments of `Pictures`), "model" (its "kind", "vae",
-"vqvae", "vqgan", "embedder", "matcher" or "tagger", and what `tfaudiogen.presets.build` makes of
-the rest; lists by level begin with the finest map), and "fit": steps (the length of a training,
-whatever the size of the data set), batch_size, learning_rate (of Adam), warmup_steps (of a linear
-rise), decay (whether half a cosine follows, down to a hundredth at the last step) and clip_norm (of
-the gradient of the mean loss, in nats: it grows with the number of pixels; None for no limit),
-accumulate (parts in which a batch is computed, to need less memory), average (decay of the moving
-average of the weights that is kept; None for the weights as they are), jit_compile (whether XLA
-compiles; "auto" measures) and precision (of the networks: float32, mixed_bfloat16 or
-mixed_float16).
+A preset has the entries
 
-Presets with "priors" train, after the autoencoder, a prior over the codes of each level, the top
-level first and each given the levels above it: core ("transformer" or "lstm"), width, depth, heads,
-labels (whether the labels of the data are conditions), code_vectors (whether codes are told by
-where they lie in the codebook, too), condition_dropout, code_dropout, dropout,
-and what "fit" has. A list has a value for each level, beginning with the finest. They learn from
-`copies` times the training sounds: as they are, and then changed anew by up to gain_db,
-pitch_semitones and time_shift_seconds (see `Augmentation`).
+- "summary": one line;
+- "spectrogram": arguments of `Spectrogram`; or, in `tfaudiogen.presets.pictures`, "pictures":
+  arguments of `Pictures`;
+- "model": its "kind" ("vae", "vqvae", "vqgan", "embedder", "matcher" or "tagger") and settings of
+  that kind, see `tfaudiogen.presets.build`; lists by level begin with the finest level;
+- "fit", the training:
+  - steps: number of steps, independent of the size of the data set; batch_size;
+  - learning_rate: of Adam; warmup_steps: of a linear warm-up; decay: whether half a cosine follows,
+    down to a hundredth of the rate at the last step;
+  - clip_norm: bound on the gradient norm of the mean loss, in nats, which grows with the number of
+    pixels; None for none;
+  - accumulate: number of parts that a batch is split into to save memory (gradient accumulation);
+  - average: decay of the ema of the weights, which is kept; None for no ema;
+  - jit_compile: whether XLA compiles the step; "auto" measures which is faster;
+  - precision: of the networks, float32, mixed_bfloat16 or mixed_float16.
+
+Presets with "priors" train, after the autoencoder, a prior over the codes of each level, top level
+first, each conditioned on the levels above: core (the backbone, "transformer" or "lstm"), width,
+depth, heads, labels (whether to condition on the labels of the data), code_vectors (whether to use
+the codebook vectors, see `CodeVectors`), condition_dropout, code_dropout, dropout, and the settings
+of "fit". A list has a value for each level, finest first. The training data are `copies` times the
+training sounds: first unchanged, then each time changed by up to gain_db, pitch_semitones and
+time_shift_seconds (see `Augmentation`).
 
 Presets with "translator", in `tfaudiogen.presets.translators`, train a translator after the
-autoencoder, which is of what is drawn: "spectrogram" or "pictures" of what is given, the other one
-being None; encoder, "embedding" (a tower of the embedder of the section "embedder", trained before
-it, which has what the model and the fit of an embedder have, and augment: how its sounds are
-changed anew in each epoch, arguments of `Augmentation`, or None) or "sequence" (of these widths,
-strides and blocks, trained with the priors); what "fit" has; and, by their "kind", which is of
-codes where it is left out,
+autoencoder. The autoencoder is of the target. The translator has "spectrogram" or "pictures" of the
+source, the other one being None; the settings of "fit"; and encoder:
 
-- of codes: core, width, depth, heads, code_vectors, condition_dropout, code_dropout and dropout of
-  the priors;
+- "embedding": a tower of the embedder in the section "embedder", which is trained before and has
+  the "model" and "fit" settings of an embedder, and augment: the augmentation of its audio in each
+  epoch, arguments of `Augmentation`, or None;
+- "sequence": a `SequenceEncoder` of these widths, strides and blocks, trained with the priors.
+
+Further settings depend on its "kind":
+
+- without a kind (codes): core, width, depth, heads, code_vectors, condition_dropout, code_dropout
+  and dropout of the priors;
 - "flow": width, depth, heads, patch, objective, times and condition_dropout of a `FlowTranslator`,
-  and lora, the rank of an adapter that is trained alone, on a model given by --from; 0 for none;
-- "variational": hidden, heads and joint of a `VariationalTranslator`; where `joint`, the
-  autoencoder is trained with the rest and not before.
+  and lora: the rank of an adapter, the only part trained, on a model from --from; 0 for none;
+- "variational": hidden, heads and joint of a `VariationalTranslator`; with `joint`, the autoencoder
+  is trained together with the translator, not before.
 
-Those in `tfaudiogen.presets.told` have "given" instead of a source and its encoder: "texts" (of at
-most `length` bytes), "labels" or "vectors" (of `size` numbers), and encoder_width, encoder_depth,
-encoder_heads and encoder_vectors, as their encoder has them.
+Translators in `tfaudiogen.presets.told` have "given" instead of a source and its encoder: "texts"
+(of at most `length` bytes), "labels" or "vectors" (of `size` numbers); encoder_width,
+encoder_depth, encoder_heads and encoder_vectors are arguments of its encoder.
 
-Those in `tfaudiogen.presets.embedders` learn from pairs at once, and have both "spectrogram" and
-"pictures". Those in `tfaudiogen.presets.taggers` learn labels of pictures: patch, width, depth and
-heads of a vision Transformer, and by how many pixels pictures are moved in training (shift) and
-whether they are mirrored (mirror).
+Presets in `tfaudiogen.presets.embedders` train on pairs, and have both "spectrogram" and
+"pictures". Presets in `tfaudiogen.presets.taggers` train on labels of pictures: patch, width, depth
+and heads of a vision Transformer, shift (random translation in training, at most so many pixels)
+and mirror (whether to flip at random).
 """
 
 from tfaudiogen.presets.embedders import EMBEDDER_PRESETS
@@ -65,7 +74,7 @@ _MUSIC_SPECTROGRAM = {
     "decibels": (-80.0, 0.0),
 }
 
-# Two levels of codes for _MUSIC_SPECTROGRAM: 16 x 16 above 32 x 32.
+# Two levels of codes for _MUSIC_SPECTROGRAM: 16 x 16 and 32 x 32.
 _MUSIC_CODES = {
     **SPEECH_CODES,
     "widths": ((64, 96), (160,)),
@@ -81,7 +90,7 @@ _MUSIC_CODES_FIT = {
     "clip_norm": 1e5,
 }
 
-# Two thousand words are few: the top prior learns from six times as many.
+# Two thousand words are few, so the top prior trains on six copies: the data and five changed ones.
 _SPEECH_PRIORS = {
     **PRIORS,
     "copies": (1, 6),

@@ -1,4 +1,4 @@
-"""The presets that tag pictures, as plain values: see `tfaudiogen.presets.table`."""
+"""The presets of picture taggers, as plain values; see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.pictures import MNIST
 from tfaudiogen.presets.priors import PRIOR_FIT

@@ -1,4 +1,4 @@
-"""The presets that sample given conditions, as plain values: see `tfaudiogen.presets.table`."""
+"""The presets conditioned on texts, labels or vectors; see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.pictures import CODES_FIT, SMALL_CODES
 from tfaudiogen.presets.priors import PRIOR_FIT, SOURCE_PRIORS
@@ -15,10 +15,10 @@ _TEXTS = {
     "encoder_vectors": 16,
 }
 _LABELS = {"given": "labels", "encoder_width": 128}
-# As many numbers as CLAP and the smaller CLIP give.
+# 512 is the width of embeddings of CLAP and of the smaller CLIP.
 _VECTORS = {"given": "vectors", "size": 512, "encoder_width": 128, "encoder_vectors": 4}
 
-# 16 x 16 of 64 x 64 pixels.
+# One level of codes, 16 x 16, for 64 x 64 pixels.
 _PICTURES = {
     "spectrogram": None,
     "pictures": {"height": 64, "width": 64, "channels": 3},

@@ -1,4 +1,4 @@
-"""The presets that translate, as plain values: see `tfaudiogen.presets.table`."""
+"""The presets of translators, as plain values; see `tfaudiogen.presets.table`."""
 
 from tfaudiogen.presets.embedders import DIGIT_EMBEDDER, DIGIT_EMBEDDER_FIT, VOICES
 from tfaudiogen.presets.pictures import CODES_FIT, MNIST, SMALL_CODES, SMALL_VAE
@@ -9,7 +9,7 @@ _FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
 
 _EMBEDDER = {**DIGIT_EMBEDDER, **DIGIT_EMBEDDER_FIT, "augment": VOICES}
 
-# One level, 7 x 7.
+# One level of codes, 7 x 7.
 _DIGIT_CODES = {
     **SMALL_CODES,
     "widths": ((64, 96),),
@@ -27,7 +27,7 @@ _SPEECH_SOURCE = {
     "anchors": 0,
 }
 
-# One level, 8 x 8: the fewer codes, the more a small set says of each.
+# One level of codes, 8 x 8: with fewer positions, a small data set has more examples per code.
 _WORD_CODES = {
     **SMALL_CODES,
     "widths": ((64, 128),),
@@ -35,7 +35,7 @@ _WORD_CODES = {
     "codes": (256,),
 }
 
-# Given, never drawn: bands as wide as hearing has them. 128 frames of 160 samples are 1.28 s.
+# A source only, never generated, so mel bands suffice. 128 frames of 160 samples are 1.28 s.
 _WORD_SPECTROGRAM = {
     "sample_rate": 16000,
     "frame_length": 512,
@@ -129,16 +129,16 @@ TRANSLATOR_PRESETS = {
             "anchors": 1024,
             **SOURCE_PRIORS,
             **_FIT,
-            # Its priors have the sizes of those of the base.
+            # The sizes of the priors must be those of the base.
             "base": "speech_vqvae",
             "told_levels": 1,
-            # Labels are those of the base, such as "7 jackson": a picture shows the digit.
+            # Labels of the base are such as "7 jackson": a picture shows the digit, the first word.
             "source_words": 1,
             "mean_vector": True,
             "width": (160, 160),
             "heads": 5,
             "code_vectors": (False, True),
-            # It begins as the base does for the words that pictures show: little is left to learn.
+            # Training begins at the base's result for the words that pictures show, so it is short.
             "learning_rate": 1e-4,
             "warmup_steps": 20,
             "dropout": 0.2,
@@ -160,7 +160,7 @@ TRANSLATOR_PRESETS = {
             "strides": (8, 4),
             **SOURCE_PRIORS,
             **_FIT,
-            # Hundreds of pairs are soon known by heart: what is not lasts for no more steps.
+            # The model soon memorises hundreds of pairs, so training is short.
             "steps": 300,
             "dropout": 0.3,
             "guidance": 2.0,
@@ -168,7 +168,7 @@ TRANSLATOR_PRESETS = {
         "embedder": {
             **_EMBEDDER,
             "sound_strides": (8, 4),
-            # 8 x 8 vectors.
+            # 8 x 8 positions.
             "picture_strides": (4, 2),
             "positives": "picture",
             "augment": None,

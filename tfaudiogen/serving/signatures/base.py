@@ -7,7 +7,7 @@ import tensorflow as tf
 from tfaudiogen.serving.request_checks import after, check, check_rows, of_shape, shape_text
 from tfaudiogen.serving.signatures.specs import spec
 
-# Inputs whose neutral value is not zero.
+# Warm-up values of inputs for which zero is not valid.
 _NOT_ZERO = {"top_p": 1, "guidance": 1, "steps": 16}
 
 

@@ -69,11 +69,11 @@ class TranslationSignatures(Signatures):
         return self.model.source.samples
 
     def paint(self, waveform, seed, *settings):
-        """Generate an image for each sound; all else [B]. Guidance 1, rescale 0: no effect."""
+        """Generate images [B, ...] for sounds. No effect: guidance 1, rescale 0. Label "": any."""
         return {"picture": self._drawn(waveform, seed, settings)}
 
     def compose(self, picture, seed, *settings):
-        """Generate audio for each image; all else [B]. Guidance 1, rescale 0: no effect."""
+        """Generate audio [B, N] for images. No effect: guidance 1, rescale 0. Label "": any."""
         return {"waveform": self._drawn(picture, seed, settings)}
 
     def _drawn(self, given, seed, settings):
