@@ -1,4 +1,4 @@
-"""Metrics of sound, images and latents, with confidence intervals."""
+"""Metrics of audio, images and latents, with confidence intervals."""
 
 from tfaudiogen.metrics.features import (
     kernel_distance,

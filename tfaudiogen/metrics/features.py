@@ -1,6 +1,6 @@
 """Compares sets of sounds by features [M, D]: distance, diversity, copying.
 
-The features are those of a judge that has seen real training sounds only.
+The features come from a classifier trained on real training sounds only.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 def kernel_distance(x, y):
     """Unbiased squared maximum mean discrepancy of features x [M, D] and y [N, D], M, N >= 2.
 
-    With the kernel k(a, b) = (a . b / D + 1)^3 of the kernel inception distance. About 0, of
+    With the kernel k(a, b) = (a . b / D + 1)^3 of the kernel inception distance. It is about 0, of
     either sign, for two sets from one distribution.
 
     Source: Binkowski et al., "Demystifying MMD GANs", ICLR 2018, equation 4.
@@ -21,8 +21,8 @@ def kernel_distance(x, y):
 def kernel_distance_interval(x, y, confidence=0.95, resamples=500, seed=0):
     """Interval (low, high) of `kernel_distance` over random halves of both sets.
 
-    Halves without replacement, since the equal features of a bootstrap's repeated rows would count
-    as agreement within a set. The interval is that of sets half as large, so too wide if anything.
+    Halves are drawn without replacement, since the repeated rows of a bootstrap would count as
+    agreement within a set. The interval is that of sets of half the size, so it is rather too wide.
     """
     x, y = _features(x), _features(y)
     random = np.random.default_rng(seed)
@@ -42,9 +42,10 @@ def kernel_distance_interval(x, y, confidence=0.95, resamples=500, seed=0):
 
 
 def pairwise_distance(x, groups=None):
-    """Mean Euclidean distance of two different rows of x [M, D]: the diversity of a set.
+    """Mean Euclidean distance between different rows of x [M, D]: the diversity of a set.
 
-    With `groups`, M names, of two rows of one group, the mean over groups of at least two rows.
+    With `groups`, M names, only rows of the same group are compared; the result is the mean over
+    groups of at least two rows.
     """
     x = _features(x)
     groups = np.zeros(len(x), int) if groups is None else np.asarray(groups)
@@ -63,7 +64,7 @@ def pairwise_distance(x, groups=None):
 def nearest_distance(x, others):
     """Distance of each row of x [M, D] to the nearest row of others [N, D], [M].
 
-    The nearest training sound of a sample, beside that of a real test sound, shows copying.
+    Much smaller distances for samples than for real test sounds indicate copies of training sounds.
     """
     return _distances(_features(x), _features(others)).min(axis=1)
 
@@ -80,7 +81,7 @@ def _kernel(x, y):
 
 
 def _unbiased(xx, xy, yy):
-    """Equation 4: the means of the kernels, those within a set without its diagonal."""
+    """Equation 4: means of the kernels, without the diagonal within a set."""
     within = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (xx, yy)]
     return float(sum(within) - 2.0 * xy.mean())
 

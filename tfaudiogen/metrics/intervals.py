@@ -9,7 +9,7 @@ def proportion_interval(successes, count, confidence=0.95):
     """Wilson's score interval (low, high) of a proportion, both in [0, 1].
 
     It keeps its coverage near 0 and 1 and for small counts, where the usual normal interval
-    shrinks to nothing.
+    collapses.
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference",
     JASA 1927.
@@ -29,10 +29,10 @@ def proportion_interval(successes, count, confidence=0.95):
 def bootstrap_interval(values, weights=None, groups=None, confidence=0.95, resamples=2000, seed=0):
     """Percentile bootstrap interval (low, high) of sum(values) / sum(weights).
 
-    Without `weights` this is the mean. `groups` names the unit that is drawn with replacement,
-    e.g. the source file of each window: windows of one recording resemble each other, and drawing
-    them one by one would understate the interval. NaN values are left out. (NaN, NaN) where fewer
-    than two groups are left, which say nothing about their spread.
+    Without `weights` this is the mean. `groups` names the unit that is resampled, e.g. the source
+    file of each window: windows of one recording are correlated, and resampling them one by one
+    would give too narrow an interval. NaN values are left out. The result is (NaN, NaN) for fewer
+    than two remaining groups.
 
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
     """
@@ -60,8 +60,8 @@ def bootstrap_interval(values, weights=None, groups=None, confidence=0.95, resam
 def bootstrap_median_interval(values, groups=None, confidence=0.95, resamples=2000, seed=0):
     """Percentile bootstrap interval (low, high) of the median of values.
 
-    Groups as in `bootstrap_interval`. The median of a resample is its lower one, the value at which
-    half of it is reached.
+    Groups are resampled as in `bootstrap_interval`. The median of a resample is the lower median,
+    the value at which half of the resample is reached.
     """
     values = np.asarray(values, np.float64)
     groups = np.arange(len(values)) if groups is None else np.asarray(groups)

@@ -8,7 +8,7 @@ _LOG_ROOT = 0.5 * np.log(2 * np.pi)
 
 
 def active_units(means):
-    """Return bool [D]: where the variance over examples of E[z | x] exceeds 0.01.
+    """Return bool [D]: whether the variance of E[z | x] over examples exceeds 0.01.
 
     Args:
         means: posterior means [n, D].
@@ -21,14 +21,14 @@ def active_units(means):
 def marginal_kl(locs, scales, weights, component_locs, component_scales, points=32):
     """Return KL(q(z_d | x) || p(z_d)) in nats, [B, D], of each dimension's marginals.
 
-    A diagnostic: between a triangular posterior and a mixture the divergence of the whole is not
-    the sum of these. The integral is a Gauss-Hermite quadrature.
+    A diagnostic only: between a triangular posterior and a mixture, the sum over dimensions is not
+    the joint divergence. The integral is a Gauss-Hermite quadrature.
 
     Args:
         locs, scales: means and standard deviations of the posterior's marginals, [B, D].
         weights: of the prior's K components, [K].
         component_locs, component_scales: of the prior's components, [K, D].
-        points: of the quadrature.
+        points: number of quadrature points.
     """
     nodes, node_weights = np.polynomial.hermite_e.hermegauss(points)
     node_weights = node_weights / node_weights.sum()

@@ -1,4 +1,4 @@
-"""Distances between pictures and their reconstructions, one number for each.
+"""Distances between pictures and their reconstructions, one number per example.
 
 Every function takes `reference` and `estimate` [B, H, W, C] in [0, 1] (arrays or tensors) and
 returns float64 [B].
@@ -7,13 +7,13 @@ returns float64 [B].
 import numpy as np
 import tensorflow as tf
 
-# Decibels of a perfect estimate, so that a mean over pictures is finite.
+# PSNR of a perfect estimate, so that a mean over pictures is finite.
 _LIMIT = 100.0
 _WINDOW = 11
 
 
 def mean_squared_error(reference, estimate):
-    """Return mean (x - y)^2 over H, W and C, in [0, 1]; times 255^2 it is that of 8-bit levels."""
+    """Return mean (x - y)^2 over H, W and C, in [0, 1]; times 255^2 for 8-bit levels."""
     reference, estimate = _pair(reference, estimate)
     return np.mean(np.square(reference - estimate), axis=(1, 2, 3))
 
@@ -21,7 +21,7 @@ def mean_squared_error(reference, estimate):
 def psnr(reference, estimate):
     """Return the peak signal-to-noise ratio -10 log10(mean squared error), in decibels.
 
-    Higher is better; at most 100 dB, which a perfect estimate has.
+    Higher is better; at most 100 dB, for a perfect estimate.
     """
     with np.errstate(divide="ignore"):
         return np.minimum(-10.0 * np.log10(mean_squared_error(reference, estimate)), _LIMIT)
@@ -30,8 +30,8 @@ def psnr(reference, estimate):
 def ssim(reference, estimate):
     """Return the structural similarity, in [-1, 1]; 1 is a perfect estimate.
 
-    Means over channels and windows of 11 x 11 pixels, weighted by a Gaussian of 1.5 pixels, or of
-    the largest odd size that fits into smaller pictures.
+    The mean over channels and windows of 11 x 11 pixels, weighted by a Gaussian of 1.5 pixels.
+    Smaller pictures use the largest odd window that fits.
 
     Source: Wang et al., "Image quality assessment: from error visibility to structural
     similarity", IEEE TIP 2004.

@@ -1,4 +1,4 @@
-"""Code lengths of 8-bit images under one scale that all pixels share."""
+"""Code lengths of 8-bit images with one scale shared by all pixels."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,7 +6,7 @@ import tensorflow as tf
 from tfaudiogen.probability import losses
 from tfaudiogen.probability.distributions import interval_log_prob, tfd
 
-# From a quarter of a level to 128 levels, by half octaves; the parabola does the rest.
+# From a quarter of a level to 128 levels, by half octaves; a parabola interpolates.
 _SCALES = 0.25 / 255 * 2 ** (np.arange(19) / 2)
 
 
@@ -16,8 +16,8 @@ def logistic_code_length(images, means, frames, scale):
     Args:
         images: [B, T, F, C] on the 256 levels in [0, 1].
         means: decoded images, of the same shape.
-        frames: int32 [B], the unpadded frames; the rest does not count.
-        scale: the one scale of all pixels, in units of the image.
+        frames: int32 [B], number of frames that are not padding; padding does not count.
+        scale: the scale of all pixels, in units of the image.
     """
     log_prob = interval_log_prob(tfd.Logistic(means, tf.cast(scale, means.dtype)), images)
     return -losses.sum_over_pixels(log_prob, frames)[0]
@@ -26,8 +26,8 @@ def logistic_code_length(images, means, frames, scale):
 def fit_logistic_scale(batches):
     """Return the scale that minimises the summed `logistic_code_length`.
 
-    The sum is taken at 19 scales, a factor of sqrt(2) apart, in one pass and in bounded memory; the
-    minimum is that of the parabola in log scale through the lowest three.
+    The sum is computed at 19 scales, a factor of sqrt(2) apart, in one pass and in bounded memory.
+    The result is the minimum of the parabola in log scale through the lowest three.
 
     Args:
         batches: iterable of (images, means, frames).

@@ -1,4 +1,4 @@
-"""Reconstruction metrics of sounds and of pictures."""
+"""Reconstruction metrics of audio and of pictures."""
 
 import math
 
@@ -21,11 +21,11 @@ _LEVELS = 255.0
 
 
 def reconstruction_of(representation, phase):
-    """Return the `SoundReconstruction` or `PictureReconstruction` of a model.
+    """Return the `SoundReconstruction` or `PictureReconstruction` for a representation.
 
     Args:
-        representation: its `Spectrogram` or `Pictures`.
-        phase: "heap" or "graph", of sounds.
+        representation: the model's `Spectrogram` or `Pictures`.
+        phase: "heap" or "graph", for audio.
     """
     if representation.kind == "pictures":
         return PictureReconstruction()
@@ -33,7 +33,9 @@ def reconstruction_of(representation, phase):
 
 
 class SoundReconstruction:
-    """Distances of inverted images from waveforms, each beside the codec's own.
+    """Distances of reconstructed waveforms, for the model and for the codec alone.
+
+    The codec is the analysis and inversion of the spectrogram, without a model.
 
     Args:
         spectrogram: the `Spectrogram`.
@@ -44,16 +46,16 @@ class SoundReconstruction:
 
     def __init__(self, spectrogram, phase):
         self.spectrogram, self.phase = spectrogram, phase
-        # 46 ms at any rate: 1024 samples at 22,050 Hz.
+        # 46 ms at any sample rate: 1024 samples at 22,050 Hz.
         self.frame_length = 2 ** round(math.log2(1024 * spectrogram.sample_rate / 22050))
 
     def columns(self, batch, images, rebuilt):
-        """Return {name: [B]}: those of the model and, named codec_, of analysis and inversion.
+        """Return {name: [B]}: distances of the model and, prefixed with codec_, of the codec.
 
         Args:
             batch: with "audio" [B, N] and "frames" [B].
-            images: [B, T, F, 1], what the model was given.
-            rebuilt: what it made of them.
+            images: [B, T, F, 1], the model's inputs.
+            rebuilt: the model's reconstructions of them.
         """
         audio = np.asarray(batch["audio"])
         frames = np.asarray(batch["frames"])
@@ -75,18 +77,18 @@ class SoundReconstruction:
         return getattr(waveforms, name)(audio, estimate, lengths=lengths, **settings)
 
     def amount(self, table):
-        """Return how much was measured, besides the number of examples."""
+        """Return the amount of evaluated audio in minutes."""
         return {"minutes": float(table["samples"].sum()) / self.spectrogram.sample_rate / 60}
 
     def rate(self, nats):
-        """Return a mean rate of one example as bits for each second."""
+        """Return a mean rate per example, in nats, as bits per second."""
         return {"bits_per_second": nats / math.log(2.0) / self.spectrogram.seconds}
 
     def report(self, mean):
-        """Return the part of a report on reconstruction.
+        """Return the reconstruction part of a report.
 
         Args:
-            mean: function from the name of a column to its mean and interval.
+            mean: function that maps the name of a column to its mean and interval.
         """
         return {
             "phase": self.phase,
@@ -108,14 +110,14 @@ class PictureReconstruction:
         return {name: distance(images, levels) for name, distance in _PICTURE.items()}
 
     def amount(self, table):
-        """Return nothing: the number of examples says it all."""
+        """Return nothing: the number of examples is sufficient."""
         del table
         return {}
 
     def rate(self, nats):
-        """Return a mean rate of one example as bits for each picture."""
+        """Return a mean rate per example, in nats, as bits per picture."""
         return {"bits_per_picture": nats / math.log(2.0)}
 
     def report(self, mean):
-        """Return the part of a report on reconstruction; see `SoundReconstruction.report`."""
+        """Return the reconstruction part of a report; see `SoundReconstruction.report`."""
         return {name: mean(name) for name in _PICTURE}

@@ -1,4 +1,4 @@
-"""Retrieval metrics: ranks of right answers, with ties and several answers."""
+"""Retrieval metrics from ranks of relevant candidates, with ties and several relevant ones."""
 
 from typing import NamedTuple
 
@@ -6,12 +6,13 @@ import numpy as np
 
 
 class Ranking(NamedTuple):
-    """What is known of the nearest right answer of each query; integers [Q].
+    """Counts that determine the rank of the nearest relevant candidate; integers [Q].
 
     Attributes:
-        above: wrong candidates that are nearer.
-        tied_wrong, tied_right: wrong and right candidates that are just as near, itself included.
-        wrong, right: all wrong and all right candidates.
+        above: irrelevant candidates that are nearer.
+        tied_wrong, tied_right: irrelevant and relevant candidates at the same similarity, including
+            the nearest relevant one itself.
+        wrong, right: all irrelevant and all relevant candidates.
     """
 
     above: np.ndarray
@@ -21,7 +22,7 @@ class Ranking(NamedTuple):
     right: np.ndarray
 
     def at_chance(self):
-        """Return the ranking by a measure that knows nothing: all candidates are tied."""
+        """Return the ranking of a constant similarity: all candidates are tied."""
         return Ranking(np.zeros_like(self.above), self.wrong, self.right, self.wrong, self.right)
 
 
@@ -30,7 +31,7 @@ def ranking(similarities, relevant):
 
     Args:
         similarities: [Q, K], larger for nearer; equal numbers are ties.
-        relevant: bool [Q, K], which candidates are right answers; at least one of each query.
+        relevant: bool [Q, K], relevant candidates; at least one for each query.
     """
     similarities, relevant = np.asarray(similarities), np.asarray(relevant, bool)
     if similarities.shape != relevant.shape or similarities.ndim != 2:
@@ -52,12 +53,11 @@ def ranking(similarities, relevant):
 
 
 def recall_at(found, count):
-    """Return the chance [Q] that a right answer is among the `count` nearest candidates.
+    """Return the probability [Q] that a relevant candidate is among the `count` nearest.
 
-    Tied candidates stand in random order. So it is 0 or 1 without ties; of j places left for w
-    wrong and r right candidates that are tied, none is taken by a right one with the probability
-    C(w, j) / C(w + r, j). A measure that says the same of all candidates has the recall of chance.
-
+    Ties are in random order, so without ties the result is 0 or 1. If j places remain for w
+    irrelevant and r relevant tied candidates, no relevant one gets a place with the probability
+    C(w, j) / C(w + r, j). A constant similarity therefore has the recall of chance.
     Args:
         found: a `Ranking`.
         count: k, at least 1.
@@ -73,5 +73,5 @@ def recall_at(found, count):
 
 
 def expected_rank(found):
-    """Return the mean rank [Q] of the nearest right answer, from 1, tied ones in random order."""
+    """Return the mean rank [Q], from 1, of the nearest relevant candidate; ties in random order."""
     return found.above + (found.tied_wrong + found.tied_right + 1) / (found.tied_right + 1)

@@ -1,14 +1,14 @@
 """Distances between a reference waveform and an estimate of it, one number per example.
 
 Every function takes `reference` and `estimate` of shape [B, N] or [N] (arrays or tensors, computed
-in float64) and optionally `lengths` [B], the valid samples of each example: what lies behind them
-(the padding of short files) has no influence, the result is that of the shortened signals.
+in float64) and optionally `lengths` [B], the valid samples of each example. Samples after them
+(the padding of short files) are cut off.
 """
 
 import librosa
 import numpy as np
 
-# Decibels are kept within +-200, so that a perfect estimate leaves a finite mean over examples.
+# Bounds of decibels, so that the mean over examples is finite even with a perfect estimate.
 _LIMIT = 200.0
 
 
@@ -31,9 +31,9 @@ def log_spectral_distance(
 ):
     """Root mean square over frequency of the difference in decibels, mean over frames [B].
 
-    Magnitudes below `floor_db` are raised to it first, so that differences nobody hears do not
-    count; 0 dB is a full-scale sine (|X| = sum(window) / 2). 0 is a perfect estimate, and an
-    estimate g times too loud scores |20 log10 g|.
+    Magnitudes below `floor_db` are raised to it first, so that inaudible differences do not count;
+    0 dB is a full-scale sine (|X| = sum(window) / 2). 0 is a perfect estimate, and an estimate g
+    times too loud scores |20 log10 g|.
 
     Source: Gray and Markel, "Distance measures for speech processing", IEEE TASSP 1976.
     """
@@ -50,7 +50,7 @@ def multi_resolution_stft_distance(
     """Spectral convergence plus log-magnitude distance, mean over resolutions [B].
 
     For each frame length (hop: a quarter of it) the sum of ‖|X| - |Y|‖ / ‖|X|‖, as a ratio, and of
-    the mean absolute difference of the natural logarithms of the magnitudes, floored as in
+    the mean absolute difference of the natural logarithms of the magnitudes, with the floor of
     `log_spectral_distance`. Lower is better; NaN where the reference is silent.
 
     Source: Yamamoto, Song and Kim, "Parallel WaveGAN", ICASSP 2020, equations 4 to 6.
@@ -66,8 +66,8 @@ def si_sdr(reference, estimate, lengths=None):
     """Scale-invariant signal-to-distortion ratio in decibels [B]; higher is better.
 
     10 log10(‖a x‖² / ‖a x - y‖²) with a = <x, y> / ‖x‖², both signals with their mean removed. It
-    compares samples, so an estimate with other phases scores low however alike it sounds. NaN
-    where the reference is silent; -200 where the estimate is.
+    compares samples, so different phases score low even if the sound is the same. NaN where the
+    reference is silent; -200 where the estimate is.
 
     Source: Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019.
     """
@@ -94,7 +94,7 @@ def _pairs(reference, estimate, lengths):
 
 
 def _magnitudes(pair, frame_length, hop):
-    # librosa and not tfaudiogen.signal: the judge is independent of what it judges.
+    # librosa instead of tfaudiogen.signal, to be independent of the code under evaluation.
     padded = librosa.util.fix_length(pair, size=max(pair.shape[-1], frame_length))
     spectra = librosa.stft(padded, n_fft=frame_length, hop_length=hop, pad_mode="constant")
     frames = 1 + pair.shape[-1] // hop

@@ -11,7 +11,7 @@ class Annealing:
             "cyclical", which repeats such a ramp over the first half of every `steps` steps (Fu
             et al., "Cyclical annealing schedule", 2019).
         weight: the final weight; 1 gives the evidence lower bound.
-        steps: length of the ramp or of the cycle; without meaning for "constant".
+        steps: length of the ramp or of the cycle; ignored for "constant".
     """
 
     kinds = ("constant", "linear", "cyclical")
@@ -37,7 +37,7 @@ class Annealing:
 
 
 def annealing(value):
-    """Return an `Annealing` from one, from its arguments as a dict, or from a constant weight."""
+    """Return an `Annealing` from an `Annealing`, a dict of its arguments, or a constant weight."""
     if isinstance(value, Annealing):
         return value
     return Annealing(**value) if isinstance(value, dict) else Annealing(weight=float(value))

@@ -11,7 +11,7 @@ import tensorflow_probability as tfp
 tfd = tfp.distributions
 
 LEVELS = 256
-"""An 8-bit image has this many levels, at 0, 1/255, ..., 1."""
+"""Number of levels of an 8-bit image, at 0, 1/255, ..., 1."""
 
 _STEP = 1.0 / (LEVELS - 1)
 
@@ -44,7 +44,7 @@ def kl_divergence(posterior, prior, latents):
 
         KL = E_q[log q(z) - log p(z)] = -H(q) - E_q[log p(z)],
 
-    with the last mean over the k draws `latents` [k, B, D] of the posterior: unbiased.
+    where the last expectation is the mean over k posterior draws `latents` [k, B, D]: unbiased.
     """
     if not isinstance(prior, tfd.MixtureSameFamily):
         return tfd.kl_divergence(posterior, prior)
@@ -54,8 +54,8 @@ def kl_divergence(posterior, prior, latents):
 def log_prob_of_draws(standard, scale_tril):
     """Return log N(z; m, L L^T) at z = m + L e, [k, B], from e itself.
 
-    log q(z) = log N(e; 0, I) - sum_i log L_ii. Solving L e = z - m for e would lose the digits
-    that a large m leaves no room for.
+    log q(z) = log N(e; 0, I) - sum_i log L_ii. Solving L e = z - m for e instead would lose
+    precision for large m.
 
     Args:
         standard: e, [k, B, D].
@@ -85,8 +85,8 @@ def quantize(images):
 def interval_log_prob(distribution, images):
     """Return log P(the level of each pixel), of the shape of `images`.
 
-    A level x stands for the interval (x - 1/510, x + 1/510]; the levels 0 and 1 take the tails, so
-    that the probabilities of the 256 levels add up to one for any distribution on the line
+    A level x stands for the interval (x - 1/510, x + 1/510]; the levels 0 and 1 include the tails,
+    so that the probabilities of the 256 levels sum to one for any distribution on the line
     (Salimans et al., "PixelCNN++", 2017, section 2.1).
 
     Args:
@@ -104,11 +104,11 @@ def interval_log_prob(distribution, images):
 
 @interval_log_prob.register
 def _(distribution: tfd.Logistic, images):
-    """With a > b the ends in units of the scale and s the sigmoid,
+    """With a > b the bounds, standardised, and s the sigmoid,
 
     s(a) - s(b) = s(a) s(-b) (1 - exp(b - a)),
 
-    which keeps full precision wherever the interval lies.
+    which is precise for every interval.
     """
     width = _STEP / distribution.scale
     upper = (images + 0.5 * _STEP - distribution.loc) / distribution.scale
@@ -124,7 +124,7 @@ def _logistic_interval(images, upper, lower, log_width):
 
 @interval_log_prob.register
 def _(distribution: tfd.Normal, images):
-    """log(Phi(a) - Phi(b)), taken in the tail where both are small: Phi(a) - Phi(b) is even."""
+    """log(Phi(a) - Phi(b)), mirrored to the left tail, where Phi is small and precise."""
     centre = (images - distribution.loc) / distribution.scale
     half = 0.5 * _STEP / distribution.scale
     far, near = half - tf.abs(centre), -half - tf.abs(centre)  # far > near, mirrored to the left
@@ -141,9 +141,9 @@ def _log_ndtr(x):
 
 @interval_log_prob.register
 def _(distribution: tfd.ContinuousBernoulli, images):
-    """The density c exp(h x) lives on [0, 1], where the end levels own half an interval each.
+    """The density c exp(h x) has the support [0, 1], where the end levels have half an interval.
 
-    With a = |h| and x counted from the likelier end, an interval from l of width w has
+    With a = |h| and x measured from the end of higher density, an interval from l of width w has
 
     P = exp(-a l) (1 - exp(-a w)) / (1 - exp(-a)).
     """
@@ -162,7 +162,7 @@ def _log_1m_exp(x):
 
 @functools.singledispatch
 def mean_image(distribution):
-    """Return E[clip(x, 0, 1)] of each pixel: the expected image, with the tails at its ends."""
+    """Return E[clip(x, 0, 1)] of each pixel: the expected image, tails clipped to the range."""
     return distribution.mean()
 
 
@@ -175,7 +175,7 @@ def _(distribution: tfd.Logistic):
 
 @mean_image.register
 def _(distribution: tfd.Normal):
-    """E = m (Phi(b) - Phi(a)) - s (phi(b) - phi(a)) + 1 - Phi(b), a and b standardised 0 and 1."""
+    """E = m (Phi(b) - Phi(a)) - s (phi(b) - phi(a)) + 1 - Phi(b); a, b are 0, 1 standardised."""
     standard = tfd.Normal(0.0, 1.0)
     low = -distribution.loc / distribution.scale
     high = (1.0 - distribution.loc) / distribution.scale

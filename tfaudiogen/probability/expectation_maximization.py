@@ -1,17 +1,16 @@
 """Batch and stepwise EM for mixtures of diagonal Gaussians, as pure functions.
 
-The part of the negative ELBO that the prior's parameters can change is -E_q[log p(z)], whose
-minimum over them is the maximum-likelihood fit of the mixture to draws of the posterior. `maximize`
-takes an EM step towards it, or, within training, a part of one (Cappe and Moulines, "On-line
-expectation-maximization algorithm for latent data models", 2009, section 2.3): running averages of
-the sufficient statistics
+The only part of the negative ELBO that depends on the prior's parameters is -E_q[log p(z)]. It is
+minimised by the maximum-likelihood fit of the mixture to posterior draws. `maximize` takes a full
+EM step or, during training, a partial one (Cappe and Moulines, "On-line expectation-maximization
+algorithm for latent data models", 2009, section 2.3): moving averages of the sufficient statistics
 
     N_k = E[r_k(z)],    F_k = E[r_k(z) z],    V_k = E[r_k(z) (z - m_k)^2],
     r_k(z) = w_k N(z; m_k, s_k^2) / p(z),
 
-move by a step (t + 10)^-0.7 towards those of the batch, and the parameters follow:
-w_k = N_k, m_k = F_k / N_k, s_k^2 = V_k / N_k. Averages and parameters say the same, so only the
-parameters are kept. With a step of one this is the ordinary algorithm.
+move by a step size (t + 10)^-0.7 towards those of the batch, and the parameters follow:
+w_k = N_k, m_k = F_k / N_k, s_k^2 = V_k / N_k. Averages and parameters are equivalent, so only the
+parameters are stored. With a step size of one this is ordinary EM.
 """
 
 from typing import NamedTuple
@@ -19,12 +18,12 @@ from typing import NamedTuple
 import tensorflow as tf
 
 _DELAY, _EXPONENT = 10.0, 0.7
-# The variance of each component is drawn to the pooled one by so many average examples' worth:
-# a maximum a posteriori estimate (Fraley and Raftery, 2007), or few draws would give no spread.
+# Pseudo-count that shrinks the variance of each component to the pooled variance: a maximum a
+# posteriori estimate (Fraley and Raftery, 2007), without which few draws would give no variance.
 _POOLING = 0.05
-# A component with less than this part of an even share is dead.
+# A component is dead if its weight is below this fraction of an equal share.
 _DEAD = 0.05
-# The halves of a split component lie this many standard deviations to either side of it.
+# The halves of a split component are this many standard deviations to either side of its mean.
 _SPLIT = 0.5
 
 
@@ -40,7 +39,7 @@ def expectations(latents, responsibilities):
     """Return the sums over draws that `maximize` needs.
 
     Args:
-        latents: draws of the posterior, [..., D].
+        latents: posterior draws, [..., D].
         responsibilities: r_k(z), [..., K].
     """
     latents = tf.reshape(latents, (-1, latents.shape[-1]))  # [N, D]
@@ -54,17 +53,17 @@ def expectations(latents, responsibilities):
 
 
 def stepwise(updates):
-    """Return the size of the step after so many `updates`, of draws that change in training."""
+    """Return the step size after this many `updates`, for draws that change in training."""
     return (updates + _DELAY) ** -_EXPONENT
 
 
 def maximize(mixture, sums, step):
-    """Return the `Mixture` after one step.
+    """Return the `Mixture` after one EM step.
 
     Args:
-        mixture: the one whose responsibilities the sums were taken with.
-        sums: what `expectations` gave for the whole batch.
-        step: its size, in (0, 1]; 1 forgets what came before.
+        mixture: the mixture that gave the responsibilities.
+        sums: sums of `expectations` over the whole batch.
+        step: step size in (0, 1]; 1 forgets earlier batches.
     """
     batch = {name: sums[name] / sums["count"] for name in ("mass", "first", "second")}
     keep = (1.0 - step) * mixture.weights[:, None]
@@ -81,11 +80,11 @@ def maximize(mixture, sums, step):
 
 
 def revive(mixture, directions):
-    """Return the mixture with its lightest component, if dead, made a half of the heaviest.
+    """Replace the lightest component, if it is dead, by one half of the heaviest, which is split.
 
     Args:
         mixture: a `Mixture`.
-        directions: [K, D], standard normal: where the new half of each component goes.
+        directions: [K, D], standard normal: offset of the new half, by index of the dead component.
     """
     lightest, heaviest = tf.argmin(mixture.weights), tf.argmax(mixture.weights)
     both = tf.stack([lightest, heaviest])[:, None]

@@ -12,7 +12,7 @@ def frame_mask(images, frames):
 
 
 def sum_over_pixels(values, frames):
-    """Sum per-pixel `values` [B, T, F, C] over an example's unpadded and padded frames.
+    """Sum per-pixel `values` [B, T, F, C] over recorded frames and over padding.
 
     Args:
         values: float32 [B, T, F, C].
@@ -27,14 +27,14 @@ def sum_over_pixels(values, frames):
 
 
 def level_distortion(likelihood, parameters, images, frames, distortion):
-    """Return -log P(levels | latent), [B]: the distortion in the measure that models share.
+    """Return -log P(levels | latent), [B], a distortion comparable across likelihood families.
 
     Args:
         likelihood: the `PixelLikelihood`.
-        parameters: what it made of the decoder's output.
+        parameters: its parameters from the decoder's output.
         images: values on the 256 levels, [B, T, F, C].
-        frames: int32 [B], the unpadded frames.
-        distortion: [B], in the family's own measure.
+        frames: int32 [B], number of frames that are not padding.
+        distortion: [B], negative log-likelihood of the family itself.
     """
     if likelihood.family == "discretized_logistic":
         return distortion
@@ -43,31 +43,33 @@ def level_distortion(likelihood, parameters, images, frames, distortion):
 
 
 def pixels(images, frames):
-    """Return float32 [B]: how many numbers of each image are not padding."""
+    """Return float32 [B]: the number of values of each image that are not padding."""
     per_frame = tf.cast(tf.reduce_prod(tf.shape(images)[2:]), tf.float32)
     return tf.cast(frames, tf.float32) * per_frame
 
 
 def hinge_of_discriminator(real, fake):
-    """Return mean max(0, 1 - s(x)) + mean max(0, 1 + s(x')), [B] (Lim and Ye, 2017).
+    """Return the hinge loss mean max(0, 1 - s(x)) + mean max(0, 1 + s(x')), [B].
+
+    Source: Lim and Ye, 2017.
 
     Args:
-        real, fake: scores [B, h, w, 1] of originals and of reconstructions.
+        real, fake: scores [B, h, w, 1] of originals x and of reconstructions x'.
     """
     return _mean(tf.nn.relu(1.0 - real)) + _mean(tf.nn.relu(1.0 + fake))
 
 
 def hinge_of_generator(fake):
-    """Return -mean s(x'), [B]."""
+    """Return the generator's hinge loss -mean s(x'), [B]."""
     return -_mean(fake)
 
 
 def feature_matching(real, fake):
     """Return the mean over layers of mean |f(x) - f(x')| / mean |f(x)|, [B].
 
-    What a discriminator sees in place of what a network trained on pictures sees (Larsen et al.,
-    2016; relative as in Defossez et al., "High fidelity neural audio compression", 2022,
-    equation 2).
+    A perceptual loss with features of the discriminator instead of a network pretrained on pictures
+    (Larsen et al., 2016; relative as in Defossez et al., "High fidelity neural audio compression",
+    2022, equation 2).
 
     Args:
         real, fake: lists of features [B, H, W, C] of originals and of reconstructions.
@@ -89,18 +91,18 @@ def _mean(values):
 
 
 def waveform_distance(spectrogram, audio, decoded, frame_lengths):
-    """Return the multi-resolution STFT distance of decoded images from the sounds, [B].
+    """Return the multi-resolution STFT distance between decoded images and audio, [B].
 
-    The images are inverted with the phases of the sounds: a gradient through phase retrieval would
-    cost more than the step. For each frame length (hop: a quarter) the distance is
-    | |X| - |Y| | / | |X| | and the mean absolute difference of log magnitudes (Yamamoto et al.,
+    The images are inverted with the phases of the audio, since a gradient through phase retrieval
+    would cost more than the rest of the step. For each frame length (hop: a quarter) the distance
+    is | |X| - |Y| | / | |X| | plus the mean absolute difference of log magnitudes (Yamamoto et al.,
     "Parallel WaveGAN", 2020, equations 4 to 6).
 
     Args:
         spectrogram: a `Spectrogram` with a linear scale.
         audio: waveforms [B, N] of one window.
         decoded: reconstructed images [B, T, F, 1] in [0, 1].
-        frame_lengths: of the compared spectra, in samples.
+        frame_lengths: window lengths of the compared spectra, in samples.
     """
     geometry = (spectrogram.frame_length, spectrogram.hop)
     spectra = stft(audio, *geometry)[:, :-1]

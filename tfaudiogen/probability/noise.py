@@ -1,10 +1,10 @@
 """Keyed random numbers: pure functions of seed, example and purpose.
 
 Every number is a function of (seed, step, name of the stream, index of the example). It does not
-depend on the place of an example in its batch, on the number of replicas, or on whether the
-function is compiled: the bits come from Philox (Salmon et al., "Parallel random numbers: as easy
-as 1, 2, 3", 2011), whose integer arithmetic is the same everywhere, and floats are made from the
-bits here. `tf.random.stateless_normal` and `tfd.Distribution.sample` give no such promise.
+depend on the position of an example in its batch, on the number of replicas, or on compilation:
+the bits come from Philox (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011),
+whose integer arithmetic is the same everywhere, and are converted to floats here.
+`tf.random.stateless_normal` and `tfd.Distribution.sample` do not guarantee this.
 """
 
 import zlib
@@ -14,10 +14,10 @@ import tensorflow as tf
 
 
 class Key(NamedTuple):
-    """What a draw of noise is keyed by.
+    """The key of random numbers.
 
     Attributes:
-        seed: integer scalar, the run's or the user's seed, in [0, 2**31).
+        seed: integer scalar, the seed of training or of a call, in [0, 2**31).
         step: integer scalar, the optimisation step (0 outside training), in [0, 2**31).
         index: int64 [B], the index of each example in its data set, in [0, 2**31).
     """
@@ -37,7 +37,7 @@ def bits(key, stream, shape):
 
     Args:
         key: the `Key`.
-        stream: name of the quantity that the noise is for; other names give other noise.
+        stream: name of the quantity that needs noise; different names give independent noise.
         shape: static shape of one example's draw.
     """
     run = tf.cast(key.seed, tf.int64) * 2**32 + tf.cast(key.step, tf.int64)
@@ -45,7 +45,7 @@ def bits(key, stream, shape):
     return _bits_at(run, place, tuple(shape))
 
 
-# A graph of its own, since a loop over examples is slow where it runs eagerly.
+# A tf.function, since a loop over examples is slow in eager mode.
 @tf.function(autograph=False, reduce_retracing=True)
 def _bits_at(run, place, shape):
     def one_example(place):

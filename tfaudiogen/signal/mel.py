@@ -1,4 +1,4 @@
-"""The mel scale: filter banks without an empty row, their inversion, and MFCCs."""
+"""The mel scale: filter banks without empty rows, their inversion, and MFCCs."""
 
 import math
 
@@ -9,8 +9,8 @@ from tfaudiogen.signal.stft import stft
 
 FORMULAS = ("slaney", "htk")
 
-# Slaney's scale is linear, 15 mels a kilohertz, up to 1 kHz, and logarithmic above: 27 steps to
-# 6.4 kHz.
+# Slaney's scale is linear, 15 mels per kilohertz, up to 1 kHz, and logarithmic above it, with 27
+# steps to 6.4 kHz.
 _BREAK_HERTZ, _BREAK_MELS = 1000.0, 15.0
 _LOG_STEP = math.log(6.4) / 27
 
@@ -18,7 +18,7 @@ _ROWS = 32
 
 
 def hertz_to_mels(hertz, formula="slaney"):
-    """Return frequencies in hertz (numpy, any shape) on the mel scale of Slaney or of HTK."""
+    """Convert hertz (numpy, any shape) to mels, by Slaney's or the HTK formula."""
     hertz = np.asarray(hertz, np.float64)
     if formula == "htk":
         return 2595 * np.log10(1 + hertz / 700)
@@ -27,7 +27,7 @@ def hertz_to_mels(hertz, formula="slaney"):
 
 
 def mels_to_hertz(mels, formula="slaney"):
-    """Return the frequencies in hertz of mels (numpy, any shape)."""
+    """Convert mels (numpy, any shape) to hertz, by Slaney's or the HTK formula."""
     mels = np.asarray(mels, np.float64)
     if formula == "htk":
         return 700 * (10 ** (mels / 2595) - 1)
@@ -46,8 +46,8 @@ def mel_frequencies(bins, sample_rate, formula="slaney"):
 def triangles(bins, frame_length, sample_rate, formula="slaney"):
     """Return triangular filters of height 1, numpy float64 [bins, 1 + frame_length // 2].
 
-    A band's flanks are at least one bin of the transform wide, so that no row is empty at any
-    geometry; bands that are wider than that are those of librosa.filters.mel(norm=None).
+    The slopes of a band are at least one STFT bin wide, so no row is empty for any geometry. Wider
+    bands equal those of librosa.filters.mel(norm=None).
     """
     points = mel_frequencies(bins, sample_rate, formula)
     spacing = sample_rate / frame_length
@@ -61,8 +61,8 @@ def triangles(bins, frame_length, sample_rate, formula="slaney"):
 def mel_filters(bins, frame_length, sample_rate, formula="slaney"):
     """Return filters whose rows sum to 1, float32 numpy [bins, 1 + frame_length // 2].
 
-    A mel magnitude is so the weighted mean of the magnitudes in its band, and 0 dB, a full-scale
-    sine, is its upper limit as it is for linear frequencies.
+    A mel magnitude is thus a weighted mean of the magnitudes in its band, and its upper limit is
+    0 dB, a full-scale sine, as for linear frequencies.
     """
     weights = triangles(bins, frame_length, sample_rate, formula)
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
@@ -71,8 +71,8 @@ def mel_filters(bins, frame_length, sample_rate, formula="slaney"):
 def linear_to_mel(magnitudes, filters):
     """Return the mel magnitudes [..., bins] of magnitudes [..., F].
 
-    A few rows of the filters at a time: together these are zero in most columns, which leaves a
-    third of the time that the whole product takes.
+    Uses a few rows of the filters at a time. These are zero in most columns, which are skipped; it
+    takes a third of the time of the full product.
 
     Args:
         magnitudes: float32 [..., F].
@@ -88,25 +88,25 @@ def linear_to_mel(magnitudes, filters):
 
 
 def mel_to_linear(mels, filters, iterations=20):
-    """Find non-negative magnitudes of given mel magnitudes.
+    """Estimate non-negative linear magnitudes from mel magnitudes.
 
-    Multiplicative updates keep the magnitudes non-negative and never raise the generalised
-    Kullback-Leibler divergence of their mel magnitudes from the given ones. Where bands say
-    nothing, the start, which shares every band's magnitude out evenly, is left as it is.
+    Multiplicative updates keep the magnitudes non-negative and never increase the generalised
+    Kullback-Leibler divergence of their mel magnitudes from `mels`. The initial estimate spreads
+    the magnitude of each band evenly, and stays where the bands leave the magnitudes undetermined.
 
     Args:
         mels: float32 [..., bins], non-negative.
         filters: numpy [bins, F], as made by `mel_filters`.
-        iterations: number of updates; 20 come within 0.2 dB of what many more reach.
+        iterations: number of updates; 20 come within 0.2 dB of the limit of many more.
 
     Returns:
         float32 [..., F].
 
     Source: Lee and Seung, "Algorithms for non-negative matrix factorization", NIPS 2000, equation
-    5, with the basis held fixed.
+    5, with a fixed basis.
     """
     mels = tf.convert_to_tensor(mels, tf.float32)
-    # The columns share out what every row has summed up; a bin in no band stays zero.
+    # Normalised by column; a bin that is in no band stays zero.
     shares = (filters / np.maximum(filters.sum(axis=0, keepdims=True), 1e-6)).astype(np.float32)
 
     def update(step, magnitudes):
@@ -121,14 +121,14 @@ def mfcc(waveforms, sample_rate=22050, coefficients=20, frame_length=2048, hop=5
     """Return mel-frequency cepstral coefficients.
 
     Conventions of librosa.feature.mfcc: Slaney's mel scale and area normalisation, power spectra
-    in decibels with 80 dB below the loudest band of the clip as the floor, orthonormal DCT-II.
+    in decibels with a floor of 80 dB below the clip's loudest band, orthonormal DCT-II.
 
     Args:
         waveforms: float32 [..., N].
         sample_rate: in hertz.
-        coefficients: how many to keep, at most bins.
-        frame_length: samples in a window.
-        hop: samples from one frame to the next.
+        coefficients: number of coefficients, at most bins.
+        frame_length: window length in samples.
+        hop: hop length in samples.
         bins: mel bands.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Phase retrieval: integrates phase gradients, then improves by projections.
+"""Phase retrieval: integrates phase gradients, then refines the phases by projections.
 
-Both ways are deterministic. The whole signal's magnitudes go in at once, however long it is: pieces
-that are inverted apart do not join.
+Both algorithms are deterministic. They take the magnitudes of the whole signal at once, of any
+length: separately inverted segments would not join.
 """
 
 import functools
@@ -13,25 +13,25 @@ from tfaudiogen.signal import phase_heap, phase_tree, projections, projections_g
 from tfaudiogen.signal.phase_gradient import phase_steps, worth_following
 from tfaudiogen.signal.stft import check_geometry
 
-# Of all iterations, the share that searches; the others refine.
+# Share of the iterations that search (difference map); the others refine (fast Griffin-Lim).
 _SEARCHING = 0.3
 
-# Magnitudes worth following, relative to the loudest in the frame. Below -60 dB it makes no
+# Magnitudes to follow, relative to the loudest in the frame. A limit below -60 dB makes no
 # difference; in the graph, where every bin costs more, -40 dB loses a tenth of a decibel.
 _FOLLOWED, _FOLLOWED_IN_GRAPH = 1e-3, 1e-2
 
 
 def retrieve_phase(magnitudes, frame_length=1024, hop=256, length=None, iterations=100):
-    """Find a waveform of given spectral magnitudes, offline and as well as is known to us.
+    """Find a waveform with the given spectral magnitudes, offline, at the best known quality.
 
     Phase-gradient heap integration, then the difference map, then fast Griffin-Lim.
 
     Args:
-        magnitudes: numpy [T, 1 + frame_length // 2], as of `stft`.
-        frame_length: samples in a window.
-        hop: samples from one frame to the next; at most a quarter of frame_length does well.
+        magnitudes: numpy [T, 1 + frame_length // 2], as returned by `stft`.
+        frame_length: window length in samples.
+        hop: hop length in samples; at most a quarter of frame_length works well.
         length: samples to return, at most (T - 1) * hop + frame_length // 2; (T - 1) * hop if None.
-        iterations: how many, of two transforms each.
+        iterations: number of iterations, of two transforms each.
 
     Returns:
         float32 numpy [length].
@@ -70,7 +70,7 @@ def _checked(magnitudes, frame_length):
 
 
 def heap_phase(magnitudes, frame_length, hop, length):
-    """Retrieve a batch offline: `retrieve_phase` for tensors [B, T, F]; gives [B, length]."""
+    """Apply `retrieve_phase` to each of a batch [B, T, F], offline; returns [B, length]."""
     if not tf.executing_eagerly():
         raise ValueError(
             "phase must be 'graph' inside a tf.function, received 'heap', which runs in numpy"
@@ -82,15 +82,15 @@ def heap_phase(magnitudes, frame_length, hop, length):
 def graph_phase(magnitudes, frame_length, hop, length, iterations=32):
     """Retrieve waveforms in TensorFlow operations, for any batch and number of frames.
 
-    Integration along a spanning forest, then as offline with fewer iterations. Not for XLA: the
-    forest's shapes depend on the values.
+    Integrates the phase gradient along a spanning forest, then projects as `retrieve_phase` does,
+    with fewer iterations. XLA cannot compile it: the shapes in the forest depend on the values.
 
     Args:
         magnitudes: float32 [B, T, 1 + frame_length // 2].
-        frame_length: samples in a window.
-        hop: samples from one frame to the next.
+        frame_length: window length in samples.
+        hop: hop length in samples.
         length: samples to return, at most (T - 1) * hop + frame_length // 2.
-        iterations: how many, of two transforms each.
+        iterations: number of iterations, of two transforms each.
 
     Returns:
         float32 [B, length].
@@ -100,8 +100,8 @@ def graph_phase(magnitudes, frame_length, hop, length, iterations=32):
 
 @functools.cache
 def _graph_for(frame_length, hop, iterations):
-    # One graph for all shapes, in eager use too: the iterations magnify the rounding by which
-    # graphs for fixed shapes differ, and a SavedModel must give the very samples that Python does.
+    # One graph for all shapes, also in eager use. Graphs for fixed shapes differ in rounding, which
+    # the iterations amplify, and a SavedModel must return exactly the samples of Python.
     signature = [tf.TensorSpec([None, None, 1 + frame_length // 2]), tf.TensorSpec([], tf.int32)]
 
     @tf.function(input_signature=signature)

@@ -6,16 +6,16 @@ import numpy as np
 
 @numba.njit(cache=True)
 def integrate(magnitudes, in_time, in_frequency, followed):
-    """Sum phase steps along paths that keep to the loudest bins.
+    """Sum phase steps along paths through the loudest bins.
 
-    The loudest bin with a known phase passes it on to those of its four neighbours that have none.
-    A connected region starts from phase 0, the first from the loudest bin.
+    The loudest bin with a known phase propagates it to those of its four neighbours without one.
+    Each connected region starts from phase 0, the first one at the loudest bin.
 
     Args:
         magnitudes: float32 [T, F].
         in_time: float32 [T - 1, F], radians from a frame to the next.
         in_frequency: float32 [T, F - 1], radians from a bin to the next.
-        followed: bool [T, F], bins that take part; the others keep phase 0.
+        followed: bool [T, F], bins to integrate over; the others keep phase 0.
 
     Returns:
         float32 [T, F], phases in radians.
@@ -58,7 +58,7 @@ def integrate(magnitudes, in_time, in_frequency, followed):
 
 @numba.njit(cache=True)
 def _rise(heap, keys, place, item):
-    # Put an item into the binary heap, whose first `place` places are taken.
+    # Insert an item into the binary heap, which holds `place` items.
     key = keys[item]
     while place > 0 and keys[heap[(place - 1) // 2]] < key:
         heap[place] = heap[(place - 1) // 2]
@@ -68,7 +68,7 @@ def _rise(heap, keys, place, item):
 
 @numba.njit(cache=True)
 def _sink(heap, keys, size):
-    # Fill the top of the heap, just taken, with its last item and restore the order.
+    # Replace the top of the heap, just removed, by its last item and restore the order.
     item, place = heap[size], 0
     while 2 * place + 1 < size:
         child = 2 * place + 1

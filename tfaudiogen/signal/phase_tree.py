@@ -1,8 +1,8 @@
-"""Integration of the phase gradient along a maximum spanning forest, in TensorFlow operations.
+"""Integrates the phase gradient along a maximum spanning forest, in TensorFlow operations.
 
-Heap integration takes one bin at a time. A spanning tree of the largest edges keeps to loud bins
-as it does, and is found for all bins at once: every region names its best edge to another, the
-regions so joined become one, and a few rounds later one region is left of every connected part.
+Heap integration visits one bin at a time. A maximum spanning tree also follows loud bins, and is
+found for all bins at once. In each round every region chooses its best edge to another region, and
+regions joined by an edge merge. After a few rounds each connected part is one region.
 
 Source of the tree: Boruvka's algorithm (1926); of the phase steps: see `phase_gradient`.
 """
@@ -11,13 +11,13 @@ import tensorflow as tf
 
 
 def integrate(magnitudes, in_time, in_frequency, followed):
-    """Sum phase steps along the spanning forest whose edges have the largest products.
+    """Sum phase steps along the maximum spanning forest; weights are products of magnitudes.
 
     Args:
         magnitudes: float32 [B, T, F].
         in_time: float32 [B, T - 1, F], radians from a frame to the next.
         in_frequency: float32 [B, T, F - 1], radians from a bin to the next.
-        followed: bool [B, T, F], bins that take part; the others get phase 0.
+        followed: bool [B, T, F], bins to integrate over; the others get phase 0.
 
     Returns:
         float32 [B, T, F], phases in radians.
@@ -32,7 +32,7 @@ def integrate(magnitudes, in_time, in_frequency, followed):
         phases = phases + tf.gather(offsets, labels)
         return edges, regions, tf.gather(joined, labels), phases
 
-    # Labels and phases of nodes in their regions; the phases become those of one region at last.
+    # Labels: the region of each node. Phases: relative to the region, in the end to the last one.
     state = (edges, count, tf.range(count), tf.zeros([count]))
     free = tf.TensorShape([None])
     *_, phases = tf.while_loop(
@@ -64,11 +64,11 @@ def _edges_between(before, after, steps):
 
 
 def _join(edges, count):
-    """Join every region to the one at the other end of its best edge.
+    """Merge every region with the region at the other end of its best edge.
 
     Returns:
-        the edges between the new regions, the number of these, and for each old region its new one
-        and its phase there, [count] each.
+        The edges between the new regions; the number of new regions; and for each old region its
+        new region and its phase there, [count] each.
     """
     tails, heads, steps, _ = edges
     chosen, alone = _best_edges(edges, count)
@@ -76,7 +76,7 @@ def _join(edges, count):
     forward = tf.gather(tails, chosen) == regions
     others = tf.where(forward, tf.gather(heads, chosen), tf.gather(tails, chosen))
     others = tf.where(alone, regions, others)
-    # Two regions that chose the same edge would wait for one another: the first leads.
+    # If two regions chose the same edge, the first one leads, which breaks the cycle.
     leads = alone | ((tf.gather(others, others) == regions) & (regions < others))
     offsets = tf.gather(steps, chosen)
     offsets = tf.where(leads, 0.0, tf.where(forward, -offsets, offsets))
@@ -87,8 +87,8 @@ def _join(edges, count):
 
 
 def _best_edges(edges, count):
-    # Key: weight, then number of the edge. Equal weights would else close circles. The bits of a
-    # float that is not negative are in its order.
+    # Key: weight, then index of the edge. Otherwise equal weights could form cycles. The bits of
+    # non-negative floats have the order of the floats.
     tails, heads, _, weights = edges
     keys = tf.cast(tf.bitcast(weights, tf.int32), tf.int64) * 2**32
     keys += tf.range(tf.size(keys), dtype=tf.int64)
@@ -101,7 +101,7 @@ def _best_edges(edges, count):
 
 
 def _follow(leaders, offsets):
-    # Whoever follows a follower skips it, until all follow leaders.
+    # Pointer jumping: each region skips to its leader's leader, until all point to final leaders.
     def skip(leaders, offsets, _):
         further = tf.gather(leaders, leaders)
         changed = tf.reduce_any(further != leaders)
@@ -112,7 +112,7 @@ def _follow(leaders, offsets):
 
 
 def _between(edges, joined, offsets):
-    # Edges whose ends are now in different regions, with the phase step from one to the other.
+    # Edges whose ends are in different new regions, with the phase step from one to the other.
     tails, heads, steps, weights = edges
     kept = tf.where(tf.gather(joined, tails) != tf.gather(joined, heads))[:, 0]
     tails, heads, steps, weights = (tf.gather(x, kept) for x in (tails, heads, steps, weights))

@@ -1,4 +1,4 @@
-"""Phase retrieval by projections on the processor: preallocated buffers and compiled loops."""
+"""Phase retrieval by projections on the CPU, with preallocated buffers and compiled loops."""
 
 import numba
 import numpy as np
@@ -10,12 +10,12 @@ compiled = numba.njit(cache=True, fastmath=True, error_model="numpy")
 
 
 class Projections:
-    """Consistent spectra of one signal of given magnitudes.
+    """Iterative phase retrieval for the magnitudes of one signal.
 
     Args:
         magnitudes: float32 numpy [T, F].
-        frame_length: samples in a window.
-        hop: samples from one frame to the next.
+        frame_length: window length in samples.
+        hop: hop length in samples.
         length: samples of the signal; it is zero outside.
     """
 
@@ -40,20 +40,20 @@ class Projections:
         return scipy.fft.rfft(self.frames)
 
     def synthesise(self, spectra):
-        """Return the nearest padded signal; `spectra` may be overwritten."""
+        """Return the least-squares padded signal; `spectra` may be overwritten."""
         signal = np.empty_like(self.gain)
         frames = scipy.fft.irfft(spectra, len(self.window), overwrite_x=True)
         _overlap_add(frames, self.window, self.hop, self.gain, signal)
         return signal
 
     def difference_map(self, spectra, iterations, relaxation=0.9):
-        """Search with reflections, which leave the poor solutions that projections stay in.
+        """Search with reflections, which escape the poor solutions where projections get stuck.
 
-        X <- X + b (C(2 M(X) - X) - M(X)), with M imposing the magnitudes and C making the spectra
-        consistent; X holds M(X) when it has come to rest.
+        X <- X + b (C(2 M(X) - X) - M(X)), where M imposes the magnitudes and C makes the spectra
+        consistent. The result is M(X) of the last X.
 
-        Source: Elser, Rankenburg and Thibault, "Searching with iterated maps", PNAS 2007, in the
-        form of its equation for unit parameters, relaxed; for speech: Peer, Welker and Gerkmann,
+        Source: Elser, Rankenburg and Thibault, "Searching with iterated maps", PNAS 2007, its
+        equation for unit parameters, with relaxation; for speech: Peer, Welker and Gerkmann,
         "Beyond Griffin-Lim", IWAENC 2022.
         """
         reflected = spectra.copy()
@@ -67,7 +67,7 @@ class Projections:
         """Improve a padded signal by alternating projections with momentum.
 
         Source: Perraudin, Balazs and Sondergaard, "A fast Griffin-Lim algorithm", WASPAA 2013. The
-        momentum acts on signals: the transform being linear, it is the same as on spectra.
+        momentum is applied to signals; since the transform is linear, this equals spectra.
         """
         ahead = signal
         for _ in range(iterations):
@@ -99,7 +99,7 @@ def _overlap_add(frames, window, hop, gain, signal):
 
 @compiled
 def _factor(value, magnitude):
-    # What brings a complex value to a magnitude; a zero stays one.
+    # The factor that scales a complex value to a magnitude; zero stays zero.
     power = value.real * value.real + value.imag * value.imag
     return magnitude * (np.float32(1) / np.sqrt(power + np.float32(1e-30)))
 
@@ -114,7 +114,7 @@ def _impose(spectra, magnitudes):
 
 @compiled
 def _relax(spectra, consistent, magnitudes, relaxation):
-    # One step of the difference map in place, and the next reflection in place of `consistent`.
+    # One in-place step of the difference map; the next reflection is written to `consistent`.
     for frame in range(spectra.shape[0]):
         for bin_ in range(spectra.shape[1]):
             magnitude, value = magnitudes[frame, bin_], spectra[frame, bin_]

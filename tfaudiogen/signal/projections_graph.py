@@ -6,12 +6,12 @@ from tfaudiogen.signal.stft import analyse, synthesis_gain, synthesise
 
 
 class Projections:
-    """Consistent spectra of signals of given magnitudes; the counterpart of `projections`.
+    """Iterative phase retrieval for magnitudes of signals; the counterpart of `projections`.
 
     Args:
         magnitudes: float32 [..., T, F].
-        frame_length: samples in a window.
-        hop: samples from one frame to the next.
+        frame_length: window length in samples.
+        hop: hop length in samples.
         length: samples of the signals, scalar tensor or int; they are zero outside.
     """
 
@@ -27,11 +27,11 @@ class Projections:
         return analyse(signals, self.frame_length, self.hop)
 
     def synthesise(self, spectra):
-        """Return the nearest padded signals."""
+        """Return the least-squares padded signals."""
         return synthesise(spectra, self.frame_length, self.hop) * self.gain
 
     def impose(self, spectra):
-        """Return spectra of the given magnitudes; a zero stays one."""
+        """Return the spectra scaled to the magnitudes; zero stays zero."""
         power = tf.math.real(spectra) ** 2 + tf.math.imag(spectra) ** 2
         factors = self.magnitudes * tf.math.rsqrt(power + 1e-30)
         return spectra * tf.cast(factors, tf.complex64)
@@ -58,7 +58,7 @@ class Projections:
 
 
 def _repeat(step, iterations, *values):
-    # One shape all through: within the loop the number of frames is otherwise forgotten.
+    # Fixes the static shapes, since the loop otherwise forgets the number of frames.
     def kept(index, *state):
         index, *state = step(index, *state)
         return index, *(tf.ensure_shape(x, y.shape) for x, y in zip(state, values, strict=True))

@@ -1,14 +1,14 @@
-"""The short-time Fourier transform and its inverse, in librosa's conventions.
+"""The short-time Fourier transform and its inverse, with librosa's conventions.
 
-A periodic Hann window of `frame_length` samples moves by `hop` over the signal, padded on both
-sides with half a frame of zeros, so that frame t is centred on sample t * hop. Spectra are not
-scaled: a full-scale sine at the middle of a bin has the magnitude sum(window) / 2.
+A periodic Hann window of `frame_length` samples moves by `hop` over the signal, which is padded on
+both sides with half a frame of zeros, so frame t is centred on sample t * hop. Spectra are not
+scaled: a full-scale sine at the centre of a bin has the magnitude sum(window) / 2.
 """
 
 import numpy as np
 import tensorflow as tf
 
-# Samples; longer windows show nothing of sound.
+# Samples; longer windows are of no use for sound.
 _LONGEST = 2**14
 
 
@@ -19,7 +19,7 @@ def hann_window(frame_length):
 
 
 def check_geometry(frame_length, hop):
-    """Raise ValueError unless windows of this length and hop allow the signal to be recovered."""
+    """Raise ValueError unless a signal can be recovered with this window length and hop."""
     if not 4 <= frame_length <= _LONGEST or frame_length % 2:
         raise ValueError(
             f"frame_length must be even and from 4 to {_LONGEST}, received {frame_length}; a power "
@@ -33,12 +33,12 @@ def check_geometry(frame_length, hop):
 
 
 def stft(waveforms, frame_length=1024, hop=256):
-    """Transform waveforms into complex spectra.
+    """Return the complex spectra of waveforms.
 
     Args:
         waveforms: float32 [..., N].
-        frame_length: samples in a window, even.
-        hop: samples from one frame to the next, at most half of frame_length.
+        frame_length: window length in samples, even.
+        hop: hop length in samples, at most half of frame_length.
 
     Returns:
         complex64 [..., 1 + N // hop, 1 + frame_length // 2].
@@ -56,14 +56,15 @@ def stft(waveforms, frame_length=1024, hop=256):
 def inverse_stft(spectra, frame_length=1024, hop=256, length=None):
     """Return the waveforms whose spectra are nearest, in the least-squares sense.
 
-    What `stft` made of N samples comes back exactly with length=N, if N is a multiple of the hop or
-    the hop is at most a third of frame_length (the last samples would else lie under the edge of
-    the last window alone). Leaving out the last frame of a multiple of the hop does no harm then.
+    With length=N, the STFT of N samples is inverted exactly if N is a multiple of the hop or the
+    hop is at most a third of frame_length. (Otherwise only the edge of the last window would cover
+    the last samples.) If N is a multiple of a hop of at most a third, the last frame may be
+    omitted.
 
     Args:
         spectra: complex64 [..., T, 1 + frame_length // 2].
-        frame_length: samples in a window, as in `stft`.
-        hop: samples from one frame to the next, as in `stft`.
+        frame_length: window length in samples, as in `stft`.
+        hop: hop length in samples, as in `stft`.
         length: samples to return, at most (T - 1) * hop + frame_length // 2; (T - 1) * hop if None.
 
     Returns:
@@ -80,20 +81,20 @@ def inverse_stft(spectra, frame_length=1024, hop=256, length=None):
 
 
 def analyse(padded, frame_length, hop):
-    """Return the spectra [..., T, F] of waveforms that are padded already.
+    """Return the spectra [..., T, F] of waveforms that are already padded.
 
-    They hold (T - 1) * hop + frame_length samples: what an iteration passes around.
+    Padded waveforms have (T - 1) * hop + frame_length samples; iterative algorithms use them.
     """
     return tf.signal.rfft(tf.signal.frame(padded, frame_length, hop) * hann_window(frame_length))
 
 
 def synthesise(spectra, frame_length, hop):
-    """Return the overlapped and added windowed frames, padded and not yet normalised."""
+    """Return padded waveforms by windowed overlap-add, not yet normalised."""
     frames = tf.signal.irfft(spectra, [frame_length]) * hann_window(frame_length)
     return tf.signal.overlap_and_add(frames, hop)
 
 
 def synthesis_gain(frames, frame_length, hop):
-    """Return one over the sum of the squared windows, [(frames - 1) * hop + frame_length]."""
+    """Return the reciprocal sum of squared windows, [(frames - 1) * hop + frame_length]."""
     squares = tf.ones([frames, 1]) * hann_window(frame_length) ** 2  # [T, frame]
     return 1 / tf.maximum(tf.signal.overlap_and_add(squares, hop), 1e-8)

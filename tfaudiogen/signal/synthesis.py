@@ -1,4 +1,4 @@
-"""Splits long sounds into overlapping windows of frames, and blends them again."""
+"""Splits long spectrograms into overlapping windows of frames, and blends windows again."""
 
 import numpy as np
 import tensorflow as tf
@@ -10,14 +10,14 @@ def split(images, frames, overlap):
     Args:
         images: [B, T, F, C] with T = W (frames - overlap) + overlap for a whole number W of
             windows.
-        frames: frames of a window.
+        frames: number of frames in a window.
         overlap: frames that consecutive windows share, from 0 to frames / 2.
 
     Returns:
         [B, W, frames, F, C].
 
     Raises:
-        ValueError: if T, where it is known, is not such a number, or the overlap is too large.
+        ValueError: if a known T does not have this form, or the overlap is too large.
     """
     stride, total = _stride(frames, overlap), images.shape[1]
     if total is not None and (total < frames or (total - overlap) % stride):
@@ -26,15 +26,14 @@ def split(images, frames, overlap):
 
 
 def blend(amplitudes, overlap):
-    """Add overlapping windows up, each faded in and out by half a cosine; weights add up to one.
+    """Cross-fade overlapping windows with half-cosine fades, whose weights sum to one.
 
-    Amplitudes are blended and not decibels: halfway between a tone and silence the tone is 6 dB
-    down, where the mean of the decibels would be half-way to the bottom of the range and every
-    seam would be heard as a gap. Waveforms that were inverted apart must not be blended at all:
-    their phases cancel.
+    Amplitudes are blended, not decibels: halfway between a tone and silence the tone is then 6 dB
+    down. The mean of decibels would be halfway to the bottom of the range, and every seam would be
+    audible as a gap. Separately inverted waveforms must not be blended: their phases would cancel.
 
     Args:
-        amplitudes: [B, W, frames, F, C], consecutive windows of sounds.
+        amplitudes: [B, W, frames, F, C], consecutive windows.
         overlap: frames that consecutive windows share, from 0 to frames / 2.
 
     Returns:
@@ -54,7 +53,7 @@ def blend(amplitudes, overlap):
 
 
 def _fades(windows, frames, overlap):
-    """Return [W, frames, 1, 1]: each window's weights; the outer ends are not faded."""
+    """Return the weights of the windows, [W, frames, 1, 1]; the outer ends are not faded."""
     rise = np.sin(0.5 * np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1)) ** 2
     fade_in = np.concatenate([rise, np.ones(frames - overlap)]).astype(np.float32)
     place = tf.range(windows)[:, None]
