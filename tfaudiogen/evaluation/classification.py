@@ -10,7 +10,7 @@ COUNTS = (1, 5)
 
 
 def tagging_report(model, batches, seed=0):
-    """Measure a `PictureTagger` on batches of labelled pictures.
+    """Evaluates a `PictureTagger` on batches of labelled pictures.
 
     Args:
         model: the model.
@@ -18,16 +18,16 @@ def tagging_report(model, batches, seed=0):
         seed: of the bootstrap.
 
     Returns:
-        A dict that JSON can hold: `cross_entropy`, nats per picture; `top_1` and `top_5`, the share
-        of pictures that have a label among so many likeliest, beside it by `chance`; each with a
-        95 % bootstrap interval over pictures, None for a single one; `by_label`, how many pictures
-        have the label, and the share of them whose likeliest label is right; `confusion`, of the
-        labels `labels`, how often pictures of a label (rows; parts of a picture that has several)
-        have which likeliest label (columns).
+        A dict that can be written as JSON: `cross_entropy`, nats per picture; `top_1` and `top_5`,
+        the share of pictures with a correct label among the 1 or 5 most probable, with its value by
+        `chance`; each with a 95 % bootstrap interval over pictures, None for a single one;
+        `by_label`, the number of pictures with the label, and the share of them whose most probable
+        label is correct; `confusion`, a matrix over `labels`: how often pictures of a label (rows;
+        fractions for a picture with several) have each most probable label (columns).
     """
     probabilities, wanted = _measured(model, batches)
     order = np.argsort(-probabilities, axis=1, kind="stable")
-    right = np.take_along_axis(wanted > 0, order, axis=1)  # [n, K], from the likeliest on
+    right = np.take_along_axis(wanted > 0, order, axis=1)  # [n, K], most probable first
     classes, owned = wanted.shape[1], (wanted > 0).sum(axis=1)
     nats = -np.sum(wanted * np.log(np.maximum(probabilities, 1e-30)), axis=1)
     report = {"pictures": len(wanted), "cross_entropy": _figure(nats, seed)}
@@ -51,7 +51,7 @@ def tagging_report(model, batches, seed=0):
 
 
 def _measured(model, batches):
-    """Return the probabilities [n, K] and the weights of the right labels [n, K]."""
+    """Return the probabilities [n, K] and the weights of the correct labels [n, K]."""
     rows = [
         (model.probabilities(batch["image"]), model.known(batch["label"]).numpy())
         for batch in batches
@@ -62,7 +62,7 @@ def _measured(model, batches):
 
 
 def _chance(classes, owned, count):
-    """Return how likely `count` labels drawn at random hold one of the `owned` right ones."""
+    """Return the probability that `count` random labels include one of the `owned` correct ones."""
     return 1.0 - math.comb(classes - int(owned), count) / math.comb(classes, count)
 
 

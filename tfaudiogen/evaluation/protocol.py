@@ -1,4 +1,4 @@
-"""`evaluate`: one evaluation protocol for every model, table and card."""
+"""`evaluate`: one evaluation protocol for all models, tables and model cards."""
 
 import importlib.metadata
 import math
@@ -31,39 +31,40 @@ def evaluate(
     phase="heap",
     progress=True,
 ):
-    """Measure an autoencoder, an embedder or a tagger on a prepared data set.
+    """Evaluates an autoencoder, an embedder or a tagger on a prepared data set.
 
-    Every figure is a mean over windows (bits per dimension: a ratio of sums) of recorded frames;
-    the padding of short files counts nowhere. Its interval is a 95 % bootstrap over source files.
-
+    Every metric is a mean over windows (bits per dimension: a ratio of sums) of recorded frames,
+    without the padding of short files. Its interval is a 95 % bootstrap over source files.
     Args:
-        model: a VAE, a VQVAE or a CodeModel, of sounds or of pictures; or an AudioImageEmbedder,
-            of pairs, whose report is that of `tfaudiogen.evaluation.retrieval.retrieval_report`; or
-            a PictureTagger, whose report is that of
-            `tfaudiogen.evaluation.classification.tagging_report`.
+        model: a VAE, a VQVAE or a CodeModel, of audio or of pictures; an AudioImageEmbedder, on
+            pairs, for which `tfaudiogen.evaluation.retrieval.retrieval_report` makes the report; or
+            a PictureTagger, for which `tfaudiogen.evaluation.classification.tagging_report` does.
         data: folder that `tfaudiogen.data.prepare` wrote.
         split: "train", "validation" or "test".
         samples: k of the importance-weighted bound.
-        batch_size: windows at a time; the memory needed grows with it and with nothing else.
+        batch_size: windows per batch; memory depends on it alone.
         limit: evaluate this many windows, drawn at random by `seed`; None for all.
-        seed: int in [0, 2**31), of the posterior's draws and of the bootstrap.
+        seed: int in [0, 2**31), for posterior draws and the bootstrap.
         phase: "heap" or "graph", as in `model.reconstruct`.
         progress: whether to show progress bars.
 
     Returns:
-        A dict that JSON can hold; None stands for what does not exist. `likelihood` names what
-        scored the levels: a likelihood without a density ("bernoulli") has no bits per dimension
-        of its own, and all its figures are those of one global scale, which `scored_by` says.
-        `rate`, `distortion`, `negative_elbo` and `negative_log_prob` (importance weighted) are in
-        nats of the 8-bit image. `bits_per_dimension_global_scale` scores every model alike, by a
-        discretised logistic around the decoded image whose one scale is fitted on the validation
-        split. `reconstruction` compares waveforms, each figure beside the `codec`: analysis and
-        inversion without a model. `bits_per_second` is the rate over the whole of the windows,
-        padding included. Of pictures, which take the place of windows, `reconstruction` is mean
-        squared error (of numbers in [0, 1]), PSNR and SSIM of 8-bit reconstructions, without a
-        codec, and the rate is `bits_per_picture`. `units` are diagnostics of the latent dimensions
-        of a Gaussian posterior, `codes`, top level first, of discrete codes on this split; what
-        does not apply is None.
+        A dict that can be written as JSON; values that do not apply are None. Its entries:
+
+        - `likelihood`: the likelihood of the levels. One without a density ("bernoulli") has no
+          bits per dimension of its own; all its metrics then use one global scale, as `scored_by`
+          says.
+        - `rate`, `distortion`, `negative_elbo` and `negative_log_prob` (importance weighted): nats
+          of the 8-bit image.
+        - `bits_per_dimension_global_scale`: comparable across models, from a discretised logistic
+          around the decoded image with one scale fitted on the validation split.
+        - `reconstruction`: compares waveforms; each metric has the value of the `codec` beside it,
+          which is analysis and inversion without a model. For pictures, mean squared error (of
+          values in [0, 1]), PSNR and SSIM of 8-bit reconstructions, without a codec.
+        - `bits_per_second`: the rate over whole windows, padding included; `bits_per_picture` for
+          pictures.
+        - `units`: diagnostics of the latent dimensions of a Gaussian posterior; `codes`, top level
+          first: diagnostics of discrete codes on this split.
     """
     if limit is not None and limit < 1:
         raise ValueError(f"limit must be at least 1 or None, received {limit}")
@@ -77,7 +78,7 @@ def evaluate(
     summary = describe(data)
     representation = getattr(model, "sounds", model.spectrogram) if embeds else model.spectrogram
     draws_pictures = not embeds and model.spectrogram.kind == "pictures"
-    if draws_pictures or getattr(model, "told", None):  # of pairs, the pictures alone
+    if draws_pictures or getattr(model, "told", None):  # of pairs, use the pictures alone
         summary = summary.of_kind("pictures")
     if tags:
         _check_classes(model, summary)
@@ -119,7 +120,7 @@ def evaluate(
 
 
 def _check_classes(model, summary):
-    """Raise ValueError unless the classes of the data are those that a tagger has learned."""
+    """Raise ValueError unless the data has the classes of the tagger."""
     if list(summary.class_names) != model.class_names:
         raise ValueError(
             f"labels of the data in {str(summary.folder)!r} are {', '.join(summary.class_names)}, "
@@ -131,12 +132,12 @@ def _check_classes(model, summary):
 def evaluate_batches(
     model, windows, validation, files, class_names=(), samples=16, seed=0, phase="heap"
 ):
-    """Measure an autoencoder on batches: what `evaluate` does, without a prepared data set.
+    """Evaluates an autoencoder on batches, as `evaluate` does on a prepared data set.
 
     Args:
         model: a VAE or a VQVAE.
-        windows: iterable of batches, dicts of "image", "frames", "id", "label" and "audio", of
-            pictures "image", "id" and "label".
+        windows: iterable of batches, dicts of "image", "frames", "id", "label" and "audio"; for
+            pictures of "image", "id" and "label".
         validation: iterable of batches without "audio", for the global scale.
         files: source file of each id: a sequence, or a mapping.
         class_names: names of the labels.
@@ -154,7 +155,7 @@ def evaluate_batches(
 
 
 class _Judge:
-    """A model with what measuring it needs, traced once: from a batch to columns of numbers."""
+    """Computes columns of per-example metrics from batches, with functions traced once."""
 
     def __init__(self, model, samples, seed, phase):
         self.model, self.samples, self.seed, self.phase = model, samples, seed, phase
@@ -166,13 +167,13 @@ class _Judge:
         self.reconstruction = reconstruction_of(model.spectrogram, phase)
 
     def decoded(self, batch):
-        """Return (images, decoded images at one draw of the posterior, frames)."""
+        """Return images, decoded images of one posterior draw, and frames."""
         images = distributions.quantize(batch["image"])
         frames = self.model.complete(batch)["frames"]
         return images, self._decode(images, batch["id"]), frames
 
     def measure(self, batch, scale):
-        """Return a dict of columns [B, ...], one row for each window."""
+        """Return a dict of columns [B, ...], one value per window."""
         images, means, frames = self.decoded(batch)
         row = {
             name: value.numpy() for name, value in self._terms(images, frames, batch["id"]).items()
@@ -185,12 +186,12 @@ class _Judge:
         return row | self.reconstruction.columns({**batch, "frames": frames}, images, rebuilt)
 
     def _diagnosed(self, row):
-        """Return columns of the latents' dimensions."""
+        """Return the columns about the latent dimensions."""
         prior = mixture_parameters(self.model.prior.distribution())
         return {"marginal_kl": marginal_kl(row["loc"], row.pop("spread"), *prior)}
 
     def diagnostics(self, table):
-        """Return the part of the report on the latents."""
+        """Return the part of the report about the latents."""
         return {"units": _units(table), "codes": None}
 
     def _decode_draw(self, images, ids):
@@ -213,9 +214,9 @@ class _Judge:
 
 
 class _CodeJudge(_Judge):
-    """The same for a model with discrete codes, which are no draws: one decoding is all there is.
+    """The same for a model with discrete codes, which are deterministic: one decoding suffices.
 
-    The negative ELBO is the bound at the codes of x; further draws would not tighten it.
+    The negative ELBO is the bound at the codes of x; more draws would not tighten it.
     """
 
     def _decode_draw(self, images, ids):
@@ -243,7 +244,7 @@ class _CodeJudge(_Judge):
 
 
 def _graph(function, *signature):
-    # AutoGraph has nothing to convert here, and warns about what it cannot read.
+    # AutoGraph has nothing to convert here, and would warn about source it cannot read.
     return tf.function(function, signature, autograph=False)
 
 
@@ -281,7 +282,7 @@ def _report(table, judge, class_names, scale):
 
 
 def _mean(values, weights, groups, seed):
-    """Return the mean, or the ratio of sums, with its interval; NaN rows are counted and left."""
+    """Return the mean, or the ratio of sums, with its interval; NaNs are counted and left out."""
     valid = ~np.isnan(values)
     if not valid.any():
         return {"mean": None, "interval": None}

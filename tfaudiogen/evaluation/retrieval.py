@@ -1,4 +1,4 @@
-"""Retrieval of sounds and pictures by an embedder, and its metrics."""
+"""Audio-image retrieval by an embedder, and its metrics."""
 
 import math
 
@@ -7,57 +7,57 @@ import numpy as np
 from tfaudiogen import metrics
 
 RECALLS = (1, 5, 10)
-# Cosines that are nearer than float32 can tell are ties.
+# Cosines closer than the precision of float32 are ties.
 _DIGITS = 6
 _QUERIES = 256
 
 
 def representation(model, kind):
-    """Return what an embedder takes a kind as: its `Pictures`, or its `Spectrogram` or `Vectors`.
+    """Return the embedder's representation of a modality: `Pictures`, `Spectrogram` or `Vectors`.
 
     Args:
         model: an `AudioImageEmbedder`.
-        kind: "pictures", or the kind of what the model takes beside them.
+        kind: "pictures", or the model's other modality ("sounds" or "vectors").
     """
     return model.pictures if kind == "pictures" else model.spectrogram
 
 
 def embed(model, kind, given):
-    """Return the embeddings of "sounds", "pictures" or "vectors", one or a batch of them."""
+    """Return the embeddings of one or a batch of "sounds", "pictures" or "vectors"."""
     verbs = {"sounds": model.embed_sounds, "pictures": model.embed_pictures}
     return {**verbs, "vectors": model.embed_vectors}[kind](given)
 
 
 def nearest(query, vectors):
-    """Return [(place, cosine)] of embeddings [K, E] by their cosine with one [E], nearest first."""
+    """Return [(index, cosine)] of embeddings [K, E] with the query [E], nearest first."""
     cosines = np.asarray(vectors) @ query
     return [(int(place), float(cosines[place])) for place in np.argsort(-cosines, kind="stable")]
 
 
 def retrieval_report(model, windows, files, class_names=(), seed=0):
-    """Measure an embedder on batches of pairs.
+    """Evaluates an embedder on batches of pairs.
 
-    Queries and candidates are the windows of sounds, and the pictures, each of which is there once
-    however many windows have it (pictures are the same if they are equal pixel for pixel). A window
-    has one right answer, its picture, and a picture all windows that have it. By label, where there
-    are at least two, right answers are also those that have the query's label, or its first word
-    where the model goes by that; see `AudioImageEmbedder.kinds`.
+    Queries and candidates are the windows of audio and the distinct pictures (equal pictures, pixel
+    for pixel, count once). A window has one relevant candidate, its picture; a picture has all of
+    its windows. In the metrics by label, computed if there are at least two labels, candidates with
+    the query's label, or its first word if the model uses that, are relevant, too; see
+    `AudioImageEmbedder.kinds`.
 
     Args:
         model: an `AudioImageEmbedder`.
-        windows: iterable of batches, dicts of "image", "picture", "label" and "id", or, of a model
-            of embeddings from elsewhere, "vector" and "image" in place of the first two.
+        windows: iterable of batches, dicts of "image", "picture", "label" and "id"; for a model of
+            external embeddings, "vector" and "image" instead of the first two.
         files: source file of each id, or (file, start).
         class_names: names of the labels.
         seed: of the bootstrap.
 
     Returns:
-        A dict that JSON can hold. `sound_to_picture` and `picture_to_sound`, and both by label:
-        `recall_at_1`, `recall_at_5`, `recall_at_10`, the share of queries with a right answer among
-        so many nearest candidates, and `median_rank` of the nearest right answer, ties in random
-        order (see `tfaudiogen.metrics.recall_at`). Each has its `interval`, a 95 % bootstrap over
-        source files or pictures, None for a single one, and beside it `chance`, its value for
-        embeddings that know nothing.
+        A dict that can be written as JSON: `sound_to_picture` and `picture_to_sound`, and both by
+        label, with `recall_at_1`, `recall_at_5`, `recall_at_10`, the share of queries with a
+        relevant candidate among so many nearest, and `median_rank` of the nearest relevant
+        candidate, ties in random order (see `tfaudiogen.metrics.recall_at`). Each has its
+        `interval`, a 95 % bootstrap over source files or pictures, None for a single one, and
+        `chance`, its value for a constant similarity.
     """
     sounds, pictures, owner, labels, ids = _embedded(model, windows)
     sources = np.array([source_of(files, example) for example in ids])
@@ -76,7 +76,7 @@ def retrieval_report(model, windows, files, class_names=(), seed=0):
 
 
 def _embedded(model, windows):
-    """Return sounds [S, E], pictures [P, E], which is of each sound [S], labels and ids [S]."""
+    """Return audio [S, E] and picture [P, E] embeddings, and picture, label and id per window."""
     places, sounds, pictures, owner, labels, ids = {}, [], [], [], [], []
     for batch in windows:
         given, shown = _sides(model, batch)
@@ -97,14 +97,14 @@ def _embedded(model, windows):
 
 
 def _sides(model, batch):
-    """Return the embeddings [B, E] of what pictures are found by, and the pictures."""
+    """Return the embeddings [B, E] of audio or external vectors, and the pictures."""
     if getattr(model, "told", None):
         return model.embed_vectors(batch["vector"]), batch["image"]
     return np.asarray(model.embed_images(batch["image"])), batch["picture"]
 
 
 def _same_kind(same_picture, found, kinds):
-    """Return bool [S, P]: whether the picture is the sound's, or of a sound of its kind."""
+    """Return bool [S, P]: whether a picture is that of a window, or of a window of its kind."""
     labelled = found[:, None] == kinds  # [S, L]
     of_pictures = (same_picture.T.astype(int) @ labelled) > 0  # [P, L]
     return same_picture | ((labelled.astype(int) @ of_pictures.T) > 0)
@@ -143,6 +143,6 @@ def _interval(bounds):
 
 
 def source_of(files, example):
-    """Return the name of an example's file: the first entry where a start time stands beside."""
+    """Return the source file of an example, also if `files` has (file, start) entries."""
     entry = files[int(example)]
     return str(entry if isinstance(entry, str) else entry[0])

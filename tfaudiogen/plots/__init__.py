@@ -1,4 +1,4 @@
-"""Plots of sounds with axes in hertz and seconds."""
+"""Plots of audio with axes in hertz and seconds."""
 
 from tfaudiogen.plots.comparison import compare_sounds, plot_comparison
 from tfaudiogen.plots.sound import plot_sound

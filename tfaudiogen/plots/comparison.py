@@ -1,4 +1,4 @@
-"""Two sounds beside each other: pictures and distances."""
+"""Compares two sounds: plots side by side, and distances."""
 
 import numpy as np
 
@@ -23,23 +23,23 @@ _MEASURES = {
 
 
 def compare_sounds(reference, estimate):
-    """Return {measure: float} of two waveforms [N] of one length; NaN where one is not defined."""
+    """Return {metric: float} of two waveforms [N] of equal length; NaN where it is undefined."""
     return {
         name: float(measure(reference, estimate)[0]) for name, (measure, _) in _MEASURES.items()
     }
 
 
 def plot_comparison(path, reference, estimate, sample_rate, names=("A", "B")):
-    """Draw two waveforms [N] beside each other, their difference and the figures, as a PNG.
+    """Plot two waveforms [N] side by side, their difference and the metrics, as a PNG.
 
     Args:
         path: the file to write.
         reference, estimate: float [N] in [-1, 1].
-        sample_rate: Hz, of both.
-        names: of the two.
+        sample_rate: of both, in hertz.
+        names: titles of the two.
 
     Returns:
-        The figures, as `compare_sounds` gives them.
+        The metrics, as `compare_sounds` returns them.
     """
     geometry = Geometry.of(sample_rate, reference, estimate)
     figure = figures.figure(12, 9.5, dpi=90)
@@ -60,7 +60,7 @@ def plot_comparison(path, reference, estimate, sample_rate, names=("A", "B")):
 
 
 def figure_lines(found):
-    """Return the lines of `compare_sounds` for people."""
+    """Return the metrics of `compare_sounds` as lines of text."""
     return [
         f"{_WORDS[name]:32} {_number(value)} {_MEASURES[name][1]}".rstrip()
         for name, value in found.items()

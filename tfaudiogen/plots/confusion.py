@@ -10,9 +10,9 @@ _LETTERS = 32
 
 
 def plot_confusion(path, counts, labels):
-    """Draw how often pictures of a label (rows) were given which label (columns), as a PNG.
+    """Plot a confusion matrix, true labels by row and predicted labels by column, as a PNG.
 
-    Shades are shares of a row; up to 20 labels have their counts written, up to 60 their names.
+    Shades are shares of a row. Up to 20 labels, counts are written; up to 60, label names.
 
     Args:
         path: the file to write.

@@ -1,4 +1,4 @@
-"""Computes the spectra, cepstral coefficients and chroma that are plotted."""
+"""Computes the features to plot: spectra, cepstral coefficients and chroma."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ _FRAME_SECONDS = 0.05
 _MEL_BINS, _COEFFICIENTS = 128, 20
 _SILENT = -150.0
 _RANGE = 80.0
-# Chroma of what is so far below the loudest frame would be that of noise nobody hears.
+# Frames this far below the loudest have no chroma, which would be that of inaudible noise.
 _HEARD = -60.0
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """Frames of a sound of this rate: about 50 ms long, a quarter of that apart.
+    """STFT settings for a sample rate: frames of about 50 ms, with a hop of a quarter.
 
     Attributes:
-        sample_rate: Hz.
-        top: decibels at the bright end of the colours.
+        sample_rate: in hertz.
+        top: upper end of the colour scale in decibels.
     """
 
     sample_rate: int
@@ -30,29 +30,29 @@ class Geometry:
 
     @classmethod
     def of(cls, sample_rate, *waveforms):
-        """Return the geometry whose colours end above the loudest of the waveforms."""
+        """Return the geometry with a colour scale up to the loudest of the waveforms."""
         geometry = cls(sample_rate)
         loudest = max(log_spectrogram(waveform, geometry).max() for waveform in waveforms)
         return cls(sample_rate, float(np.clip(10 * np.ceil(loudest / 10), -60.0, 10.0)))
 
     @property
     def levels(self):
-        """Decibels of the dark and of the bright end of the colours."""
+        """Lower and upper end of the colour scale in decibels."""
         return self.top - _RANGE, self.top
 
     @property
     def frame_length(self):
-        """Samples of a frame, a power of two, at least 256."""
+        """Frame length in samples, a power of two, at least 256."""
         return max(256, 2 ** round(np.log2(_FRAME_SECONDS * self.sample_rate)))
 
     @property
     def hop(self):
-        """Samples from one frame to the next."""
+        """Hop length in samples."""
         return self.frame_length // 4
 
     @property
     def mel_bins(self):
-        """Bands of a mel spectrogram, few enough to be wider than a bin of the transform."""
+        """Number of mel bands, few enough for bands to be wider than an STFT bin."""
         return min(_MEL_BINS, self.frame_length // 8)
 
 
@@ -62,23 +62,23 @@ def magnitudes(waveform, geometry):
 
 
 def log_spectrogram(waveform, geometry):
-    """Return decibels [T, F], 0 for a full-scale sine, not below -150."""
+    """Return decibels [T, F], 0 for a full-scale sine, with a floor of -150."""
     return _decibels(magnitudes(waveform, geometry), geometry)
 
 
 def mel_spectrogram(waveform, geometry):
-    """Return decibels [T, M] of bands that are equally wide on Slaney's mel scale."""
+    """Return decibels [T, M] of mel bands on Slaney's scale."""
     filters = mel.mel_filters(geometry.mel_bins, geometry.frame_length, geometry.sample_rate)
     return _decibels(magnitudes(waveform, geometry) @ filters.T, geometry)
 
 
 def mel_centres(geometry):
-    """Return the centres of the mel bands in Hz, [M]."""
+    """Return the centre frequencies of the mel bands in hertz, [M]."""
     return mel.mel_frequencies(geometry.mel_bins, geometry.sample_rate)[1:-1]
 
 
 def cepstral_coefficients(waveform, geometry):
-    """Return mel-frequency cepstral coefficients [T, 20], the loudness left out."""
+    """Return mel-frequency cepstral coefficients [T, 20], without the one of loudness."""
     found = mel.mfcc(
         waveform,
         geometry.sample_rate,
@@ -91,7 +91,7 @@ def cepstral_coefficients(waveform, geometry):
 
 
 def chroma(waveform, geometry):
-    """Return the share of the twelve pitch classes [T, 12], C first, 1 for the strongest.
+    """Return the relative strength of the twelve pitch classes [T, 12], C first, at most 1.
 
     Frames 60 dB below the loudest have none.
     """

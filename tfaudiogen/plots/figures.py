@@ -1,6 +1,6 @@
-"""Creates and writes figures; texts of users are never taken for formulas.
+"""Creates and writes figures; user-supplied text is never parsed as mathtext.
 
-Without pyplot: no window, no global state.
+Does not use pyplot, so there are no windows and no global state.
 """
 
 import functools
@@ -15,20 +15,20 @@ _LACKING = "\N{WHITE SQUARE}"
 
 
 def figure(width, height, dpi=100, layout="constrained"):
-    """Return a new Matplotlib figure of a size in inches."""
+    """Return a new Matplotlib figure, with its size in inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=dpi, layout=layout)
 
 
 def save(drawn, path, **options):
-    """Write a figure as a PNG that depends on what is drawn alone.
+    """Write a figure as a PNG that depends on the figure alone.
 
-    No text in it is taken for a formula, whatever dollar signs it has and the user's settings say.
+    No text is parsed as mathtext or TeX, regardless of dollar signs and the user's settings.
 
     Args:
         drawn: the figure.
-        path: the file to write, whole or not at all; its folder is made if it is not there.
+        path: the file to write, atomically; its folder is created if needed.
         options: of Matplotlib's `savefig`.
     """
     from matplotlib.text import Text
@@ -40,14 +40,14 @@ def save(drawn, path, **options):
 
 
 def words(text, most):
-    """Return a text of a user as a picture can show it.
+    """Return user-supplied text in a form that a plot can show.
 
-    It is one line of at most so many letters, its middle left out if it is longer; what the font
-    lacks is a square.
+    The result is one line of at most `most` characters; longer text is shortened in the middle.
+    Characters that the font lacks become squares.
 
     Args:
         text: name of a file or a label.
-        most: letters, at least 5.
+        most: number of characters, at least 5.
     """
     known = _letters()
     shown = "".join(
@@ -63,7 +63,7 @@ def words(text, most):
 
 @functools.cache
 def _letters():
-    """Return the letters that the font of the pictures has."""
+    """Return the characters in the font of the plots."""
     from matplotlib import font_manager
 
     font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties()))
@@ -71,12 +71,12 @@ def _letters():
 
 
 def save_spectrogram_picture(path, image, spectrogram):
-    """Draw a spectrogram image as a PNG with axes in seconds and hertz and a decibel bar.
+    """Plot a spectrogram image as a PNG with axes in seconds and hertz and a decibel bar.
 
     Args:
         path: the file to write.
         image: float [T, F] or [T, F, 1] in [0, 1], as the `Spectrogram` layer returns.
-        spectrogram: that layer, which knows the frequencies, the hop and the decibel range.
+        spectrogram: the layer, for frequencies, hop and decibel range.
     """
     drawn = figure(8, 5)
     picture = draw_spectrogram(drawn.add_subplot(), image, spectrogram)
@@ -85,11 +85,11 @@ def save_spectrogram_picture(path, image, spectrogram):
 
 
 def draw_spectrogram(axes, image, spectrogram):
-    """Draw a spectrogram image on Matplotlib's axes, in seconds and hertz; return what has levels.
+    """Plot a spectrogram image on Matplotlib axes, in seconds and hertz; return the `AxesImage`.
 
     Args:
         axes: of a figure.
-        image, spectrogram: as of `save_spectrogram_picture`.
+        image, spectrogram: see `save_spectrogram_picture`.
     """
     image = np.asarray(image, np.float32)
     image = image[..., 0] if image.ndim == 3 else image

@@ -1,4 +1,4 @@
-"""Draws one panel of a figure: a waveform, a spectrogram, coefficients, chroma."""
+"""Plots one panel of a figure: a waveform, a spectrogram, cepstral coefficients or chroma."""
 
 import numpy as np
 
@@ -8,12 +8,12 @@ _PITCHES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _LABELLED_PITCHES = range(0, 12, 2)
 _ROUND_HERTZ = (0, 250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 _LEVEL = "level (dB)"
-# More samples than a picture has columns are drawn as a band from the lowest to the highest.
+# Waveforms with more samples than a plot has columns are drawn as a band from minimum to maximum.
 _COLUMNS = 2000
 
 
 def waveform(axes, samples, geometry):
-    """Draw a waveform [N] against seconds."""
+    """Plot a waveform [N] against seconds."""
     seconds = len(samples) / geometry.sample_rate
     if len(samples) <= _COLUMNS * 4:
         axes.plot(np.arange(len(samples)) / geometry.sample_rate, samples, linewidth=0.7)
@@ -27,7 +27,7 @@ def waveform(axes, samples, geometry):
 
 
 def log_spectrogram(axes, samples, geometry):
-    """Draw the levels of linear frequencies."""
+    """Plot a log spectrogram with linear frequencies."""
     values = features.log_spectrogram(samples, geometry)
     picture = _image(axes, values, geometry, *geometry.levels)
     ticks = _round_steps(geometry.sample_rate / 2)
@@ -38,7 +38,7 @@ def log_spectrogram(axes, samples, geometry):
 
 
 def mel_spectrogram(axes, samples, geometry):
-    """Draw the levels of mel bands."""
+    """Plot a log mel spectrogram."""
     values = features.mel_spectrogram(samples, geometry)
     picture = _image(axes, values, geometry, *geometry.levels)
     _mark_mel_bands(axes, geometry)
@@ -47,7 +47,7 @@ def mel_spectrogram(axes, samples, geometry):
 
 
 def cepstral_coefficients(axes, samples, geometry):
-    """Draw mel-frequency cepstral coefficients, on a scale symmetric around 0."""
+    """Plot mel-frequency cepstral coefficients, on a colour scale symmetric around 0."""
     values = features.cepstral_coefficients(samples, geometry)
     reach = np.abs(values).max() or 1.0
     picture = _image(axes, values, geometry, -reach, reach, "RdBu_r")
@@ -58,7 +58,7 @@ def cepstral_coefficients(axes, samples, geometry):
 
 
 def chroma(axes, samples, geometry):
-    """Draw the share of each pitch class."""
+    """Plot the chroma, the relative strength of each pitch class."""
     picture = _image(axes, features.chroma(samples, geometry), geometry, 0.0, 1.0, "viridis")
     axes.set_yticks(_LABELLED_PITCHES, [_PITCHES[place] for place in _LABELLED_PITCHES])
     axes.set(ylabel="pitch class", title="chroma")
@@ -66,7 +66,7 @@ def chroma(axes, samples, geometry):
 
 
 def difference(axes, reference, estimate, geometry):
-    """Draw by how many decibels the second sound is louder, for each mel band."""
+    """Plot by how many decibels the second sound is louder in each mel band."""
     values = features.mel_spectrogram(estimate, geometry) - features.mel_spectrogram(
         reference, geometry
     )
@@ -77,7 +77,7 @@ def difference(axes, reference, estimate, geometry):
 
 
 def _round_steps(highest):
-    """Return three to seven round frequencies from 0 Hz on."""
+    """Return three to seven round frequencies, starting at 0 Hz."""
     step = 10.0 ** np.floor(np.log10(highest / 3))
     while highest / step > 7:
         step *= 2
@@ -91,7 +91,7 @@ def _mark_mel_bands(axes, geometry):
 
 
 def _image(axes, values, geometry, low, high, colours="magma"):
-    """Draw values [T, F] with seconds to the right and row f at height f."""
+    """Plot values [T, F] with time in seconds on the horizontal axis, column f at height f."""
     # Frame t is centred on sample t * hop.
     step = geometry.hop / geometry.sample_rate
     extent = (-step / 2, (len(values) - 0.5) * step, -0.5, values.shape[1] - 0.5)

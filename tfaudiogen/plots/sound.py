@@ -1,4 +1,4 @@
-"""A picture of one sound."""
+"""Plots one sound."""
 
 from tfaudiogen.plots import figures, panels
 from tfaudiogen.plots.features import Geometry
@@ -13,17 +13,17 @@ PANELS = {
 
 
 def plot_sound(path, waveform, sample_rate, title="", shown=tuple(PANELS)):
-    """Draw panels of a sound, one below the other, as a PNG.
+    """Plot panels of a sound, one below the other, as a PNG.
 
     Args:
         path: the file to write.
         waveform: float [N] in [-1, 1].
-        sample_rate: Hz.
-        title: above the picture.
+        sample_rate: in hertz.
+        title: above the panels.
         shown: names of `PANELS`, from top to bottom.
 
     Raises:
-        ValueError: a name that is none of the panels.
+        ValueError: `shown` is empty or has a name that is not in `PANELS`.
     """
     unknown = [name for name in shown if name not in PANELS]
     if unknown or not shown:
@@ -39,7 +39,7 @@ def plot_sound(path, waveform, sample_rate, title="", shown=tuple(PANELS)):
 
 
 def add_panel(figure, axes, panel, *arguments):
-    """Draw a panel and, if it has one, its colour bar; arguments are waveforms and geometry."""
+    """Plot a panel and, if it has one, its colour bar; `arguments` are waveforms and geometry."""
     drawn = panel(axes, *arguments)
     axes.set_xlim(0.0, len(arguments[0]) / arguments[-1].sample_rate)
     if drawn is not None:

@@ -1,4 +1,4 @@
-"""A sound beside the pictures that were drawn for it."""
+"""Plots a sound and the pictures that a translator generated for it."""
 
 import math
 
@@ -8,14 +8,14 @@ from tfaudiogen.plots import figures
 
 
 def plot_painted(path, image, spectrogram, pictures, name=""):
-    """Draw the spectrogram of a sound, with axes, and pictures to the right of it, as a PNG.
+    """Plot the spectrogram of a sound, with axes, and pictures to the right of it, as a PNG.
 
     Args:
         path: the file to write.
-        image: float [T, F, 1] in [0, 1], of the sound.
+        image: spectrogram image, float [T, F, 1] in [0, 1].
         spectrogram: the `Spectrogram`.
         pictures: float [n, H, W, C] in [0, 1].
-        name: of the sound.
+        name: title of the sound.
     """
     columns = math.ceil(math.sqrt(len(pictures)))
     rows = math.ceil(len(pictures) / columns)
