@@ -186,7 +186,7 @@ def get(name, **overrides):
 
     Raises:
         ValueError: the name or a key is unknown; the message lists the known ones. Or a value is
-            invalid; the message says its rule.
+            invalid; the message gives its rule.
     """
     if name not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}; received {name!r}")

@@ -22,7 +22,7 @@ class CodeVectors(keras.layers.Layer):
         size: D, width of the codebook vectors.
         width: W, of inputs and outputs.
         tail: Q, codes per position, each with its own codebook.
-        unknown: number of extra input values from K on (such as masks), for which x is zero.
+        unknown: number of extra input values from K on (start token, mask), for which x is zero.
     """
 
     def __init__(self, codes, size, width, tail=1, unknown=2, **kwargs):

@@ -21,7 +21,7 @@ class EmbeddingEncoder(keras.layers.Layer):
     learn this itself from a loss in which it counts little: which digit is spoken is worth
     ln 10 = 2.3 nats of the 170 nats of a picture.
 
-    The tower is frozen, including its centre.
+    The tower is frozen, including its centre, which belongs to the loss that trained it.
 
     An embedding unlike the training data, such as one of an unseen voice, lies between training
     embeddings, where the prior has learned nothing. With `anchors`, pairs (x_k, y_k) of the

@@ -27,7 +27,8 @@ class GaussianMixturePrior(keras.layers.Layer):
         train_weights: whether the weights w are trained; otherwise they are equal and fixed.
         learning: "gradient", with all other weights, or "em", by stepwise expectation
             maximisation on posterior draws; see
-            `tfaudiogen.probability.expectation_maximization`. `fit_to` can follow either.
+            `tfaudiogen.probability.expectation_maximization`. `fit_to` refits the prior at
+            the end of training with either.
         floor: lower bound of the standard deviation of a component.
     """
 
