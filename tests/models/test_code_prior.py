@@ -181,7 +181,7 @@ def test_the_vectors_are_those_of_the_autoencoder():
     [
         ("rotary", (5, 4)),
         pytest.param("learned", (5, 4), marks=pytest.mark.slow),
-        ("recurrent", (5, 2, 2)),
+        pytest.param("recurrent", (5, 2, 2), marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.parametrize(

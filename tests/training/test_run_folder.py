@@ -165,6 +165,7 @@ def test_limits_are_positive(tmp_path, preset, data, limit):
         train(preset, data, tmp_path / "run", **{limit: 0})
 
 
+@pytest.mark.slow
 def test_the_first_limit_ends_the_run(tmp_path, preset, data):
     train(preset, data, tmp_path / "run", epochs=5, minutes=1e-9, progress=False)
     assert [row["step"] for row in rows(tmp_path / "run")] == ["1"]
