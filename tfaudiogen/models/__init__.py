@@ -1,4 +1,4 @@
-"""The models, by family, and the training step that they share."""
+"""The models, grouped by family, and the training step they share."""
 
 from tfaudiogen.runtime.keras_backend import require_tensorflow
 

@@ -1,4 +1,4 @@
-"""`ProbabilisticModel`: the training step that all models share."""
+"""`ProbabilisticModel`: the base class of all models, with the shared training step."""
 
 import keras
 import tensorflow as tf
@@ -15,43 +15,45 @@ from tfaudiogen.probability import noise
 
 
 class ProbabilisticModel(CheckedModel):
-    """A model whose loss is the mean over examples of terms that a subclass writes down.
+    """Base class of models whose loss is the mean of per-example terms.
 
-    A subclass names its terms in `terms` and gives `loss_terms(batch, key, training)`, which
-    returns for each name a float32 [B] in nats; "loss" is the one that is minimised. It builds
-    its layers in the constructor. A model of adversaries names the terms that are minimised in
-    `objectives`, and in `objective_weights` what each may move; every objective has an optimizer
-    of its own. Everything else is done here, and only here:
+    A subclass lists its terms in `terms` and defines `loss_terms(batch, key, training)`, which
+    returns one float32 [B] in nats per name; "loss" is minimised. It builds its layers in the
+    constructor. An adversarial model lists the minimised terms in `objectives` and the weights
+    that each one trains in `objective_weights`; every objective has its own optimizer.
+    The training step is implemented here:
 
-    - The function from (batch, key) to summed terms, summed gradients and statistics is pure, and
-      is what XLA compiles. Keras itself cannot compile a step under `tf.distribute`.
-    - Outside it the sums are added up over the replicas and divided by the number of examples of
-      the global batch, so that uneven batches count each example once; then the gradients of each
-      objective are clipped by their global norm, the optimizers step, all from the weights before
-      the step, and layers that report statistics are updated.
-    - A batch too large for the memory is computed in parts, whose sums add up to the same step.
-    - Terms that compare an example with all others of the global batch see what the others tell:
-      a first pure pass computes `messages`, which are gathered over parts and replicas.
+    - A pure function maps (batch, key) to summed terms, summed gradients and statistics. XLA
+      compiles this function, because Keras cannot compile a step under `tf.distribute`.
+    - The sums are reduced over replicas and divided by the number of examples in the global batch,
+      so uneven batches count each example once. The gradients of each objective are clipped by
+      global norm, all optimizers step from the weights before the step, and layers that report
+      statistics are updated.
+    - Gradient accumulation computes a batch in parts whose sums give the same step.
+    - Terms may compare an example with all others of the global batch (`compares_examples`): a
+      first pure pass computes `messages`, which are gathered over parts and replicas.
     - Under the policy "mixed_float16" the loss is scaled; see `LossScale`.
-    - Noise is keyed by (seed, step, index of the example); `step` counts optimiser steps. Batches
-      without "id" are numbered through, over batches and replicas, in each epoch and evaluation.
-    - Logs are means over all examples of the epoch, by `summarize`.
-    - A loss that is not finite leaves the weights alone, and `fault` names the example.
+    - Noise is keyed by (seed, step, example index); `step` counts optimizer steps. Batches
+      without "id" are numbered across batches and replicas in each epoch and evaluation.
+    - Logs are means over all examples of the epoch, converted by `summarize`.
+    - A step with a non-finite loss does not change the weights, and `fault` holds the index of the
+      example.
     """
 
     terms = ("loss",)
     objectives = ("loss",)
     compares_examples = False
-    # What cards say of the figures, and of the loss where it is not told by what the model has.
+    # Texts of the model card: the units of the figures, and a note on the loss (None: derived from
+    # the model's attributes).
     units, note_on_loss = "in nats per example unless named bits", None
 
     def __init__(self, vectors=None, **kwargs):
-        """Make the model's own state.
+        """Creates the model and its state variables.
 
         Args:
-            vectors: {name: size} of terms that are vectors, float32 [B, size] each, such as counts;
-                their means over the epoch reach `summarize` as the others do.
-            kwargs: of `keras.Model`.
+            vectors: {name: size} of vector-valued terms, float32 [B, size] each, for example code
+                counts. Their epoch means are passed to `summarize` like those of scalar terms.
+            kwargs: passed to `keras.Model`.
         """
         super().__init__(**kwargs)
         check_policy(self.dtype_policy)
@@ -70,30 +72,31 @@ class ProbabilisticModel(CheckedModel):
         Args:
             batch: dict of tensors with leading dimension B.
             key: `tfaudiogen.probability.noise.Key` of the batch.
-            training: whether the training objective (with annealing, say) is wanted.
+            training: whether to compute the training objective, for example with annealing.
         """
         raise NotImplementedError(f"{type(self).__name__} must define loss_terms")
 
     def messages(self, batch, key, training):
-        """Return {name: [B, ...]}: what the terms of other examples need to know of each.
+        """Return {name: [B, ...]}: the values of each example that other examples' terms use.
 
-        Override where `compares_examples`. If the global batch is computed in several pieces,
-        `loss_terms` finds in its batch "others", the messages of all examples of the global batch
-        as constants, and "place", int32 [B], the rows of its own examples among them. What others'
-        terms owe to an example must then be in the gradient of that example's own terms.
+        Override this if `compares_examples`. If the global batch is computed in several pieces,
+        the batch passed to `loss_terms` has two further entries: "others", the messages of all
+        examples of the global batch as constants, and "place", int32 [B], the positions of its own
+        examples among them. The gradient of an example's own terms must then include the
+        gradient of the other examples' terms with respect to its messages.
         """
         raise NotImplementedError(f"{type(self).__name__} must define messages")
 
     def objective_weights(self):
-        """Return {objective: trainable weights that it moves}: override where there are several."""
+        """Return {objective: trainable weights it updates}; override for several objectives."""
         return {"loss": self.trainable_weights}
 
     def complete(self, batch):
-        """Return `batch` with what is missing filled in: override to add default entries."""
+        """Return `batch` with missing entries added; override to define defaults."""
         return batch
 
     def summarize(self, means):
-        """Return the logs for a dict of means over examples: override to add ratios."""
+        """Return the logs, given the means of all terms over examples; override to add ratios."""
         return means
 
     def compile(
@@ -109,28 +112,26 @@ class ProbabilisticModel(CheckedModel):
         run_eagerly=False,
         **kwargs,
     ):
-        """Configure training.
+        """Configures training.
 
         Args:
-            optimizer: Keras optimizer or its name; of the first objective. Those of further
-                objectives are made of its configuration and follow its learning rate.
-            loss: must be None: a model has its own.
-            jit_compile: whether XLA compiles the terms and the gradients; "auto" measures at the
-                first `fit` which is faster.
-            clip_norm: greatest global norm of the gradient of the mean loss; None for no limit.
-            accumulate: parts in which each device computes its share of a batch, one after the
-                other, to need less memory. The step is the same but for rounding (and for batch
-                normalisation, which sees parts).
-            average: decay in (0, 1) of a moving average of the weights; None for none. Between
-                epochs and after `fit` the model holds the averages: they are what is validated,
-                saved and drawn from.
+            optimizer: Keras optimizer or its name, used for the first objective. The optimizers of
+                further objectives copy its configuration and follow its learning rate.
+            loss: must be None: a model defines its own loss.
+            jit_compile: whether XLA compiles the terms and gradients; "auto" measures both at the
+                first `fit` and takes the faster one.
+            clip_norm: maximum global norm of the gradient of the mean loss; None for no clipping.
+            accumulate: number of gradient accumulation parts per batch and device, to save memory.
+                The step is the same up to rounding (and batch normalization, which sees parts).
+            average: decay in (0, 1) of an exponential moving average (EMA) of the weights; None
+                for no EMA. Between epochs and after `fit` the model holds the averaged weights, so
+                validation, saving and sampling use them.
             seed: int in [0, 2**31), the seed of all noise in training.
-            run_eagerly: whether to run without graphs, to look into a step.
+            run_eagerly: whether to run without graphs, for debugging.
             kwargs: other arguments of `keras.Model.compile`, which must be at their defaults.
 
         Raises:
-            ValueError: an argument that would be ignored, such as a loss or metrics, or that is
-                out of its range.
+            ValueError: an argument would be ignored, such as a loss or metrics, or is out of range.
         """
         check_keras_arguments({"loss": loss, **kwargs})
         optimizer = keras.optimizers.get(optimizer)
@@ -139,7 +140,7 @@ class ProbabilisticModel(CheckedModel):
         super().compile(
             optimizer, jit_compile=False, run_eagerly=run_eagerly, auto_scale_loss=False
         )
-        # Variables that are made inside a replicated function end in a graph that cannot run.
+        # Variables created inside a replicated function end up in a graph that cannot run.
         with self.distribute_strategy.scope():
             self.optimizers = self._build_optimizers()
             self.average = WeightAverage(self.trainable_variables, average) if average else None
@@ -158,7 +159,7 @@ class ProbabilisticModel(CheckedModel):
         self._wrap_functions()
 
     def _build_optimizers(self):
-        """Return {objective: optimizer}, each built for the weights that it moves."""
+        """Return {objective: optimizer}, each built for the weights it updates."""
         optimizers = {}
         for objective, weights in self.objective_weights().items():
             one = _follower(self.optimizer) if optimizers else self.optimizer
@@ -175,17 +176,17 @@ class ProbabilisticModel(CheckedModel):
     def _wrap(self, function, compiled):
         if self.run_eagerly:
             return function
-        # AutoGraph has nothing to convert here, and warns about what it cannot read.
+        # AutoGraph has nothing to convert here and warns about sources it cannot read.
         return tf.function(
             function, jit_compile=compiled, reduce_retracing=not compiled, autograph=False
         )
 
     def _tell(self, batch, key, training):
-        """Pure: (batch, key) to no sums, and the messages."""
+        """Pure function: returns no sums and the `messages`."""
         return {}, self.messages(batch, key, training)
 
     def _sums(self, batch, key, others=None, training=False):
-        """Pure: (batch, key) to the sums of the terms over examples, and which are finite."""
+        """Pure function: returns the terms summed over examples, and bool [B], which are finite."""
         batch = {**batch, "others": others} if others else batch
         terms = self.loss_terms(batch, key, training)
         sums = {name: tf.reduce_sum(terms[name], axis=0) for name in self._sizes}
@@ -194,15 +195,15 @@ class ProbabilisticModel(CheckedModel):
 
     @property
     def training_variables(self):
-        """Variables beside weights and optimizer that a training needs to go on."""
+        """Variables that resuming needs besides the weights and the first optimizer."""
         further = list(self.optimizers.values())[1:]
         parts = (*further, self.average, self.loss_scale)
         return [variable for part in parts if part for variable in part.variables]
 
     def sums_and_gradients(self, batch, key, scale, others=None):
-        """Return sums of terms, finiteness, gradients of the scaled objectives, statistics.
+        """Return summed terms, finiteness, gradients of the scaled objectives, and statistics.
 
-        A pure function: nothing is updated. The gradients are a dict from objective to list.
+        A pure function: nothing is updated. The gradients are {objective: list of tensors}.
         """
         with tf.GradientTape(persistent=len(self.objectives) > 1) as tape:
             with statistics.collect() as reported:
@@ -240,7 +241,7 @@ class ProbabilisticModel(CheckedModel):
         gradients = [tf.where(sound, g / tf.cast(count, g.dtype), 0.0) for g in gradients]
         if self.clip_norm is not None:
             gradients, _ = tf.clip_by_global_norm(gradients, self.clip_norm)
-        # The optimizer sums over the replicas what is already equal on all of them.
+        # The optimizer sums over replicas, but the gradients are already equal on all of them.
         share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
         self.optimizers[objective].apply([g * share for g in gradients], weights)
 
@@ -249,7 +250,10 @@ class ProbabilisticModel(CheckedModel):
         return in_parts(self._gradients, self.accumulate, batch, key, scale, others)
 
     def _with_others(self, batch, key, parts, training):
-        """Return the batch with "place", and the messages of the global batch; see `messages`."""
+        """Return the batch with "place" added, and the messages of the global batch.
+
+        Without a need for messages, the batch is unchanged and they are None; see `messages`.
+        """
         pieces = parts * tf.distribute.get_replica_context().num_replicas_in_sync
         if not self.compares_examples or pieces == 1:
             return batch, None
@@ -258,7 +262,7 @@ class ProbabilisticModel(CheckedModel):
         return {**batch, "place": first + tf.range(tf.size(key.index))}, others
 
     def _unscale(self, gradients, sound):
-        """Return the gradients without the loss scale, and whether the step may be taken."""
+        """Return the unscaled gradients, and whether the step is sound (all finite)."""
         sound = sound & all_finite(tf.nest.flatten(gradients))
         scale = tf.identity(self.loss_scale.scale)
         self.loss_scale.update(sound)
@@ -277,10 +281,10 @@ class ProbabilisticModel(CheckedModel):
         return batch, noise.Key(tf.constant(self.seed, tf.int64), tf.identity(step), batch["id"])
 
     def _numbered(self, batch):
-        """Return the batch with "id" where it has none: places in the epoch or the evaluation.
+        """Return the batch with "id", by default the position in the epoch or evaluation.
 
-        They do not depend on how the examples are divided into batches and over replicas: the
-        totals count those of the batches before, which each epoch and evaluation begins anew.
+        Positions do not depend on how examples are divided into batches and over replicas:
+        `totals` counts the examples of earlier batches and is reset at each epoch and evaluation.
         """
         if "id" in batch:
             return batch
@@ -288,10 +292,10 @@ class ProbabilisticModel(CheckedModel):
         return with_ids(batch, tf.cast(self.totals[-1], tf.int64) + tf.cast(before, tf.int64))
 
     def _record(self, sums, finite, key):
-        """Add up over the replicas and into the totals; return the count, and if all is finite.
+        """Reduces over replicas, adds to `totals`; returns the count and whether all is finite.
 
-        One float64 vector travels: the sums, the number of examples, and for each replica one
-        plus the index of its first faulty example (0 for none).
+        A single float64 vector is reduced: the sums, the number of examples, and for each replica
+        one plus the largest index of a non-finite example (0 for none).
         """
         context = tf.distribute.get_replica_context()
         faulty = tf.reduce_max(tf.where(finite, tf.zeros_like(key.index), key.index + 1))
@@ -308,7 +312,7 @@ class ProbabilisticModel(CheckedModel):
         return vector[-1], tf.reduce_max(faults) == 0.0
 
     def means(self):
-        """Return the means of all terms over the examples of the epoch so far, by name."""
+        """Return {name: mean} of all terms over the examples of the epoch so far."""
         means = tf.cast(self.totals[:-1] / self.totals[-1], tf.float32)
         means = tf.split(means, list(self._sizes.values()))
         means = dict(zip(self._sizes, means, strict=True))
@@ -317,7 +321,7 @@ class ProbabilisticModel(CheckedModel):
     def _logs(self):
         logs = self.summarize(self.means())
         if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
-            # There Keras takes the mean over replicas and over axis 0, which scalars do not have.
+            # Keras averages over replicas and axis 0 here, and scalars have no axis 0.
             return {name: value[None] for name, value in logs.items()}
         return logs
 
@@ -326,21 +330,21 @@ class ProbabilisticModel(CheckedModel):
         self.totals.assign(tf.zeros_like(self.totals))
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Skip Keras' dry run: the layers are built, and it fails under several workers."""
+        """Skips Keras' symbolic build: the layers are built, and it fails with several workers."""
 
 
 def _follower(optimizer):
-    """Return an optimizer of the same configuration, whose learning rate is that of the first."""
+    """Return a copy of an optimizer that follows the learning rate of the original."""
     config = optimizer.get_config()
     scheduled = isinstance(config["learning_rate"], dict)
     one = type(optimizer).from_config(config)
-    if not scheduled:  # a schedule is followed by each alone, at the same steps
+    if not scheduled:  # each optimizer evaluates a schedule itself, at the same steps
         one.learning_rate = lambda: optimizer.learning_rate
     return one
 
 
 def _update_statistics(layer, sums, sound):
-    """Let a layer learn from its statistics, if the step was sound."""
+    """Updates a layer's variables from its statistics, if the step was sound."""
     before = [tf.identity(variable) for variable in layer.non_trainable_variables]
     layer.update_statistics(sums)
     for variable, value in zip(layer.non_trainable_variables, before, strict=True):

@@ -1,4 +1,4 @@
-"""Overrides of Keras' methods that refuse arguments which would be ignored."""
+"""Overrides of `keras.Model` methods that reject arguments which would be ignored."""
 
 import contextlib
 import inspect
@@ -17,23 +17,23 @@ from tfaudiogen.models.training_step.xla_choice import faster
 
 
 class CheckedModel(keras.Model):
-    """A Keras model that learns from x alone, whose loss and terms are its own.
+    """A Keras model that is trained on x alone and defines its own loss and terms.
 
-    Targets and weights are refused, images are looked at, results come in the order of
-    `metrics_names`, and where there is a moving average of the weights, all but the steps
-    themselves see that. What is saved brings the state of a training too.
+    Targets and sample weights are rejected, and images are validated. Results follow the order of
+    `metrics_names`. With an EMA of the weights, everything but the training steps uses the
+    averaged weights. Saved models include the EMA and loss scale, so training can be resumed.
     """
 
     main_entry = "image"
-    """What a batch that is no dict is taken for."""
+    """Entry name of a batch that is not a dict."""
     average, loss_scale, uses_xla = None, None, False
 
     def image_entries(self):
-        """Return {entry of a batch: its `Spectrogram` or `Pictures`} of those that are images."""
+        """Return {entry: its `Spectrogram` or `Pictures`} for the image entries of a batch."""
         return {}
 
     def predicted(self, batch):
-        """Return what `predict` gives for a batch: override where `call` takes something else."""
+        """Return the output of `predict` for a batch; override if `call` takes other inputs."""
         return self(batch[self.main_entry], training=False)
 
     def fit(self, *args, **kwargs):
@@ -85,10 +85,10 @@ class CheckedModel(keras.Model):
         return self.predicted(self.as_dict(batch))
 
     def as_dict(self, batch):
-        """Return the dict of a batch: of a dict, of one array, or of a tuple of one of these.
+        """Return a batch as a dict, given a dict, an array, or a tuple of just one of these.
 
         Raises:
-            ValueError: it holds targets or weights, or what are no images.
+            ValueError: the batch holds targets, sample weights or invalid images.
         """
         batch = alone(batch)
         batch = batch if isinstance(batch, dict) else {self.main_entry: batch}
@@ -96,23 +96,23 @@ class CheckedModel(keras.Model):
 
     @property
     def metrics(self):
-        """None of Keras' own, whose values it would log in place of a "loss" that stands alone."""
+        """Empty: Keras would log its own metrics instead of a "loss" that is the only log."""
         return []
 
     @property
     def metrics_names(self):
-        """Names of what `evaluate` returns, in its order: the loss comes first."""
+        """Names of the values that `evaluate` returns, in order: the loss comes first."""
         return sorted(self.summarize(self.means()), key=lambda name: name != "loss")
 
     @contextlib.contextmanager
     def averaged(self):
-        """Context in which the weights are their moving averages, where there are any."""
+        """Context in which the model holds the EMA of its weights, if there is one."""
         with self.average.held(in_place=True) if self.average else contextlib.nullcontext():
             yield
 
     @contextlib.contextmanager
     def trained(self):
-        """Context in which the weights are those of the last step, not their averages."""
+        """Context in which the model holds the weights of the last step, not their EMA."""
         with self.average.held(in_place=False) if self.average else contextlib.nullcontext():
             yield
 
@@ -149,7 +149,7 @@ class CheckedModel(keras.Model):
 
 
 def _arguments(method, args, kwargs):
-    """Return {name: value} of a call of a method of `keras.Model`, of which x alone is data."""
+    """Return {name: value} of the arguments of a `keras.Model` method, with x as the only data."""
     signature = inspect.signature(getattr(keras.Model, method))
     found = dict(signature.bind(None, *args, **kwargs).arguments)
     del found["self"]
@@ -159,7 +159,7 @@ def _arguments(method, args, kwargs):
 
 
 def _with_first(own, callbacks, model):
-    """Return the callbacks of a user, a list or Keras' container, with one before them."""
+    """Return the user's callbacks, a list or a `CallbackList`, with `own` inserted first."""
     if not isinstance(callbacks, keras.callbacks.CallbackList):
         return [own, *keras.tree.flatten(callbacks or [])]
     own.set_model(model)

@@ -1,1 +1,1 @@
-"""VAE, VQ-VAE and VQGAN, with their graphs."""
+"""The autoencoders VAE, VQ-VAE and VQGAN, with their per-example graphs."""

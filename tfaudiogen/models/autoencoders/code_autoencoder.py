@@ -1,4 +1,4 @@
-"""Methods from sounds or pictures to code maps and back, for every model with codes."""
+"""`CodeAutoencoder`: encoding and decoding of audio or images for all models with codes."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,28 +11,29 @@ from tfaudiogen.models.training_step.batching import in_batches
 
 
 class CodeAutoencoder(ModalityAutoencoder):
-    """Codes of sounds of any length or of pictures, from an autoencoder of images.
+    """Mixin that encodes audio of any length, or images, to code maps and back.
 
-    A class that mixes this in has `encode_codes`, `decode_codes` and `code_maps` besides what
-    `ModalityAutoencoder` asks for. The maps of a sound of W half overlapping windows have (W + 1) /
-    2 times the time columns of one window; see `tfaudiogen.models.priors.long_codes`.
+    A class with this mixin defines `encode_codes`, `decode_codes` and `code_maps` besides the
+    methods required by `ModalityAutoencoder`. A sound of W windows, which overlap by half, has code
+    maps with (W + 1) / 2 times the time columns of one window; see
+    `tfaudiogen.models.priors.long_codes`.
     """
 
     def rows(self):
-        """Return the `CodeGraph` of this model, traced once."""
+        """Return the per-example graphs (`CodeGraph`) of this model, traced once."""
         return remembered(self, CodeGraph)
 
     def encode(self, given):
-        """Return the codes of sounds of any length, or of pictures.
+        """Encodes audio of any length, or images, to codes.
 
         Args:
-            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
 
         Returns:
             List of int32 [B, T_l (W + 1) / 2, ...], top level first; see `encode_codes`.
 
         Raises:
-            ValueError: the sound is longer than a window, and the maps of windows have no halves.
+            ValueError: the audio is longer than a window, and code maps cannot be halved in time.
         """
         batch, _ = self.modality.batch(given)
         if not self.modality.has_phase:
@@ -43,9 +44,9 @@ class CodeAutoencoder(ModalityAutoencoder):
         return [code.numpy() for code in self.rows().encode(batch)]
 
     def decode(self, codes, phase="heap"):
-        """Return the waveforms [B, N] or pictures of codes, as `encode` returns them.
+        """Decodes codes, in the format of `encode`, to waveforms [B, N] or images [B, H, W, C].
 
-        N are the samples of whole windows: (W + 1) / 2 times those of one.
+        N is the length of whole windows: (W + 1) / 2 times the samples of one window.
         """
         windows = self.windows_of_codes(codes)
         if self._in_graph(phase):
@@ -55,10 +56,10 @@ class CodeAutoencoder(ModalityAutoencoder):
         return np.asarray(self.modality.inverse(images, phase=phase))
 
     def windows_of_codes(self, codes):
-        """Return W of code maps.
+        """Return W, the number of windows that code maps cover.
 
         Raises:
-            ValueError: the maps are not those of any number of windows.
+            ValueError: the shapes of the maps match no number of windows.
         """
         shapes, _ = self.code_maps()
         received = [tuple(np.shape(code)[1:]) for code in codes]
@@ -75,7 +76,7 @@ class CodeAutoencoder(ModalityAutoencoder):
         return windows
 
     def long_images(self, codes, windows):
-        """Return the images [B, T (W + 1) / 2, F, C] of the maps of sounds of W windows.
+        """Decodes the code maps of W windows to images [B, T (W + 1) / 2, F, C].
 
         Args:
             codes: list of int32 [B, T_l (W + 1) / 2, ...], top level first.

@@ -1,11 +1,11 @@
-"""Default encoders and decoders for the levels of an autoencoder with codes."""
+"""Default quantizers, encoders and decoders for the levels of a `VQVAE`."""
 
 from tfaudiogen.layers.convolutional.feature_maps import FeatureDecoder, FeatureEncoder
 from tfaudiogen.layers.quantizers.vector import VectorQuantizer
 
 
 def default_quantizers(levels):
-    """Return a `VectorQuantizer` of 1,024 codes for each level."""
+    """Return one `VectorQuantizer` with 1,024 codes per level."""
     if levels < 1:
         raise ValueError(f"levels must be at least 1, received {levels}")
     return [VectorQuantizer(1024) for _ in range(levels)]
@@ -14,24 +14,24 @@ def default_quantizers(levels):
 def default_maps(image_shape, levels):
     """Return (widths, strides) of each level, level 0 first.
 
-    Level 0 is 4 times smaller than the image, 8 times where the image is large; each level above
-    halves the sides.
+    Level 0 downsamples the image by 4, or by 8 if both sides are at least 256; each level above
+    downsamples by 2.
     """
     first = 8 if min(image_shape[:2]) >= 256 else 4
     return [((96,), (first,)), *[((128,), (2,))] * (levels - 1)]
 
 
 def default_encoders(stages, blocks=1):
-    """Return a `FeatureEncoder` for (widths, strides) of each level."""
+    """Return one `FeatureEncoder` per level, given (widths, strides) of each."""
     return [FeatureEncoder(*stage, blocks) for stage in stages]
 
 
 def default_decoders(stages, channels, blocks=1, bin_bias=True):
-    """Return a `FeatureDecoder` for (widths, strides) of each level, as wide as what it joins.
+    """Return one `FeatureDecoder` per level, whose output is as wide as the map below it.
 
     Args:
-        stages: as given to `default_encoders`.
-        channels: C of the last output.
+        stages: list of (widths, strides), as in `default_encoders`.
+        channels: output channels of level 0.
         blocks, bin_bias: see `FeatureDecoder`.
     """
     outputs = [channels, *[widths[-1] for widths, _ in stages[:-1]]]

@@ -1,14 +1,14 @@
-"""Statistics of codebook usage: counts of an example, metrics of an epoch."""
+"""Codebook usage: code counts per example and metrics per epoch."""
 
 import tensorflow as tf
 
 
 def code_counts(code, codes):
-    """Return float32 [B, K]: how often each code stands in each example.
+    """Return float32 [B, K], the number of occurrences of each code in each example.
 
     Args:
-        code: int32 [B, T, F], or [B, T, F, Q] of Q codebooks, which gives [B, Q K].
-        codes: K.
+        code: int32 [B, T, F], or [B, T, F, Q] with Q codebooks, which gives [B, Q K].
+        codes: K, the codebook size.
     """
     books = code.shape[3] if code.shape.rank == 4 else 1
     code = tf.reshape(code, (-1, *code.shape[1:3], books)) + codes * tf.range(books)
@@ -16,18 +16,18 @@ def code_counts(code, codes):
     place = code + total * tf.range(examples)[:, None, None, None]
     flat = tf.reshape(place, (-1,))
     ones = tf.ones_like(flat, tf.float32)
-    # The static number of segments that XLA asks for.
+    # XLA needs a static number of segments.
     segments = (code.shape[0] or examples) * total
     return tf.reshape(tf.math.unsorted_segment_sum(ones, flat, segments), (-1, total))
 
 
 def usage_figures(counts):
-    """Return the figures of counts [K] over an epoch.
+    """Return usage metrics, given the code counts [K] of an epoch.
 
-    - usage: part of the codes that were used;
-    - dead_codes: how many were not;
-    - perplexity: exp(-sum p log p), p_k the part of all places that have code k: the number of
-      codes that would carry as much if all were used alike.
+    - usage: fraction of codes that were used;
+    - dead_codes: number of codes that were not used;
+    - perplexity: exp(-sum p log p), with p_k the fraction of positions that have code k: the
+      effective number of codes.
     """
     counts = tf.cast(counts, tf.float32)
     used = tf.cast(counts > 0.0, tf.float32)

@@ -1,4 +1,4 @@
-"""Graphs of a model with a latent distribution: see `tfaudiogen.models.modalities.graphs`."""
+"""Per-example graphs of a `VAE`; see `tfaudiogen.models.modalities.graphs`."""
 
 import tensorflow as tf
 
@@ -7,15 +7,14 @@ from tfaudiogen.probability import noise
 
 
 class LatentGraph(AutoencoderGraph):
-    """The graphs of one model.
+    """Per-example graphs of a model with continuous latents.
 
-    A sound has a latent for each of the W windows that cover it, half overlapping; a picture has
-    one.
+    A sound has one latent for each of its W windows, which overlap by half; an image has one.
 
     Args:
-        model: a model with the methods of images that `ModalityModel` lists.
-        samples: N of what `sample` draws; one window where left out, and None for pictures.
-        draws: k, importance samples of `log_prob`.
+        model: a model with the methods listed in `ModalityModel`.
+        samples: N, length of sampled audio; by default one window. Must be None for images.
+        draws: k, number of importance samples of `log_prob`.
     """
 
     def __init__(self, model, samples=None, draws=16):
@@ -30,7 +29,7 @@ class LatentGraph(AutoencoderGraph):
         self.interpolate = over_rows(self._interpolate, (given, given, NUMBER), given)
 
     def _sample(self, seed, index, temperature, component):
-        """Draw by seed and index; a negative component means one drawn by the weights."""
+        """Samples by seed and index; a negative `component` draws one by the mixture weights."""
         key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
         drawn = self.model.prior.choose(key)
         component = tf.where(component < 0, drawn, tf.cast(component, tf.int32))
@@ -43,14 +42,14 @@ class LatentGraph(AutoencoderGraph):
             lambda image: self.model.posterior_parameters(image)[0][0],
             given,
             tf.TensorSpec([self.model.latent_size], tf.float32),
-        )  # [W, D], [D] of a picture
+        )  # [W, D], or [D] for an image
 
     def decoded(self, latents):
-        """Return the sound of latents [W, D], or the picture of [D]."""
+        """Decodes latents [W, D] to a waveform, or [D] to an image."""
         return self.row.decoded(lambda one: self.model.decode_images(one[None])[0], latents)
 
     def _log_prob(self, given, seed, index):
-        """Return the sum over consecutive windows; a window's noise is keyed by its place."""
+        """Return the sum over consecutive windows; each window's noise is keyed by position."""
 
         def of_image(image, frames, place, count):
             ids = (index * count + place)[None]
@@ -59,6 +58,6 @@ class LatentGraph(AutoencoderGraph):
         return self.row.summed(of_image, given)
 
     def _interpolate(self, a, b, fraction):
-        """Return what is `fraction` of the way from a to b; of sounds, whole windows."""
+        """Decodes the latent at `fraction` of the way from a to b, with whole windows for audio."""
         a, b = map(self._encode, self.row.evened(a, b))
         return self.decoded((1.0 - fraction) * a + fraction * b)

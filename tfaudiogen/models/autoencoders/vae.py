@@ -1,4 +1,4 @@
-"""The variational autoencoder of images: spectrograms or pictures."""
+"""`VAE`: a variational autoencoder of spectrograms or images."""
 
 import keras
 import tensorflow as tf
@@ -30,30 +30,29 @@ class VAE(ModalityModel, ProbabilisticModel):
 
         -ELBO(x) = E_q[-log p(x | z)] + KL(q(z | x) || p(z))  =  distortion + rate  >=  -log p(x)
 
-    x is the image on its 256 levels, and the encoder sees the same image. The distortion is
-    taken at one draw of z = m + L e, e ~ N(0, I); the rate as in
-    `distributions.kl_divergence`, at `kl_samples` draws. In training the loss is
+    x is the image quantized to 256 levels, which is also the input of the encoder. The distortion
+    uses one sample z = m + L e, e ~ N(0, I); the rate is `distributions.kl_divergence` with
+    `kl_samples` samples. The training loss is
 
         distortion + padding + weight(step) max(rate, free_bits ln 2),
 
-    where `padding` is the same sum over the silence after the end of a short file: the decoder
-    learns that sounds end, but no reported likelihood counts that silence. Free bits (Kingma et
-    al., 2016) act on the total rate, since a rate against a mixture does not factorise. Outside
-    training the loss is the negative ELBO of the recorded frames.
+    where `padding` is the distortion of the silence after the end of a short file. It teaches
+    the decoder that sounds end, but no reported likelihood includes it. Free bits (Kingma et
+    al., 2016) apply to the total rate, because the KL to a mixture does not factorize over
+    dimensions. Outside training the loss is the negative ELBO of the unpadded frames.
 
     Args:
-        spectrogram: the representation: the `Spectrogram` that makes images of waveforms, or
-            `Pictures`.
-        latent_size: D, where `head` and `prior` are left to their defaults.
-        encoder: layer from images to features; an `Encoder` for the geometry by default.
-        decoder: layer from latents to pixel parameters; the mirrored `Decoder` by default.
+        spectrogram: the representation, a `Spectrogram` or `Pictures`.
+        latent_size: D, used if `head` is None.
+        encoder: layer from images to features; by default an `Encoder` for the image size.
+        decoder: layer from latents to pixel parameters; by default the mirrored `Decoder`.
         head: `GaussianHead`, from features to (m, L).
         prior: `GaussianMixturePrior`; 8 components by default.
-        likelihood: `PixelLikelihood`; a discretised logistic with a scale per pixel by default.
-        kl_weight: number, `Annealing` or dict of its arguments.
-        free_bits: bits per example under which the rate is not pressed down.
-        kl_samples: draws for the Monte Carlo rate.
-        class_names: names of the labels of the data, kept with the model.
+        likelihood: `PixelLikelihood`; by default a discretized logistic with a scale per pixel.
+        kl_weight: a number, an `Annealing`, or a dict of its arguments.
+        free_bits: bits per example below which the rate is not penalized.
+        kl_samples: number of samples for the Monte Carlo estimate of the rate.
+        class_names: names of the dataset's labels, saved with the model.
     """
 
     terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
@@ -99,7 +98,7 @@ class VAE(ModalityModel, ProbabilisticModel):
 
     @property
     def latent_size(self):
-        """D, the width of the latent."""
+        """D, the size of the latent."""
         return self.head.latent_size
 
     def build(self, input_shape=None):
@@ -113,27 +112,27 @@ class VAE(ModalityModel, ProbabilisticModel):
         self.built = True
 
     def call(self, images, training=False):
-        """Return the expected reconstruction [B, T, F, C] of images at the posterior mean."""
+        """Return the reconstruction E[x | z = m], [B, T, F, C], at the posterior mean of images."""
         loc, _ = self.posterior_parameters(images, training)
         return self.decode_images(loc, training)
 
     def posterior_parameters(self, images, training=False):
-        """Return (m [B, D], L [B, D, D]) of q(z | x) for images [B, T, F, C] in [0, 1]."""
+        """Return (m [B, D], L [B, D, D]) of q(z | x), given images [B, T, F, C] in [0, 1]."""
         return self.head(self.encoder(quantize(images), training=training))
 
     def pixel_parameters(self, latents, training=False):
-        """Return the parameters of p(x | z) for latents [B, D]: see `PixelLikelihood`."""
+        """Return the parameters of p(x | z), given latents [B, D]; see `PixelLikelihood`."""
         return self.likelihood(self.decoder(latents, training=training))
 
     def decode_images(self, latents, training=False):
-        """Return the expected image E[x | z], [B, T, F, C] in [0, 1], for latents [B, D]."""
+        """Return the expected images E[x | z], [B, T, F, C] in [0, 1], given latents [B, D]."""
         return self.likelihood.mean(self.pixel_parameters(latents, training))
 
     def image_entries(self):
         return {"image": self.spectrogram}
 
     def complete(self, batch):
-        """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
+        """Add default "id" (0 to B - 1) and "frames" (no padding) entries if missing."""
         size = tf.shape(batch["image"])[0]
         whole = tf.fill([size], self.spectrogram.image_shape[0])
         return {
@@ -170,13 +169,13 @@ class VAE(ModalityModel, ProbabilisticModel):
         }
 
     def summarize(self, means):
-        """Replace the summed code length by bits per dimension: code length / (ln 2 pixels)."""
+        """Replace the code length by bits per dimension, code length / (ln 2 pixels)."""
         bits = means["code_length"] / (means["pixels"] * tf.math.log(2.0))
         kept = {name: means[name] for name in ("loss", "rate", "distortion", "padding")}
         return {**kept, "bits_per_dimension": bits}
 
     def _draw(self, loc, scale_tril, key, count):
-        """Return `count` draws z = m + L e of the posterior and their e, both [count, B, D]."""
+        """Return `count` posterior samples z = m + L e and their e, both [count, B, D]."""
         standard = noise.normal(key, "posterior", (count, self.latent_size))  # [B, count, D]
         standard = tf.transpose(standard, [1, 0, 2])
         return loc + tf.einsum("bij,kbj->kbi", scale_tril, standard), standard
@@ -186,11 +185,10 @@ class VAE(ModalityModel, ProbabilisticModel):
 
         Args:
             images: [B, T, F, C] in [0, 1].
-            frames: int32 [B], the unpadded frames.
-            samples: k, draws of the posterior.
+            frames: int32 [B], number of unpadded frames.
+            samples: k, number of posterior samples.
             seed: int in [0, 2**31).
-            ids: int64 [B], index of each example, by which its noise is keyed; 0 to B - 1 where
-                left out.
+            ids: int64 [B], example indices that key the noise; 0 to B - 1 by default.
         """
         images = quantize(images)
         key = noise.key(seed, tf.shape(images)[0])
@@ -199,15 +197,15 @@ class VAE(ModalityModel, ProbabilisticModel):
         return self.bound(images, frames, posterior, self.prior.log_prob, key, samples)
 
     def bound(self, images, frames, posterior, log_prior, key, samples):
-        """Return the importance-weighted lower bound for any posterior and prior, [B].
+        """Return the importance-weighted lower bound, [B], for a given posterior and prior.
 
         Args:
-            images: [B, T, F, C] on their 256 levels.
-            frames: int32 [B], the unpadded frames.
+            images: [B, T, F, C], quantized to 256 levels.
+            frames: int32 [B], number of unpadded frames.
             posterior: (m [B, D], L [B, D, D]) of q(z | x).
             log_prior: function from latents [k, B, D] to log p(z), [k, B].
             key: `tfaudiogen.probability.noise.Key` of the examples.
-            samples: k, draws of the posterior.
+            samples: k, number of posterior samples.
         """
         loc, scale_tril = posterior
         latents, standard = self._draw(loc, scale_tril, key, samples)
@@ -222,14 +220,14 @@ class VAE(ModalityModel, ProbabilisticModel):
         return importance_weighted_log_prob(log_joint, log_prob_of_draws(standard, scale_tril))
 
     def fit_prior(self, batches, seed=0):
-        """Fit the prior to the posterior of training examples; to be done when training ends.
+        """Fits the prior to posterior samples of training examples; call it after training.
 
-        The rate, and with it -ELBO, falls; samples come from where the posterior is.
+        This lowers the rate and -ELBO, and makes samples come from where the posterior has mass.
 
         Args:
-            batches: iterable of batches of the training split, of as many examples as there are
-                components at least; a few thousand are enough.
-            seed: int in [0, 2**31), of the draws and of the fit.
+            batches: iterable of batches of the training split. It must have at least as many
+                examples as the prior has components; a few thousand are enough.
+            seed: int in [0, 2**31), for the samples and the fit.
         """
         draw = tf.function(self._draw_once, autograph=False, reduce_retracing=True)
         chosen = tf.constant(seed, tf.int64)
@@ -237,24 +235,24 @@ class VAE(ModalityModel, ProbabilisticModel):
         self.prior.fit_to(tf.concat(latents, axis=0), seed=seed)
 
     def _draw_once(self, batch, seed):
-        """Return one draw of the posterior for each example, [B, D]."""
+        """Return one posterior sample per example, [B, D]."""
         key = noise.Key(seed, tf.zeros((), tf.int64), batch["id"])
         latents, _ = self._draw(*self.posterior_parameters(batch["image"]), key, 1)
         return latents[0]
 
     def reconstruct_images(self, images):
-        """Return the expected image at the posterior mean: [B, T, F, C] to the same."""
+        """Return the reconstructions of images [B, T, F, C] at the posterior mean."""
         return self(images)
 
     def sample_latents(self, key, windows=1, temperature=1.0, component=None):
-        """Draw latents from the prior.
+        """Samples latents from the prior.
 
-        Consecutive windows of one sound share their component, and their noise follows a
-        stationary autoregression, so that each window alone is a draw from that component.
+        The windows of one sound share a component, and their noise is a stationary autoregressive
+        process, so each window alone is distributed as that component.
 
         Args:
             key: `tfaudiogen.probability.noise.Key` of B sounds.
-            windows: W, windows of each sound.
+            windows: W, number of windows of each sound.
             temperature, component: as in `GaussianMixturePrior.sample`.
 
         Returns:
@@ -268,7 +266,7 @@ class VAE(ModalityModel, ProbabilisticModel):
         return tf.stack(latents, axis=1)
 
     def sample_images(self, key, windows=1, temperature=1.0, component=None):
-        """Draw images [B, W, T, F, C] in [0, 1] from the prior; see `sample_latents`."""
+        """Samples images [B, W, T, F, C] in [0, 1] from the prior; see `sample_latents`."""
         latents = self.sample_latents(key, windows, temperature, component)
         return tf.stack([self.decode_images(one) for one in tf.unstack(latents, axis=1)], axis=1)
 
@@ -294,17 +292,23 @@ class VAE(ModalityModel, ProbabilisticModel):
 
 
 def _build(layer, shape):
-    """Build a layer, unless it came built out of a saved configuration."""
+    """Builds a layer, unless it was deserialized already built."""
     if not layer.built:
         layer.build(shape)
 
 
 _PERSISTENCE = 0.8
-"""Correlation of the latents of consecutive windows of a long sample."""
+"""Correlation between the latents of consecutive windows of a long sample."""
 
 
 def stationary_walk(steps):
-    """Return w_1 = e_1, w_i = r w_(i-1) + sqrt(1 - r^2) e_i for standard normal steps [B, W, D]."""
+    """Return a stationary autoregressive process [B, W, D] with correlation r = 0.8.
+
+        w_1 = e_1,    w_i = r w_(i-1) + sqrt(1 - r^2) e_i
+
+    Args:
+        steps: [B, W, D], standard normal e.
+    """
     walk = [steps[:, 0]]
     for step in tf.unstack(steps, axis=1)[1:]:
         walk.append(_PERSISTENCE * walk[-1] + (1.0 - _PERSISTENCE**2) ** 0.5 * step)

@@ -1,4 +1,4 @@
-"""VQGAN: an autoencoder with discrete codes trained against a discriminator."""
+"""`VQGAN`: an autoencoder with discrete codes, trained against a discriminator."""
 
 import keras
 import tensorflow as tf
@@ -17,30 +17,31 @@ _PARTS = ("discriminator", "plateau", "balance")
 class VQGAN(VQVAE):
     """A `VQVAE` with a patch discriminator (Esser, Rombach and Ommer, "Taming transformers", 2021).
 
-    The mean of a likelihood is blurred where details are uncertain. So reconstructions x' also
-    meet a discriminator s, which learns to tell them from originals x:
+    The mean of a likelihood is blurred where details are uncertain. Therefore a discriminator s is
+    trained to distinguish reconstructions x' from originals x, and x' is trained to fool it:
 
         loss = distortion + padding + penalties + active w a (-s(x') + m matching(x, x'))
                + v waveform distance(x, x')
         discriminator = active hinge(s(x), s(x'))
 
-    Each moves its own weights, with its own optimizer. w is the `AdaptiveWeight` at which the
-    distortion and the adversary pull the last layer alike; active is 0 until the distortion has
-    reached its `Plateau`, and 1 from then on; matching is that of the discriminator's features, in
-    place of a network trained on pictures. The first term stays a likelihood: bits per dimension
-    are as honest as those of the `VQVAE`.
+    Each objective updates its own weights with its own optimizer. w is the `AdaptiveWeight` that
+    makes the gradients of the distortion and of the adversary equally large at the last layer.
+    active is 0 until the distortion has reached its `Plateau`, and 1 afterwards. matching is
+    feature matching on the discriminator's features; it replaces a perceptual loss from a
+    pretrained image network. The distortion remains a likelihood, so bits per dimension are
+    comparable with those of a `VQVAE`.
 
     Args:
         spectrogram, levels, encoders, decoders, quantizers, likelihood, class_names: see `VQVAE`.
         discriminator: `PatchDiscriminator`.
         plateau: `Plateau`.
         balance: `AdaptiveWeight`.
-        adversarial_weight: a, the pull of the adversary in parts of that of the distortion.
-        matching_weight: m.
-        waveform_weight: v, in nats, of `losses.waveform_distance`, for linear spectrograms; batches
-            then hold "audio" [B, N]. 0 leaves it out.
-        frozen_steps: steps in which encoders and quantizers learn nothing by gradient, so that the
-            decoder can adapt first.
+        adversarial_weight: a, the adversarial gradient relative to that of the distortion.
+        matching_weight: m, weight of the feature matching loss.
+        waveform_weight: v, in nats, weight of `losses.waveform_distance`, for linear spectrograms;
+            batches must then hold "audio" [B, N]. 0 disables it.
+        frozen_steps: number of initial steps without gradients to encoders and quantizers, so that
+            the decoder can adapt first.
     """
 
     terms = (*VQVAE.terms, "adversarial", "matching", "discriminator", "waveform")
@@ -83,10 +84,10 @@ class VQGAN(VQVAE):
 
     @classmethod
     def from_autoencoder(cls, autoencoder, **settings):
-        """Return a VQGAN that begins as a trained `VQVAE`.
+        """Return a VQGAN initialized from a trained `VQVAE`.
 
         Args:
-            autoencoder: the VQVAE; it is left as it is.
+            autoencoder: the VQVAE; it is not changed.
             settings: arguments of `VQGAN` beyond those of a VQVAE.
         """
         parts = VQVAE.from_config(autoencoder.get_config())
@@ -96,7 +97,7 @@ class VQGAN(VQVAE):
         return model
 
     def take_autoencoder(self, autoencoder):
-        """Take the weights of a `VQVAE` with the same layers."""
+        """Copies the weights of a `VQVAE` with the same layers."""
         for own, other in zip(self.coder_weights, autoencoder.coder_weights, strict=True):
             own.assign(other)
 
@@ -109,7 +110,7 @@ class VQGAN(VQVAE):
     def loss_terms(self, batch, key, training):
         images = quantize(batch["image"])
         passing = tf.cast(key.step >= self.frozen_steps, tf.float32) if training else None
-        # Nothing of this tape reaches a loss; the pull on the last layer is measured with it.
+        # This tape only measures gradients at the last layer for `balance`; no loss uses it.
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             if training:
                 tape.watch(self.decoders[0].last_kernel.value)
@@ -129,7 +130,7 @@ class VQGAN(VQVAE):
         return terms
 
     def _judged(self, images, decoded):
-        """Return the terms that come of the discriminator's view of both images."""
+        """Return the adversarial, feature matching and discriminator terms."""
         real, fake = dict(self.discriminator(images)), dict(self.discriminator(decoded))
         scores = [found.pop("scores") for found in (real, fake)]
         return {
@@ -139,7 +140,7 @@ class VQGAN(VQVAE):
         }
 
     def _remember(self, tape, distortion, totals):
-        """Report what the plateau and the balance learn from."""
+        """Reports the statistics that update `balance` and `plateau`."""
         kernel = self.decoders[0].last_kernel.value
         gradients = [tape.gradient(total, kernel) for total in totals]
         self.balance.observe(*gradients)
@@ -147,7 +148,7 @@ class VQGAN(VQVAE):
 
     @property
     def needs_audio(self):
-        """Whether batches have to hold the waveforms."""
+        """Whether batches must hold waveforms, as "audio"."""
         return self.waveform_weight > 0.0
 
     def complete(self, batch):
@@ -162,7 +163,7 @@ class VQGAN(VQVAE):
         return losses.waveform_distance(self.spectrogram, batch["audio"], decoded, lengths)
 
     def summarize(self, means):
-        """Return the figures of the `VQVAE`, and those of the adversary."""
+        """Return the metrics of `VQVAE` and those of the adversarial training."""
         figures = super().summarize(means)
         names = ["adversarial", "matching", "discriminator"]
         names += ["waveform"] if self.needs_audio else []

@@ -1,4 +1,4 @@
-"""VQ-VAE: an autoencoder with discrete codes on any number of levels."""
+"""`VQVAE`: an autoencoder with discrete codes on one or more levels."""
 
 import math
 
@@ -24,38 +24,39 @@ from tfaudiogen.probability.distributions import quantize
 
 @register
 class VQVAE(CodeAutoencoder, ProbabilisticModel):
-    """A vector-quantized autoencoder (van den Oord et al., 2017) on L levels.
+    """A vector-quantized autoencoder (van den Oord et al., 2017) with L levels.
 
-    With two levels it is the VQ-VAE-2 (Razavi et al., 2019). Level 0 is the finest map; the maps
-    h, the codes c with their latents e, and the maps u that go back up are
+    With two levels it is the VQ-VAE-2 (Razavi et al., 2019). Level 0 has the finest map. Encoder
+    maps h, codes c with embeddings e, and decoder maps u are
 
         h_0 = encoder_0(x),    h_l = encoder_l(h_(l-1)),
-        c_l = quantizer_l(h_l, u_(l+1)),    u_l = decoder_l(e_l, u_(l+1)),
+        c_l = quantizer_l(h_l, u_(l+1)),    u_l = decoder_l(e_l, u_(l+1)).
 
-    from the top level, which has no u above it, down to p(x | c), whose parameters are u_0: codes
-    above condition the codes below, and the image is decoded from those of all levels.
+    The top level has no u above it, and u_0 are the parameters of p(x | c). Each level's codes are
+    conditioned on the levels above, and the image is decoded from the codes of all levels.
 
         -log p(x)  <=  -log p(x | c) - log p(c)  =  distortion + rate
 
-    at the codes c of x. The model holds no prior: p(c) is uniform, and the rate is log K for each
-    code of the window, padding included. A prior over the codes lowers it. In training the loss is
+    at the codes c of x. The model has no prior: p(c) is uniform, and the rate is log K for each
+    code of the window, including padding. A trained prior over the codes lowers it. The training
+    loss is
 
         distortion + padding + sum_l penalty_l,
 
-    with the padding as in `VAE` and the penalties of the quantizers, which follow their vectors by
+    with the padding of `VAE` and the penalties of the quantizers, whose codebooks are updated by
     moving averages.
 
-    Lists of parts begin with level 0, as they are computed; lists of codes and figures begin with
-    the top level, as they are generated.
+    Lists of layers (`encoders`, `decoders`, `quantizers`) start with level 0. Lists of codes and
+    metrics start with the top level, the order of generation.
 
     Args:
-        spectrogram: the representation, a `Spectrogram` or `Pictures`; its `image_shape` decides.
-        levels: L, where the parts are left to their defaults.
-        encoders: L layers, from the image, then from each map to a smaller one.
-        decoders: L layers; the first gives the `likelihood.channels`.
+        spectrogram: the representation, a `Spectrogram` or `Pictures`, which defines `image_shape`.
+        levels: L, used if `quantizers` is None.
+        encoders: L layers; the first maps the image, each other the map below to a smaller map.
+        decoders: L layers; the first outputs `likelihood.channels` channels.
         quantizers: L layers; see `tfaudiogen.layers.quantizers.vector`.
-        likelihood: `PixelLikelihood`; a discretised logistic with a scale per pixel by default.
-        class_names: names of the labels of the data, kept with the model.
+        likelihood: `PixelLikelihood`; by default a discretized logistic with a scale per pixel.
+        class_names: names of the dataset's labels, saved with the model.
     """
 
     terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
@@ -73,11 +74,11 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         further=None,
         **kwargs,
     ):
-        """Make the model; see the class.
+        """Creates the model; see the class.
 
         Args:
-            further: {attribute: layer} of a subclass, built for images.
-            kwargs: of `ProbabilisticModel`.
+            further: {attribute: layer} of further layers of a subclass, built on the image shape.
+            kwargs: passed to `ProbabilisticModel`.
         """
         quantizers = quantizers or default_quantizers(levels)
         levels = len(quantizers)
@@ -128,50 +129,50 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         self.built = True
 
     def _downwards(self, *parts):
-        """Return tuples of parts and of quantizer and decoder, from the top level down."""
+        """Return tuples (*parts, quantizer, decoder) of each level, top level first."""
         lists = (*parts, self.quantizers, self.decoders)
         return list(zip(*map(list, map(reversed, lists)), strict=True))
 
     @property
     def code_shapes(self):
-        """List of (T, F) of the code maps, top level first."""
+        """List of the (T, F) shapes of the code maps, top level first."""
         return self.map_shapes[::-1]
 
     @property
     def code_counts(self):
-        """List of K of the code maps, top level first."""
+        """List of the codebook sizes K, top level first."""
         return [quantizer.codes for quantizer in reversed(self.quantizers)]
 
     @property
     def coder_weights(self):
-        """Those of encoders, decoders, quantizers and likelihood, which a subclass has too."""
+        """Weights of encoders, decoders, quantizers and likelihood, without a subclass' own."""
         parts = (*self.encoders, *self.decoders, *self.quantizers, self.likelihood)
         return [weight for part in parts for weight in part.weights]
 
     def code_maps(self):
-        """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
+        """Return the code map shapes, (T, F) or (T, F, Q), and codebook sizes, top level first."""
         tails = [quantizer.tail for quantizer in reversed(self.quantizers)]
         shapes = [(*shape, *tail) for shape, tail in zip(self.code_shapes, tails, strict=True)]
         return shapes, self.code_counts
 
     def code_vectors(self):
-        """Return the vectors of the codes of each level, float32 [Q, K, D], top level first."""
+        """Return the codebook vectors of each level, float32 [Q, K, D], top level first."""
         return [quantizer.vectors() for quantizer in reversed(self.quantizers)]
 
     def call(self, images, training=False):
-        """Return the expected reconstruction [B, T, F, C] of images at their codes."""
+        """Return the reconstruction E[x | c], [B, T, F, C], of images at their codes."""
         pixels, _ = self._reconstructed(images, training)
         return self.likelihood.mean(pixels)
 
     def _reconstructed(self, images, training=False, passing=None):
-        """Return the pixels' parameters and what the quantizers found, top level first.
+        """Return the pixel parameters and the list of quantizer outputs, top level first.
 
         Args:
             images: [B, T, F, C] in [0, 1].
-            training: whether layers are called in training.
-            passing: scalar, 1 where gradients pass through the codes and 0 where they stop there.
+            training: the `training` argument of the layers.
+            passing: scalar; 1 lets gradients pass through the codes, 0 stops them. None passes.
         """
-        # Silence is zero, so that features begin with what sounds and not with what all have alike.
+        # Silence is zero, so features respond to sound and not to a constant common to all images.
         maps, x = [], quantize(images)
         for encoder in self.encoders:
             x = encoder(x, training=training)
@@ -184,16 +185,16 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         return self.likelihood(above), found
 
     def encode_codes(self, images):
-        """Return the codes of images [B, T, F, C] in [0, 1].
+        """Encodes images [B, T, F, C] in [0, 1] to codes.
 
         Returns:
-            List of int32 [B, T_l, F_l] or, of a residual quantizer, [B, T_l, F_l, Q], top level
+            List of int32 [B, T_l, F_l], or [B, T_l, F_l, Q] with a residual quantizer, top level
             first.
         """
         return [one["code"] for one in self._reconstructed(images)[1]]
 
     def encode_vectors(self, images):
-        """Return what the codes of images were rounded from: see "vectors" of the quantizers.
+        """Return the encoder vectors of images before quantization ("vectors" of the quantizers).
 
         Returns:
             List of float32 [B, T_l, F_l, D_l], top level first.
@@ -201,19 +202,20 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         return [one["vectors"] for one in self._reconstructed(images)[1]]
 
     def nearest_codes(self, vectors):
-        """Return the codes of vectors, as `encode_vectors` returns them, of any length in time."""
+        """Quantizes vectors, in the format of `encode_vectors` but of any length, to codes."""
         pairs = zip(reversed(self.quantizers), vectors, strict=True)
         return [quantizer.nearest(one) for quantizer, one in pairs]
 
     def decode_codes(self, codes):
-        """Return the expected image E[x | c], [B, T, F, C] in [0, 1], of codes, top level first.
+        """Return the expected images E[x | c], [B, T, F, C] in [0, 1], given codes.
 
-        Codes of the upper levels alone will not do: there must be L.
+        Args:
+            codes: codes of all L levels, top level first; see `encode_codes`.
         """
         return self.likelihood.mean(self.pixel_parameters(codes))
 
     def pixel_parameters(self, codes, training=False):
-        """Return the parameters of p(x | c) for codes, top level first: see `PixelLikelihood`."""
+        """Return the `PixelLikelihood` parameters of p(x | c), given codes, top level first."""
         self._check_codes(codes)
         above = None
         for code, (quantizer, decoder) in zip(codes, self._downwards(), strict=True):
@@ -234,7 +236,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         return {"image": self.spectrogram}
 
     def complete(self, batch):
-        """Add "id" 0 to B - 1, and "frames" as if nothing were padding, where they are missing."""
+        """Add default "id" (0 to B - 1) and "frames" (no padding) entries if missing."""
         size = tf.shape(batch["image"])[0]
         whole = tf.fill([size], self.spectrogram.image_shape[0])
         return {
@@ -245,7 +247,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
 
     @property
     def rate(self):
-        """Nats of the codes of one window under a uniform distribution: sum of log K."""
+        """Rate of one window in nats, with uniformly distributed codes: the sum of log K."""
         pairs = zip(self.map_shapes, self.quantizers, strict=True)
         return sum(
             math.prod((*shape, *quantizer.tail)) * math.log(quantizer.codes)
@@ -258,7 +260,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         return self._terms(images, batch["frames"], pixels, found, key, training)
 
     def _terms(self, images, frames, pixels, found, key, training):
-        """Return the terms, given what the networks made of the images."""
+        """Return the loss terms, given pixel parameters and quantizer outputs."""
         log_prob = self.likelihood.log_prob(pixels, images)
         distortion, padding = (-total for total in losses.sum_over_pixels(log_prob, frames))
         rate = tf.fill(tf.shape(distortion), self.rate)
@@ -291,7 +293,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
             quantizer.observe(one, key, f"codebook {number}")
 
     def summarize(self, means):
-        """Return bits per dimension, and of each level the use of its codes over the epoch."""
+        """Return bits per dimension, and the codebook usage of each level over the epoch."""
         bits = means["code_length"] / (means["pixels"] * tf.math.log(2.0))
         kept = {name: means[name] for name in ("loss", "rate", "distortion", "padding")}
         figures = {}
@@ -302,21 +304,21 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         return {**kept, "bits_per_dimension": bits, **figures}
 
     def code_usage(self):
-        """Return how often each code was used in the epoch that the logs are of.
+        """Return how often each code was used in the current or last epoch.
 
         Returns:
-            List of numpy [K], or [Q K] of a residual quantizer: times per example; top level
-            first.
+            List of numpy [K], or [Q K] with a residual quantizer: mean number of uses per example,
+            top level first.
         """
         means = self.means()
         return [means[f"counts_{number}"].numpy() for number in range(len(self.quantizers))]
 
     def reconstruct_images(self, images):
-        """Return the expected image at the codes of images: [B, T, F, C] to the same."""
+        """Return the reconstructions of images [B, T, F, C] at their codes."""
         return self(images)
 
     def sample(self, count, **options):
-        """Refuse: uniformly drawn codes are noise.
+        """Not available: the model has no prior, and uniformly drawn codes decode to noise.
 
         Raises:
             ValueError: always.
@@ -327,11 +329,11 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         )
 
     def image_log_prob(self, images, frames):
-        """Return a lower bound of log P(levels of x) in nats, [B]: at the codes of x alone.
+        """Return a lower bound of log P(levels of x) in nats, [B], evaluated at the codes of x.
 
         Args:
             images: [B, T, F, C] in [0, 1].
-            frames: int32 [B], the unpadded frames.
+            frames: int32 [B], number of unpadded frames.
         """
         batch = {"image": images, "frames": frames}
         key = noise.key(0, tf.shape(images)[0])
@@ -357,7 +359,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
 
 
 def _build(layer, shape):
-    """Build a layer, unless it came built out of a saved configuration."""
+    """Builds a layer, unless it was deserialized already built."""
     if not layer.built:
         layer.build(shape)
 
@@ -369,12 +371,12 @@ def _joined(features, above):
 
 
 def _stopped(found, passing):
-    """Return what a quantizer found, with the gradients of its vectors times `passing`, 0 or 1."""
+    """Return a quantizer's output with the gradient and penalty multiplied by `passing`."""
     latents = found["latents"]
     latents = passing * latents + (1.0 - passing) * tf.stop_gradient(latents)
     return {**found, "latents": latents, "penalty": passing * found["penalty"]}
 
 
 def _mean_gap(found):
-    """Return [B]: the mean squared distance of vectors from their latents."""
+    """Return the mean squared distance between encoder vectors and quantized latents, [B]."""
     return tf.reduce_mean(tf.square(found["vectors"] - found["latents"]), axis=(1, 2, 3))

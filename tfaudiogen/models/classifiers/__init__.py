@@ -1,1 +1,1 @@
-"""Classifiers of pictures."""
+"""Image classifiers."""

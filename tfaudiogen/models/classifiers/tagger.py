@@ -1,4 +1,4 @@
-"""A classifier of pictures that returns labels with probabilities."""
+"""`PictureTagger`: an image classifier that returns labels with probabilities."""
 
 import keras
 import numpy as np
@@ -17,33 +17,33 @@ _AT_ONCE = 64
 
 @register
 class PictureTagger(ProbabilisticModel):
-    """A distribution over the labels of a picture.
+    """An image classifier: a categorical distribution over the labels of an image.
 
         log p(k | x) = log softmax_k(W mean_m f(x)_m + b)
 
-    with the vectors f(x) of the patches of the picture x, whose mean takes the place of a class
-    token (as in Beyer et al., "Better plain ViT baselines", 2022). Of a picture with several labels
-    one is drawn, each as likely as the others, so that the loss, in nats per example, is the cross
-    entropy
+    f(x) are the patch embeddings of the image x; their mean replaces a class token (as in Beyer et
+    al., "Better plain ViT baselines", 2022). The target distribution is uniform over the n labels
+    of an image. The loss, in nats per example, is the cross-entropy
 
-        -sum_k t_k log p(k | x),    t_k = 1 / n for each of its n labels.
+        -sum_k t_k log p(k | x),    t_k = 1 / n for each of its n labels,
 
-    It is then at least log n. In training the picture is moved by up to `shift` pixels up or down
-    and to the side, its border being repeated, and with `mirror` half of the pictures are mirrored.
+    which is at least log n. Training augments images by random shifts of up to `shift` pixels in
+    both directions, with the border repeated, and with `mirror` by horizontal flips of half of
+    them.
 
-    Batches are those of a data set of pictures: dicts of "image" [B, H, W, C], "label" int32 [B],
-    and "id". A class whose name has several labels parted by semicolons, "gloomy; slow", is that of
-    pictures with each of them.
+    Batches are those of an image dataset: dicts of "image" [B, H, W, C], "label" int32 [B] and
+    "id". A class name may consist of several labels separated by semicolons, such as
+    "gloomy; slow".
 
     Args:
-        pictures: the `Pictures`.
+        pictures: the `Pictures` representation.
         encoder: layer from images to [B, M, V], such as `PatchEncoder`.
-        class_names: names of the labels of the data; of at least two labels.
-        shift: pixels, at least 0.
-        mirror: whether pictures are mirrored; not for digits and letters.
+        class_names: names of the dataset's classes, made of at least two labels.
+        shift: maximum shift in pixels, at least 0.
+        mirror: whether to flip images horizontally; not for digits and letters.
 
     Raises:
-        ValueError: there are fewer than two labels, or the shift is out of its range.
+        ValueError: there are fewer than two labels, or `shift` is out of range.
     """
 
     terms = ("loss", "accuracy")
@@ -69,16 +69,16 @@ class PictureTagger(ProbabilisticModel):
 
     @property
     def spectrogram(self):
-        """The representation of what is given: the `Pictures`."""
+        """The representation of the inputs, the `Pictures`."""
         return self.pictures
 
     @property
     def labels(self):
-        """The K labels, of which the names of the classes are made."""
+        """The K distinct labels that the class names consist of."""
         return self.known.labels
 
     def call(self, images, training=False):
-        """Return the logits [B, K], float32, of images [B, H, W, C]."""
+        """Return the logits float32 [B, K] of images [B, H, W, C]."""
         vectors = self.encoder(quantize(images), training=training)
         return self.head(tf.reduce_mean(tf.cast(vectors, tf.float32), axis=1))
 
@@ -86,13 +86,13 @@ class PictureTagger(ProbabilisticModel):
         return {"image": self.pictures}
 
     def complete(self, batch):
-        """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
+        """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
         if "label" not in batch:
             raise ValueError("batches must hold image and label: give those of labelled pictures")
         return {name: with_ids(batch)[name] for name in ("image", "label", "id")}
 
     def blank(self, size):
-        """Return a batch of `size` black pictures of the first class."""
+        """Return a batch of `size` black images of the first class."""
         images = tf.zeros([size, *self.pictures.image_shape])
         return {"image": images, "label": tf.zeros([size], tf.int32)}
 
@@ -104,7 +104,7 @@ class PictureTagger(ProbabilisticModel):
         return {"loss": nats, "accuracy": tf.cast(best > 0.0, tf.float32)}
 
     def _moved(self, images, key):
-        """Return images moved and mirrored at random."""
+        """Return randomly shifted and flipped images."""
         if self.shift:
             offsets = noise.uniform(key, "shift", (2,)) * (2 * self.shift + 1)  # [B, 2]
             offsets = tf.cast(offsets, tf.int32) - self.shift
@@ -119,7 +119,7 @@ class PictureTagger(ProbabilisticModel):
         return images
 
     def probabilities(self, pictures):
-        """Return the probabilities of the labels, float32 [B, K]; [K] for a single picture.
+        """Return the label probabilities, float32 [B, K], or [K] for a single image.
 
         Args:
             pictures: float32 [H, W, C] or [B, H, W, C] in [0, 1], of the model's size.
@@ -129,11 +129,11 @@ class PictureTagger(ProbabilisticModel):
         return found[0] if single else found
 
     def tag(self, pictures, count=5):
-        """Return the most probable labels, [{label: probability}], the likeliest first.
+        """Return the most probable labels, [{label: probability}], most probable first.
 
         Args:
-            pictures: as in `probabilities`; of a single one there is no list.
-            count: the most labels of each.
+            pictures: as in `probabilities`; a single image gives a single dict.
+            count: maximum number of labels per image.
         """
         if count < 1:
             raise ValueError(f"count must be at least 1, received {count}")

@@ -1,1 +1,1 @@
-"""Sounds and pictures in one space, by contrastive losses."""
+"""Joint audio-image embeddings, trained by contrastive losses."""

@@ -1,21 +1,21 @@
-"""Contrastive losses, with exact gradients for batches computed in pieces."""
+"""Contrastive losses, with exact gradients under accumulation and replication."""
 
 import tensorflow as tf
 
 
 def infonce(logits, positives):
-    """Return -log of the probability of the right answer, mean of both directions, nats [N].
+    """Return the symmetric InfoNCE loss, nats [N].
 
-    With the logits l_ik of sound i and picture k, and P(i) the right answers of i,
+    With the logits l_ik of sound i and image k, and the positives P(i) of example i,
 
         1/2 mean_(k in P(i)) -log softmax_k(l_ik)  +  1/2 mean_(k in P(i)) -log softmax_k(l_ki).
 
     With P(i) = {i} this is the symmetric InfoNCE loss (van den Oord et al., "Representation
     learning with contrastive predictive coding", 2018; symmetric as in Radford et al., "Learning
-    transferable visual models from natural language supervision", 2021). With more it is the
-    supervised contrastive loss in its form L_out (Khosla et al., "Supervised contrastive learning",
-    2020, equation 2), whose right answers are one another's competitors: its least value is the
-    logarithm of their number. Embeddings that know nothing have log N.
+    transferable visual models from natural language supervision", 2021). With more positives it is
+    the supervised contrastive loss L_out (Khosla et al., "Supervised contrastive learning", 2020,
+    equation 2). Positives then compete with each other, so its minimum is the logarithm of their
+    number. Uninformative embeddings give log N.
 
     Args:
         logits: float32 [N, N].
@@ -30,12 +30,12 @@ def infonce(logits, positives):
 
 
 def sigmoid(logits, positives):
-    """Return minus the log-probability of which answers are right, each by itself, nats [N].
+    """Return the sigmoid loss, a binary cross-entropy over all pairs, nats [N].
 
         1/2 sum_k -log sigma(z_ik l_ik)  +  1/2 sum_k -log sigma(z_ki l_ki),
 
-    z being 1 for right answers and -1 for wrong ones (Zhai et al., "Sigmoid loss for language image
-    pre-training", 2023, equation 1; its sum over a batch is shared out among rows and columns).
+    where z is 1 for positives and -1 for negatives (Zhai et al., "Sigmoid loss for language image
+    pre-training", 2023, equation 1; its sum over the batch is split among rows and columns).
 
     Args:
         logits, positives: as in `infonce`.
@@ -45,24 +45,25 @@ def sigmoid(logits, positives):
 
 
 def compared(losses_of, own, everyone, place):
-    """Return the losses [B] of our examples among all, with a gradient that adds up exactly.
+    """Return the losses [B] of one piece of a batch, with gradients that sum to those of the batch.
 
-    The losses of all N examples are functions of all embeddings, of which ours alone may be
-    differentiated here. So ours carry the slope of the sum of all losses with respect to them,
+    The losses of all N examples depend on all embeddings, but only those of this piece can be
+    differentiated here. The returned losses are therefore
 
         l_i + g_i . (e_i - stop(e_i)),    g_i = d(l_1 + ... + l_N) / d e_i,
 
-    whose second term is zero, while all other parameters of the losses (a temperature) have their
-    gradient through l_i: summed over the pieces of a batch, both are those of the whole batch (Gao
-    et al., "Scaling deep contrastive learning batch size under memory limited setup", 2021).
+    whose second term is zero but carries the gradient of the sum of all losses. Other parameters of
+    the losses (a temperature) get their gradient through l_i. Summed over the pieces of a batch,
+    both gradients equal those of the whole batch (Gao et al., "Scaling deep contrastive learning
+    batch size under memory limited setup", 2021).
 
-    An embedding that is not finite makes the loss of its own example alone not finite.
+    A non-finite embedding makes only its own example's loss non-finite.
 
     Args:
-        losses_of: function of embeddings like `everyone` to [N].
-        own: list of our embeddings, [B, E] each.
-        everyone: list of those of all examples, [N, E] each; constants.
-        place: int32 [B], where ours are among all.
+        losses_of: function from embeddings, as in `everyone`, to losses [N].
+        own: list of the embeddings of this piece, [B, E] each.
+        everyone: list of the embeddings of all examples, [N, E] each; constants.
+        place: int32 [B], positions of this piece's examples among all.
     """
     everyone = [tf.stop_gradient(_finite(one)) for one in everyone]
     with tf.GradientTape() as tape:

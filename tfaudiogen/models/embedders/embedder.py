@@ -1,4 +1,4 @@
-"""A joint embedding of sounds and pictures."""
+"""`AudioImageEmbedder`: a joint embedding of audio and images."""
 
 import math
 
@@ -17,52 +17,51 @@ from tfaudiogen.probability.distributions import quantize
 
 LOSSES = {"infonce": contrastive.infonce, "sigmoid": contrastive.sigmoid}
 POSITIVES = ("picture", "label", "first_word")
-# Of the sigmoid loss: nearly all answers are wrong, which is where it begins (Zhai et al., 2023).
+# Initial bias of the sigmoid loss, since nearly all pairs are negative (Zhai et al., 2023).
 _BIAS = -10.0
 _KEY, _LABEL = "picture_key", "label"
 
 
 @register
 class AudioImageEmbedder(Embedding, ProbabilisticModel):
-    """Two towers, from sounds and from pictures to unit vectors, near where they belong together.
+    """A contrastive audio-image model: two towers map audio and images to unit vectors.
 
-    With the embeddings a_i of the sounds and b_k of the pictures of a batch of N pairs, the logits
+    With the embeddings a_i of the audio and b_k of the images of a batch of N pairs, the logits of
+    "image k matches audio i" are
 
-        l_ik = a_i . b_k / t    (and  + d  for the sigmoid loss)
+        l_ik = a_i . b_k / t    (and  + d  for the sigmoid loss).
 
-    tell which picture belongs to which sound. The loss, in nats per example, is the symmetric
-    InfoNCE loss of choosing one among N, or the sigmoid loss of N decisions; see
-    `tfaudiogen.models.embedders.contrastive`. The temperature t is learned between bounds, on a
-    logarithmic scale, t = low^(1 - s) high^s with s = sigma(w): it cannot fall until the gradient
-    vanishes, as it does where it is not bounded. It starts in the middle, s = 1/2. d is learned. In
-    training the embeddings are those about the mean of the N; see `EmbeddingTower`.
+    The loss, in nats per example, is the symmetric InfoNCE loss, a classification among N, or the
+    sigmoid loss, N binary classifications; see `tfaudiogen.models.embedders.contrastive`. The
+    temperature t is learned between bounds on a log scale, t = low^(1 - s) high^s with
+    s = sigma(w), initially s = 1/2. Without a bound it falls until the gradient vanishes. The bias
+    d is learned. In training z is centred by its mean over the N; see `EmbeddingTower`.
 
-    N counts the pairs of all replicas and of all parts of a batch; the step is the same however a
-    batch is divided. Not all wrong answers are wrong: sounds of a batch may share their picture, or
-    what they mean. So of example i the right answers are
+    N counts the pairs of all replicas and gradient accumulation parts; the step does not depend on
+    how a batch is divided. Several examples of a batch may share an image or a meaning, so the
+    positives of example i are
 
-    - `positives="picture"`: the examples with the same picture, pixel for pixel, i among them;
-    - `positives="label"`: these, and the examples with the same label. Without a label (below 0)
-      there are none of these;
-    - `positives="first_word"`: these, by the first word of the label alone: of a label "7 jackson"
-      a picture shows the digit, and not who says it.
+    - `positives="picture"`: all examples with an identical image, including i;
+    - `positives="label"`: also all examples with the same label, if it has one (not negative);
+    - `positives="first_word"`: also all examples whose label has the same first word. For a label
+      "7 jackson" an image shows the digit, but not the speaker.
 
-    Batches are those of a data set of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
-    sounds, "picture" [B, H, W, C], "id", and "label" where it is asked for. With `Vectors` in place
-    of the spectrogram, embeddings from elsewhere take the place of sounds, whatever they are of:
-    batches are then those of a data set of pictures, "vector" [B, E] and "image" [B, H, W, C].
+    Batches are those of a dataset of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
+    audio, "picture" [B, H, W, C], "id" and, if needed, "label". With `Vectors` as `spectrogram`,
+    embeddings from another model replace the audio; batches are then those of an image dataset,
+    "vector" [B, E] and "image" [B, H, W, C].
 
     Args:
-        spectrogram: the `Spectrogram` of the sounds, or `Vectors`.
-        pictures: the `Pictures`.
-        sound_tower, picture_tower: `EmbeddingTower`s of one size E.
+        spectrogram: the `Spectrogram` of the audio, or `Vectors`.
+        pictures: the `Pictures` representation.
+        sound_tower, picture_tower: `EmbeddingTower`s with the same size E.
         loss: "infonce" or "sigmoid".
         positives: "picture", "label" or "first_word".
         temperatures: (low, high), bounds of t, above 0.
-        class_names: names of the labels of the data.
+        class_names: names of the dataset's labels.
 
     Raises:
-        ValueError: an argument is none of these, or the towers differ in size.
+        ValueError: an argument is invalid, or the towers differ in size.
     """
 
     terms = ("loss", "batch_recall_at_1")
@@ -131,32 +130,32 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     @property
     def size(self):
-        """E, the dimensions of an embedding."""
+        """E, the size of an embedding."""
         return self.sound_tower.size
 
     @property
     def temperature(self):
-        """t, a scalar tensor."""
+        """The temperature t, a scalar tensor."""
         low, high = (math.log(bound) for bound in self.temperatures)
         return tf.exp(low + (high - low) * tf.sigmoid(tf.convert_to_tensor(self.sharpness)))
 
     @property
     def told(self):
-        """The `Vectors`, if there are no sounds; else None."""
+        """The `Vectors` if the model embeds vectors instead of audio, else None."""
         return self.spectrogram if self.spectrogram.kind == "vectors" else None
 
     @property
     def sounds(self):
-        """What its data are given as: the `Spectrogram`; the `Pictures` if there are no sounds."""
+        """Representation of its dataset's "image": `Spectrogram`, or `Pictures` with `Vectors`."""
         return self.pictures if self.told else self.spectrogram
 
     @property
     def _entries(self):
-        """What a batch calls the two sides."""
+        """Batch entries of the two sides."""
         return (self.told.entry, SOUND) if self.told else (SOUND, PICTURE)
 
     def _seen(self, batch):
-        """Return what the two towers see, {"image": ..., "picture": ...}."""
+        """Return the inputs of the two towers, {"image": ..., "picture": ...}."""
         given, pictures = (batch[name] for name in self._entries)
         return {SOUND: given if self.told else quantize(given), PICTURE: quantize(pictures)}
 
@@ -170,11 +169,11 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return self.positives != "picture"
 
     def kinds(self, labels, class_names=None):
-        """Return int64 [B]: labels, or what their first words stand for; -1 for none.
+        """Return int64 [B]: labels or, for "first_word", indices of their first words; -1 for none.
 
         Args:
             labels: int [B], -1 for none.
-            class_names: what the labels are called; None for the labels of the model's own data.
+            class_names: names of the labels; None for the model's `class_names`.
         """
         labels = tf.cast(labels, tf.int64)
         if self.positives != "first_word":
@@ -192,7 +191,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return self(batch)
 
     def complete(self, batch):
-        """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
+        """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
         names = [*self._entries, *([_LABEL] if self._by_label else [])]
         missing = [name for name in names if name not in batch]
         if missing:
@@ -203,14 +202,14 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return {name: with_ids(batch)[name] for name in (*names, "id")}
 
     def blank(self, size):
-        """Return a batch of `size` pairs of silence and black."""
+        """Return a batch of `size` pairs of silence and a black image."""
         shapes = (self.spectrogram.image_shape, self.pictures.image_shape)
         sides = zip(self._entries, shapes, strict=True)
         images = {name: tf.zeros([size, *shape]) for name, shape in sides}
         return {**images, _LABEL: tf.zeros([size], tf.int32)}
 
     def messages(self, batch, key, training):
-        """Return z of both towers, and what tells which examples are right answers."""
+        """Return z of both towers, and the image keys and labels that define the positives."""
         seen = self._seen(batch)
         found = {name: tower.mapped(seen[name], training) for name, tower in self._towers}
         found[_KEY] = picture_keys(seen[PICTURE])
@@ -237,7 +236,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         }
 
     def _similarities(self, mapped, training):
-        """Return the cosines [N, N] of sounds and pictures, of which z is given."""
+        """Return the cosine similarities [N, N] of audio and images, given z of both towers."""
         embeddings = [
             direction(z - (tf.reduce_mean(z, axis=0) if training else tf.identity(tower.centre)))
             for z, (_, tower) in zip(mapped, self._towers, strict=True)
@@ -245,7 +244,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return tf.matmul(*embeddings, transpose_b=True)
 
     def _positives(self, everyone):
-        """Return float32 [N, N]: 1 where two examples are one another's right answers."""
+        """Return float32 [N, N], 1 for positive pairs."""
         same = _equal(everyone[_KEY])
         if self._by_label:
             labels = everyone[_LABEL]
@@ -253,7 +252,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return tf.cast(same, tf.float32)
 
     def summarize(self, means):
-        """Return the means and the temperature."""
+        """Return the means with the temperature added."""
         return {**means, "temperature": self.temperature}
 
     def get_config(self):
@@ -276,10 +275,10 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
 
 def picture_keys(pictures):
-    """Return int64 [B], equal for pictures that are equal and for no others that are met.
+    """Return int64 [B], a hash of images: equal for identical images.
 
-    A sum of the levels with fixed random weights, modulo 2^64: integers, so that it does not depend
-    on the device or on how the batch is divided.
+    It is the sum of the pixel levels with fixed random weights, modulo 2^64. Being an integer, it
+    does not depend on the device or on how the batch is divided.
     """
     shape = pictures.shape[1:]
     levels = tf.cast(tf.round(pictures * 255.0), tf.int64)
@@ -292,7 +291,7 @@ def _equal(values):
 
 
 def _hits(similarities, positives):
-    """Return [N]: the share of the two nearest, of the sound and of the picture, that are right."""
+    """Return recall at 1 of each example, [N], averaged over both directions."""
     hits = [
         tf.gather(positives, tf.argmax(similarities, axis), axis=1, batch_dims=1) for axis in (1, 0)
     ]

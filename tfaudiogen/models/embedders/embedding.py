@@ -1,4 +1,4 @@
-"""Embeds sounds of any length and pictures."""
+"""`Embedding`: embeds audio of any length, images and vectors."""
 
 import numpy as np
 
@@ -10,19 +10,19 @@ from tfaudiogen.probability.distributions import quantize
 
 
 class Embedding:
-    """`embed_sounds`, `embed_vectors` and `embed_pictures` of an `AudioImageEmbedder`."""
+    """Mixin of `AudioImageEmbedder`: `embed_sounds`, `embed_pictures` and `embed_vectors`."""
 
     def embed_sounds(self, waveforms):
-        """Return the embeddings of sounds of any length.
+        """Embeds audio of any length.
 
-        A sound longer than a window is cut into windows, the last one followed by silence, whose
-        embeddings are averaged, weighted by how much of the sound each holds.
+        Longer audio is split into windows without overlap, the last one padded with silence. Their
+        embeddings are averaged, weighted by the length of audio in each, and normalized.
 
         Args:
             waveforms: float32 [N] or [B, N] at the sample rate of the spectrogram.
 
         Returns:
-            float32 [B, E] of length 1; [E] for a single sound.
+            Unit vectors float32 [B, E], or [E] for a single waveform.
         """
         batch, single = AudioModality(self.spectrogram).batch(waveforms)
         found = np.stack([self._embed_sound(sound) for sound in batch])
@@ -37,23 +37,23 @@ class Embedding:
         return _direction(held @ vectors.numpy().astype(np.float64))
 
     def embed_pictures(self, pictures):
-        """Return the embeddings of pictures.
+        """Embeds images.
 
         Args:
             pictures: float32 [H, W, C] or [B, H, W, C] in [0, 1], of the model's size.
 
         Returns:
-            float32 [B, E] of length 1; [E] for a single picture.
+            Unit vectors float32 [B, E], or [E] for a single image.
         """
         batch, single = ImageModality(self.pictures).batch(pictures)
         found = in_batches(lambda part: self.picture_tower(part), batch).numpy()
         return found[0] if single else found
 
     def embed_vectors(self, vectors):
-        """Return the embeddings, float32 [B, E] or [E], of vectors from elsewhere, [B, V] or [V].
+        """Embeds vectors of another model, [B, V] or [V], to unit vectors float32 [B, E] or [E].
 
         Raises:
-            ValueError: the model has sounds in their place, or the vectors do not fit.
+            ValueError: the model embeds audio instead of vectors, or the shape is wrong.
         """
         if self.told is None:
             raise ValueError("vectors are for a model of embeddings from elsewhere: give sounds")
@@ -62,10 +62,10 @@ class Embedding:
         return found[0] if single else found
 
     def embed_images(self, images):
-        """Return the embeddings [B, E] of spectrogram images [B, T, F, 1] of one window each."""
+        """Embeds spectrogram images [B, T, F, 1], one window each, to unit vectors [B, E]."""
         return self.sound_tower(quantize(images))
 
 
 def _direction(vector):
-    """Return the vector with length 1; a vector of zeros as it is."""
+    """Return the vector scaled to length 1; a vector of zeros is unchanged."""
     return (vector / max(np.linalg.norm(vector), 1e-12)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The graphs over rows of an embedder: see `tfaudiogen.models.modalities.graphs`."""
+"""Per-example graphs of an embedder; see `tfaudiogen.models.modalities.graphs`."""
 
 import tensorflow as tf
 
@@ -7,7 +7,7 @@ from tfaudiogen.models.modalities.graphs import over_rows, row_of
 
 
 class EmbeddingGraph:
-    """The graphs of `embed_sounds` and `embed_pictures`; see `Embedding`.
+    """Per-example graphs of `embed_sounds` and `embed_pictures`; see `Embedding`.
 
     Args:
         model: an `AudioImageEmbedder`.

@@ -1,1 +1,1 @@
-"""Inputs and outputs of models: sounds, pictures and conditions, eagerly and in graphs."""
+"""Inputs and outputs of models: audio, images and conditions, eagerly and in graphs."""

@@ -1,4 +1,4 @@
-"""The audio modality: converts between waveforms and the images of a model."""
+"""The audio modality: converts between waveforms and a model's spectrogram images."""
 
 import math
 
@@ -11,12 +11,11 @@ from tfaudiogen.validation import arrays
 
 
 class AudioModality:
-    """What a model does with waveforms, given what it does with spectrogram images.
+    """Applies models of spectrogram images to waveforms.
 
-    Waveforms are numbers in [-1, 1], or integers of 8, 16 or 32 bits, at the spectrogram's sample
-    rate; see `tfaudiogen.validation.arrays.waveforms`. Long sounds are cut into
-    overlapping windows; the windows' images are blended, and the phase is retrieved once over the
-    whole.
+    Waveforms are floats in [-1, 1], or integers of 8, 16 or 32 bits, at the spectrogram's sample
+    rate; see `tfaudiogen.validation.arrays.waveforms`. Long audio is split into overlapping
+    windows; the windows' images are blended, and phase retrieval runs once over the whole.
 
     Args:
         spectrogram: the `Spectrogram`.
@@ -24,14 +23,14 @@ class AudioModality:
 
     has_phase = True
     together = 1
-    """Images that are decoded at a time: phase retrieval magnifies the rounding by which batches of
-    unlike sizes differ, and a sound is to be the same whatever is drawn beside it."""
+    """Batch size for decoding. Batches of different sizes differ by rounding, which phase retrieval
+    amplifies; with 1, a sound does not depend on the other sounds of its batch."""
 
     def __init__(self, spectrogram):
         self.spectrogram = spectrogram
 
     def batch(self, waveform):
-        """Return (float32 [B, N], whether the input was a single [N]).
+        """Return float32 [B, N], and whether the input was a single waveform [N].
 
         Raises:
             ValueError: see `tfaudiogen.validation.arrays.waveforms`.
@@ -40,7 +39,7 @@ class AudioModality:
         return np.atleast_2d(found), found.ndim == 1
 
     def evened(self, ends):
-        """Return sounds [1, N] with silence after all but the longest; numbers as they are."""
+        """Return sounds [1, N], padded with silence to equal length; ints are unchanged."""
         sounds = [end for end in ends if not isinstance(end, int)]
         longest = max((sound.shape[1] for sound in sounds), default=0)
         return [
@@ -49,7 +48,7 @@ class AudioModality:
         ]
 
     def through(self, function, waveforms, phase):
-        """Return waveforms [B, N] of any length after a function of images [B, T, F, 1]."""
+        """Applies a function of images [B, T, F, 1] to waveforms [B, N] of any length."""
         return np.concatenate([self._through(function, sound, phase) for sound in waveforms])
 
     def _through(self, function, sound, phase):
@@ -59,7 +58,7 @@ class AudioModality:
         return np.asarray(self.inverse(whole, len(sound), phase))
 
     def length(self, seconds):
-        """Return the samples of a sound that lasts so long; of one window for None."""
+        """Return the number of samples of a duration in seconds; None for one window."""
         if seconds is None:
             return self.spectrogram.samples
         if not seconds > 0:
@@ -67,18 +66,18 @@ class AudioModality:
         return max(1, round(seconds * self.spectrogram.sample_rate))
 
     def windows(self, length):
-        """Return how many overlapping windows cover so many samples."""
+        """Return the number of overlapping windows that cover `length` samples."""
         return windows_for(math.ceil(length / self.spectrogram.hop), self.spectrogram)
 
     def samples_of(self, windows):
-        """Return the samples that so many overlapping windows cover; None for one window."""
+        """Return the number of samples that overlapping windows cover; None for one window."""
         return frames_of(windows, self.spectrogram) * self.spectrogram.hop if windows > 1 else None
 
     def joined(self, images):
-        """Return the images [B, T, F, 1] of sounds from those of their windows [B, W, ...]."""
+        """Blends the images of overlapping windows [B, W, ...] to images [B, T, F, 1]."""
         return blend(images, self.spectrogram)
 
     def inverse(self, images, length=None, phase="heap"):
-        """Return the waveforms [B, N] of images; N samples are kept, or all for None."""
+        """Return the waveforms [B, N] of images, cut to `length` samples if it is not None."""
         each = [self.spectrogram.inverse(image[None], phase=phase) for image in images]
         return tf.concat(each, axis=0)[:, :length]

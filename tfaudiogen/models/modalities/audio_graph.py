@@ -1,6 +1,6 @@
-"""Per-example graphs of sounds, built on those of the images of their windows.
+"""Per-example graphs of audio, built on functions of spectrogram images.
 
-The counterpart of `AudioModality`, made of TensorFlow operations alone.
+The counterpart of `AudioModality`, using TensorFlow operations only.
 """
 
 import math
@@ -12,11 +12,13 @@ from tfaudiogen.models.priors.long_codes import join, windows_of
 
 
 class AudioGraph:
-    """One sound [N] of any length, by windows that overlap by half; see `AudioModality`.
+    """Processes one waveform [N] of any length in windows that overlap by half.
+
+    See `AudioModality`.
 
     Args:
         spectrogram: the `Spectrogram`.
-        samples: N of what is drawn; one window where left out.
+        samples: N, length of sampled audio; by default one window.
     """
 
     spec = tf.TensorSpec([None], tf.float32)
@@ -27,32 +29,32 @@ class AudioGraph:
         self.windows = windows_for(math.ceil(self.samples / spectrogram.hop), spectrogram)
 
     def latents(self, size):
-        """Return the specification of the latents [W, D] of a sound."""
+        """Return the `tf.TensorSpec` of the latents [W, D] of a sound."""
         return tf.TensorSpec([None, size], tf.float32)
 
     def codes(self, shape):
-        """Return the specification of a code map of a sound, [T (W + 1) / 2, ...]."""
+        """Return the `tf.TensorSpec` of a code map of a sound, [T (W + 1) / 2, ...]."""
         return tf.TensorSpec([None, *shape[1:]], tf.int32)
 
     def of_windows(self, values):
-        """Return what a sound has of what its windows have, [W, ...]: the same."""
+        """Return per-window values [W, ...] unchanged."""
         return values
 
     def cut(self, waveform):
-        """Return as much as is drawn."""
+        """Return the waveform cut to `samples`."""
         return waveform[: self.samples]
 
     def reconstructed(self, function, waveform):
-        """Return the sound [N] after a function of images [1, T, F, 1]."""
+        """Applies a function of images [1, T, F, 1] to a waveform [N]."""
         cut, frames = split(self.spectrogram(waveform[None]), self.spectrogram)
         rebuilt = tf.map_fn(lambda window: function(window[None])[0], cut[0])  # [W, T', F, 1]
         whole = blend(rebuilt[None], self.spectrogram)[:, :frames]
         return self._waveform(whole)[: tf.size(waveform)]
 
     def encoded(self, function, waveform, signature):
-        """Return [W, ...] of a function of images [1, T, F, 1], applied to each window.
+        """Applies a function of images [1, T, F, 1] to each window; returns [W, ...].
 
-        Silence follows the sound, as in training; `reconstructed` has it in the image alone.
+        The waveform is padded with silence, as in training; `reconstructed` pads the image instead.
         """
         windows = windows_for(self._frames(waveform), self.spectrogram)
         image = self._image(waveform, frames_of(windows, self.spectrogram))
@@ -60,15 +62,20 @@ class AudioGraph:
         return tf.map_fn(lambda one: function(one[None]), images, fn_output_signature=signature)
 
     def decoded(self, function, *values):
-        """Return the waveform [N] of what windows are decoded from, each [W, ...], by a function
-        of one window that gives an image [T, F, 1]."""
+        """Return the waveform [N] decoded from `values`, each [W, ...].
+
+        `function` maps the values of one window to its image [T, F, 1].
+        """
         shape = tf.TensorSpec(self.spectrogram.image_shape, tf.float32)
         images = tf.map_fn(lambda each: function(*each), values, fn_output_signature=shape)
         return self._waveform(blend(images[None], self.spectrogram))
 
     def summed(self, function, waveform):
-        """Return the sum of a function of images [1, T, F, 1], frames [1], place and count of the
-        windows that follow one another, each frame in one."""
+        """Return the sum of a function over consecutive windows, which do not overlap.
+
+        `function` takes the image [1, T, F, 1], the number of unpadded frames [1], the position of
+        the window and the number of windows.
+        """
         images, frames = consecutive(waveform, self.spectrogram)
         count = tf.size(frames, tf.int64)
         terms = tf.map_fn(
@@ -79,16 +86,16 @@ class AudioGraph:
         return tf.reduce_sum(terms)
 
     def evened(self, a, b):
-        """Return two sounds with silence after the shorter one."""
+        """Return two waveforms, the shorter one padded with silence."""
         longest = tf.maximum(tf.size(a), tf.size(b))
         return [tf.pad(end, [[0, longest - tf.size(end)]]) for end in (a, b)]
 
     def joined_codes(self, codes):
-        """Return the code map of a sound from those of its windows, [W, T, ...]."""
+        """Joins the code maps of windows [W, T, ...] to one code map."""
         return join(codes)
 
     def cut_codes(self, code, shape):
-        """Return the code maps [W, T, ...] of the windows of a sound."""
+        """Splits a code map into those of its windows, [W, T, ...]."""
         return windows_of(code[None], shape[0])[0]
 
     def _waveform(self, image):
@@ -98,6 +105,6 @@ class AudioGraph:
         return -(-tf.size(waveform) // self.spectrogram.hop)
 
     def _image(self, waveform, frames):
-        """Return the image [1, T, F, 1] of a sound with silence after it, of so many frames."""
+        """Return the image [1, T, F, 1] of a waveform padded with silence to `frames` frames."""
         padding = frames * self.spectrogram.hop - tf.size(waveform)
         return self.spectrogram(tf.pad(waveform, [[0, padding]])[None])

@@ -1,4 +1,4 @@
-"""Converts conditions given by a user into the inputs of their encoder."""
+"""Converts user-supplied conditions to inputs of their encoder."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from tfaudiogen.validation.text import collapsed, composed
 
 
 class TextModality:
-    """Texts as str, one or a list of B.
+    """Converts text conditions: a str or a list of B.
 
     Args:
         texts: the `Texts`.
@@ -17,10 +17,10 @@ class TextModality:
         self.texts = texts
 
     def batch(self, text):
-        """Return (int32 [B, S], whether the input was a single one).
+        """Return int32 [B, S], the UTF-8 bytes, and whether the input was a single text.
 
         Raises:
-            ValueError: a text has more bytes than the model reads: it is not cut short.
+            ValueError: a text has more bytes than the model reads. Texts are not truncated.
         """
         single = isinstance(text, str)
         rows = [self._bytes(one) for one in ([text] if single else text)]
@@ -29,7 +29,7 @@ class TextModality:
         return np.stack(rows), single
 
     def _bytes(self, text):
-        # As captions are stored: in one Unicode form.
+        # The same Unicode normalization as for stored captions.
         plain = composed(str(text)).replace("\0", " ").strip()
         found = plain.encode("utf-8")
         if len(found) > self.texts.length:
@@ -42,7 +42,7 @@ class TextModality:
 
 
 class LabelModality:
-    """Labels with weights, {"gloomy": 0.7, "slow": 0.3}, one or a list of B, or a name alone.
+    """Converts label conditions: {"gloomy": 0.7, "slow": 0.3}, a single name, or a list of B.
 
     Args:
         labels: the `Labels`.
@@ -52,10 +52,10 @@ class LabelModality:
         self.labels = labels
 
     def batch(self, given):
-        """Return (float32 [B, K] of rows that sum to one, whether the input was a single one).
+        """Return weights float32 [B, K] that sum to one, and whether the input was a single one.
 
         Raises:
-            ValueError: a label is not known, a weight is negative, or all of them are zero.
+            ValueError: a label is unknown, a weight is negative or not finite, or all are zero.
         """
         single = isinstance(given, (str, dict))
         rows = [self._weights(one) for one in ([given] if single else given)]
@@ -79,7 +79,7 @@ class LabelModality:
 
 
 class VectorModality:
-    """Embeddings from elsewhere, [E] or [B, E].
+    """Converts vector conditions: embeddings of another model, [E] or [B, E].
 
     Args:
         vectors: the `Vectors`.
@@ -89,7 +89,7 @@ class VectorModality:
         self.vectors = vectors
 
     def batch(self, vector):
-        """Return (float32 [B, E], whether the input was a single one).
+        """Return float32 [B, E], and whether the input was a single vector.
 
         Raises:
             ValueError: see `tfaudiogen.validation.arrays.vectors`.
@@ -99,10 +99,10 @@ class VectorModality:
 
 
 def weights_of(text):
-    """Return {label: weight} of "gloomy=0.7,slow=0.3"; the weight is 1 where it is left out.
+    """Parses "gloomy=0.7,slow=0.3" to {label: weight}; the default weight is 1.
 
     Raises:
-        ValueError: a weight is no number.
+        ValueError: a weight is not a number.
     """
     found = {}
     for part in filter(None, map(str.strip, text.split(","))):

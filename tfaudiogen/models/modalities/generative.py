@@ -1,4 +1,4 @@
-"""The public methods of every generative model: `sample`, `reconstruct`, `interpolate`."""
+"""Public methods shared by generative models: `sample`, `reconstruct`, `interpolate` etc."""
 
 import numpy as np
 import tensorflow as tf
@@ -21,23 +21,25 @@ _MODALITIES = {
 
 
 def modality_of(representation):
-    """Return the `AudioModality` or `ImageModality` of a `Spectrogram` or `Pictures`.
+    """Return the modality of a representation.
 
-    So with what can be told besides, which is given and never drawn: see
-    `models/modalities/conditions.py`.
+    `AudioModality` for a `Spectrogram`, `ImageModality` for `Pictures`, or a modality of
+    `models/modalities/conditions.py` for `Texts`, `Labels` or `Vectors`, which are inputs only.
     """
     return _MODALITIES[representation.kind](representation)
 
 
 class ModalityAutoencoder:
-    """Reconstruction of sounds or pictures, from an autoencoder of images.
+    """Mixin for the reconstruction of audio or images.
 
-    A class that mixes this in has `spectrogram` and `reconstruct_images`. The first is the model's
-    representation, a `Spectrogram` or `Pictures`, and decides what is taken and returned: waveforms
-    as in `AudioModality`, or pictures as in `ImageModality`; numpy, tensors or lists.
+    A class with this mixin defines `spectrogram` and `reconstruct_images`. `spectrogram` is the
+    model's representation, a `Spectrogram` or `Pictures`, and sets the type of inputs and outputs:
+    waveforms (see `AudioModality`) or images (see `ImageModality`). Inputs may be NumPy arrays,
+    tensors or lists.
 
-    `phase` is "heap", the better one, or "graph", the one that a SavedModel runs: Python then runs
-    the same graphs, sound by sound, and gives the same numbers. It has no meaning for pictures.
+    `phase` selects phase retrieval: "heap" has higher quality, "graph" is what a SavedModel runs.
+    With "graph", Python runs the same per-example graphs as the SavedModel and returns the same
+    numbers. It is ignored for images.
     """
 
     @property
@@ -46,14 +48,14 @@ class ModalityAutoencoder:
         return modality_of(self.spectrogram)
 
     def rows(self):
-        """Return the `AutoencoderGraph` of this model of sounds, traced once."""
+        """Return the per-example graphs (`AutoencoderGraph`) of this model, traced once."""
         return remembered(self, AutoencoderGraph)
 
     def reconstruct(self, given, phase="heap"):
-        """Return what the model makes of sounds of any length or of pictures, in their shape.
+        """Reconstructs audio of any length, or images; the shape is kept.
 
         Args:
-            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
             phase: see the class.
         """
         batch, single = self.modality.batch(given)
@@ -68,15 +70,15 @@ class ModalityAutoencoder:
 
 
 class ModalityModel(ModalityAutoencoder):
-    """Sampling, reconstruction and interpolation of sounds or pictures, from a model of images.
+    """Mixin for sampling, reconstruction and interpolation of audio or images.
 
-    A class that mixes this in has `spectrogram`, `posterior_parameters`, `decode_images`,
-    `reconstruct_images`, `sample_latents`, `sample_images`, `image_log_prob` and `prior`. What is
-    taken and returned, and `phase`, are as in `ModalityAutoencoder`.
+    A class with this mixin defines `spectrogram`, `posterior_parameters`, `decode_images`,
+    `reconstruct_images`, `sample_latents`, `sample_images`, `image_log_prob` and `prior`. Inputs,
+    outputs and `phase` are as in `ModalityAutoencoder`.
     """
 
     def rows(self, samples=None, draws=16):
-        """Return the `LatentGraph` of this model, traced once for each length and draws."""
+        """Return the per-example graphs (`LatentGraph`), traced once per `samples` and `draws`."""
         return remembered(self, LatentGraph, samples=samples, draws=draws)
 
     def sample(
@@ -89,17 +91,17 @@ class ModalityModel(ModalityAutoencoder):
         phase="heap",
         progress=False,
     ):
-        """Draw sounds or pictures from the model.
+        """Samples audio or images from the model.
 
         Args:
-            count: B, how many; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws for any count, of sounds to
-                the bit, of pictures to rounding.
-            temperature: scales the spread of the prior's components; in [0, inf).
-            component: None, or the prior's component to draw from.
-            seconds: duration of sounds; None for one window.
+            count: B, the number of samples; at least 1.
+            seed: int in [0, 2**31). The same seed gives the same samples for any `count`: audio bit
+                for bit, images up to rounding.
+            temperature: scales the standard deviation of the prior's components; in [0, inf).
+            component: index of the prior's component to sample from; None for all.
+            seconds: duration of audio; None for one window.
             phase: see the class.
-            progress: show a progress bar, on a terminal.
+            progress: whether to show a progress bar on a terminal.
 
         Returns:
             float32 [B, N] or [B, H, W, C].
@@ -115,7 +117,7 @@ class ModalityModel(ModalityAutoencoder):
             return self.modality.inverse(self.modality.joined(images), samples, phase)
 
         def draw_in_graph(indices):
-            self.prior.choose(key, component)  # refuses a component that there is not
+            self.prior.choose(key, component)  # validates the component
             chosen = -1 if component is None else component
             each = tf.ones_like(indices)
             warmth = tf.fill(tf.shape(indices), tf.cast(temperature, tf.float32))
@@ -127,9 +129,9 @@ class ModalityModel(ModalityAutoencoder):
         return in_batches(drawn, key.index, progress, self.modality.together)
 
     def encode(self, given):
-        """Return the posterior means of sounds of any length, [B, W, D], or of pictures, [B, D].
+        """Return the posterior means of audio of any length, [B, W, D], or of images, [B, D].
 
-        W windows, each half over the next one, cover a sound; it is one where it fits.
+        W windows, which overlap by half, cover the audio; W is 1 if it fits into one window.
         """
         batch, _ = self.modality.batch(given)
         if self.modality.has_phase:
@@ -137,11 +139,12 @@ class ModalityModel(ModalityAutoencoder):
         return in_batches(lambda images: self.posterior_parameters(images)[0], batch).numpy()
 
     def decode(self, latents, phase="heap"):
-        """Return the waveforms [B, N] or pictures [B, H, W, C] of latents.
+        """Decodes latents to waveforms [B, N] or images [B, H, W, C].
+
+        N is the length of whole windows: (W + 1) / 2 times the samples of one window.
 
         Args:
-            latents: [B, D] of pictures or of one window of sound, or [B, W, D] as of `encode`: N
-                are the samples of whole windows, (W + 1) / 2 times those of one.
+            latents: [B, D] for images or one window of audio, or [B, W, D] as from `encode`.
             phase: see the class.
         """
         latents = tf.convert_to_tensor(latents, tf.float32)
@@ -163,18 +166,18 @@ class ModalityModel(ModalityAutoencoder):
         return in_batches(decoded, latents).numpy()
 
     def log_prob(self, given, samples=16, seed=0):
-        """Return a lower bound of the log-probability of sounds of any length, or of pictures.
+        """Return a lower bound of the log-probability of audio of any length, or of images.
 
-        A sound longer than a window is one of consecutive windows, each frame of it in one: the
-        model knows nothing of what one window says about the next, and their bounds are added.
+        Longer audio is split into consecutive windows without overlap. The model treats them as
+        independent, so their bounds are added.
 
         Args:
-            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
-            samples: k, importance samples; more give a tighter bound.
+            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
+            samples: k, number of importance samples; more give a tighter bound.
             seed: int in [0, 2**31).
 
         Returns:
-            float32 [B], nats of the 8-bit image; of a sound, those of its unpadded frames.
+            float32 [B], nats of the 8-bit image; for audio, of its unpadded frames.
         """
         batch, _ = self.modality.batch(given)
         indices = tf.range(len(batch), dtype=tf.int64)
@@ -189,17 +192,17 @@ class ModalityModel(ModalityAutoencoder):
         return in_batches(bound, indices).numpy()
 
     def interpolate(self, a, b, steps=8, phase="heap"):
-        """Return what lies along the straight line from a to b in the latent space.
+        """Interpolates linearly from a to b in the latent space.
 
         Args:
-            a, b: each a waveform [N] or a picture [H, W, C], taken at its posterior means, or an
-                int, taken at the mean of that component of the prior. Silence follows the shorter
-                of two sounds.
-            steps: at least 2; the first is a, the last is b.
+            a, b: each a waveform [N] or an image [H, W, C], encoded to its posterior mean, or an
+                int, the mean of that component of the prior. The shorter waveform is padded with
+                silence.
+            steps: number of outputs, at least 2; the first is a, the last is b.
             phase: see the class.
 
         Returns:
-            float32 [steps, N], of as many whole windows as the longer sound needs, or
+            float32 [steps, N], as many whole windows as the longer waveform needs, or
             [steps, H, W, C].
         """
         if steps < 2:
@@ -214,7 +217,7 @@ class ModalityModel(ModalityAutoencoder):
         return self.decode((1.0 - fraction) * start + fraction * end, phase)
 
     def _single(self, given):
-        """Return [1, ...] of one sound or picture."""
+        """Return one sound or image as a batch [1, ...]."""
         batch, single = self.modality.batch(given)
         if not single:
             raise ValueError(

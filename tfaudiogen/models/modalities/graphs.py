@@ -1,8 +1,8 @@
-"""Per-example graph functions, the same in Python and in a SavedModel.
+"""Per-example graph functions, shared by Python and SavedModels.
 
-Each function is written for one sound of any length or one picture, mapped over the rows of its
-inputs, so that a row never depends on its neighbours, and traced once. Phase retrieval magnifies
-rounding, so it matters that Python runs the very graph that is saved.
+Each function is written for one waveform of any length or one image, mapped over the batch, and
+traced once, so an example's result never depends on the rest of its batch. Phase retrieval
+amplifies rounding, so Python runs exactly the graph that is saved.
 """
 
 import tensorflow as tf
@@ -13,29 +13,29 @@ from tfaudiogen.models.modalities.image_graph import ImageGraph
 INTEGER, NUMBER = tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.float32)
 COUNT = tf.TensorSpec([], tf.int32)
 _REMEMBERED = 4
-"""Settings of which a model keeps the graphs, some 14 MB each."""
+"""Number of settings whose graphs a model caches, about 14 MB each."""
 _ROWS = {"sounds": AudioGraph, "pictures": ImageGraph}
 
 
 def row_of(representation, samples=None):
-    """Return the `AudioGraph` or `ImageGraph` of a `Spectrogram` or `Pictures`.
+    """Return the `AudioGraph` of a `Spectrogram`, or the `ImageGraph` of `Pictures`.
 
     Args:
-        representation: of what a model takes or gives.
-        samples: N of drawn sounds; one window where left out, and None for pictures.
+        representation: representation of a model's inputs or outputs.
+        samples: N, length of sampled audio; by default one window. Must be None for images.
     """
     return _ROWS[representation.kind](representation, samples)
 
 
 def remembered(model, kind, **settings):
-    """Return the rows of a model for these settings, traced once; of many settings the latest.
+    """Return a model's per-example graphs for some settings, from a cache of the latest ones.
 
     Args:
-        model: whose they are.
-        kind: their class.
-        settings: its arguments.
+        model: the model.
+        kind: class of the graphs, such as `LatentGraph`.
+        settings: keyword arguments of `kind`.
     """
-    known = model.__dict__.setdefault("_known_rows", {})  # Keras tracks what it is told of
+    known = model.__dict__.setdefault("_known_rows", {})  # setattr would make Keras track it
     key = tuple(sorted(settings.items()))
     rows = known.pop(key, None) or kind(model, **settings)
     known[key] = rows
@@ -45,12 +45,12 @@ def remembered(model, kind, **settings):
 
 
 class AutoencoderGraph:
-    """The graph of an autoencoder.
+    """Per-example graph of an autoencoder.
 
     Args:
-        model: a model with the methods of images that `ModalityAutoencoder` lists.
-        samples: N of what `sample` draws, where there is one; one window where left out, and None
-            for pictures.
+        model: a model with the methods listed in `ModalityAutoencoder`.
+        samples: N, length of sampled audio, if the subclass samples; by default one window. Must
+            be None for images.
     """
 
     def __init__(self, model, samples=None):
@@ -63,12 +63,12 @@ class AutoencoderGraph:
 
 
 def over_rows(function, inputs, output):
-    """Return the graph that maps a function of one row over rows.
+    """Return the `tf.function` that maps a per-example function over a batch.
 
     Args:
-        function: from tensors without a batch dimension to one, or to a tuple of them.
-        inputs: their `tf.TensorSpec`s.
-        output: that of the result, or a tuple of them.
+        function: maps tensors without a batch dimension to a tensor or a tuple of tensors.
+        inputs: `tf.TensorSpec`s of its arguments.
+        output: `tf.TensorSpec` of its result, or a tuple of them.
     """
 
     def mapped(*rows):

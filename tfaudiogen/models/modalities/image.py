@@ -1,4 +1,4 @@
-"""The image modality: checks pictures, which are the images of their model."""
+"""The image modality: validates images."""
 
 import tensorflow as tf
 
@@ -7,11 +7,11 @@ from tfaudiogen.validation import arrays
 
 
 class ImageModality:
-    """What a model does with pictures: the counterpart of `AudioModality`.
+    """Applies models of images to images; the counterpart of `AudioModality`.
 
-    Pictures are numbers in [0, 1], or unsigned integers of 8 or 16 bits, [H, W, C] or [B, H, W, C]
-    of the model's size; see `tfaudiogen.validation.arrays.pictures`. They have no phase, and one is
-    as long as another.
+    Images are floats in [0, 1], or unsigned integers of 8 or 16 bits, [H, W, C] or [B, H, W, C] of
+    the model's size; see `tfaudiogen.validation.arrays.pictures`. They have no phase and a fixed
+    size.
 
     Args:
         pictures: the `Pictures`.
@@ -19,13 +19,13 @@ class ImageModality:
 
     has_phase = False
     together = 8
-    """Images that are decoded at a time."""
+    """Batch size for decoding."""
 
     def __init__(self, pictures):
         self.pictures = pictures
 
     def batch(self, picture):
-        """Return (float32 [B, H, W, C] on 256 levels, whether the input was a single one).
+        """Return float32 [B, H, W, C] on 256 levels, and whether the input was a single image.
 
         Raises:
             ValueError: see `tfaudiogen.validation.arrays.pictures`.
@@ -35,21 +35,21 @@ class ImageModality:
         return self.pictures(found[None] if single else found).numpy(), single
 
     def evened(self, ends):
-        """Return the pictures and numbers as they are: one picture is as large as another."""
+        """Return images and ints unchanged, since all images have the same size."""
         return ends
 
     def images(self, picture):
-        """Return the images [B, H, W, C] of pictures, and their rows [B], all recorded."""
+        """Return images [B, H, W, C], and their heights [B], which count as unpadded frames."""
         images, _ = self.batch(picture)
         return images, tf.fill([len(images)], self.pictures.height)
 
     def through(self, function, pictures, phase):
-        """Return pictures [B, H, W, C] after a function of images."""
+        """Applies a function of images to images [B, H, W, C]."""
         del phase
         return in_batches(function, pictures).numpy()
 
     def length(self, seconds):
-        """Return None, since pictures do not last.
+        """Return None, since images have no duration.
 
         Raises:
             ValueError: unless `seconds` is None.
@@ -58,7 +58,7 @@ class ImageModality:
             raise ValueError(f"seconds does not apply to a model of pictures, received {seconds}")
 
     def windows(self, length):
-        """Return 1."""
+        """Return 1, the number of windows of an image."""
         del length
         return 1
 
@@ -67,6 +67,6 @@ class ImageModality:
         return images[:, 0]
 
     def inverse(self, images, length=None, phase="heap"):
-        """Return the pictures [B, H, W, C] of images: the same."""
+        """Return images [B, H, W, C] as float32 tensors."""
         del length, phase
         return tf.convert_to_tensor(images, tf.float32)

@@ -1,17 +1,17 @@
-"""Per-example graphs of pictures.
+"""Per-example graphs of images.
 
-The counterpart of `ImageModality`, made of TensorFlow operations alone.
+The counterpart of `ImageModality`, using TensorFlow operations only.
 """
 
 import tensorflow as tf
 
 
 class ImageGraph:
-    """One picture [H, W, C]: its own image, and its only window; see `AudioGraph`.
+    """Processes one image [H, W, C], as a single window; see `AudioGraph`.
 
     Args:
         pictures: the `Pictures`.
-        samples: None.
+        samples: must be None.
     """
 
     windows, samples = 1, None
@@ -23,41 +23,41 @@ class ImageGraph:
         self.spec = tf.TensorSpec(pictures.image_shape, tf.float32)
 
     def latents(self, size):
-        """Return the specification of the latents [D] of a picture."""
+        """Return the `tf.TensorSpec` of the latent [D] of an image."""
         return tf.TensorSpec([size], tf.float32)
 
     def codes(self, shape):
-        """Return the specification of a code map of a picture."""
+        """Return the `tf.TensorSpec` of a code map of an image."""
         return tf.TensorSpec(shape, tf.int32)
 
     def of_windows(self, values):
-        """Return what a picture has of values [1, ...]."""
+        """Return the value of the only window of [1, ...]."""
         return values[0]
 
     def cut(self, picture):
-        """Return the picture."""
+        """Return the image unchanged."""
         return picture
 
     def reconstructed(self, function, picture):
-        """Return the picture after a function of images [1, H, W, C]."""
+        """Applies a function of images [1, H, W, C] to an image [H, W, C]."""
         return function(self._image(picture))[0]
 
     def encoded(self, function, picture, signature):
-        """Return what a function of images [1, H, W, C] gives."""
+        """Applies a function of images [1, H, W, C] and returns its result."""
         del signature
         return function(self._image(picture))
 
     def decoded(self, function, *values):
-        """Return what a function of the values gives."""
+        """Applies a function to the values and returns its result."""
         return function(*values)
 
     def summed(self, function, picture):
-        """Return a function of the image [1, H, W, C] and its rows [1]; it is the first of one."""
+        """Applies a function to the image [1, H, W, C], its height [1], position 0 and count 1."""
         place, count = tf.zeros([], tf.int64), tf.ones([], tf.int64)
         return function(self._image(picture), tf.constant([self.pictures.height]), place, count)
 
     def evened(self, a, b):
-        """Return the two pictures."""
+        """Return the two images unchanged."""
         return [a, b]
 
     def joined_codes(self, codes):

@@ -1,11 +1,11 @@
-"""Splits sounds of any length into overlapping windows of the model's length."""
+"""Splits audio of any length into overlapping windows of the model's length."""
 
 import tensorflow as tf
 
 from tfaudiogen.signal import decibels, synthesis
 
 _OVERLAP = 0.5
-"""Part of its frames that a window of a long sound shares with the next one."""
+"""Overlap of consecutive windows, as a fraction of their frames."""
 
 
 def _overlap_and_stride(spectrogram):
@@ -14,28 +14,28 @@ def _overlap_and_stride(spectrogram):
 
 
 def frames_of(windows, spectrogram):
-    """Return how many frames so many overlapping windows cover, an int or a tensor."""
+    """Return the number of frames covered by overlapping windows, an int or a tensor."""
     overlap, stride = _overlap_and_stride(spectrogram)
     return windows * stride + overlap
 
 
 def windows_for(frames, spectrogram):
-    """Return how many overlapping windows cover `frames` frames, an int or a tensor."""
+    """Return the number of overlapping windows that cover `frames` frames, an int or a tensor."""
     overlap, stride = _overlap_and_stride(spectrogram)
     covered = -((overlap - frames) // stride)
     return max(1, covered) if isinstance(frames, int) else tf.maximum(1, covered)
 
 
 def consecutive(waveform, spectrogram):
-    """Cut the image of a sound of any length into windows that hold each frame once.
+    """Splits the image of a waveform of any length into windows without overlap.
 
     Args:
         waveform: [N].
         spectrogram: the `Spectrogram`.
 
     Returns:
-        Images [W, T, F, 1], with silence after the sound in the last one, and int32 [W], the
-        frames of the sound in each.
+        Images [W, T, F, 1], the last one padded with silence, and int32 [W], the number of
+        unpadded frames in each.
     """
     frames, window = -(-tf.size(waveform) // spectrogram.hop), spectrogram.frames
     count = -(-frames // window)
@@ -46,10 +46,10 @@ def consecutive(waveform, spectrogram):
 
 
 def split(image, spectrogram):
-    """Cut the image [1, T, F, 1] of a sound of any length into windows.
+    """Splits the image [1, T, F, 1] of a sound of any length into overlapping windows.
 
     Returns:
-        [1, W, T', F, 1], padded with silence at the end, and T.
+        Images [1, W, T', F, 1], padded with silence at the end, and T.
     """
     frames = image.shape[1] or tf.shape(image)[1]
     padding = frames_of(windows_for(frames, spectrogram), spectrogram) - frames
@@ -58,7 +58,7 @@ def split(image, spectrogram):
 
 
 def blend(images, spectrogram):
-    """Return the images [B, T, F, 1] of sounds from their windows [B, W, T', F, 1]."""
+    """Blends overlapping windows [B, W, T', F, 1] to images [B, T, F, 1]."""
     scale = (spectrogram.frame_length, *spectrogram.decibels)
     amplitudes = decibels.image_to_amplitude(images, *scale)
     whole = synthesis.blend(amplitudes, _overlap_and_stride(spectrogram)[0])

@@ -1,4 +1,4 @@
-"""`CodeModel`: an autoencoder with codes and the priors over them."""
+"""`CodeModel`: an autoencoder with codes and priors over them."""
 
 import math
 
@@ -21,7 +21,7 @@ from tfaudiogen.probability import noise
 
 @register
 class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
-    """A vector-quantized autoencoder with a prior over the codes of each level.
+    """A vector-quantized autoencoder with an autoregressive prior over the codes of each level.
 
         p(x, c | y) = p(c_L | y) p(c_(L-1) | c_L, y) ... p(c_1 | c_2, ..., c_L, y) p(x | c)
 
@@ -29,16 +29,16 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
 
         -log p(x | y)  <=  -log p(x | c) - log p(c | y)  =  distortion + rate,
 
-    with the exact rate of the chain of priors, all codes counted. The parts are trained one after
-    the other (see `tfaudiogen.training`): autoencoder, then priors on the codes.
+    where the rate is the exact log-probability of all codes, including those of padding. The
+    autoencoder is trained first, then the priors on its codes; see `tfaudiogen.training`.
 
     Args:
         autoencoder: a `VQVAE`.
-        priors: a `CodePrior` for each level, top level first, each with the n levels above it as
-            its `maps`, top level first, n from 0 up.
-        temperature, guidance: of draws that ask for none; guidance where there is a label. Both at
-            1 draw from the distribution above, others from one that is sharper or follows the
-            label more closely.
+        priors: one `CodePrior` per level, top level first. The `maps` of each are those of the n
+            levels directly above it, top level first, with n at least 0.
+        temperature, guidance: defaults of `sample`; the default guidance applies if there is a
+            label. Both at 1 sample from the distribution above; other values make samples less
+            diverse or follow the label more closely.
     """
 
     terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
@@ -54,7 +54,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         self.built = True
 
     def code_maps(self):
-        """Return the shapes, (T, F) or (T, F, Q), and the K of all levels, top level first."""
+        """Return the code map shapes, (T, F) or (T, F, Q), and codebook sizes, top level first."""
         return self.autoencoder.code_maps()
 
     @property
@@ -73,23 +73,23 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return self.autoencoder.class_names
 
     def call(self, images, training=False):
-        """Return the expected reconstruction [B, T, F, C] of images at their codes."""
+        """Return the reconstruction E[x | c], [B, T, F, C], of images at their codes."""
         return self.autoencoder(images)
 
     def reconstruct_images(self, images):
-        """Return the expected image at the codes of images: [B, T, F, C] to the same."""
+        """Return the reconstructions of images [B, T, F, C] at their codes."""
         return self.autoencoder(images)
 
     def encode_codes(self, images):
-        """Return the codes of images; see `VQVAE.encode_codes`."""
+        """Encodes images to codes; see `VQVAE.encode_codes`."""
         return self.autoencoder.encode_codes(images)
 
     def decode_codes(self, codes):
-        """Return the expected images [B, T, F, C] of codes, top level first."""
+        """Return the expected images [B, T, F, C], given codes, top level first."""
         return self.autoencoder.decode_codes(codes)
 
     def rows(self, samples=None):
-        """Return the `CodeModelGraph` of this model, traced once for each length of samples."""
+        """Return the per-example graphs (`CodeModelGraph`), traced once per `samples`."""
         return remembered(self, CodeModelGraph, samples=samples)
 
     def image_entries(self):
@@ -102,7 +102,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         codes = self.encode_codes(batch["image"])
         rates = tf.stack(self._rates(codes, batch.get("label")), axis=1)  # [B, L]
         rate = tf.reduce_sum(rates, axis=1)
-        # What the autoencoder says at a uniform rate, which is replaced.
+        # The autoencoder's terms assume a uniform rate, which is replaced.
         found = self.autoencoder.loss_terms(batch, key, training=False)
         return {
             "loss": found["distortion"] + rate,
@@ -113,7 +113,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         }
 
     def _rates(self, codes, label):
-        """Return -log p of the codes of each level given those above, [B] each, in nats."""
+        """Return -log p of the codes of each level given the levels above, in nats, [B] each."""
         rates = []
         for level, prior in enumerate(self.priors):
             maps = codes[level - len(prior.conditions.maps) : level]
@@ -122,7 +122,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return rates
 
     def summarize(self, means):
-        """Return bits per dimension, and of each level bits per code and the use of its codes."""
+        """Return bits per dimension, and bits per code and codebook usage of each level."""
         log_2 = tf.math.log(2.0)
         figures = {"bits_per_dimension": means["code_length"] / (means["pixels"] * log_2)}
         for level, (prior, nats) in enumerate(
@@ -141,17 +141,17 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
 
     def log_prob(self, given, label=None):
-        """Return a lower bound of the log-probability of sounds of any length, or of pictures.
+        """Return a lower bound of the log-probability of audio of any length, or of images.
 
-        A sound longer than a window is one of consecutive windows, each frame of it in one, whose
-        bounds are added.
+        Longer audio is split into consecutive windows without overlap, and their bounds are added.
 
         Args:
-            given: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
+            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
             label: None, a class name, an int or int [B].
 
         Returns:
-            float32 [B], nats of the 8-bit image's unpadded frames, the codes of all frames.
+            float32 [B], in nats: the distortion of unpadded frames of the 8-bit image, and the
+            rate of all codes including padding.
         """
         batch, _ = self.modality.batch(given)
         labels = self._label_rows(label, len(batch))
@@ -165,26 +165,26 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return in_batches(bound, tf.range(len(batch))).numpy()
 
     def _label_rows(self, label, count):
-        """Return int32 [count] of labels, -1 for none."""
+        """Return labels as int32 [count], -1 for none."""
         found = self.labels(label, count)
         return tf.fill([count], -1) if found is None else found
 
     @property
     def label_names(self):
-        """What the priors were told of: names of classes, numbers as text where there are none."""
+        """Names of the labels that condition the priors; numbers as text for unnamed ones."""
         classes = max(prior.conditions.classes for prior in self.priors)
         numbers = [str(number) for number in range(classes)]
         return [*self.class_names[:classes], *numbers[len(self.class_names) :]]
 
     def labels(self, label, count, key=None):
-        """Return int32 [count] of a class name, an int, several of them, or None.
+        """Converts a class name, an int, a list of `count` of them, or None to int32 [count].
 
-        With a `tfaudiogen.probability.noise.Key`, a name of fewer words than the labels have stands
-        for all labels with these words, one of which is drawn for each sound: "oboe" for "oboe A4"
-        and "oboe C5".
+        With a `tfaudiogen.probability.noise.Key`, a name may consist of some words of labels; one
+        of all labels with these words is then drawn for each sample: "oboe" matches "oboe A4" and
+        "oboe C5". The result is None if `label` is None.
 
         Raises:
-            ValueError: for a label that this model was not trained with, naming those it was.
+            ValueError: the model was not trained with such a label; the message lists its labels.
         """
         names = self.label_names
         return choose_labels(names, len(names), label, count, key)
@@ -202,19 +202,19 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         phase="heap",
         progress=False,
     ):
-        """Draw sounds or pictures from the model.
+        """Samples audio or images from the model.
 
         Args:
-            count: B; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws for any count.
-            label: None, a class name or words of one, an int, or B of them; see `labels`.
-            temperature, top_k, top_p, guidance: of each prior; see `CodePrior.sample`. Guidance
-                acts on priors that have labels. None for the temperature and the guidance of this
-                model, and for all codes.
-            seconds: duration of sounds; None for one window. Longer ones continue by half windows
-                of codes, and the phase is retrieved once over the whole.
+            count: B, the number of samples; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same samples for any `count`.
+            label: None, a class name or words of one, an int, or a list of B; see `labels`.
+            temperature, top_k, top_p, guidance: settings of each prior; see `CodePrior.sample`.
+                Guidance applies to priors with labels. None means the model's `temperature` and
+                `guidance`, and no truncation.
+            seconds: duration of audio; None for one window. Longer audio is continued by half
+                windows of codes, and phase retrieval runs once over the whole.
             phase: "heap" or "graph"; see `ModalityAutoencoder`.
-            progress: show a progress bar, on a terminal.
+            progress: whether to show a progress bar on a terminal.
 
         Returns:
             float32 [B, N] or [B, H, W, C].
@@ -244,7 +244,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return in_batches(drawn, key.index, progress, _TOGETHER)
 
     def _settings(self, count, seed, label, temperature, top_k, top_p, guidance):
-        """Return the settings of a draw, when all are in their ranges."""
+        """Return the sampling settings with defaults filled in, after checking their ranges."""
         if not 0 <= seed < 2**31:
             raise ValueError(f"seed must be from 0 to 2**31 - 1, received {seed}")
         temperature = self.temperature if temperature is None else temperature
@@ -260,13 +260,13 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return {**settings, "guidance": guidance}
 
     def sample_codes(self, key, windows=1, label=None, settings=None):
-        """Draw the codes of all levels.
+        """Samples the codes of all levels.
 
         Args:
-            key: `tfaudiogen.probability.noise.Key` of B sounds.
-            windows: W, windows of each sound.
+            key: `tfaudiogen.probability.noise.Key` of B samples.
+            windows: W, number of windows of each sound.
             label: int32 [B] or None.
-            settings: of `CodePrior.draw`.
+            settings: keyword arguments of `CodePrior.draw`.
 
         Returns:
             List of int32 [B, T_l (W + 1) / 2, ...], top level first.
@@ -279,7 +279,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return Filling(self.priors, key, label, settings or {}).fill(codes, known)
 
     def sample_images(self, key, windows=1, label=None, settings=None):
-        """Draw images [B, T (W + 1) / 2, F, C] in [0, 1] of sounds; see `sample_codes`."""
+        """Samples images [B, T (W + 1) / 2, F, C] in [0, 1]; see `sample_codes`."""
         return self.long_images(self.sample_codes(key, windows, label, settings), windows)
 
     def get_config(self):
@@ -301,24 +301,24 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return cls(**config)
 
 
-# The settings of a draw in the order of `CodeModelGraph`, with what stands for None there.
+# Sampling settings in the argument order of `CodeModelGraph.sample`: name, value for None, dtype.
 _IN_GRAPH = (
     ("temperature", 0.0, tf.float32),
     ("top_k", 0, tf.int32),
     ("top_p", 1.0, tf.float32),
     ("guidance", 0.0, tf.float32),
 )
-# Sounds drawn at a time: a step draws one code of each, and takes hardly longer for many.
+# Batch size for sampling: a step samples one code per example, and is hardly slower for many.
 _TOGETHER = 32
 _REPLACED = ("loss", "rate", "code_length", "gaps")
 
 
 def check_priors(priors, shapes, counts):
-    """Raise ValueError unless there is a prior for each level, told of levels above it alone.
+    """Raise ValueError unless each level has a prior, conditioned only on levels above it.
 
     Args:
         priors: list of `CodePrior`s.
-        shapes, counts: of the code maps, top level first; see `VQVAE.code_maps`.
+        shapes, counts: code map shapes and codebook sizes, top level first; see `VQVAE.code_maps`.
     """
     received = [(prior.shape, prior.codes) for prior in priors]
     wanted = list(zip(shapes, counts, strict=True))
@@ -337,12 +337,12 @@ def check_priors(priors, shapes, counts):
 
 
 def _tallied(autoencoder):
-    """Return the lengths of the counts of codes of each level, top level first."""
+    """Return the length of the code count vector of each level, top level first."""
     levels = reversed(autoencoder.quantizers)
     return [quantizer.codes * math.prod(quantizer.tail) for quantizer in levels]
 
 
 def _label_of(batch):
-    """Return the entry "label" of a batch, int32 [B], if it has one."""
+    """Return {"label": int32 [B]} if the batch has labels, else {}."""
     label = batch.get("label")
     return {} if label is None else {"label": tf.cast(label, tf.int32)}

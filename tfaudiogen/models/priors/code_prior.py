@@ -1,4 +1,4 @@
-"""A distribution over maps of discrete codes."""
+"""`CodePrior`: an autoregressive prior over maps of discrete codes."""
 
 import math
 
@@ -19,41 +19,42 @@ _CONDITIONS = ("classes", "maps", "vectors", "words", "mean_vector")
 
 @register
 class CodePrior(CodeSampling, ProbabilisticModel):
-    """An autoregressive distribution over code maps, by a causal Transformer or an LSTM.
+    """An autoregressive prior over code maps, with a causal Transformer or LSTM backbone.
 
-        log p(c | y) = sum_s log p(c_s | c_1, ..., c_(s-1), y),    s = 1, ..., S,
+        log p(c | y) = sum_s log p(c_s | c_1, ..., c_(s-1), y),    s = 1, ..., S.
 
-    over the codes in row-major order: all bins of the first time column, then the next column, so
-    that columns continue a sound (van den Oord et al., 2017, with a Transformer as in Dhariwal et
-    al., "Jukebox", 2020). The sum is the exact log-probability. y are the conditions: a class
-    label, code maps above this one, a sequence of vectors that the core attends to. In training
-    label and vectors are left out for a share `condition_dropout` of the examples, so that one
-    network has p(c | y) and p(c), whose logits guide each other when sampling (Ho and Salimans,
-    "Classifier-free diffusion guidance", 2022):
+    Codes are in row-major order, all bins of a time column before the next column, so that a sound
+    can be continued by columns (van den Oord et al., 2017; with a Transformer as in Dhariwal et
+    al., "Jukebox", 2020). The sum is the exact log-probability. The conditions y are a class
+    label, the code maps of upper levels, and a sequence of vectors for cross-attention. In training
+    label and vectors are dropped for a fraction `condition_dropout` of the examples, so one
+    network models p(c | y) and p(c). Sampling combines both by classifier-free guidance (Ho and
+    Salimans, "Classifier-free diffusion guidance", 2022):
 
         logits = logits(c) + guidance (logits(c | y) - logits(c)).
 
-    `code_dropout` hides a share of the codes before from the network in training, and `dropout` a
-    share of the dimensions that each of its blocks adds, the same ones at all places of an example
-    (Gal and Ghahramani, 2016). All codes count, those of padding too: that a sound has ended is
-    part of what is generated.
+    In training `code_dropout` hides a fraction of the previous codes from the network. `dropout`
+    drops a fraction of the output dimensions of each block, the same ones at all positions of an
+    example (Gal and Ghahramani, 2016). The codes of padding are included in the loss: the end of a
+    sound is part of what is generated.
 
-    Batches are dicts of "codes" int32 [B, *shape] and "id", and, as there are such conditions, of
-    "label" int32 [B] (below 0 for none), "above_0", "above_1", ... int32 [B, ...] and "vectors"
+    Batches are dicts of "codes" int32 [B, *shape] and "id" and, depending on the conditions,
+    "label" int32 [B] (negative for none), "above_0", "above_1", ... int32 [B, ...] and "vectors"
     [B, M, V].
 
     Args:
-        shape: (T, F), or (T, F, Q) with Q codes for each place.
-        codes: K.
-        core: `Transformer` or `LSTMStack`; with `cross` exactly if there are `vectors`.
-        classes: number of labels; 0 for none.
-        words: of the labels; see `CodeConditions`.
-        maps: list of {"shape": ..., "codes": ...} of the code maps above.
-        vectors: V, width of the vectors of the sequence; 0 for none.
+        shape: (T, F), or (T, F, Q) with Q codes per position.
+        codes: K, the codebook size.
+        core: the backbone, a `Transformer` or `LSTMStack`; it must have `cross=True` if and only
+            if `vectors` is not 0.
+        classes: number of labels; 0 for no label.
+        words: words of the labels; see `CodeConditions`.
+        maps: list of {"shape": ..., "codes": ...} of the code maps of upper levels.
+        vectors: V, width of the vectors; 0 for no vectors.
         mean_vector: see `CodeConditions`.
-        code_size: D of the vectors of the codes, which `take_codebook` brings; 0 for none. See
+        code_size: D, size of the codebook vectors that `take_codebook` copies; 0 for none. See
             `CodeVectors`.
-        condition_dropout, code_dropout, dropout: shares, in [0, 1).
+        condition_dropout, code_dropout, dropout: fractions in [0, 1).
     """
 
     main_entry = "codes"
@@ -83,7 +84,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         }
         self.shares = {name: _share(name, value) for name, value in shares.items()}
         policy = self.dtype_policy
-        # Beside the codes there are the beginning, K, and a hidden code, K + 1.
+        # Besides the codes there are a start token, K, and a mask token, K + 1.
         self.embed = keras.layers.Embedding(self.codes + 2, core.width, dtype=policy)
         self.code_size = code_size
         if code_size:
@@ -125,12 +126,12 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         self.built = True
 
     def take_codebook(self, autoencoder):
-        """Learn from here on where the codes lie in the codebook of a trained `VQVAE`.
+        """Copies the codebook vectors of this level from a trained `VQVAE`.
 
-        Without `code_size` nothing is done.
+        Does nothing if `code_size` is 0.
 
         Raises:
-            ValueError: the vectors of the codes of this level are of another shape.
+            ValueError: the codebook of this level has another shape.
         """
         if not self.code_size:
             return
@@ -144,17 +145,18 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         self.code_vectors.table.assign(table)
 
     def take(self, prior, words=()):
-        """Begin as p(c) of another prior over the same codes, without its vectors.
+        """Initializes this prior from another prior over the same codes.
 
-        Vectors, which this one may have in their place, are told from there on, and so are labels
-        but for the words that both know.
+        Weights are copied. Of the label embeddings only those for no label and for shared words are
+        copied. `vectors` initially have no effect if the other prior has no cross-attention.
 
         Args:
             prior: the other `CodePrior`.
-            words: (number of a word of its labels, number in the other's) of those.
+            words: pairs (index of a word in this prior's labels, index in the other's) of the
+                shared words.
 
         Raises:
-            ValueError: its sizes are others.
+            ValueError: the priors differ in size.
         """
         sizes = [_sizes(one) for one in (self, prior)]
         if sizes[0] != sizes[1]:
@@ -166,16 +168,16 @@ class CodePrior(CodeSampling, ProbabilisticModel):
 
     @property
     def length(self):
-        """S, the number of codes of a map."""
+        """S, the number of codes in a map."""
         return math.prod(self.shape)
 
     @property
     def can_be_guided(self):
-        """Whether there is a condition that guidance strengthens."""
+        """Whether the prior has conditions for guidance, a label or vectors."""
         return bool(self.conditions.classes or self.conditions.vectors)
 
     def call(self, codes, label=None, maps=(), vectors=None):
-        """Return the logits [B, S, K], float32, of each code given those before it.
+        """Return the logits float32 [B, S, K] of each code, given the previous codes.
 
         Args:
             codes: int32 [B, *shape].
@@ -186,7 +188,11 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return self._logits(self._flat(codes), steady, context)
 
     def told(self, dropped, label=None, maps=(), vectors=None):
-        """Return what the core is told: [B, S, D] to add to its inputs, and its context."""
+        """Return the embedded conditions: [B, S, D] to add to the backbone's inputs, and context.
+
+        The context is [B, M, D], the sequence for cross-attention, or None. Label and vectors are
+        replaced by their unconditional embeddings where `dropped`, bool [B].
+        """
         self._check_conditions(maps, vectors)
         context = self.conditions.context(dropped, vectors)
         return self.conditions(dropped, label, maps, vectors), context
@@ -205,7 +211,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return tf.reshape(tf.cast(codes, tf.int32), (-1, self.length))
 
     def _logits(self, before, steady, context, gains=None):
-        """Return logits for codes [B, S]; the last one is not looked at."""
+        """Return logits for codes [B, S] by teacher forcing; the last code is not an input."""
         beginning = tf.fill((tf.shape(before)[0], 1), self.codes)
         shifted = tf.concat([beginning, before[:, :-1]], axis=1)
         places = tf.range(self.length)
@@ -213,12 +219,12 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return self.logits_of(outputs, places)
 
     def inputs_of(self, codes, place):
-        """Return the embeddings of codes, K for none and K + 1 for a hidden one, at places."""
+        """Return the embeddings of codes (K: start token, K + 1: mask token) at positions."""
         inputs = embedded(self.embed, codes)
         return inputs + self.code_vectors.inputs(codes, place) if self.code_size else inputs
 
     def logits_of(self, outputs, place):
-        """Return the logits, float32, of codes at places, for outputs of the core."""
+        """Return the float32 logits of the codes at positions, given outputs of the backbone."""
         logits = tf.cast(self.head(outputs), tf.float32)
         return logits + self.code_vectors.logits(outputs, place) if self.code_size else logits
 
@@ -226,11 +232,11 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return self(batch["codes"], **self.conditions_of(batch))
 
     def complete(self, batch):
-        """Add "id" 0 to B - 1 where it is missing."""
+        """Add a default "id" (0 to B - 1) if missing."""
         return with_ids(batch)
 
     def blank(self, size):
-        """Return a batch of `size` examples of code 0, with the conditions that there are."""
+        """Return a batch of `size` examples of code 0, with the maps and vectors it needs."""
         maps = [one["shape"] for one in self.conditions.maps]
         shapes = {"codes": self.shape, **{f"above_{n}": shape for n, shape in enumerate(maps)}}
         batch = {name: tf.zeros([size, *shape], tf.int32) for name, shape in shapes.items()}
@@ -247,7 +253,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return {"loss": -_log_prob_of(codes, logits)}
 
     def conditions_of(self, batch):
-        """Return the conditions that stand in a batch, as arguments of `call`."""
+        """Return the conditions of a batch, as keyword arguments of `call`."""
         maps = [batch[f"above_{number}"] for number in range(len(self.conditions.maps))]
         found = {name: batch.get(name) for name in ("label", "vectors")}
         if found["label"] is not None:
@@ -268,15 +274,15 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return self._logits(codes, steady, context, gains)
 
     def summarize(self, means):
-        """Add bits per code: nats / (ln 2 S)."""
+        """Return the means with bits per code, nats / (ln 2 S), added."""
         return {**means, "bits_per_code": means["loss"] / (math.log(2.0) * self.length)}
 
     def log_prob(self, codes, label=None, maps=(), vectors=None, places=None):
-        """Return the log-probability in nats, [B], of codes [B, *shape]; see `call`.
+        """Return the log-probability of codes [B, *shape] in nats, [B].
 
         Args:
             codes, label, maps, vectors: as in `call`.
-            places: bool [B, *shape], the places whose terms are summed; None for all.
+            places: bool [B, *shape], positions whose terms are summed; None for all.
         """
         codes, logits = self._flat(codes), self(codes, label, maps, vectors)
         return _log_prob_of(codes, logits, 1 if places is None else self._flat(places))
@@ -302,14 +308,14 @@ class CodePrior(CodeSampling, ProbabilisticModel):
 
 
 def _sizes(prior):
-    """Return what two priors must have in common for the one to begin as the other."""
+    """Return the sizes that must be equal for `take`."""
     core = {**prior.core.get_config(), "kind": type(prior.core).__name__}
     own = {key: core.get(key) for key in ("kind", "width", "depth", "heads", "positions")}
     return {"shape": prior.shape, "codes": prior.codes, "code_size": prior.code_size, **own}
 
 
 def _log_prob_of(codes, logits, places=1):
-    """Return [B]: the sum over places of the log-probability of codes [B, S]."""
+    """Return the log-probability of codes [B, S], summed over `places`, [B]."""
     nats = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=codes, logits=logits)
     return -tf.reduce_sum(nats * tf.cast(places, nats.dtype), axis=1)
 

@@ -1,4 +1,4 @@
-"""The graphs over rows of models with discrete codes: see `tfaudiogen.models.modalities.graphs`."""
+"""Per-example graphs of models with codes; see `tfaudiogen.models.modalities.graphs`."""
 
 import tensorflow as tf
 
@@ -10,11 +10,11 @@ LABEL = tf.TensorSpec([], tf.int32)
 
 
 class CodeGraph(AutoencoderGraph):
-    """The graphs of an autoencoder with codes; maps of long sounds are as in `long_codes`.
+    """Per-example graphs of an autoencoder with codes; see `long_codes` for maps of long sounds.
 
     Args:
-        model: a model with the methods of images that `CodeAutoencoder` lists.
-        samples: N of what `sample` draws; one window where left out, and None for pictures.
+        model: a model with the methods listed in `CodeAutoencoder`.
+        samples: N, length of sampled audio; by default one window. Must be None for images.
     """
 
     def __init__(self, model, samples=None):
@@ -30,11 +30,11 @@ class CodeGraph(AutoencoderGraph):
             lambda image: tuple(code[0] for code in self.model.encode_codes(image)),
             given,
             tuple(tf.TensorSpec(shape, tf.int32) for shape in self.shapes),
-        )  # [W, T_l, ...] of each level
+        )  # [W, T_l, ...] per level
         return tuple(map(self.row.joined_codes, codes))
 
     def decoded(self, *codes):
-        """Return the sound or picture of the code map of each level."""
+        """Decodes the code maps of all levels to a waveform or image."""
         windows = map(self.row.cut_codes, codes, self.shapes)
         return self.row.decoded(self._image_of, *windows)
 
@@ -43,10 +43,10 @@ class CodeGraph(AutoencoderGraph):
 
 
 class CodeModelGraph(CodeGraph):
-    """The graphs of a `CodeModel`: those of `CodeGraph`, sampling and the likelihood.
+    """Per-example graphs of a `CodeModel`: adds sampling and log-probability to `CodeGraph`.
 
     Raises:
-        ValueError: for `samples` beyond a window of maps that have no halves.
+        ValueError: `samples` exceeds one window, and code maps cannot be halved in time.
     """
 
     def __init__(self, model, samples=None):
@@ -57,7 +57,7 @@ class CodeModelGraph(CodeGraph):
         self.log_prob = over_rows(self._log_prob, (self.row.spec, LABEL), NUMBER)
 
     def _sample(self, seed, index, label, temperature, top_k, top_p, guidance):
-        """Draw by seed and index; a label below 0 is none, a top_k of 0 keeps all codes."""
+        """Samples by seed and index; a negative label means none, a top_k of 0 keeps all codes."""
         key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
         settings = {
             "temperature": temperature,
@@ -72,7 +72,7 @@ class CodeModelGraph(CodeGraph):
         """Return the sum over consecutive windows."""
 
         def of_image(image, frames, place, count):
-            del place, count  # nothing is drawn
+            del place, count  # no noise is needed
             return self.model.image_log_prob(image, frames, label[None])[0]
 
         return self.row.summed(of_image, given)

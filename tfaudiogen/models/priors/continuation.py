@@ -1,4 +1,4 @@
-"""Extends a given sound, and inpaints a gap in it."""
+"""`CodeContinuation`: continuation and inpainting of sounds."""
 
 import numpy as np
 import tensorflow as tf
@@ -10,19 +10,19 @@ from tfaudiogen.signal import decibels
 
 
 class CodeContinuation:
-    """What a `CodeModel` does with sounds of any length: `extend` and `inpaint`.
+    """Mixin of `CodeModel` that continues (`extend`) and inpaints sounds of any length.
 
-    The given sound keeps its own magnitudes; what is drawn is decoded from codes. Between the two
-    magnitudes are crossfaded over one column of the top level, where both are there, and the phase
-    is retrieved once over the whole.
+    The input sound keeps its own magnitudes; the generated part is decoded from codes. The
+    magnitudes of both are crossfaded over one column of the top level, and phase retrieval runs
+    once over the whole.
     """
 
     def extend(self, waveform, seconds, seed=0, label=None, phase="heap", **settings):
-        """Return a sound that goes on after the given one.
+        """Continues a sound.
 
         Args:
             waveform: [N].
-            seconds: duration of the whole, longer than the given sound.
+            seconds: total duration, longer than that of `waveform`.
             seed: int in [0, 2**31).
             label: None, a class name or an int.
             phase: as in `sample`.
@@ -39,7 +39,7 @@ class CodeContinuation:
                 f"that are given, received {seconds}"
             )
         longer = np.pad(sound, (0, samples - len(sound)))
-        # The last whole column saw the silence after the end, so it is drawn anew.
+        # The last whole column was encoded with the silence after the end, so it is redrawn.
         column = self._frames_of_a_column()
         kept = max(0, len(sound) // self.spectrogram.hop // column - 1)
         return self._redraw(longer, (kept, None), seed, label, phase, settings, 1)
@@ -47,15 +47,15 @@ class CodeContinuation:
     def inpaint(
         self, waveform, start, end, seed=0, label=None, phase="heap", candidates=8, **settings
     ):
-        """Return the sound with what lies between two times drawn anew.
+        """Regenerates a sound between two times.
 
         Args:
             waveform: [N].
             start, end: seconds, 0 <= start < end <= duration; widened to whole columns of the top
                 level.
             seed, label, phase, settings: as in `extend`.
-            candidates: fillings that are drawn, of which one is chosen by how well what follows
-                fits it; see `tfaudiogen.models.priors.long_codes`.
+            candidates: number of fillings to draw, one of which is chosen by importance resampling
+                given what follows; see `tfaudiogen.models.priors.long_codes`.
 
         Returns:
             float32 [N].
@@ -80,7 +80,7 @@ class CodeContinuation:
             raise ValueError(f"{verb} is for sounds, and this is a model of pictures")
 
     def _single(self, waveform):
-        """Return float32 [N] of one sound."""
+        """Return one waveform as float32 [N]."""
         batch, single = self.modality.batch(waveform)
         if not single:
             raise ValueError(f"waveform must be one sound [N], received the shape {batch.shape}")
@@ -90,7 +90,7 @@ class CodeContinuation:
         return self.spectrogram.frames // self.code_maps()[0][0][0]
 
     def _redraw(self, sound, gap, seed, label, phase, settings, candidates):
-        """Return the sound with the columns of the top level in `gap` drawn anew."""
+        """Return the waveform with the top level's columns in `gap`, (start, end), regenerated."""
         names = ("temperature", "top_k", "top_p", "guidance")
         settings = self._settings(1, seed, label, **{**dict.fromkeys(names), **settings})
         frames = -(-len(sound) // self.spectrogram.hop)
@@ -106,7 +106,7 @@ class CodeContinuation:
         return np.asarray(self.spectrogram.inverse(whole, phase=phase))[0, : len(sound)]
 
     def _codes_but(self, image, windows, gap):
-        """Return the code maps of an image, and which columns of them lie outside of the gap."""
+        """Return the code maps of an image, and bool [T_l], the columns outside the gap."""
         shapes, _ = self.code_maps()
         check_columns(shapes)
         cut, _ = split(image, self.spectrogram)
@@ -123,7 +123,7 @@ class CodeContinuation:
         return codes, known
 
     def _weights(self, frames, gap):
-        """Return float32 [T]: the part that the given image has at each frame."""
+        """Return float32 [T], the crossfade weight of the original image at each frame."""
         column = self._frames_of_a_column()
         place = np.arange(frames)
         before = np.clip(gap[0] - (place + 0.5) / column, 0, 1)
@@ -132,7 +132,7 @@ class CodeContinuation:
 
 
 def _mixed(image, other, weights, spectrogram):
-    """Return the image [1, T, F, 1] of amplitudes mixed by weights [T] of the first."""
+    """Mixes the amplitudes of two images [1, T, F, 1], with weights [T] for the first."""
     scale = (spectrogram.frame_length, *spectrogram.decibels)
     given, drawn = (decibels.image_to_amplitude(one, *scale) for one in (image, other))
     weights = tf.constant(weights)[:, None, None]

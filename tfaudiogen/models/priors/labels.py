@@ -1,4 +1,4 @@
-"""Labels and their words: "oboe A4" has two words, which other labels share."""
+"""Labels and their words: "oboe A4" has two words, which other labels may share."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,7 +8,7 @@ from tfaudiogen.validation.text import collapsed
 
 
 def words_of(names):
-    """Return, for each label, the numbers of its words in their order of appearance.
+    """Return the word indices of each label, numbered in order of first appearance.
 
     Example: `words_of(["oboe A4", "oboe C5"])` is `[[0, 1], [0, 2]]`.
     """
@@ -17,13 +17,15 @@ def words_of(names):
 
 
 def shared_words(mine, others):
-    """Return [(number in `mine`, number in `others`)] of words that both lists of names have."""
+    """Return pairs (index in `mine`, index in `others`) of words that occur in both lists."""
     tables = [list(dict.fromkeys(" ".join(names).split())) for names in (mine, others)]
     return [(n, tables[1].index(w)) for n, w in enumerate(tables[0]) if w in tables[1]]
 
 
 def further_words(names, count):
-    """Return what labels say after their first `count` words: its names, and which each label has.
+    """Return the distinct texts after the first `count` words of labels, and each label's index.
+
+    The index is -1 for a label without further words.
 
     Example: `further_words(["7 jackson", "8 theo", "9 jackson", "0"], 1)` is
     `["jackson", "theo"], [0, 1, 0, -1]`.
@@ -34,12 +36,12 @@ def further_words(names, count):
 
 
 class LabelNames:
-    """Finds labels by their names or their words, in graphs too.
+    """Finds labels by their names or by some of their words; works in graphs.
 
-    Example: "oboe" stands for "oboe A4" and "oboe C5", "A4" for the first of them.
+    Example: "oboe" matches "oboe A4" and "oboe C5"; "A4" matches the first of them.
 
     Args:
-        names: of the labels; at least one.
+        names: names of the labels; at least one.
     """
 
     def __init__(self, names):
@@ -50,11 +52,11 @@ class LabelNames:
             self.has[label, words] = True
 
     def named(self, text):
-        """Return bool [B, labels]: which label has the name text [B]."""
+        """Return bool [B, labels]: whether each label's name equals the text [B]."""
         return text[:, None] == self.names
 
     def matching(self, text):
-        """Return bool [B, labels]: the label of this name, or else all that have its words."""
+        """Return bool [B, labels]: the label of this name or, if none, all with all its words."""
         told = tf.strings.split(text).to_tensor("")[..., None]  # [B, W, 1]
         same = told == self.words  # [B, W, words]
         known = tf.reduce_all((told[..., 0] == "") | tf.reduce_any(same, axis=2), axis=1)
@@ -66,7 +68,12 @@ class LabelNames:
 
 
 def pick(candidates, share):
-    """Return int32 [B]: the candidate bool [B, labels] at a share [B] of them, -1 for none."""
+    """Return int32 [B], the index of one candidate per example, -1 if there is none.
+
+    Args:
+        candidates: bool [B, labels].
+        share: float32 [B] in (0, 1); uniform values choose among the candidates uniformly.
+    """
     rank = tf.cumsum(tf.cast(candidates, tf.int32), axis=1)
     count = rank[:, -1]
     place = tf.minimum(tf.cast(share * tf.cast(count, tf.float32), tf.int32) + 1, count)
@@ -75,20 +82,20 @@ def pick(candidates, share):
 
 
 def is_known(names, text):
-    """Return whether a text is the name of a label, or words of one."""
+    """Return whether a text is the name of a label or consists of words of one."""
     found = _candidates(names, len(names), text, by_words=True)
     return found is not None and bool(found.any())
 
 
 def choose_labels(names, classes, label, count, key=None):
-    """Return int32 [count], or None for `label` None; see `CodeModel.labels`.
+    """Return int32 [count], or None if `label` is None; see `CodeModel.labels`.
 
     Args:
-        names: of the labels; may be empty.
+        names: names of the labels; may be empty.
         classes: number of labels.
-        label: None, a name or words of one, an int, or `count` of them.
-        key: `tfaudiogen.probability.noise.Key` of the draw among labels that have the words; None
-            for names of whole labels alone.
+        label: None, a name or words of one, an int, or a list of `count` of them.
+        key: `tfaudiogen.probability.noise.Key` for choosing among the labels that match words;
+            None to accept full names only.
     """
     if label is None:
         return None
@@ -100,7 +107,7 @@ def choose_labels(names, classes, label, count, key=None):
 
 
 def _candidates(names, classes, label, by_words):
-    """Return bool [classes], or None for what cannot be a label."""
+    """Return bool [classes], the matching labels, or None for an invalid label."""
     if isinstance(label, str) and names:
         known, text = LabelNames(names), tf.constant([collapsed(label)])
         return (known.matching(text) if by_words else known.named(text)).numpy()[0]

@@ -1,8 +1,8 @@
-"""Samples code maps of sounds of any length, by windows that overlap by half.
+"""Samples code maps of sounds of any length, in windows that overlap by half.
 
-A map of W windows has (W + 1) / 2 times the columns of one. Windows lie as in
-`models/modalities/windows.py`, at half windows: where two overlap they have the same codes, so that
-what is decoded of both agrees but for the edges of the network, and is blended.
+A map of W windows has (W + 1) / 2 times the columns of one window. Windows are positioned as in
+`models/modalities/windows.py`. Overlapping windows share their codes, so their decoded images agree
+except for edge effects of the network, and are blended.
 """
 
 import numpy as np
@@ -14,10 +14,10 @@ from tfaudiogen.probability import noise
 
 
 def check_columns(shapes):
-    """Raise ValueError unless windows of maps of these shapes (T, ...) have halves.
+    """Raise ValueError unless code maps can be halved in time; see `have_halves`.
 
     Args:
-        shapes: of all levels, top level first.
+        shapes: (T, ...) of the maps of all levels, top level first.
     """
     if not have_halves(shapes):
         raise ValueError(
@@ -28,28 +28,32 @@ def check_columns(shapes):
 
 
 def have_halves(shapes):
-    """Return whether windows of maps of these shapes (T, ...), top level first, have halves."""
+    """Return whether all T are even and multiples of the top level's T.
+
+    Args:
+        shapes: (T, ...) of the maps of all levels, top level first.
+    """
     return not any(shape[0] % 2 or shape[0] % shapes[0][0] for shape in shapes)
 
 
 def empty(count, shapes, windows):
-    """Return zeros int32 [count, T (windows + 1) / 2, ...] for each shape (T, ...)."""
+    """Return a list of zeros int32 [count, T (windows + 1) / 2, ...], one per shape (T, ...)."""
     return [
         np.zeros((count, shape[0] * (windows + 1) // 2, *shape[1:]), np.int32) for shape in shapes
     ]
 
 
 def windows_of(code, columns):
-    """Return [B, W, T, ...], the windows of T columns of a map [B, T (W + 1) / 2, ...]."""
-    # A map of an odd number of columns has no halves, and is that of one window.
+    """Splits a map [B, T (W + 1) / 2, ...] into windows [B, W, T, ...] of T = `columns` columns."""
+    # A map with an odd number of columns cannot be halved, so it is a single window.
     return tf.signal.frame(code, columns, columns // 2 if columns % 2 == 0 else columns, axis=1)
 
 
 def join(windows):
-    """Return the map [T (W + 1) / 2, ...] of windows [W, T, ...] that were encoded apart.
+    """Joins windows [W, T, ...] that were encoded separately to a map [T (W + 1) / 2, ...].
 
-    Of two that overlap each column is taken from the one in whose middle it lies, where the
-    network saw what comes before and after.
+    In overlaps each column comes from the window in which it is nearer to the middle, where the
+    network has context on both sides.
     """
     columns = windows.shape[1]
     stride, quarter = max(1, columns // 2), columns // 4
@@ -58,15 +62,15 @@ def join(windows):
 
 
 class Filling:
-    """Draws what is not known of the maps of all levels, from the top level down.
+    """Samples the unknown columns of the maps of all levels, top level first.
 
     Args:
-        priors: a `CodePrior` for each level, top level first.
+        priors: one `CodePrior` per level, top level first.
         key: `tfaudiogen.probability.noise.Key` of B sounds.
         label: int32 [B], or None.
         settings: temperature, top_k, top_p and guidance of `CodePrior.draw`.
-        candidates: how many fillings are drawn where known columns follow unknown ones.
-        vectors: [B, M, V] for the priors that attend to vectors; None for none.
+        candidates: number of fillings to sample where known columns follow unknown ones.
+        vectors: [B, M, V] for the priors with cross-attention; None for none.
     """
 
     def __init__(self, priors, key, label, settings, candidates=1, vectors=None):
@@ -74,11 +78,11 @@ class Filling:
         self.settings, self.candidates = settings, candidates
 
     def fill(self, codes, known):
-        """Return the maps with their unknown columns drawn.
+        """Return the maps with their unknown columns sampled.
 
         Args:
-            codes: list of int32 [B, T_l, ...], as from `empty`; are changed.
-            known: list of bool [T_l].
+            codes: list of int32 [B, T_l, ...], as from `empty`; modified in place.
+            known: list of bool [T_l], the columns that are not sampled.
         """
         for level, prior in enumerate(self.priors):
             columns, before = prior.shape[0], known[level].copy()
@@ -91,7 +95,7 @@ class Filling:
         return codes
 
     def _window(self, level, codes, known, start):
-        """Return codes [B, T, ...] of a window that starts at a column of its level."""
+        """Return the codes [B, T, ...] of the window of a level that starts at column `start`."""
         prior, batch = self.priors[level], len(codes[level])
         given = codes[level][:, start : start + len(known)]
         conditions = {"label": self.label, "maps": self._above(level, codes, start)}
@@ -110,7 +114,7 @@ class Filling:
         return self._chosen(prior, drawn, conditions, mask, f"choice {level} {start}")
 
     def _above(self, level, codes, start):
-        """Return the windows of the maps that condition a level."""
+        """Return the windows of the upper maps that condition a level."""
         first = level - len(self.priors[level].conditions.maps)
         found = []
         for code, prior in zip(codes[first:level], self.priors[first:level], strict=True):
@@ -120,10 +124,10 @@ class Filling:
         return found
 
     def _chosen(self, prior, drawn, conditions, known, stream):
-        """Return one of the candidates for each sound, drawn by how well what follows fits it.
+        """Chooses one candidate for each sound by sampling-importance-resampling (Rubin, 1987).
 
-        Candidates are draws of p(gap | before), weighted by p(after | before, gap): with many of
-        them a draw of p(gap | before, after) (sampling-importance-resampling, Rubin, 1987).
+        Candidates are samples of p(gap | before) with weights p(after | before, gap). With many
+        candidates the choice approaches a sample of p(gap | before, after).
         """
         if len(drawn) == 1:
             return drawn[0].numpy()

@@ -1,4 +1,4 @@
-"""Samples code maps from an autoregressive prior, one code after the other."""
+"""Autoregressive sampling of code maps from a `CodePrior`."""
 
 import tensorflow as tf
 
@@ -7,16 +7,16 @@ from tfaudiogen.models.priors.truncation import categorical_quantile, truncate
 from tfaudiogen.probability import noise
 
 _TOGETHER, _SMALL = 32, 2**17
-"""How many maps are drawn together by a graphics card, or by a prior of few weights. A processor
-draws those of a larger prior one after the other: a step of one is products of matrices and one
-vector, of which it does nine in the time of one step of four."""
+"""_TOGETHER: number of maps sampled in parallel on a GPU, or by a prior with at most _SMALL
+weights. On a CPU larger priors sample one map at a time: the matrix-vector products of a single
+map are fast, nine such steps take the time of one step of four maps."""
 
 
 class CodeSampling:
-    """What `CodePrior` is mixed with: sampling by the core's steps, or, to compare, without them.
+    """Mixin of `CodePrior` for sampling with a KV cache or, for comparison, without.
 
-    Each draw is the quantile of the code's distribution at a uniform number that is keyed by the
-    example and the place, so that cached and uncached sampling give the same codes.
+    Each code is the quantile of its distribution at a uniform number keyed by example and
+    position, so cached and uncached sampling give the same codes.
     """
 
     def sample(
@@ -34,7 +34,7 @@ class CodeSampling:
         known=None,
         cached=True,
     ):
-        """Draw code maps.
+        """Samples code maps.
 
         Args:
             count: B; at least 1.
@@ -42,19 +42,19 @@ class CodeSampling:
             label: None, an int, or int32 [B].
             maps, vectors: the other conditions, with leading dimension B; see `CodePrior`.
             temperature: divides the logits, after guidance; 0 takes the most likely code.
-            top_k: draw among the so many most likely codes; None for all.
-            top_p: draw among the most likely codes that sum to this probability; None for all.
-            guidance: how far logits move from those without label and vectors to those with them;
-                1 for plain conditioning.
-            given: int32 [B, *shape], codes that are not drawn where `known`; None for none.
-            known: bool [B, *shape] or [*shape].
-            cached: whether the core keeps what it has computed; the result is the same.
+            top_k: sample among the `top_k` most likely codes; None for all.
+            top_p: sample among the most likely codes that sum to this probability; None for all.
+            guidance: scale of classifier-free guidance by label and vectors; 1 for plain
+                conditioning.
+            given: int32 [B, *shape], fixed codes where `known`; None for none.
+            known: bool [B, *shape] or [*shape], positions that are not sampled.
+            cached: whether to use the KV cache (or LSTM state); the result is the same.
 
         Returns:
             int32 [B, *shape].
 
         Raises:
-            ValueError: an argument out of its range.
+            ValueError: an argument is out of range.
         """
         self.check_sampling(count, temperature, top_k, top_p, guidance)
         if isinstance(label, int):
@@ -77,13 +77,14 @@ class CodeSampling:
         cached=True,
         stream="codes",
     ):
-        """Draw code maps [B, *shape] by a `Key`; see `sample`, which checks arguments.
+        """Samples code maps [B, *shape] by a `Key`; see `sample`, which validates arguments.
 
         Args:
             key: `tfaudiogen.probability.noise.Key` of B examples.
             conditions: dict of "label", "maps" and "vectors".
-            given: codes int32 [B, S] and which of them are known, bool [B, S].
-            stream: name of the noise.
+            given: pair of fixed codes int32 [B, S] and bool [B, S], where they are fixed.
+            temperature, top_k, top_p, guidance, cached: as in `sample`.
+            stream: name of the noise stream.
         """
         self._check_conditions(conditions.get("maps", ()), conditions.get("vectors"))
         truncated = top_k is not None or top_p is not None
@@ -104,14 +105,14 @@ class CodeSampling:
         return tf.reshape(tf.concat(drawn, axis=0)[: len(levels)], (-1, *self.shape))
 
     def generate(self, levels, conditions, given, known, settings):
-        """Draw code maps in the graph that calls this, without XLA; see `draw`.
+        """Samples code maps in the calling graph, without XLA; see `draw`.
 
         Args:
-            levels: float32 [B, S], the uniform numbers at which quantiles are taken.
-            conditions: as in `draw`; labels below 0 are none.
-            given, known: int32 and bool [B, *shape], codes that are not drawn.
+            levels: float32 [B, S], uniform numbers at which quantiles are taken.
+            conditions: as in `draw`; negative labels mean no label.
+            given, known: int32 and bool [B, *shape], fixed codes and where they are fixed.
             settings: dict of the scalars temperature, top_k (int32; 0 for all), top_p (1 for all;
-                0 for the likeliest) and guidance.
+                0 for the most likely code) and guidance.
 
         Returns:
             int32 [B, *shape].
@@ -138,8 +139,8 @@ class CodeSampling:
         return self._flat(given), tf.reshape(known, (count, self.length))
 
     def _sampler(self, cached, truncated, guided):
-        """Return the compiled graph for these choices, traced once for each."""
-        made = self.__dict__.setdefault("_samplers", {})  # Keras tracks what it is told of
+        """Return the XLA-compiled function for these options, traced once for each."""
+        made = self.__dict__.setdefault("_samplers", {})  # setattr would make Keras track it
         if (cached, truncated, guided) not in made:
 
             def sampler(levels, conditions, given, known, settings):
@@ -167,20 +168,20 @@ class CodeSampling:
 
 
 class _Generation:
-    """One sampling: a loop over places, as a graph.
+    """One autoregressive sampling loop over positions, in a graph.
 
-    Guided, the batch is twice as long: conditions as they are, then none.
+    With guidance the batch is doubled: the conditional half first, then the unconditional half.
     """
 
     def __init__(self, prior, levels, given, known, settings, truncated, guided):
         self.prior, self.settings = prior, settings
         self.truncated, self.guided = truncated, guided
-        # The place comes first, to take one at a time.
+        # Transposed to [S, B], to index by position.
         self.levels, self.given, self.known = map(tf.transpose, (levels, given, known))
         self.batch = levels.shape[0] or tf.shape(levels)[0]
 
     def _conditions(self, conditions):
-        """Return what the core is told at all places, [R, S, D], and its context."""
+        """Return the embedded conditions, [R, S, D] and the context; see `CodePrior.told`."""
         rows = self.batch * (2 if self.guided else 1)
         dropped = tf.range(rows) >= self.batch
         if self.guided:
@@ -189,7 +190,7 @@ class _Generation:
         return tf.broadcast_to(steady, (rows, *steady.shape[1:])), context
 
     def cached(self, conditions):
-        """Return codes [B, S], each from one step of the core."""
+        """Samples codes [B, S], each by one step of the backbone with its KV cache."""
         prior = self.prior
         steady, context = self._conditions(conditions)
         inputs = tf.transpose(steady, (1, 0, 2))  # [S, R, D]
@@ -207,14 +208,14 @@ class _Generation:
             _, last, state, codes = _repeat(body, (begin, *values), BLOCK)
             return begin + BLOCK, last, prior.core.settle(state, begin), codes
 
-        # Each loop is compiled for itself: few of them, since that takes longer than to draw.
+        # XLA compiles each loop separately, which takes longer than sampling: use few loops.
         whole, rest = divmod(prior.length, BLOCK)
         values = _repeat(block, (tf.constant(0), last, state, codes), whole, step=BLOCK)
         values = _repeat(body, values, rest)
         return tf.transpose(values[-1])
 
     def uncached(self, conditions):
-        """Return codes [B, S], each from the whole sequence."""
+        """Samples codes [B, S], each from a pass over the whole sequence."""
         steady, context = self._conditions(conditions)
 
         def body(place, codes):
@@ -230,7 +231,7 @@ class _Generation:
         return tf.concat([codes, codes], axis=0) if self.guided else codes
 
     def _draw(self, logits, place):
-        """Return the codes [B] at a place, drawn or known, for logits [R, K]."""
+        """Return the codes [B] at a position, sampled or known, given logits [R, K]."""
         settings = self.settings
         if self.guided:
             with_them, without = tf.split(logits, 2)
@@ -243,9 +244,9 @@ class _Generation:
 
 
 def _equal_parts(rows, size):
-    """Return a structure of tensors [B, ...] in parts of one size, the last filled up with zeros.
+    """Splits a structure of tensors [B, ...] into parts of equal size, padding the last with zeros.
 
-    One graph so serves every B, and what is drawn of a row does not depend on how many there are.
+    One graph then serves every B, and an example's samples do not depend on B.
     """
     count = len(tf.nest.flatten(rows)[0])
 
@@ -261,14 +262,14 @@ def _equal_parts(rows, size):
 
 
 def _put(codes, place, values):
-    """Return codes [S, B] with those at one place replaced."""
+    """Return codes [S, B] with those at one position replaced."""
     return tf.tensor_scatter_nd_update(codes, place[None, None], values[None])
 
 
 def _repeat(body, values, times, step=1):
-    """Return the values after so many passes through `body`.
+    """Return the loop variables after `times` iterations of `body`.
 
-    The first value is the place, to which a pass adds `step`.
+    The first variable is the position, to which each iteration adds `step`.
     """
     if not times:
         return values

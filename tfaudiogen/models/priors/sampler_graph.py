@@ -1,4 +1,4 @@
-"""Samples code maps of sounds of any length inside the calling graph."""
+"""Samples code maps of sounds of any length inside a TensorFlow graph."""
 
 import tensorflow as tf
 
@@ -7,14 +7,14 @@ from tfaudiogen.probability import noise
 
 
 class GraphFilling:
-    """Draws the maps of all levels from the top level down, as `Filling` does from nothing.
+    """Samples the code maps of all levels, top level first; the graph version of `Filling`.
 
     Args:
-        priors: a `CodePrior` for each level, top level first.
-        windows: W, windows of each sound, half overlapping; 1 of pictures.
+        priors: one `CodePrior` per level, top level first.
+        windows: W, number of windows, which overlap by half; 1 for images.
 
     Raises:
-        ValueError: several windows of maps that have no halves.
+        ValueError: W is greater than 1, and code maps cannot be halved in time.
     """
 
     def __init__(self, priors, windows):
@@ -23,13 +23,13 @@ class GraphFilling:
             check_columns([prior.shape for prior in priors])
 
     def codes(self, key, told, settings):
-        """Return the maps int32 [1, T_l (W + 1) / 2, ...], top level first.
+        """Samples the maps int32 [1, T_l (W + 1) / 2, ...] of all levels, top level first.
 
         Args:
-            key: `tfaudiogen.probability.noise.Key` of one draw.
-            told: dict of what the draw is told of, with leading dimension 1: "label", below 0 for
-                none, and "vectors" for the priors that attend to vectors.
-            settings: scalars of `CodePrior.generate`.
+            key: `tfaudiogen.probability.noise.Key` of one sample.
+            told: dict of the conditions, with leading dimension 1: "label", negative for none, and
+                "vectors" for priors with cross-attention.
+            settings: dict of scalars, as in `CodePrior.generate`.
         """
         codes = []
         for level in range(len(self.priors)):
@@ -37,9 +37,9 @@ class GraphFilling:
         return codes
 
     def _level(self, level, key, told, above, settings):
-        """Return the map of a level given those above.
+        """Samples the map of a level, given the maps of the levels above.
 
-        Each window after the first keeps the second half of the one before it as its first.
+        The first half of each window after the first is the second half of the previous window.
         """
         prior = self.priors[level]
         columns, half, tail = prior.shape[0], prior.shape[0] // 2, prior.shape[1:]
@@ -67,7 +67,7 @@ class GraphFilling:
         return tf.concat([first, later], axis=1)
 
     def _above(self, level, codes, start):
-        """Return the windows of the maps above that condition one that starts at a column."""
+        """Return the windows of the upper maps that condition the window starting at `start`."""
         prior = self.priors[level]
         first = level - len(prior.conditions.maps)
         found = []

@@ -1,18 +1,18 @@
-"""Temperature, top-k and top-p truncation, and quantiles of categorical distributions."""
+"""Top-k and top-p truncation, and quantiles of categorical distributions."""
 
 import tensorflow as tf
 
 
 def truncate(logits, top_k, top_p):
-    """Return logits with those of unlikely codes lowered so far that they are never drawn.
+    """Sets the logits of codes outside top-k and top-p to -1e9, so that they are never drawn.
 
-    Kept are the codes that are both among the `top_k` most likely ones and in the nucleus: the
-    fewest most likely codes whose probabilities sum to `top_p` or more (Holtzman et al., "The
-    curious case of neural text degeneration", 2020). Codes as likely as the last one are kept.
+    A code is kept if it is both among the `top_k` most likely codes and in the nucleus, the
+    smallest set of most likely codes whose probabilities sum to at least `top_p` (Holtzman et al.,
+    "The curious case of neural text degeneration", 2020). Ties with the last kept code are kept.
 
     Args:
         logits: float32 [B, K].
-        top_k: integer scalar from 1; K keeps all.
+        top_k: integer scalar, at least 1; K keeps all.
         top_p: scalar in (0, 1]; 1 keeps all.
     """
     falling = tf.sort(logits, axis=-1, direction="DESCENDING")
@@ -24,15 +24,15 @@ def truncate(logits, top_k, top_p):
 
 
 def categorical_quantile(logits, level):
-    """Return int32 [B], the code at which the distribution function of the codes passes `level`.
+    """Return int32 [B], the quantile of softmax(logits): where its CDF exceeds `level`.
 
-    For a uniform `level` it is a draw of softmax(logits).
+    With a uniform `level` this samples from softmax(logits).
 
     Args:
         logits: float32 [B, K].
         level: float32 [B] in (0, 1).
     """
     below = tf.cumsum(tf.nn.softmax(logits), axis=-1)
-    # Against the last sum, which rounding leaves beside 1, and a little less, so as not to pass it.
+    # Relative to the last sum, which is not exactly 1, and slightly reduced to stay below it.
     goal = level[:, None] * below[:, -1:] * (1.0 - 2.0**-22)
     return tf.reduce_sum(tf.cast(below <= goal, tf.int32), axis=-1)

@@ -1,5 +1,5 @@
-"""Parts of the training step beside the mathematics of a model.
+"""Model-independent parts of the training step.
 
-Replicas, XLA, accumulation, averaging of weights, loss scaling, low-rank adapters, and the checks
-of what `compile` and `fit` are given.
+Replicas, XLA, gradient accumulation, EMA, loss scaling, low-rank adapters (LoRA), and validation
+of the arguments of `compile` and `fit`.
 """

@@ -1,4 +1,4 @@
-"""Checks of what `fit`, `evaluate` and `predict` are given."""
+"""Validates the arguments and batches of `fit`, `evaluate` and `predict`."""
 
 import contextlib
 import re
@@ -16,11 +16,11 @@ _CURES = {
 
 
 def check_alone(method, arguments):
-    """Raise ValueError if a method of a model is given more than x.
+    """Raise ValueError if a model method is called with targets or weights besides x.
 
     Args:
-        method: its name.
-        arguments: {name: value}, as it was called.
+        method: name of the method.
+        arguments: {name: value} of the call.
     """
     for name in ("y", "sample_weight", "class_weight"):
         if arguments.get(name) is not None:
@@ -40,10 +40,10 @@ def _described(value):
 
 
 def alone(batch):
-    """Return x of what Keras calls a batch: x itself, or a tuple that holds nothing besides.
+    """Return x of a Keras batch: x itself, or a tuple with nothing but x.
 
     Raises:
-        ValueError: there are targets or weights.
+        ValueError: the batch has targets or weights.
     """
     if not isinstance(batch, (tuple, list)):
         return batch
@@ -58,15 +58,15 @@ def alone(batch):
 
 
 def checked_images(batch, representations):
-    """Return a batch whose images are float32, of the right shape and in [0, 1].
+    """Return the batch with its images as float32, after checking their shape and range [0, 1].
 
     Args:
         batch: dict of tensors or arrays.
-        representations: {entry: `Spectrogram` or `Pictures`} of the entries that are images.
+        representations: {entry: `Spectrogram` or `Pictures`} of the image entries.
 
     Raises:
-        ValueError: type, shape or, without graphs, values of an entry are wrong.
-        tf.errors.InvalidArgumentError: values are, in a graph; see `plain_errors`.
+        ValueError: the type or shape of an entry is wrong or, when run eagerly, its values are.
+        tf.errors.InvalidArgumentError: the values are wrong, in a graph; see `plain_errors`.
     """
     found = {name: one for name, one in representations.items() if name in batch}
     return {**batch, **{name: _checked(name, batch[name], one) for name, one in found.items()}}
@@ -79,7 +79,7 @@ def _checked(entry, images, representation):
     if not fits or not images.dtype.is_floating:
         raise ValueError(_sentence(*wanted, f"{images.dtype.name} {images.shape}"))
     images = tf.cast(images, tf.float32)
-    # NaN passes: what is not finite stops the training by the name of its example.
+    # NaN passes: the training step reports the example of a non-finite loss.
     inside = ~tf.reduce_any((images < -_TOLERANCE) | (images > 1.0 + _TOLERANCE))
     ends = (tf.reduce_min(images), tf.reduce_max(images))
     if not tf.executing_eagerly():
@@ -102,7 +102,7 @@ def _values(low, high):
 
 @contextlib.contextmanager
 def plain_errors():
-    """Context that says in one sentence, as a ValueError, which images are outside of [0, 1]."""
+    """Context that turns graph errors about images outside [0, 1] into a one-line ValueError."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
@@ -114,10 +114,10 @@ def plain_errors():
 
 
 def first_batch(x, batch_size=None):
-    """Return the first batch of what `fit` was given.
+    """Return the first batch of the `x` passed to `fit`.
 
     Raises:
-        ValueError: it cannot be looked at without being used up.
+        ValueError: reading the first batch would consume it, as for a generator.
     """
     if isinstance(x, tf.data.Dataset):
         return next(iter(x.take(1)))

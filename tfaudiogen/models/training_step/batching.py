@@ -1,4 +1,4 @@
-"""Numbers the examples of batches, and applies functions in smaller batches."""
+"""Numbers the examples of batches and applies functions in smaller batches."""
 
 import contextlib
 import contextvars
@@ -12,9 +12,9 @@ _between = contextvars.ContextVar("between", default=None)
 
 @contextlib.contextmanager
 def between_parts(function):
-    """Context in which a function is called before each part of what is computed in parts.
+    """Context in which `function` is called before each part of a computation done in parts.
 
-    It ends what takes long by raising an exception.
+    The function can stop a long computation by raising an exception.
     """
     before = _between.set(function)
     try:
@@ -24,14 +24,14 @@ def between_parts(function):
 
 
 def part_begins():
-    """Call the function of `between_parts`, if there is one."""
+    """Calls the function set by `between_parts`, if any."""
     function = _between.get()
     if function is not None:
         function()
 
 
 def with_ids(batch, first=0):
-    """Return a batch with "id" int64 [B]: those it has, or `first` and the numbers after it.
+    """Return a batch with "id" int64 [B]: its own, or `first`, `first` + 1, ... by default.
 
     Args:
         batch: dict of tensors with leading dimension B.
@@ -48,7 +48,7 @@ def size_of(batch):
 
 
 def numbered(batches):
-    """Yield batches `with_ids`, which go on from one batch to the next."""
+    """Yield batches `with_ids`, numbered consecutively across batches."""
     first = 0
     for batch in batches:
         yield with_ids(batch, first)
@@ -56,7 +56,7 @@ def numbered(batches):
 
 
 def in_batches(function, values, progress=False, size=_BATCH):
-    """Apply `function` to `values` [B, ...], `size` at a time, so that memory stays bounded."""
+    """Applies `function` to `values` [B, ...], `size` at a time, to bound memory."""
     starts = range(0, len(values), size)
     bar = tqdm(starts, unit="batch", leave=False, disable=None if progress else True)
     return tf.concat([_part(function, values[i : i + size]) for i in bar], axis=0)

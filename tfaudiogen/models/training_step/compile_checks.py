@@ -1,4 +1,4 @@
-"""Checks of the arguments of `compile`."""
+"""Validates the arguments of `compile`."""
 
 import keras
 
@@ -6,13 +6,13 @@ _OWN = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
 def check_keras_arguments(arguments):
-    """Raise unless those arguments of `keras.Model.compile` are at their defaults.
+    """Raise an error unless unsupported `keras.Model.compile` arguments are at their defaults.
 
     Args:
-        arguments: {name: value} of those that a `ProbabilisticModel` has no use for.
+        arguments: {name: value} of the arguments that a `ProbabilisticModel` does not use.
 
     Raises:
-        ValueError: a loss, metrics, weights of them or several steps of one call are asked for.
+        ValueError: a loss, metrics, their weights, or `steps_per_execution` other than 1 is given.
         TypeError: there is no such argument.
     """
     for name, value in arguments.items():
@@ -31,12 +31,12 @@ def check_keras_arguments(arguments):
 
 
 def check_options(jit_compile, accumulate, average, optimizer, objectives):
-    """Raise ValueError unless the options of a compilation go together.
+    """Raise ValueError unless the options of `compile` are valid and compatible.
 
     Args:
         jit_compile, accumulate, average: see `ProbabilisticModel.compile`.
         optimizer: the `keras.optimizers.Optimizer`.
-        objectives: names of what is minimised.
+        objectives: names of the minimized terms.
     """
     if not (jit_compile == "auto" or isinstance(jit_compile, (bool, int))):
         raise ValueError(f'jit_compile must be True, False or "auto"; received {jit_compile!r}')

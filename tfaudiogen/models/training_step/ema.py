@@ -1,4 +1,4 @@
-"""The exponential moving average of a model's weights."""
+"""Exponential moving average (EMA) of a model's weights."""
 
 import contextlib
 import zlib
@@ -8,18 +8,20 @@ from keras import ops
 
 
 class WeightAverage:
-    """a <- a + (1 - d) (w - a) after each step, d = min(`decay`, (1 + t) / (10 + t)).
+    """Exponential moving average of a model's weights.
+
+        a <- a + (1 - d) (w - a) after each step,    d = min(`decay`, (1 + t) / (10 + t))
 
     The average of the last steps of stochastic gradient descent is a better estimate than the last
-    step (Polyak and Juditsky, 1992); the rising d keeps the first weights from weighing on it.
+    step (Polyak and Juditsky, 1992). The rising d reduces the influence of the initial weights.
 
-    While steps are taken the model holds w, and `variables` hold a. At all other times they are
-    exchanged, so that whatever looks at the model, saves it or draws from it has a. Weights that
-    are assigned from outside then are both: training goes on from them.
+    During training steps the model holds w and `variables` hold a. At all other times they are
+    swapped, so evaluation, saving and sampling use a. Weights assigned from outside while swapped
+    replace both w and a, and training continues from them.
 
     Args:
         weights: the trainable variables.
-        decay: in (0, 1); 0.999 averages over about the last thousand steps.
+        decay: in (0, 1); 0.999 averages over roughly the last thousand steps.
     """
 
     def __init__(self, weights, decay):
@@ -36,18 +38,18 @@ class WeightAverage:
             )
             for number, weight in enumerate(self.weights)
         ]
-        # Before the first step there is nothing but the weights.
+        # Before the first step the averages equal the weights.
         self.in_place, self._placed = True, None
 
     def update(self, step):
-        """Move the average towards the weights; `step` counts the finished optimiser steps."""
+        """Moves the average towards the weights; `step` counts the finished optimizer steps."""
         step = ops.cast(step, "float32")
         share = 1.0 - ops.minimum(self.decay, (1.0 + step) / (10.0 + step))
         for average, weight in zip(self.variables, self.weights, strict=True):
             average.assign_add(ops.cast(share, average.dtype) * (weight - average))
 
     def put(self, in_place):
-        """Let the model hold the averages, or the weights that steps are taken from."""
+        """Makes the model hold the averages (`in_place`) or the weights of the last step."""
         if in_place and not self.in_place:
             self._exchange()
             self._placed = _checksum(self.weights)
@@ -60,7 +62,7 @@ class WeightAverage:
 
     @contextlib.contextmanager
     def held(self, in_place):
-        """Context of `put`, which puts back what was there before."""
+        """Context that calls `put` and restores the previous state on exit."""
         before = self.in_place
         self.put(in_place)
         try:
@@ -79,7 +81,7 @@ class WeightAverage:
             average.assign(ops.convert_to_numpy(weight))
 
     def state(self):
-        """Return {name: array} of what goes on needs beside the weights as they are now."""
+        """Return {name: array} of the state to save besides the model's current weights."""
         placed = -1 if not self.in_place else self._placed
         if placed is None:
             return {}
@@ -87,7 +89,7 @@ class WeightAverage:
         return {**values, "average_placed": placed}
 
     def restore(self, state):
-        """Take what `state` returned; without, training goes on from the weights as they are."""
+        """Restores what `state` returned; if it is missing, averaging restarts from the weights."""
         self.in_place, self._placed = True, None
         if len(state) != len(self.variables) + 1:
             return
@@ -105,7 +107,7 @@ def _checksum(weights):
 
 
 class AveragesBetweenEpochs(keras.callbacks.Callback):
-    """Lets the model hold its averages from the end of each epoch on, for all callbacks after it.
+    """Swaps in the averaged weights at the end of each epoch, for all callbacks after this one.
 
     Args:
         average: the `WeightAverage`.
@@ -116,9 +118,9 @@ class AveragesBetweenEpochs(keras.callbacks.Callback):
         self.average = average
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Go on from the weights of the last step."""
+        """Swaps in the weights of the last step."""
         self.average.put(in_place=False)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Show the averages."""
+        """Swaps in the averages."""
         self.average.put(in_place=True)

@@ -1,4 +1,4 @@
-"""Low-rank adapters of trained models (LoRA), saved apart from their base."""
+"""Low-rank adapters (LoRA) of trained models, saved separately from the base model."""
 
 import itertools
 import zlib
@@ -18,22 +18,22 @@ class LowRank:
 
         W' = W + A B,    A [in, r],  B [r, out],
 
-    of the `keras.layers.Dense` that a class names in `adapted_layers`, by Keras' own `enable_lora`.
-    W and everything else stay as they are; A and B alone are trained. B starts at zero, and the
-    adapted model so as the one that it came from. The configuration knows nothing of an adapter: a
-    saved model is the merged one, and the adapter a file beside it.
+    for the `keras.layers.Dense` layers that a class returns from `adapted_layers`, using Keras'
+    own `enable_lora`. Only A and B are trained; W and all other weights are frozen. B starts at
+    zero, so the adapted model initially equals its base. The adapter is not part of the
+    configuration: a saved model holds the merged weights, and the adapter is a separate file.
     """
 
     lora_rank = 0
 
     def enable_lora(self, rank):
-        """Freeze the model and give it an adapter of a rank; to be done before `compile`.
+        """Freezes the model and adds an adapter; must be called before `compile`.
 
         Args:
-            rank: r, at least 1, and at most the smaller side of each matrix.
+            rank: r, from 1 to the smaller side of each adapted matrix.
 
         Raises:
-            ValueError: the rank is out of range, or there is an adapter already.
+            ValueError: the rank is out of range, or the model already has an adapter.
         """
         layers = self.adapted_layers()
         most = min(min(layer.kernel.shape) for layer in layers.values())
@@ -54,13 +54,13 @@ class LowRank:
 
     @property
     def base_weights(self):
-        """All weights but those of the adapter."""
+        """All weights except those of the adapter."""
         own = {id(weight) for pair in self._adapter().values() for weight in pair}
         return [weight for weight in self.weights if id(weight) not in own]
 
     @property
     def merged_weights(self):
-        """The values of all weights of the model that the adapter makes of the base, float32."""
+        """Values of all base weights, float32, with the adapter merged into the adapted ones."""
         changed = {
             id(_kernel(layer)): keras.ops.add(_kernel(layer).value, _product(layer))
             for layer in (self.adapted_layers().values() if self.lora_rank else ())
@@ -68,20 +68,20 @@ class LowRank:
         return [changed.get(id(weight), weight) for weight in self.base_weights]
 
     def merged(self):
-        """Return a model without an adapter that gives the same."""
+        """Return an equivalent model without an adapter, with merged weights."""
         model = type(self).from_config(self.get_config())
         for weight, value in zip(model.weights, self.merged_weights, strict=True):
             weight.assign(value)
         return model
 
     def save_adapter(self, path):
-        """Write the adapter alone: its rank, the names of the layers, and A and B of each.
+        """Writes the adapter only: its rank, the layer names, and A and B of each layer.
 
         Args:
-            path: of the file, an .npz without pickled objects.
+            path: the file to write, an .npz without pickled objects.
 
         Raises:
-            ValueError: there is none.
+            ValueError: the model has no adapter.
         """
         if not self.lora_rank:
             raise ValueError("the model has no adapter to save: enable_lora gives it one")
@@ -94,13 +94,14 @@ class LowRank:
             np.savez(file, **arrays)
 
     def load_adapter(self, path):
-        """Give the model a saved adapter, in place of the one that it may have.
+        """Loads a saved adapter, replacing any adapter the model has.
 
         Args:
-            path: of a file that `save_adapter` wrote.
+            path: a file written by `save_adapter`.
 
         Raises:
-            ValueError: the file is damaged, or of an adapter of another model.
+            ValueError: the file is damaged, of another rank than the model's adapter, or an
+                adapter of another model.
         """
         rank, targets, base, pairs = _read(path)
         if targets != list(self.adapted_layers()) or base != self._fingerprint():
@@ -135,7 +136,7 @@ class LowRank:
         return [((inputs, rank), (rank, outputs)) for inputs, outputs in sizes]
 
     def _fingerprint(self):
-        """Return a checksum of the matrices that are adapted."""
+        """Return a checksum of the base matrices W of the adapted layers."""
         total = 0
         for layer in self.adapted_layers().values():
             total = zlib.crc32(keras.ops.convert_to_numpy(_kernel(layer)).tobytes(), total)
@@ -148,13 +149,13 @@ def _kernel(layer):
 
 
 def _product(layer):
-    """Return what an adapter adds to W."""
+    """Return the scaled product A B that an adapter adds to W."""
     scale = layer.lora_alpha / layer.lora_rank
     return scale * keras.ops.matmul(layer.lora_kernel_a.value, layer.lora_kernel_b.value)
 
 
 def _read(path):
-    """Return rank, names of layers, checksum of the base, and (A, B) of each layer."""
+    """Return the rank, the layer names, the checksum of the base, and (A, B) of each layer."""
     try:
         arrays = read_npz(path)
         expect_keys(arrays, "it", ("rank", "targets", "base"), arrays)

@@ -9,9 +9,9 @@ _FIRST, _PATIENCE = 1.0, 500
 class LossScale:
     """Dynamic loss scaling (Micikevicius et al., "Mixed precision training", 2018, section 3.2).
 
-    Gradients below 6e-8 vanish in float16, and those above 65504 are infinite. So the scale is
-    halved after a step whose gradients were not finite, and doubled after 500 steps in which they
-    were. It starts at one: a loss summed over the pixels of an image has large gradients.
+    In float16, gradients below 6e-8 vanish and gradients above 65504 become infinite. The scale is
+    halved after a step with non-finite gradients and doubled after 500 consecutive finite steps.
+    It starts at 1, because a loss summed over the pixels of an image has large gradients.
     """
 
     def __init__(self):
@@ -21,18 +21,18 @@ class LossScale:
         self.variables = [self.scale, self.sound_steps]
 
     def update(self, finite):
-        """Adapt the scale to whether the gradients of the step were all finite."""
+        """Updates the scale, given whether all gradients of the step were finite."""
         scale, steps = tf.identity(self.scale), tf.identity(self.sound_steps) + 1
         grow = steps >= _PATIENCE
         self.scale.assign(tf.where(finite, tf.where(grow, 2.0 * scale, scale), 0.5 * scale))
         self.sound_steps.assign(tf.where(finite & ~grow, steps, tf.zeros_like(steps)))
 
     def state(self):
-        """Return {name: array} of what a training that goes on needs."""
+        """Return {name: array} of the state needed to resume training."""
         return {f"loss_scale_{n}": v.numpy() for n, v in enumerate(self.variables)}
 
     def restore(self, state):
-        """Take what `state` returned; without, the scale begins anew."""
+        """Restores what `state` returned; missing values are left unchanged."""
         for number, variable in enumerate(self.variables):
             if f"loss_scale_{number}" in state:
                 variable.assign(state[f"loss_scale_{number}"])

@@ -1,4 +1,4 @@
-"""The precision of a model's weights."""
+"""Checks that a model's weights are float32."""
 
 _ADMISSIBLE = (
     "the dtype policy must be float32, mixed_bfloat16 or mixed_float16, which keep weights in "
@@ -9,7 +9,8 @@ _ADMISSIBLE = (
 def check_policy(policy):
     """Raise ValueError unless a Keras dtype policy keeps weights in float32.
 
-    Steps of training are lost in weights of 16 bits, and in those of 64 operations do not fit.
+    With 16-bit weights small updates are rounded away; with 64-bit weights the types of operations
+    do not match.
     """
     if policy.variable_dtype != "float32":
         raise ValueError(
@@ -19,7 +20,7 @@ def check_policy(policy):
 
 
 def check_weights(weights):
-    """Raise ValueError unless all weights that are to be trained are in float32."""
+    """Raise ValueError unless all weights to train are float32."""
     for weight in weights:
         if weight.dtype != "float32":
             raise ValueError(f"{_ADMISSIBLE}; received {weight.path} of {weight.dtype}")

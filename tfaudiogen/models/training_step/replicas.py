@@ -1,4 +1,4 @@
-"""Sums and gathers over the parts of a batch and over replicas."""
+"""Sums and gathers over gradient accumulation parts and over replicas."""
 
 import itertools
 
@@ -6,20 +6,20 @@ import tensorflow as tf
 
 
 def in_parts(function, count, batch, key, *arguments):
-    """Apply a function to a batch in `count` parts, one after the other.
+    """Applies a function to a batch in `count` sequential parts.
 
-    Convolutions refuse empty batches, which small last batches make of parts and of replicas. In
-    place of an empty part stands an example of zeros whose sums are multiplied by zero.
+    A small last batch can leave parts or replicas empty, and convolutions reject empty batches. An
+    empty part is replaced by one example of zeros whose sums are multiplied by zero.
 
     Args:
-        function: (batch, key, *arguments) to (sums, rows, *more sums), rows being tensors with
-            leading dimension B.
-        count: how many parts; 1 for the batch as it is.
+        function: maps (batch, key, *arguments) to (sums, rows, *more sums), where rows are tensors
+            with leading dimension B.
+        count: number of parts; 1 computes the batch as a whole.
         batch: dict of tensors with leading dimension B.
         key: `tfaudiogen.probability.noise.Key` of the batch.
 
     Returns:
-        What the function returns for the whole batch, up to rounding.
+        The result of the function for the whole batch, up to rounding.
     """
     replicas = tf.distribute.get_replica_context().num_replicas_in_sync
     static = key.index.shape[0]
@@ -40,7 +40,7 @@ def in_parts(function, count, batch, key, *arguments):
 
 
 def _with_zeros(values):
-    """Return [B + 1, ...]: the values and an example of zeros."""
+    """Return [B + 1, ...]: the values followed by an example of zeros."""
     return tf.pad(values, [[0, 1]] + [[0, 0]] * (values.shape.rank - 1))
 
 
@@ -61,12 +61,12 @@ def _added(structures):
 
 
 def all_reduce(values):
-    """Add a structure of tensors up over the replicas."""
+    """Return a structure of tensors summed over the replicas."""
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
         return values
     leaves = tf.nest.flatten(values)
-    # Tensors travel packed into one, which takes one type.
+    # Tensors are reduced packed into one, which needs a common dtype.
     for dtype in dict.fromkeys(leaf.dtype for leaf in leaves):
         places = [place for place, leaf in enumerate(leaves) if leaf.dtype == dtype]
         reduced = context.all_reduce("SUM", [leaves[place] for place in places])
@@ -76,10 +76,10 @@ def all_reduce(values):
 
 
 def rows_before(count):
-    """Return how many rows the replicas before this one have, and how many all of them have.
+    """Return the number of examples on earlier replicas, and the number on all replicas.
 
     Args:
-        count: int32 scalar, the rows of this replica.
+        count: int32 scalar, the number of examples on this replica.
     """
     context = tf.distribute.get_replica_context()
     place, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
@@ -89,15 +89,16 @@ def rows_before(count):
 
 
 def gathered(rows):
-    """Return the rows of all replicas, one replica after the other, and the place of our first.
+    """Concatenates the examples of all replicas.
 
-    Replicas may have unlike numbers of rows, or none.
+    Replicas may have different numbers of examples, or none.
 
     Args:
-        rows: structure of tensors [B, ...] of numbers.
+        rows: structure of numeric tensors [B, ...].
 
     Returns:
-        The structure of tensors [B_1 + ... + B_R, ...], and an integer scalar.
+        The structure of tensors [B_1 + ... + B_R, ...], and an integer scalar, the position of
+        this replica's first example.
     """
     count = tf.shape(tf.nest.flatten(rows)[0])[0]
     first, total = rows_before(count)

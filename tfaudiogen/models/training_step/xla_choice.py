@@ -1,4 +1,4 @@
-"""Chooses whether to compile the training step by XLA, by measuring both."""
+"""Chooses whether to compile the training step with XLA, by timing both variants."""
 
 import time
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _ROUNDS = 3
 
 
 class Choice(NamedTuple):
-    """Whether to compile, and the seconds of a step either way (None where XLA cannot)."""
+    """Whether to compile with XLA, and {compiled: seconds per step} (None if XLA cannot)."""
 
     compiled: bool
     seconds: dict
@@ -28,14 +28,14 @@ class Choice(NamedTuple):
 
 
 def faster(model, batch):
-    """Measure loss and gradients of a batch, compiled and not, and return the `Choice`.
+    """Times loss and gradients of a batch with and without XLA, and returns the `Choice`.
 
-    XLA is faster for some networks and slower for others, also on the same processor. Nothing is
-    trained: the function measured is pure.
+    XLA is faster for some networks and slower for others, even on the same processor. The timed
+    function is pure, so nothing is trained.
 
     Args:
         model: a `ProbabilisticModel`.
-        batch: a batch; each device would get its part of it.
+        batch: a global batch; one replica's share of it is timed.
     """
     replicas = model.distribute_strategy.num_replicas_in_sync
     share = -(-int(size_of(batch)) // replicas)

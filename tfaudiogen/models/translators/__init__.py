@@ -1,1 +1,1 @@
-"""Models of pictures given sounds, of sounds given pictures, and of either given conditions."""
+"""Conditional models: image given audio, audio given image, and either given other conditions."""

@@ -1,4 +1,4 @@
-"""The base class of translators: a source, its encoder, and a target."""
+"""`Translation`: the base class of translators, with source, encoder and target."""
 
 import keras
 import numpy as np
@@ -15,40 +15,40 @@ from tfaudiogen.models.translators.pairs import blank, entries
 from tfaudiogen.probability import noise
 from tfaudiogen.probability.distributions import quantize
 
-# Drawn at a time: a step draws a part of each, and takes hardly longer for many.
+# Batch size for sampling: a sampling step is hardly slower for many examples than for one.
 _TOGETHER = 32
 
 
 class Translation(ProbabilisticModel):
-    """A distribution over pictures given a sound, sounds given a picture, or either told: p(y | x).
+    """Base class of conditional models p(y | x) from one modality or condition to another.
 
-    y is the target, which an autoencoder makes of latents; x is the source, of which the encoder f
-    makes a sequence of vectors. A family of translators is a distribution over the latents given
-    the vectors. It gives `loss_terms`, draws through `drawn` and scores through `scored`.
+    The source x is audio, an image, or a condition (text, labels, a vector). The encoder f maps it
+    to a sequence of vectors. The target y is audio or an image, represented by the latents of an
+    autoencoder. A subclass is a distribution over these latents given the vectors. It defines
+    `loss_terms`, samples through `drawn` and scores through `scored`.
 
-    Sounds are float32 [N] or [B, N], pictures [H, W, C] or [B, H, W, C], as in `AudioModality` and
-    `ImageModality`. A given sound that is longer than a window is one of consecutive windows, whose
-    vectors the encoder joins to those of the whole, which give one target. Of what is told, the
-    source is as in `models/modalities/conditions.py`: a str, {label: weight}, or a vector; one or a
-    batch of them.
+    Audio is float32 [N] or [B, N], images are [H, W, C] or [B, H, W, C], as in `AudioModality` and
+    `ImageModality`. Source audio longer than a window is split into consecutive windows, whose
+    vectors the encoder joins into one sequence for a single target. Other conditions are as in
+    `models/modalities/conditions.py`: a str, {label: weight}, or a vector, or a batch of them.
 
-    Batches are those of a data set of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
-    sounds, "picture" [B, H, W, C] and "id". Which of them is the source, the constructor decides.
-    Where the source is told, they are those of a data set of what is drawn, "image", with "caption"
-    int32 [B, S], "label" int32 [B] or "vector" [B, E] beside it.
+    Batches are those of a dataset of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
+    audio, "picture" [B, H, W, C] and "id"; the constructor decides which is the source. With
+    texts, labels or vectors as source, batches are those of the target's dataset: "image" with
+    "caption" int32 [B, S], "label" int32 [B] or "vector" [B, E].
 
     Args:
-        source: the representation of what is given: a `Spectrogram` or `Pictures`, or `Texts`,
-            `Labels` or `Vectors`.
-        encoder: layer from images of the source to [B, M, V], with `joined` for windows of long
-            sounds: a `SequenceEncoder`, or an `EmbeddingEncoder`, whose weights `take_encoder`
-            brings; of what is told `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
-        target: an autoencoder of another kind; is frozen.
-        temperature, guidance: of draws that ask for none; both at 1 are the model's distribution.
-        kwargs: of `ProbabilisticModel`.
+        source: representation of the source: a `Spectrogram`, `Pictures`, `Texts`, `Labels` or
+            `Vectors`.
+        encoder: layer from source inputs to [B, M, V], with a method `joined` for the windows of
+            long audio: a `SequenceEncoder`, or an `EmbeddingEncoder` with the weights of
+            `take_encoder`; for conditions a `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
+        target: an autoencoder of another modality; it is frozen.
+        temperature, guidance: defaults of `sample`; both at 1 give the model's distribution.
+        kwargs: passed to `ProbabilisticModel`.
 
     Raises:
-        ValueError: source and target are of one kind.
+        ValueError: source and target have the same modality.
     """
 
     def __init__(self, source, encoder, target, temperature=1.0, guidance=1.0, **kwargs):
@@ -63,51 +63,54 @@ class Translation(ProbabilisticModel):
 
     @property
     def vector_width(self):
-        """V, the width of the vectors of the source."""
+        """V, the width of the source's vectors."""
         return self.encoder.compute_output_shape((None, *self.source.image_shape))[-1]
 
     @property
     def spectrogram(self):
-        """The representation of what is drawn, a `Spectrogram` or `Pictures`."""
+        """The representation of the target, a `Spectrogram` or `Pictures`."""
         return self.target.spectrogram
 
     @property
     def sounds(self):
-        """What its data are given as: the `Spectrogram` of the two; what is drawn, if one tells."""
+        """Representation of its dataset's "image": the `Spectrogram`, or the target's.
+
+        The target's applies if the source is a text, labels or a vector.
+        """
         return self.source if self.source.kind == "sounds" else self.target.spectrogram
 
     @property
     def told(self):
-        """The source, if it is told and stands beside what is drawn; else None."""
+        """The source representation if it is `Texts`, `Labels` or `Vectors`, else None."""
         return self.source if self.source.kind in TOLD else None
 
     @property
     def class_names(self):
-        """Names of the labels of the data."""
+        """Names of the dataset's labels."""
         return self.target.class_names
 
     @property
     def modality(self):
-        """The `AudioModality` or `ImageModality` of what is drawn."""
+        """The `AudioModality` or `ImageModality` of the target."""
         return modality_of(self.spectrogram)
 
     def call(self, images, training=False):
-        """Return the vectors [B, M, V] of images of the source, or of what is told."""
+        """Return the vectors [B, M, V] of source images or conditions."""
         return self.encoder(images if self.told else quantize(images), training=training)
 
     def take_autoencoder(self, autoencoder):
-        """Give the target the weights of a trained autoencoder of the same configuration.
+        """Copies the weights of a trained autoencoder of the same configuration to the target.
 
         Raises:
-            ValueError: it has other weights.
+            ValueError: its weights have other shapes.
         """
         _take("autoencoder", "target", self.target, autoencoder)
 
     def take_encoder(self, embedder):
-        """Give an `EmbeddingEncoder` the tower of a trained `AudioImageEmbedder`.
+        """Copies the source's tower of a trained `AudioImageEmbedder` to the `EmbeddingEncoder`.
 
         Raises:
-            ValueError: the encoder is none, or its tower has other weights.
+            ValueError: the encoder is no `EmbeddingEncoder`, or the weights have other shapes.
         """
         if not isinstance(self.encoder, EmbeddingEncoder):
             raise ValueError(
@@ -118,11 +121,13 @@ class Translation(ProbabilisticModel):
         _take("embedder", "encoder", self.encoder.tower, tower)
 
     def take_anchors(self, embedder, batches):
-        """Give an `EmbeddingEncoder` that averages over pairs of the training data some of them.
+        """Sets the anchors of an `EmbeddingEncoder` to embeddings of training pairs.
+
+        Does nothing if the encoder has no `anchors`.
 
         Args:
-            embedder: the one of `take_encoder`.
-            batches: iterable of batches of pairs; as many as are needed are looked at.
+            embedder: the embedder passed to `take_encoder`.
+            batches: iterable of batches of pairs; only as many as needed are read.
         """
         wanted = getattr(self.encoder, "anchors", 0)
         if not wanted:
@@ -143,7 +148,7 @@ class Translation(ProbabilisticModel):
 
     @property
     def main_entry(self):
-        """What is given."""
+        """Batch entry of the source."""
         return self._entries[0]
 
     def predicted(self, batch):
@@ -151,7 +156,7 @@ class Translation(ProbabilisticModel):
         return self(self.source(given) if self.told else given, training=False)
 
     def complete(self, batch):
-        """Add "id" 0 to B - 1 where it is missing, and leave out what is not needed."""
+        """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
         missing = [name for name in self._entries if name not in batch]
         if missing:
             raise ValueError(
@@ -161,16 +166,16 @@ class Translation(ProbabilisticModel):
         return {name: with_ids(batch)[name] for name in (*self._entries, "id")}
 
     def blank(self, size):
-        """Return a batch of `size` examples of silence, black, and nothing told."""
+        """Return a batch of `size` blank examples: silence, black images, empty conditions."""
         return blank(self.source, self.spectrogram, size)
 
     def source_and_target(self, batch):
-        """Return what is given, images or what is told, and the images of the target of a batch."""
+        """Return the source inputs (images or conditions) and the target images of a batch."""
         given, wanted = (batch[name] for name in self._entries)
         return (self.source(given) if self.told else given), wanted
 
     def vectors(self, given):
-        """Return the vectors [B, M, V] of sounds of any length, or of all else."""
+        """Return the vectors [B, M, V] of sources: audio of any length, images or conditions."""
         batch, _ = modality_of(self.source).batch(given)
         if self.source.kind == "sounds":
             return tf.concat([self._vectors_of_sound(sound) for sound in batch], axis=0)
@@ -181,14 +186,15 @@ class Translation(ProbabilisticModel):
         return self.encoder.joined(in_batches(self, images), frames)
 
     def drawn(self, draw, inputs, count, seed, seconds, phase, progress, decode=None):
-        """Return draws for each input, a few at a time; see `sample` of the families.
+        """Returns samples for each input, computed in batches; see `sample` of the subclasses.
 
         Args:
-            draw: function of a `tfaudiogen.probability.noise.Key` of b draws, vectors [b, M, V] of
-                the source and the number of windows, that returns images of the target [b, T, F,
-                C].
-            inputs, count, seed, seconds, phase, progress: of `sample`.
-            decode: function of what `draw` returns, and of the phase, where those are no images.
+            draw: function of a `tfaudiogen.probability.noise.Key` of b samples, source vectors
+                [b, M, V] and the number of windows. It returns target images [b, T, F, C], or the
+                input of `decode`.
+            inputs, count, seed, seconds, phase, progress: as in `sample`.
+            decode: function from results of `draw` and `phase` to waveforms or images; None if
+                `draw` returns target images.
         """
         samples = self.modality.length(seconds)
         windows = self.modality.windows(samples)
@@ -207,10 +213,10 @@ class Translation(ProbabilisticModel):
         return drawn[0] if single else drawn
 
     def drawing(self, count, seed, temperature=None, guidance=None):
-        """Return temperature and guidance, the model's own for None.
+        """Return temperature and guidance, replacing None by the model's defaults.
 
         Raises:
-            ValueError: one of these arguments of `sample` is out of its range.
+            ValueError: one of these arguments of `sample` is out of range.
         """
         temperature = self.temperature if temperature is None else temperature
         guidance = self.guidance if guidance is None else guidance
@@ -225,19 +231,19 @@ class Translation(ProbabilisticModel):
         return temperature, guidance
 
     def scored(self, score, targets, inputs):
-        """Return the scores of targets given inputs; see `log_prob` of the families.
+        """Returns the scores of targets given inputs; see `log_prob` of the subclasses.
 
-        A target sound longer than a window is one of consecutive windows, each frame of it in one,
-        whose scores are added.
+        Longer target audio is split into consecutive windows without overlap, and their scores are
+        added.
 
         Args:
-            score: function of images [b, T, F, C] of the target, unpadded frames int32 [b], vectors
-                [b, M, V] of the source and int64 [b], the place of each in its batch or sound; it
-                returns [b].
-            targets, inputs: of `log_prob`.
+            score: function of target images [b, T, F, C], numbers of unpadded frames int32 [b],
+                source vectors [b, M, V] and positions in the batch or sound int64 [b]; it returns
+                [b].
+            targets, inputs: as in `log_prob`.
 
         Raises:
-            ValueError: there are more of one than of the other.
+            ValueError: `targets` and `inputs` differ in number.
         """
         batch, _ = self.modality.batch(targets)
         vectors = self.vectors(inputs)
@@ -279,7 +285,7 @@ class Translation(ProbabilisticModel):
 
 
 def _take(name, part, mine, theirs):
-    """Give a part of this model the weights of a trained one of the same configuration."""
+    """Copies the weights of a trained layer or model of the same configuration to a part."""
     try:
         copy_weights(mine, theirs)
     except ValueError as error:

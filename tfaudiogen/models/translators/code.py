@@ -1,4 +1,4 @@
-"""`Translator`: samples the codes of a target given a source."""
+"""`Translator`: conditional autoregressive priors over the codes of an autoencoder."""
 
 import math
 
@@ -17,50 +17,51 @@ from tfaudiogen.probability import noise
 
 @register
 class Translator(Translation):
-    """A distribution over pictures given a sound, or over sounds given a picture.
+    """A translator that generates target codes with priors conditioned on the source.
 
         p(y | x)  =  sum over c of p(c | x) p(y | c),
         p(c | x)  =  p(c_L | f(x)) p(c_(L-1) | c_L, f(x)) ... p(c_1 | c_2, ..., c_L, f(x)).
 
-    y is the target, whose autoencoder has the codes c and the likelihood p(y | c); x is the source,
-    of which the encoder f makes a sequence of vectors that the priors attend to (cross-attention,
-    Vaswani et al., 2017; a Transformer over the codes of a picture given something else as in
-    Ramesh et al., "Zero-shot text-to-image generation", 2021). At the codes c of y
+    y is the target, whose autoencoder defines the codes c and the likelihood p(y | c). x is the
+    source, which the encoder f maps to a sequence of vectors for cross-attention of the priors
+    (Vaswani et al., 2017; for a Transformer over image codes with conditioning see Ramesh et al.,
+    "Zero-shot text-to-image generation", 2021). At the codes c of y
 
         -log p(y | x)  <=  -log p(y | c) - log p(c | x)  =  distortion + rate.
 
-    The autoencoder is trained before and frozen, so that the distortion is given; encoder and
-    priors minimise the rate together, which is the loss, in nats per example. A lower level may be
-    told the codes above it alone: p(c_l | c_(l+1), ...) is then that of a `CodeModel` whatever the
-    source, so that its prior is frozen too, and left out of the loss. For a share of the
-    examples, the `condition_dropout` of the priors, the vectors are left out, so that a draw can be
-    guided towards the source; see `CodePrior`. Levels leave them out for the same examples.
+    The autoencoder is pretrained and frozen, so the distortion is fixed. Encoder and priors jointly
+    minimize the rate, which is the loss, in nats per example. The prior of a lower level may be
+    conditioned only on the codes above it: it is then that of a `CodeModel` for any source, is
+    frozen, and is not part of the loss. In training the vectors are dropped for a fraction of the
+    examples, the `condition_dropout` of the priors, for classifier-free guidance; see `CodePrior`.
+    All levels drop them for the same examples.
 
-    Labels may say more than the source can: of a label "7 jackson" a picture shows the digit, and
-    not who says it. What stands after the first `source_words` words of the labels of the data is
-    told to the priors beside the source, as a label v of its own, since draws that know who speaks
-    need not find it out code by code: p(c | x, v). Draws choose v, or it is drawn, all alike, as
+    Labels may contain more information than the source: for a label "7 jackson", an image shows the
+    digit but not the speaker. With `source_words`, the rest of each label after its first
+    `source_words` words is a separate label condition v of the priors: p(c | x, v). The model then
+    need not infer the speaker code by code. When sampling, v is chosen by the user or drawn
+    uniformly, so
 
-        p(y | x)  =  1/V sum over v of p(y | x, v)
+        p(y | x)  =  1/V sum over v of p(y | x, v).
 
-    has it. Label and vectors are left out together.
+    Label and vectors are dropped together.
 
-    What is given, batches and long sounds are as in `Translation`.
+    Sources, batches and long audio are as in `Translation`.
 
     Args:
-        source: the representation of what is given; see `Translation`.
-        encoder: layer from images of the source to [B, M, V]; see `Translation`.
-        target: a trained `VQVAE` of another kind; is frozen.
-        priors: a `CodePrior` for each level of the target, top level first, as in `CodeModel`; the
-            upper ones, the top one at least, with V `vectors`, and with classes=V labels where
-            there are `label_names`.
-        source_words: how many of the first words of the labels the source shows; 0 for all.
+        source: representation of the source; see `Translation`.
+        encoder: layer from source inputs to [B, M, V]; see `Translation`.
+        target: a trained `VQVAE` of another modality; it is frozen.
+        priors: one `CodePrior` per level of the target, top level first, as in `CodeModel`. The
+            upper ones, at least the top one, need `vectors` equal to the encoder's width V and, if
+            there are `label_names`, `classes` equal to their number.
+        source_words: number of first words of the labels that the source shows; 0 for all.
 
     Attributes:
-        label_names: what the words after those say; empty without `source_words`.
+        label_names: distinct texts after these words in the labels; empty if `source_words` is 0.
 
     Raises:
-        ValueError: source and target are of one kind, or the priors do not fit.
+        ValueError: source and target have the same modality, or the priors do not fit.
     """
 
     def __init__(self, source, encoder, target, priors, source_words=0, **kwargs):
@@ -109,10 +110,10 @@ class Translator(Translation):
             prior.take_codebook(autoencoder)
 
     def take_code_model(self, model):
-        """Begin with the autoencoder and the priors of a trained `CodeModel`.
+        """Initializes the target and the priors from a trained `CodeModel`.
 
         Raises:
-            ValueError: it is of another configuration.
+            ValueError: the model has another configuration.
         """
         self.take_autoencoder(model.autoencoder)
         for mine, theirs in zip(self.priors, model.priors, strict=True):
@@ -120,13 +121,13 @@ class Translator(Translation):
             mine.take(theirs, shared_words(self.label_names, model.label_names) if both else ())
 
     def take_words(self, model, batches):
-        """Begin with what a trained `CodeModel` says of the words that the source shows.
+        """Initializes the `mean_vector` conditioning from the label embeddings of a `CodeModel`.
 
-        The levels with `mean_vector` find them in the vectors of the source, as in
-        `tfaudiogen.models.translators.source_words`, on all examples whose words the model knows.
+        It is fitted by least squares on all examples whose words the model knows; see
+        `tfaudiogen.models.translators.source_words`.
 
         Args:
-            model: the one of `take_code_model`.
+            model: the model passed to `take_code_model`.
             batches: iterable of batches of pairs with "label".
         """
         told, levels = bool(self.label_names), zip(self.priors, model.priors, strict=True)
@@ -148,12 +149,12 @@ class Translator(Translation):
                 fit_mean(prior.conditions.add_mean, means[known], wanted)
 
     def _means(self, batch):
-        """Return [B, V], the means of the vectors of the source of a batch."""
+        """Return the mean source vectors of a batch, [B, V]."""
         given, _ = self.source_and_target(batch)
         return np.mean(np.float32(self(given)), axis=1)
 
     def complete(self, batch):
-        """Do what `Translation` does, and keep "label" where labels are told beside the source."""
+        """Complete the batch as `Translation` does, and keep "label" if there are `label_names`."""
         found = super().complete(batch)
         if not self.label_names:
             return found
@@ -174,19 +175,19 @@ class Translator(Translation):
         vectors = self(given, training=training)
         label = self._further_label(batch["label"]) if self.label_names else None
         rates = self._rates(self.priors[: self._learning], codes, vectors, key, training, label)
-        rates = tf.stack(rates, axis=1)  # [B, L], of the levels that learn
+        rates = tf.stack(rates, axis=1)  # [B, L], for the trained levels
         return {"loss": tf.reduce_sum(rates, axis=1), "rates": rates}
 
     def _further_label(self, label):
-        """Return int32 [B], the places in `label_names` of classes of the data, -1 for none."""
+        """Return int32 [B], indices into `label_names` for classes of the dataset, -1 for none."""
         return tf.gather(tf.constant([-1, *self._label_of]), tf.cast(label, tf.int32) + 1)
 
     def _rates(self, priors, codes, vectors, key, training, label):
-        """Return -log p of the codes of each level given those above and the source, [B] each.
+        """Return -log p of the codes of each level given the levels above and the source, [B] each.
 
         Args:
-            priors: of those levels, the top one first.
-            label: int32 [B], places in `label_names`, or None.
+            priors: priors of the levels to compute, top level first.
+            label: int32 [B], indices into `label_names`, or None.
         """
         rates = []
         for level, prior in enumerate(priors):
@@ -198,7 +199,7 @@ class Translator(Translation):
         return rates
 
     def summarize(self, means):
-        """Return the loss, and of each level that learns bits per code."""
+        """Return the loss, and bits per code of each trained level."""
         rates, learning = tf.unstack(means["rates"]), self.priors[: self._learning]
         bits = {
             f"bits_per_code_{level}": nats / (math.log(2.0) * prior.length)
@@ -220,29 +221,29 @@ class Translator(Translation):
         progress=False,
         label=None,
     ):
-        """Draw pictures for sounds, or sounds for pictures.
+        """Samples targets given sources.
 
         Args:
-            inputs: the source: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
-            count: n, draws for each; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
+            inputs: sources: waveforms [N] or [B, N], images [H, W, C] or [B, H, W, C], or
+                conditions; see `Translation`.
+            count: n, number of samples per source; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same samples at the same position of a
                 batch.
-            temperature, top_k, top_p: of each prior; see `CodePrior.sample`. None for the
-                temperature of this model.
-            guidance: how far logits move from those without the source to those with it; 1 for the
-                plain distribution, more for draws that show the source more clearly. None for that
-                of this model.
-            seconds: duration of sounds; None for one window. Longer ones continue by half windows
-                of codes, and the phase is retrieved once over the whole.
-            phase: of sounds, "heap" or "graph"; see `AudioModality`.
-            progress: show a progress bar, on a terminal.
-            label: one of `label_names`, or words of one; None for any, drawn for each draw.
+            temperature, top_k, top_p: settings of each prior; see `CodePrior.sample`. None means
+                the model's `temperature`, and no truncation.
+            guidance: scale of classifier-free guidance by the source; 1 for plain conditioning,
+                more to follow the source more closely. None for the model's default.
+            seconds: duration of audio; None for one window. Longer audio is continued by half
+                windows of codes, and phase retrieval runs once over the whole.
+            phase: for audio, "heap" or "graph"; see `ModalityAutoencoder`.
+            progress: whether to show a progress bar on a terminal.
+            label: one of `label_names`, or words of one; None draws one for each sample.
 
         Returns:
-            float32 [B, n, ...] of pictures [H, W, C] or waveforms [N]; [n, ...] for a single input.
+            float32 [B, n, ...], images [H, W, C] or waveforms [N]; [n, ...] for a single source.
 
         Raises:
-            ValueError: an argument is out of its range or of another shape.
+            ValueError: an argument is out of range or has a wrong shape.
         """
         temperature, guidance = self.drawing(count, seed, temperature, guidance)
         for prior in self.priors:
@@ -254,15 +255,15 @@ class Translator(Translation):
         def draw(key, vectors, windows):
             return self.sample_codes(key, vectors, windows, settings, self.labels(label, key))
 
-        decode = self.target.decode  # the graph of a SavedModel, where the phase is that of one
+        decode = self.target.decode  # uses the graph of a SavedModel for phase="graph"
         return self.drawn(draw, inputs, count, seed, seconds, phase, progress, decode)
 
     def labels(self, label, key):
-        """Return int32 [B], places in `label_names`, for draws of a key; None where it is empty.
+        """Return int32 [B], indices into `label_names`, or None if there are no `label_names`.
 
         Args:
-            label: one of `label_names`, or words of one; None for any.
-            key: `tfaudiogen.probability.noise.Key` of B draws.
+            label: one of `label_names`, or words of one; None draws one for each sample.
+            key: `tfaudiogen.probability.noise.Key` of B samples.
 
         Raises:
             ValueError: there is no such label.
@@ -273,14 +274,14 @@ class Translator(Translation):
         return choose_labels(names, len(names), label, count, key)
 
     def sample_codes(self, key, vectors, windows=1, settings=None, label=None):
-        """Draw the codes of all levels of the target.
+        """Samples the codes of all levels of the target.
 
         Args:
-            key: `tfaudiogen.probability.noise.Key` of B draws.
-            vectors: [B, M, V] of the source.
-            windows: W, windows of each sound.
-            settings: of `CodePrior.draw`.
-            label: int32 [B] of `labels`, or None.
+            key: `tfaudiogen.probability.noise.Key` of B samples.
+            vectors: source vectors [B, M, V].
+            windows: W, number of windows of each sound.
+            settings: keyword arguments of `CodePrior.draw`.
+            label: int32 [B], as from `labels`, or None.
 
         Returns:
             List of int32 [B, T_l (W + 1) / 2, ...], top level first.
@@ -294,27 +295,28 @@ class Translator(Translation):
         return filling.fill(codes, known)
 
     def log_prob(self, targets, inputs, label=None):
-        """Return a lower bound of the log-probability of targets given inputs.
+        """Return a lower bound of the log-probability of targets given sources.
 
-        A target sound longer than a window is one of consecutive windows, each frame of it in one,
-        whose bounds are added.
+        Longer target audio is split into consecutive windows without overlap, and their bounds are
+        added.
 
         Args:
-            targets: B waveforms [B, N] or pictures [B, H, W, C], or a single one without B.
-            inputs: as many of the source.
-            label: of all targets, one of `label_names`; None for any, all alike.
+            targets: waveforms [B, N] or images [B, H, W, C], or a single one without B.
+            inputs: B sources, or a single one; see `sample`.
+            label: the label of all targets, one of `label_names`; None marginalizes uniformly.
 
         Returns:
-            float32 [B], nats of the 8-bit images; of sounds, those of their unpadded frames.
+            float32 [B], nats of the 8-bit images; for audio, the distortion of unpadded frames and
+            the rate of all codes.
 
         Raises:
-            ValueError: there are more of one than of the other, or there is no such label.
+            ValueError: `targets` and `inputs` differ in number, or there is no such label.
         """
         label = choose_labels(self.label_names, len(self.label_names), label, 1)
         number = None if label is None else int(label[0])
 
         def bound(images, frames, vectors, places):
-            del places  # nothing is drawn
+            del places  # no noise is needed
             return self.image_log_prob(images, frames, vectors, number)
 
         return self.scored(bound, targets, inputs)
@@ -323,21 +325,21 @@ class Translator(Translation):
         """Return a lower bound of log P(levels of y | x) in nats, [B]; see the class.
 
         Args:
-            images: of the target, [B, T, F, C] in [0, 1].
-            frames: int32 [B], the unpadded frames; of pictures all rows.
-            vectors: [B, M, V] of the source, of any number of windows.
-            label: place in `label_names`; None for any.
+            images: target images [B, T, F, C] in [0, 1].
+            frames: int32 [B], number of unpadded frames; for images, all rows.
+            vectors: source vectors [B, M, V], of any number of windows.
+            label: index into `label_names`; None marginalizes uniformly.
         """
         key = noise.key(0, tf.shape(images)[0])
         codes = self.target.encode_codes(images)
         rate = self._rate(codes, vectors, key, label)
         batch = {"image": images, "frames": frames}
         found = self.target.loss_terms(self.target.complete(batch), key, training=False)
-        # What the autoencoder says at a uniform rate, which is replaced.
+        # The autoencoder's terms assume a uniform rate, which is replaced.
         return found["rate"] - found["code_length"] - rate
 
     def _rate(self, codes, vectors, key, label):
-        """Return -log p of the codes of all levels given the source, [B]."""
+        """Return -log p of the codes of all levels given the source, in nats, [B]."""
         if label is None and self.label_names:
             each = [self._rate(codes, vectors, key, n) for n in range(len(self.label_names))]
             return math.log(len(each)) - tf.reduce_logsumexp(-tf.stack(each), axis=0)

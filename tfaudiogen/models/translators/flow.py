@@ -1,4 +1,4 @@
-"""`FlowTranslator`: samples the latents of a target by a flow, given a source."""
+"""`FlowTranslator`: conditional flow matching in the latent space of an autoencoder."""
 
 import functools
 
@@ -16,45 +16,43 @@ from tfaudiogen.probability import noise
 
 @register
 class FlowTranslator(LowRank, Translation):
-    """A flow from noise to the latents of pictures given a sound, or of sounds given a picture.
+    """A translator that generates target latents by conditional flow matching.
 
         z = (latents of y - m) / s,    z_t = a(t) z + b(t) e,    e ~ N(0, I),
         loss = E_(t, e) |u(z_t, t, f(x)) - (a'(t) z + b'(t) e) / r|^2 / N
 
-    y is the target, whose trained and frozen autoencoder has the latents: the vectors of a `VQVAE`
-    before they are rounded to codes (see `UnroundedVectors`) or a draw of the posterior of a `VAE`.
-    m and s are the mean and the spread of each dimension over the training data, kept with the
-    model. x is the source, of which the encoder f makes a sequence of vectors. The network u is a
-    `DiffusionTransformer`; encoder and network are trained together. Of the two `objective`s,
-    rectified flow and v-prediction diffusion, `tfaudiogen.models.translators.flow_path` has a, b
-    and r.
+    y is the target. Its trained, frozen autoencoder defines the latents: the encoder vectors of a
+    `VQVAE` before quantization (see `UnroundedVectors`) or a posterior sample of a `VAE`. m and s
+    are the mean and standard deviation of each dimension over the training data, saved with the
+    model. x is the source, which the encoder f maps to a sequence of vectors. The network u is a
+    `DiffusionTransformer`; encoder and network are trained jointly. The `objective` is rectified
+    flow or v-prediction; `tfaudiogen.models.translators.flow_path` defines a, b and r.
 
-    The loss is that of one time t and noise e of each example, a mean over the N numbers of z and
-    so not in nats: that of a network that knows nothing, u = 0, is 2 with rectified flow and 1 with
-    v-prediction.
+    The loss uses one time t and noise e per example. It is a mean over the N numbers of z and so
+    not in nats: u = 0 gives 2 with rectified flow and 1 with v-prediction.
 
-    For a share `condition_dropout` of the examples the vectors are left out, so that one network
-    knows the flow with and without the source and a draw can be guided towards it. A draw solves
-    dz_t / dt = r u from e at t = 1 to t = 0.
+    In training the vectors are dropped for a fraction `condition_dropout` of the examples, so one
+    network models both the conditional and unconditional flow, for classifier-free guidance.
+    Sampling solves dz_t / dt = r u from e at t = 1 to t = 0.
 
-    A trained model can be adapted to other pairs by matrices of low rank; see `LowRank`.
+    A trained model can be fine-tuned with low-rank adapters; see `LowRank`.
 
-    What is given, batches and long sounds are as in `Translation`. In a drawn sound of several
-    windows those overlap by half, and where they do the mean of their u leads on (Bar-Tal et al.,
-    "MultiDiffusion", 2023), so that they agree in what they have in common; windows of a `VAE`
-    share but the source and part of their noise, and are blended.
+    Sources, batches and long audio are as in `Translation`. In sampled audio of several windows,
+    these overlap by half. With a `VQVAE` their u is averaged in overlaps (Bar-Tal et al.,
+    "MultiDiffusion", 2023), so that they agree there. With a `VAE` windows share only the source
+    and part of their noise, and are blended.
 
     Args:
-        source: the representation of what is given, a `Spectrogram` or `Pictures`.
-        encoder: layer from images of the source to [B, M, V], such as `SequenceEncoder`.
-        target: a trained `VQVAE` or `VAE` of the other kind; is frozen.
-        width, depth, heads, patch: of the `DiffusionTransformer`.
+        source: representation of the source; see `Translation`.
+        encoder: layer from source inputs to [B, M, V], such as `SequenceEncoder`.
+        target: a trained `VQVAE` or `VAE` of another modality; it is frozen.
+        width, depth, heads, patch: arguments of the `DiffusionTransformer`.
         objective: "rectified_flow" or "v_prediction".
-        times: how t is drawn in training, "uniform" or "logit_normal".
-        condition_dropout: share, in [0, 1).
+        times: distribution of t in training, "uniform" or "logit_normal".
+        condition_dropout: fraction in [0, 1).
 
     Raises:
-        ValueError: source and target are of one kind, or a setting is none of its choices.
+        ValueError: source and target have the same modality, or an argument is invalid.
     """
 
     units = "of the direction of the flow and not in nats"
@@ -123,32 +121,32 @@ class FlowTranslator(LowRank, Translation):
         phase="heap",
         progress=False,
     ):
-        """Draw pictures for sounds, or sounds for pictures.
+        """Samples targets given sources.
 
         Args:
-            inputs: the source: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
-            count: n, draws for each; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
+            inputs: sources: waveforms [N] or [B, N], images [H, W, C] or [B, H, W, C], or
+                conditions; see `Translation`.
+            count: n, number of samples per source; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same samples at the same position of a
                 batch.
-            temperature: spread of the noise that draws begin with; in [0, inf). Another one than 1
-                is a matter of taste: such draws are of no distribution that was trained. None for
-                the model's own.
-            guidance: how far u moves from that without the source to that with it; 1 for the
-                plain flow, 0 for the one without, more for draws that show the source more clearly.
-                None for the model's own.
-            rescale: part, in [0, 1], to which the length that guidance adds to u is taken back; see
+            temperature: standard deviation of the initial noise, in [0, inf). Values other than 1
+                are heuristic: the model is not trained for them. None for the model's default.
+            guidance: scale of classifier-free guidance; 1 for the conditional flow, 0 for the
+                unconditional one, more to follow the source more closely. None for the model's
+                default.
+            rescale: in [0, 1], how far to undo the growth of u caused by guidance; see
                 `flow_path.guided`.
-            steps: of the solver, at least 1; 8 to 50 are usual.
-            solver: "heun", of second order, with two evaluations of the network a step, or "euler".
-            seconds: duration of sounds; None for one window. See the class.
-            phase: of sounds, "heap" or "graph"; see `AudioModality`.
-            progress: show a progress bar, on a terminal.
+            steps: number of solver steps, at least 1; 8 to 50 are usual.
+            solver: "heun", second order with two network evaluations per step, or "euler".
+            seconds: duration of audio; None for one window. See the class.
+            phase: for audio, "heap" or "graph"; see `ModalityAutoencoder`.
+            progress: whether to show a progress bar on a terminal.
 
         Returns:
-            float32 [B, n, ...] of pictures [H, W, C] or waveforms [N]; [n, ...] for a single input.
+            float32 [B, n, ...], images [H, W, C] or waveforms [N]; [n, ...] for a single source.
 
         Raises:
-            ValueError: an argument is out of its range or of another shape.
+            ValueError: an argument is out of range or has a wrong shape.
         """
         temperature, guidance = self.drawing(count, seed, temperature, guidance)
         _check_solving(rescale, steps, solver)
@@ -164,8 +162,8 @@ class FlowTranslator(LowRank, Translation):
         return self.drawn(draw, inputs, count, seed, seconds, phase, progress)
 
     def _solver(self, windows, solver, both):
-        """Return the function of `solved`, traced once for each of these."""
-        known = self.__dict__.setdefault("_known_solvers", {})  # Keras tracks what it is told of
+        """Return the `tf.function` of `solved`, traced once for each of these settings."""
+        known = self.__dict__.setdefault("_known_solvers", {})  # setattr would make Keras track it
         if (windows, solver, both) not in known:
             fixed = {"windows": windows, "solver": solver, "both": both}
             known[windows, solver, both] = tf.function(
@@ -174,13 +172,13 @@ class FlowTranslator(LowRank, Translation):
         return known[windows, solver, both]
 
     def _direction(self, vectors, windows, guidance, rescale, both):
-        """Return the function of long maps and a time that returns u, a list of long maps.
+        """Return the velocity function, from long maps and a time to u, a list of long maps.
 
         Args:
-            vectors: [B, M, V] of the source.
+            vectors: source vectors [B, M, V].
             windows: W.
             guidance, rescale: scalars; see `sample`.
-            both: whether the flows with and without the source are needed.
+            both: whether to compute the conditional and the unconditional flow.
         """
         vectors = tf.repeat(vectors, windows, axis=0)  # [B W, M, V]
         size = tf.shape(vectors)[0]
@@ -203,16 +201,16 @@ class FlowTranslator(LowRank, Translation):
         return direction
 
     def solved(self, start, vectors, guidance, rescale, steps, windows=1, solver="heun", both=True):
-        """Return the latents that the flow makes of noise, in `steps` equal steps of time.
+        """Solves the flow from noise to latents in `steps` equal time steps.
 
         Args:
             start: the noise, a list of long maps [B, columns, F, D].
-            vectors: [B, M, V] of the source.
+            vectors: source vectors [B, M, V].
             guidance, rescale, steps: scalar tensors; see `sample`.
             windows: W.
             solver: as in `sample`.
-            both: whether the flows with and without the source are computed; without, `guidance`
-                is 0 or 1.
+            both: whether to compute the conditional and the unconditional flow; if False,
+                `guidance` must be 0 or 1.
         """
         direction = self._direction(vectors, windows, guidance, rescale, both)
         whole = tf.cast(steps, tf.float32)
@@ -233,7 +231,7 @@ class FlowTranslator(LowRank, Translation):
         return [standard.inverse(one) for standard, one in pairs]
 
     def log_prob(self, targets, inputs):
-        """Refuse: the probability of a picture or a sound is not known.
+        """Not available: a flow has no tractable log-probability here.
 
         Raises:
             ValueError: always.
@@ -245,7 +243,7 @@ class FlowTranslator(LowRank, Translation):
         )
 
     def adapted_layers(self):
-        """Return {name: `keras.layers.Dense`} of what is adapted: all matrices of the blocks."""
+        """Return {name: `keras.layers.Dense`}, the layers for LoRA: all those of the blocks."""
         return self.network.dense_layers()
 
     def get_config(self):

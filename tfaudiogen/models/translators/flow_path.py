@@ -1,10 +1,9 @@
-"""Probability paths from data to noise and their solvers, as pure functions.
+"""Flow matching: probability paths from data to noise and ODE solvers, as pure functions.
 
 A path is x_t = a(t) x + b(t) e from data x at t = 0 to standard normal noise e at t = 1. A network
-is taught its direction u = (a'(t) x + b'(t) e) / r, r being the speed of the path. The least
-squared error has the mean of u over all (x, e) that x_t may come from, which is the direction of a
-flow that makes data of noise (Lipman et al., "Flow matching for generative modeling", 2023,
-theorem 2).
+is trained to predict its velocity u = (a'(t) x + b'(t) e) / r, where r is the speed of the path.
+The minimizer of the squared error is the mean of u given x_t, which is the velocity of a flow from
+noise to data (Lipman et al., "Flow matching for generative modeling", 2023, theorem 2).
 
 - "rectified_flow": a = 1 - t, b = t, u = e - x (Liu et al., "Flow straight and fast", 2023).
 - "v_prediction": a = cos(pi t / 2), b = sin(pi t / 2) and r = pi / 2, so that u = a e - b x is the
@@ -21,17 +20,17 @@ OBJECTIVES = ("rectified_flow", "v_prediction")
 TIMES = ("uniform", "logit_normal")
 SOLVERS = ("euler", "heun")
 
-# Times are kept so far from 0 and 1, where sigmoids of large numbers end.
+# Minimum distance of times from 0 and 1, where the sigmoid saturates.
 _MARGIN = 1e-4
 
 
 def speed(objective):
-    """Return r of a path."""
+    """Return r, the speed of a path."""
     return 1.0 if objective == "rectified_flow" else math.pi / 2.0
 
 
 def coefficients(objective, time):
-    """Return a, b, a' / r and b' / r at times."""
+    """Return a, b, a' / r and b' / r at times t."""
     if objective == "rectified_flow":
         return 1.0 - time, time, -tf.ones_like(time), tf.ones_like(time)
     angle = math.pi / 2.0 * time
@@ -39,13 +38,13 @@ def coefficients(objective, time):
 
 
 def training_times(kind, level):
-    """Return times in (0, 1) of levels uniform in (0, 1).
+    """Return training times in (0, 1), given uniform numbers in (0, 1).
 
     Args:
-        kind: "uniform", or "logit_normal": the sigmoid of a standard normal number, since errors
-            are large in the middle (Esser et al., "Scaling rectified flow transformers", 2024,
-            section 3.1).
-        level: float32.
+        kind: "uniform", or "logit_normal": the sigmoid of a standard normal number, which samples
+            the middle more often, where errors are large (Esser et al., "Scaling rectified flow
+            transformers", 2024, section 3.1).
+        level: float32 tensor, uniform.
     """
     if kind == "logit_normal":
         normal = tf.cast(tf.math.ndtri(tf.cast(level, tf.float64)), tf.float32)
@@ -54,7 +53,7 @@ def training_times(kind, level):
 
 
 def between(objective, data, noise, time):
-    """Return x_t and u, lists like `data`.
+    """Return x_t and the velocity u, lists like `data`.
 
     Args:
         data, noise: lists of [B, T, F, C].
@@ -66,13 +65,14 @@ def between(objective, data, noise, time):
 
 
 def advance(objective, direction, maps, time, target, solver):
-    """Return the maps at another time: one step of a solver.
+    """Return the maps at another time, after one step of an ODE solver.
 
-    Euler's step goes on with the x and e that u tells of (on a line it is x_t + (s - t) u, on a
-    circle the DDIM step of Song et al., 2021). Heun's takes the mean of u there and u here.
+    An Euler step evaluates the path at time s with the x and e implied by u (for rectified flow
+    x_t + (s - t) u, for v-prediction the DDIM step of Song et al., 2021). A Heun step uses the
+    mean of u at both times.
 
     Args:
-        objective: of the path.
+        objective: name of the path.
         direction: function of maps and a time that returns u, a list of maps.
         maps: list of [B, T, F, C] at `time`.
         time, target: float32 scalars, t and s.
@@ -98,16 +98,16 @@ def _euler(objective, maps, direction, time, target):
 
 
 def guided(told, untold, guidance, rescale):
-    """Return u guided towards the source, a list of maps.
+    """Return the velocity u with classifier-free guidance, a list of maps.
 
         u = u_0 + g (u_1 - u_0),    then r std(u_1) / std(u) u + (1 - r) u
 
     (Ho and Salimans, 2022; Lin et al., "Common diffusion noise schedules and sample steps are
-    flawed", 2024, section 3.4), with the standard deviation of each example over all of its maps:
-    strong guidance makes u long, and what is drawn too loud or too bright.
+    flawed", 2024, section 3.4), with the standard deviation of each example over all of its maps.
+    Without rescaling, strong guidance makes u too large, and samples too loud or too bright.
 
     Args:
-        told, untold: u_1 and u_0, with the source and without.
+        told, untold: u_1 and u_0, the conditional and unconditional velocity.
         guidance, rescale: g and r, scalars.
     """
     pairs = zip(told, untold, strict=True)
@@ -118,10 +118,10 @@ def guided(told, untold, guidance, rescale):
 
 
 def _deviation(maps):
-    """Return [B], the standard deviation of each example."""
+    """Return the standard deviation of each example over all of its maps, [B]."""
     return tf.math.reduce_std(flat(maps), axis=1)
 
 
 def flat(maps):
-    """Return [B, N], all numbers of maps [B, T, F, C]."""
+    """Flattens and concatenates maps [B, T, F, C] to [B, N]."""
     return tf.concat([tf.reshape(one, (tf.shape(one)[0], -1)) for one in maps], axis=1)

@@ -1,7 +1,7 @@
-"""Maps of latents for sounds of any length, by windows that overlap by half.
+"""Latent maps for sounds of any length, in windows that overlap by half.
 
-A window of T columns and the next one share T / 2 of them, as code maps do (see
-`models/priors/long_codes.py`); of one column, or another odd number, none.
+Consecutive windows of T columns share T / 2 columns, like code maps (see
+`models/priors/long_codes.py`). If T is odd, for example 1, they do not overlap.
 """
 
 import tensorflow as tf
@@ -10,7 +10,7 @@ from tfaudiogen.models.priors.long_codes import windows_of
 
 
 def columns(shape, windows):
-    """Return the columns of the map of so many windows of maps of a shape (T, F, C)."""
+    """Return the number of columns of a long map of windows with the shape (T, F, C)."""
     return shape[0] + (windows - 1) * _stride(shape[0])
 
 
@@ -19,10 +19,10 @@ def _stride(size):
 
 
 def split(one, size, windows):
-    """Return the windows [B W, T, F, C] of a long map [B, columns, F, C].
+    """Splits a long map [B, columns, F, C] into windows [B W, T, F, C].
 
     Args:
-        one: the map.
+        one: the long map.
         size: T.
         windows: W.
     """
@@ -33,10 +33,7 @@ def split(one, size, windows):
 
 
 def average(parts, windows):
-    """Return the long map [B, columns, F, C] of windows [B W, T, F, C].
-
-    Where two of them have a column in common it is the mean of both.
-    """
+    """Joins windows [B W, T, F, C] to a long map [B, columns, F, C], averaging the overlaps."""
     if windows == 1:
         return parts
     size = parts.shape[1]

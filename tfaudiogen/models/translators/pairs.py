@@ -1,4 +1,4 @@
-"""The keys of a batch for the two sides of a translation."""
+"""Batch entries of the source and target of a translator."""
 
 import tensorflow as tf
 
@@ -9,16 +9,16 @@ SOUND, PICTURE = "image", "picture"
 
 
 def entries(source, target):
-    """Return the names of what is given and of what is drawn.
+    """Return the batch entries of the source and the target.
 
-    Of pairs a sound is the image, and a picture the picture. What is told (texts, labels, vectors)
-    stands beside what is drawn, which is the image of its data set, sound or picture.
+    In a dataset of pairs, audio is "image" and images are "picture". With texts, labels or vectors
+    as source, the target is the "image" of its dataset, whether audio or image.
 
     Args:
         source, target: representations.
 
     Raises:
-        ValueError: the target is told, or both are of one kind.
+        ValueError: the target is a text, labels or a vector, or both have the same modality.
     """
     kinds = [source.kind, target.kind]
     if kinds[1] in TOLD or kinds[0] not in TOLD and sorted(kinds) != ["pictures", "sounds"]:
@@ -33,7 +33,7 @@ def entries(source, target):
 
 
 def blank(source, target, size):
-    """Return a batch of `size` examples of silence, black, and nothing told."""
+    """Return a batch of `size` blank examples: silence, black images, empty conditions."""
     given, wanted = entries(source, target)
     shapes = {given: source.image_shape, wanted: target.image_shape}
     batch = {name: tf.zeros([size, *shape]) for name, shape in shapes.items()}

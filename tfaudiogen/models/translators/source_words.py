@@ -1,32 +1,32 @@
-"""Finds the words of a label in the embeddings of a source, by least squares.
+"""Initializes a translator's mean-vector conditioning from label embeddings, by least squares.
 
-A base has a vector w_k for each word k of its labels, added to the inputs of its prior: p(c | k).
-A translator whose source x shows the word adds A m(x) + b in its place, m being the mean of the
-vectors of the source. With the least squares of
+The prior of a base model adds an embedding w_k to its inputs for each word k of a label: p(c | k).
+A translator whose source x shows the word adds A m(x) + b instead, where m(x) is the mean of the
+source's vectors. Initialized with the minimizer of
 
-    sum over examples of |A m(x) + b - w_(k(x))|^2
+    sum over examples of |A m(x) + b - w_(k(x))|^2,
 
-it begins as p(c | k), as far as k is linear in m(x), and need not find that from a loss of which
-the word is the smallest part: one of ten digits tells ln 10 = 2.3 nats of 600.
+it starts as p(c | k), as far as w_k is linear in m(x). It need not learn this from a loss in which
+the word is a small part: one of ten digits accounts for ln 10 = 2.3 of 600 nats.
 """
 
 import numpy as np
 import tensorflow as tf
 
-# Of the mean square of m(x), so that directions that hardly occur stay out.
+# Ridge penalty relative to the mean square of m(x), to suppress directions of little variance.
 _RIDGE = 1e-3
 
 
 def word_goals(names, source_words, label_told, base_names, base):
-    """Return {class: float32 [D]}, what takes the place of a base's words for each class.
+    """Return {class: float32 [D]}, the regression target for each class with known words.
 
     Args:
-        names: of the classes of the data.
-        source_words: how many of the first words of each the source shows; 0 for all.
-        label_told: whether a label is told beside; else what the base adds where there is none
-            stands there, and is taken off.
-        base_names: of the labels of the base.
-        base: `CodeConditions` of its prior.
+        names: names of the dataset's classes.
+        source_words: number of first words of each name that the source shows; 0 for all.
+        label_told: whether the translator also has a label condition. If not, its prior adds the
+            embedding for "no label", which is subtracted from the targets.
+        base_names: label names of the base model.
+        base: `CodeConditions` of the base model's prior.
     """
     known = list(dict.fromkeys(" ".join(base_names).split()))
     vectors = base.embed_label.embeddings.numpy()
@@ -40,7 +40,7 @@ def word_goals(names, source_words, label_told, base_names, base):
 
 
 def fit_mean(layer, means, goals):
-    """Give a `Dense` layer the least squares from `means` [N, V] to `goals` [N, D]."""
+    """Sets a `Dense` layer to the ridge regression from `means` [N, V] to `goals` [N, D]."""
     centre, middle = means.mean(axis=0), goals.mean(axis=0)
     gaps = np.float64(means - centre)
     square = gaps.T @ gaps / len(gaps)

@@ -1,8 +1,9 @@
-"""Continuous latents of a trained autoencoder, as targets of a translator.
+"""Continuous latents of a trained autoencoder, the targets of a `FlowTranslator` etc.
 
 Latents are lists of maps [B, T, F, D], top level first; those of a sound of W windows have
-`long_maps.columns` columns. Both classes have `shapes`, the (T, F, D) of a window; `of`, from
-images to latents; `noise`, from which draws begin; `images`, the way back; and `check_windows`.
+`long_maps.columns` columns. Both classes define `shapes`, the (T, F, D) of a window; `of`, which
+encodes images to latents; `noise`, the starting point of sampling; `images`, which decodes latents;
+and `check_windows`.
 """
 
 import tensorflow as tf
@@ -19,7 +20,7 @@ def latents_of(target):
     """Return the `UnroundedVectors` of a `VQVAE` or the `PosteriorDraws` of a `VAE`.
 
     Raises:
-        ValueError: for another model.
+        ValueError: `target` is another model.
     """
     for kind, latents in ((VQVAE, UnroundedVectors), (VAE, PosteriorDraws)):
         if isinstance(target, kind):
@@ -28,12 +29,12 @@ def latents_of(target):
 
 
 class UnroundedVectors:
-    """The vectors that a `VQVAE` rounds to its codes, on all levels.
+    """The encoder vectors of a `VQVAE` before quantization, on all levels.
 
-    They are taken before they are rounded, and draws are rounded before they are decoded, as in
-    Rombach et al. ("High-resolution image synthesis with latent diffusion models", 2022, section
-    3.1): a flow has a smooth density to learn and not one of K points, small errors of it are
-    rounded away, and the decoder sees nothing but codes that it knows.
+    Samples are quantized before decoding, as in Rombach et al. ("High-resolution image synthesis
+    with latent diffusion models", 2022, section 3.1). So a flow learns a smooth density instead of
+    K points, quantization removes its small errors, and the decoder only gets codes it was trained
+    on.
     """
 
     def __init__(self, target):
@@ -43,12 +44,12 @@ class UnroundedVectors:
         self.shapes = [(*shape, width) for shape, width in pairs]
 
     def check_windows(self, windows):
-        """Raise ValueError unless there can be so many windows."""
+        """Raise ValueError if the target does not support this number of windows."""
         if windows > 1:
             check_columns(self.target.code_shapes)
 
     def of(self, images, key):
-        """Return the latents of images [B, T, F, C] in [0, 1]; nothing is drawn."""
+        """Encodes images [B, T, F, C] in [0, 1] to latents, deterministically."""
         del key
         return self.target.encode_vectors(images)
 
@@ -60,15 +61,15 @@ class UnroundedVectors:
         ]
 
     def images(self, latents, windows=1):
-        """Return the images [B, T (W + 1) / 2, F, C] of latents of W windows."""
+        """Decodes latents of W windows to images [B, T (W + 1) / 2, F, C]."""
         return self.target.long_images(self.target.nearest_codes(latents), windows)
 
 
 class PosteriorDraws:
-    """A draw of the posterior of a `VAE`, as a map of one place, of width D.
+    """A posterior sample of a `VAE`, as a map of shape (1, 1, D).
 
-    The windows of a longer sound have nothing in common but their source; the noise that they begin
-    with follows a stationary autoregression, so that neighbours are alike.
+    The windows of longer audio share only their source. Their initial noise is a stationary
+    autoregressive process, so that neighbouring windows are similar.
     """
 
     def __init__(self, target):
@@ -76,21 +77,21 @@ class PosteriorDraws:
         self.shapes = [(1, 1, target.latent_size)]
 
     def check_windows(self, windows):
-        """Accept any number."""
+        """Accepts any number of windows."""
 
     def of(self, images, key):
-        """Return one draw for each of images [B, T, F, C] in [0, 1]."""
+        """Encodes images [B, T, F, C] in [0, 1] to one posterior sample each."""
         loc, scale_tril = self.target.posterior_parameters(images)
         standard = noise.normal(key, "posterior", loc.shape[1:])
         return [(loc + tf.linalg.matvec(scale_tril, standard))[:, None, None]]
 
     def noise(self, key, windows=1):
-        """Return maps whose numbers are standard normal."""
+        """Return maps of standard normal numbers, correlated across windows."""
         steps = noise.normal(key, "flow 0", (windows, self.target.latent_size))
         return [stationary_walk(steps)[:, :, None]]
 
     def images(self, latents, windows=1):
-        """Return the images [B, T (W + 1) / 2, F, C] of latents of W windows."""
+        """Decodes latents of W windows to images [B, T (W + 1) / 2, F, C]."""
         flat = tf.reshape(latents[0], (-1, self.target.latent_size))
         images = in_batches(self.target.decode_images, flat)
         images = tf.reshape(images, (-1, windows, *images.shape[1:]))

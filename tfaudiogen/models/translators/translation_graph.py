@@ -1,4 +1,4 @@
-"""The graphs over rows of translators: see `tfaudiogen.models.modalities.graphs`."""
+"""Per-example graphs of translators; see `tfaudiogen.models.modalities.graphs`."""
 
 import tensorflow as tf
 
@@ -12,17 +12,17 @@ from tfaudiogen.probability import noise
 
 
 class TranslationGraph:
-    """The graph of what all translators do: a draw of the target given the source.
+    """Base class of the per-example graphs that sample a target given a source.
 
-    A family of translators gives `settings` and `drawn`.
+    Subclasses define `settings` and `drawn`.
 
     Args:
         model: a `Translation`.
-        samples: N of drawn sounds; one window where left out, and None for pictures.
+        samples: N, length of sampled audio; by default one window. Must be None for images.
     """
 
     settings = {}
-    """{name: `tf.TensorSpec`} of the scalars that a draw depends on; see the model's `sample`."""
+    """{name: `tf.TensorSpec`} of the scalar sampling settings; see the model's `sample`."""
 
     def __init__(self, model, samples=None):
         self.model = model
@@ -31,22 +31,22 @@ class TranslationGraph:
         self.sample = over_rows(self._sample, given, self.target.spec)
 
     def _sample(self, given, seed, index, *settings):
-        """Draw the target by seed and index."""
+        """Samples the target by seed and index."""
         key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
         return self.target.cut(self.drawn(key, self._vectors(given), *settings))
 
     def drawn(self, key, vectors, *settings):
-        """Return a draw of the target, a sound [N] of whole windows or a picture [H, W, C].
+        """Samples the target, a waveform [N] of whole windows or an image [H, W, C].
 
         Args:
-            key: `tfaudiogen.probability.noise.Key` of one draw.
-            vectors: [1, M, V] of the source.
-            settings: those named by `settings`.
+            key: `tfaudiogen.probability.noise.Key` of one sample.
+            vectors: source vectors [1, M, V].
+            settings: values of the class attribute `settings`, in order.
         """
         raise NotImplementedError(f"{type(self).__name__} must define drawn")
 
     def _vectors(self, given):
-        """Return the vectors [1, M, V] of the source."""
+        """Encodes the source to vectors [1, M, V]."""
         source, encoder = self.model.source, self.model.encoder
         if source.kind == "pictures":
             return self.model(source(given[None]))
@@ -61,7 +61,7 @@ class TranslationGraph:
 
 
 class CodeTranslationGraph(TranslationGraph):
-    """The graph of a `Translator`, whose target has codes; of one with labels, told which."""
+    """Per-example graph of a `Translator`, with a "label" setting if it has `label_names`."""
 
     settings = {"temperature": NUMBER, "guidance": NUMBER}
 
@@ -85,7 +85,7 @@ class CodeTranslationGraph(TranslationGraph):
 
 
 class LatentTranslationGraph(TranslationGraph):
-    """The graph of a translator whose target is drawn by its continuous latents."""
+    """Base class of the per-example graphs of translators with continuous latents."""
 
     def __init__(self, model, samples=None):
         super().__init__(model, samples)
@@ -94,7 +94,7 @@ class LatentTranslationGraph(TranslationGraph):
         self.autoencoder = rows(model.target, samples)
 
     def decoded(self, latents):
-        """Return the sound or picture of the latents of one draw, as `target_latents` has them."""
+        """Decodes the latents of one sample (see `target_latents`) to a waveform or image."""
         if isinstance(self.autoencoder, CodeGraph):
             codes = self.model.target.nearest_codes(latents)
             return self.autoencoder.decoded(*[code[0] for code in codes])
@@ -102,7 +102,7 @@ class LatentTranslationGraph(TranslationGraph):
 
 
 class FlowTranslationGraph(LatentTranslationGraph):
-    """The graph of a `FlowTranslator`, solved by Heun's method."""
+    """Per-example graph of a `FlowTranslator`, with Heun's method."""
 
     settings = {"temperature": NUMBER, "guidance": NUMBER, "rescale": NUMBER, "steps": COUNT}
 
@@ -114,7 +114,7 @@ class FlowTranslationGraph(LatentTranslationGraph):
 
 
 class VariationalTranslationGraph(LatentTranslationGraph):
-    """The graph of a `VariationalTranslator`."""
+    """Per-example graph of a `VariationalTranslator`."""
 
     settings = {"temperature": NUMBER}
 

@@ -1,4 +1,4 @@
-"""`VariationalTranslator`: a conditional VAE of the target's latent given a source."""
+"""`VariationalTranslator`: a conditional VAE."""
 
 import keras
 import tensorflow as tf
@@ -16,41 +16,41 @@ from tfaudiogen.probability.distributions import kl_divergence, quantize, triang
 
 @register
 class VariationalTranslator(Translation):
-    """A conditional variational autoencoder whose prior is learned of the source.
+    """A conditional variational autoencoder with a prior conditioned on the source.
 
         p(y | x) = integral of p(y | z) p(z | x) dz,    p(z | x) = N(m(x), L(x) L(x)^T),
 
         -log p(y | x)  <=  E_q[-log p(y | z)] + KL(q(z | y, x) || p(z | x))  =  distortion + rate
 
     (Sohn et al., "Learning structured output representation using deep conditional generative
-    models", 2015, eq. 4, with a decoder that sees the source through the latent alone). y is the
-    target, x the source; L is lower triangular. The rate is that of two normal distributions and
-    exact. Its direction is that of the bound: p(z | x) must be wherever q is.
+    models", 2015, eq. 4, with a decoder that depends on the source through the latent only). y is
+    the target, x the source; L is lower triangular. The rate is the analytic KL of two normal
+    distributions. In this direction of the KL, p(z | x) must cover q.
 
-    With `joint`, all parts of the target, a `VAE`, but its own prior are trained together with the
-    rest, on distortion + padding + weight(step) max(rate, free_bits ln 2) as in `VAE`, and
-    q(z | y, x) sees the source: what the encoder of y gives moves by a linear function of x, which
-    starts at zero.
+    With `joint`, the target `VAE` except its own prior is trained together with the other parts,
+    on distortion + padding + weight(step) max(rate, free_bits ln 2) as in `VAE`. q(z | y, x)
+    depends on the source: a linear function of x, initially zero, is added to the encoder features
+    of y.
 
-    Without it the target is trained before and frozen, with q(z | y) its posterior. Then the rate
-    alone is learned, and the p(z | x) that has the least mean KL(q(z | y) || p(z | x)) over all y
-    that go with an x has the mean and the covariance of all of their latents together: it covers
-    all of them, where the other direction would choose some.
+    Without `joint`, the target is pretrained and frozen, q(z | y) is its posterior, and only the
+    rate is learned. The p(z | x) that minimizes the mean KL(q(z | y) || p(z | x)) over all y of an
+    x has the mean and covariance of all their latents: it covers all of them, where the reverse KL
+    would select some.
 
-    What is given, batches and long sounds are as in `Translation`; of a batch "frames" int32 [B]
-    are looked at, too, where sounds are drawn. Windows of a drawn sound share their source and part
-    of their noise, and are blended.
+    Sources, batches and long audio are as in `Translation`; batches with audio as target may have
+    "frames" int32 [B], the unpadded frames. The windows of sampled audio share their source and
+    part of their noise, and are blended.
 
     Args:
-        source: the representation of what is given, a `Spectrogram` or `Pictures`.
-        encoder: layer from images of the source to [B, M, V], such as `SequenceEncoder`.
-        target: a `VAE` of the other kind.
-        hidden: of the `GaussianHead` of the prior.
-        heads: of the `AttentionPool` by which the vectors of the source become one.
-        joint: whether the target is trained along.
+        source: representation of the source; see `Translation`.
+        encoder: layer from source inputs to [B, M, V], such as `SequenceEncoder`.
+        target: a `VAE` of another modality.
+        hidden: hidden units of the prior's `GaussianHead`.
+        heads: heads of the `AttentionPool` that pools the source vectors.
+        joint: whether to train the target too.
 
     Raises:
-        ValueError: source and target are of one kind, or the target is no `VAE`.
+        ValueError: source and target have the same modality, or the target is no `VAE`.
     """
 
     note_on_loss = "The loss is a bound of -log p(target | source)"
@@ -83,7 +83,7 @@ class VariationalTranslator(Translation):
         self.built = True
 
     def complete(self, batch):
-        """Add "id" and, of the target, "frames" where they are missing."""
+        """Add default "id" and "frames" (of the target) entries if missing."""
         found = super().complete(batch)
         rows = self.spectrogram.image_shape[0]
         whole = tf.fill(tf.shape(batch[SOUND])[:1], rows)
@@ -91,11 +91,11 @@ class VariationalTranslator(Translation):
         return {**found, "frames": recorded}
 
     def prior_parameters(self, vectors):
-        """Return (m [B, D], L [B, D, D]) of p(z | x) for vectors [B, M, V] of the source."""
+        """Return (m [B, D], L [B, D, D]) of p(z | x), given source vectors [B, M, V]."""
         return self.prior(self.pool(vectors))
 
     def posterior(self, images, vectors, training=False):
-        """Return (m, L) of q(z | y, x) for images of the target and vectors of the source."""
+        """Return (m, L) of q(z | y, x), given target images and source vectors."""
         if not self.joint:
             return self.target.posterior_parameters(images)
         features = self.target.encoder(quantize(images), training=training)
@@ -133,7 +133,7 @@ class VariationalTranslator(Translation):
         }
 
     def summarize(self, means):
-        """Replace the summed code length by bits per dimension, as `VAE` does."""
+        """Replace the code length by bits per dimension, as `VAE` does."""
         return self.target.summarize(means)
 
     def sample(
@@ -146,23 +146,25 @@ class VariationalTranslator(Translation):
         phase="heap",
         progress=False,
     ):
-        """Draw pictures for sounds, or sounds for pictures.
+        """Samples targets given sources.
 
         Args:
-            inputs: the source: waveforms [N] or [B, N], or pictures [H, W, C] or [B, H, W, C].
-            count: n, draws for each; at least 1.
-            seed: int in [0, 2**31); the same seed gives the same draws for the same place in a
+            inputs: sources: waveforms [N] or [B, N], images [H, W, C] or [B, H, W, C], or
+                conditions; see `Translation`.
+            count: n, number of samples per source; at least 1.
+            seed: int in [0, 2**31); the same seed gives the same samples at the same position of a
                 batch.
-            temperature: scales the spread of p(z | x); in [0, inf). None for that of this model.
-            seconds: duration of sounds; None for one window. See the class.
-            phase: of sounds, "heap" or "graph"; see `AudioModality`.
-            progress: show a progress bar, on a terminal.
+            temperature: scales the standard deviation of p(z | x); in [0, inf). None for the
+                model's default.
+            seconds: duration of audio; None for one window. See the class.
+            phase: for audio, "heap" or "graph"; see `ModalityAutoencoder`.
+            progress: whether to show a progress bar on a terminal.
 
         Returns:
-            float32 [B, n, ...] of pictures [H, W, C] or waveforms [N]; [n, ...] for a single input.
+            float32 [B, n, ...], images [H, W, C] or waveforms [N]; [n, ...] for a single source.
 
         Raises:
-            ValueError: an argument is out of its range or of another shape.
+            ValueError: an argument is out of range or has a wrong shape.
         """
         temperature, _ = self.drawing(count, seed, temperature)
 
@@ -173,12 +175,12 @@ class VariationalTranslator(Translation):
         return self.drawn(draw, inputs, count, seed, seconds, phase, progress)
 
     def sample_latents(self, key, vectors, windows=1, temperature=1.0):
-        """Draw latents from p(z | x).
+        """Samples latents from p(z | x).
 
         Args:
-            key: `tfaudiogen.probability.noise.Key` of B draws.
-            vectors: [B, M, V] of the source.
-            windows: W, windows of each sound.
+            key: `tfaudiogen.probability.noise.Key` of B samples.
+            vectors: source vectors [B, M, V].
+            windows: W, number of windows of each sound.
             temperature: as in `sample`.
 
         Returns:
@@ -189,22 +191,22 @@ class VariationalTranslator(Translation):
         return loc[:, None] + temperature * tf.einsum("bij,bwj->bwi", scale_tril, standard)
 
     def log_prob(self, targets, inputs, samples=16, seed=0):
-        """Return a lower bound of the log-probability of targets given inputs.
+        """Return a lower bound of the log-probability of targets given sources.
 
-        A target sound longer than a window is one of consecutive windows, each frame of it in one,
-        whose bounds are added.
+        Longer target audio is split into consecutive windows without overlap, and their bounds are
+        added.
 
         Args:
-            targets: B waveforms [B, N] or pictures [B, H, W, C], or a single one without B.
-            inputs: as many of the source.
-            samples: k, importance samples; more give a tighter bound.
+            targets: waveforms [B, N] or images [B, H, W, C], or a single one without B.
+            inputs: B sources, or a single one; see `sample`.
+            samples: k, number of importance samples; more give a tighter bound.
             seed: int in [0, 2**31).
 
         Returns:
-            float32 [B], nats of the 8-bit images; of sounds, those of their unpadded frames.
+            float32 [B], nats of the 8-bit images; for audio, of the unpadded frames.
 
         Raises:
-            ValueError: there are more of one than of the other.
+            ValueError: `targets` and `inputs` differ in number.
         """
 
         def bound(images, frames, vectors, places):
@@ -217,11 +219,11 @@ class VariationalTranslator(Translation):
         """Return the importance-weighted lower bound of log P(levels of y | x) in nats, [B].
 
         Args:
-            images: of the target, [B, T, F, C] in [0, 1].
-            frames: int32 [B], the unpadded frames; of pictures all rows.
-            vectors: [B, M, V] of the source, of any number of windows.
-            key: `tfaudiogen.probability.noise.Key` of the draws.
-            samples: k, draws of the posterior.
+            images: target images [B, T, F, C] in [0, 1].
+            frames: int32 [B], number of unpadded frames; for images, all rows.
+            vectors: source vectors [B, M, V], of any number of windows.
+            key: `tfaudiogen.probability.noise.Key` of the examples.
+            samples: k, number of posterior samples.
         """
         images = quantize(images)
         posterior = self.posterior(images, vectors)
