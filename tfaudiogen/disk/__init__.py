@@ -1,4 +1,4 @@
-"""Atomic files and folders, temporary names and locks."""
+"""Atomic files and folders, temporary files, and locks."""
 
 from tfaudiogen.disk.locks import InUse, locked
 from tfaudiogen.disk.temporary import own_temporary_folder, temporary_folder

@@ -1,10 +1,10 @@
-"""Exceptions for source files that cannot be read or used."""
+"""Exceptions for input files that cannot be read or used."""
 
 _NAMED = 10
 
 
 class NothingUsable(ValueError):  # noqa: N818 - reads as a sentence
-    """No file, or too few, gave audio that can be used; `skipped` names each with its reason."""
+    """Raised if no file, or too few, have usable audio; `skipped` lists files with reasons."""
 
     def __init__(self, message, skipped=()):
         super().__init__(message)
@@ -12,23 +12,23 @@ class NothingUsable(ValueError):  # noqa: N818 - reads as a sentence
 
 
 class Unusable(ValueError):  # noqa: N818 - reads as a sentence
-    """One file gives no usable audio. The message is the reason, without the file's name."""
+    """Raised if a file has no usable content. The message is the reason, without the file name."""
 
 
 class Unreadable(Unusable):
-    """The file could not be read this time; its bytes did not decide that, another try may do."""
+    """Raised if reading a file failed for reasons other than its content; a retry may succeed."""
 
 
 class Withheld(Unreadable):
-    """The system does not give the file to this user, and would hardly do so at another try."""
+    """Raised if the system denies access to a file; a retry will hardly succeed."""
 
 
 class ReadError(OSError):
-    """Files or folders could not be read, and trying again did not help.
+    """Raised if files or folders could not be read, even after retries.
 
     Args:
         reasons: {name: reason}.
-        advice: a sentence for the end of the message.
+        advice: a sentence appended to the message.
     """
 
     def __init__(self, reasons, advice=""):

@@ -1,4 +1,4 @@
-"""Locks that refuse a second command writing to the same place."""
+"""Locks that prevent two commands from writing to the same path."""
 
 import contextlib
 import datetime
@@ -20,32 +20,32 @@ if os.name == "posix":
 else:
     fcntl = None
 
-# What file systems say that know no locks.
+# Errors of file systems without locks.
 _UNKNOWN = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP}
 _MOST_BYTES = 240
 _BEAT, _STALE = 20.0, 300.0  # seconds
 
 
 class InUse(ValueError):  # noqa: N818 - says what it is
-    """Another command is writing to this place."""
+    """Raised if another command is writing to the path."""
 
 
 @contextlib.contextmanager
 @uninterrupted
 def locked(path, command):
-    """Context in which no other process writes to a file or folder, if all ask for it in this way.
+    """Context that holds an advisory lock on a file or folder to be written.
 
-    The lock is one of the operating system's on the file `.NAME.lock` beside it, so it ends with
-    the process, however that ends; it holds between the machines that share a network folder as
-    far as that has locks. On a file system that knows none, the lock is a file that is touched now
-    and then, and counts for nothing when its process is gone or it was not touched for 5 minutes.
+    It is an operating system lock on the file `.NAME.lock` beside the path, so it is released
+    however the process ends. It works between machines if their shared file system supports locks.
+    On a file system without locks, the lock is the existence of the file, which is touched every
+    20 seconds. It is stale if its process has ended or it was not touched for 5 minutes.
 
     Args:
-        path: what is to be written; it need not be there.
-        command: name of the command, for the other one's user.
+        path: the path to write; it need not exist.
+        command: name of this command, for the error message of others.
 
     Raises:
-        InUse: another process has the lock; the message says which.
+        InUse: another process holds the lock; the message says which.
     """
     file = _place(Path(path).resolve())
     handle = _take(file, path)
@@ -62,14 +62,14 @@ def _give_up(file, handle, beating):
         beating.set()
     try:
         with contextlib.suppress(OSError):
-            file.unlink()  # while it is still ours
+            file.unlink()  # before the lock is released
     finally:
         if handle is not None:
             os.close(handle)
 
 
 def _place(path):
-    """Return the lock's file: beside, or within where what is beside cannot be written to."""
+    """Return the lock file's path: beside `path`, or in it if its parent is not writable."""
     name = path.name
     if len(os.fsencode(name)) > _MOST_BYTES:
         name = hashlib.sha256(os.fsencode(name)).hexdigest()
@@ -81,7 +81,7 @@ def _place(path):
 
 
 def _take(file, path):
-    """Return the handle of a locked file; None where there are no locks: the file is one then."""
+    """Return the descriptor of the locked file, or None if the file's existence is the lock."""
     new = False
     while fcntl is not None:
         handle, new = _opened(file, path)
@@ -96,7 +96,7 @@ def _take(file, path):
             raise InUse(_who(file, path)) from error
         if _is_still(file, handle):
             return handle
-        os.close(handle)  # of a file that its last owner has removed
+        os.close(handle)  # the previous owner has removed this file
     warnings.warn(
         f"{file.parent}: this file system has no locks; a file stands for one. Of commands that "
         "are begun in the same moment two may write to one place.",
@@ -108,17 +108,17 @@ def _take(file, path):
 
 
 def _opened(file, path):
-    """Return the handle of the file, and whether it was not there."""
+    """Return the descriptor of the lock file, and whether it was created."""
     try:
         with contextlib.suppress(FileExistsError):
             return os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666), True
         return os.open(file, os.O_RDWR | os.O_CREAT, 0o666), False
-    except OSError as error:  # such as of a folder that cannot be written to
+    except OSError as error:  # for example, the folder is not writable
         raise about(error, path) from error
 
 
 def _is_still(file, handle):
-    # Opening asks the server anew, where the folder is one of the network; a look would not.
+    # On a network file system, opening queries the server, while `stat` may be cached.
     try:
         again = os.open(file, os.O_RDONLY)
     except FileNotFoundError:
@@ -130,10 +130,10 @@ def _is_still(file, handle):
 
 
 def _claim(file, path):
-    """Make the file, which is the lock; remove one that is stale before.
+    """Creates the lock file, after removing a stale one.
 
     Raises:
-        InUse: it is there, and not stale.
+        InUse: the file exists and is not stale.
     """
     if _is_stale(file):
         with contextlib.suppress(FileNotFoundError):
@@ -149,14 +149,14 @@ def _is_stale(file):
         touched, said = file.stat().st_mtime, _said(file)
     except FileNotFoundError:
         return False
-    if not said:  # taken by a lock that this machine, or this moment, knows nothing of; or empty
+    if not said:  # empty or unreadable, perhaps just being written
         return _now(file) - touched > _STALE
     alive = is_alive(said["machine"], said["process"], said["start"])
     return not alive and (alive is False or _now(file) - touched > _STALE)
 
 
 def _now(file):
-    """Return the time of whoever gives files theirs: on a network folder, the server."""
+    """Return the current time of the file system's clock, on a network folder the server's."""
     probe = temporary_beside(file)
     probe.touch()
     try:
@@ -166,7 +166,7 @@ def _now(file):
 
 
 def _beat(file):
-    """Touch a file now and then; return the event that ends it."""
+    """Touches a file every 20 seconds in a thread; returns the event that stops it."""
     end = threading.Event()
 
     def touch():

@@ -1,4 +1,4 @@
-"""Opens files from elsewhere: regular files only, without blocking."""
+"""Opens untrusted files: regular files only, without blocking."""
 
 import os
 import stat
@@ -12,25 +12,25 @@ _KINDS = {
     stat.S_ISCHR: "a device",
     stat.S_ISBLK: "a device",
 }
-# Without O_NONBLOCK a named pipe that nobody writes to would never be opened. Some systems lack
-# one flag or the other.
+# Without O_NONBLOCK, opening a named pipe without a writer would block. Some systems lack some of
+# the flags.
 _FLAGS = os.O_RDONLY
 for _flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
     _FLAGS |= getattr(os, _flag, 0)
 
 
 def open_regular(path):
-    """Return the binary file object of a regular file, opened for reading.
+    """Opens a regular file for reading and returns the binary file object.
 
-    Symbolic links are followed. What is opened is looked at once more, so that nothing else can
-    take its place in between.
+    Symbolic links are followed. The type is checked again after opening, in case the file was
+    replaced in between.
 
     Raises:
-        Unusable: it is a folder, a named pipe, a socket or a device.
-        Unreadable: it is not there, or the system refuses it; `Withheld` where that will stay so.
+        Unusable: the path is a folder, a named pipe, a socket or a device.
+        Unreadable: the file is missing or cannot be opened; `Withheld` if a retry will hardly help.
     """
     try:
-        # Opening a device may be enough to make it do something.
+        # Check before opening, since opening a device can have side effects.
         _check_kind(os.stat(path).st_mode)
         descriptor = os.open(path, _FLAGS)
     except OSError as error:
@@ -46,12 +46,12 @@ def open_regular(path):
 
 
 def check_regular(path):
-    """Raise what `open_regular` raises, for a file that a library opens by its name."""
+    """Raises the errors of `open_regular`, for a file that a library opens by name."""
     open_regular(path).close()
 
 
 def unreadable(error):
-    """Return the `Unreadable` of an `OSError`."""
+    """Converts an `OSError` to an `Unreadable`."""
     if isinstance(error, PermissionError):
         return Withheld("no permission to read it")
     return Unreadable(f"cannot be read: {error.strerror or error}")

@@ -1,4 +1,4 @@
-"""Temporary files and folders named after their process, so that leftovers can be removed."""
+"""Temporary files and folders named after their process, so leftovers can be identified."""
 
 import contextlib
 import functools
@@ -16,21 +16,23 @@ from tfaudiogen.runtime.interruption import uninterrupted
 
 _MARK = re.compile(r"partial-([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{8}")
 _OURS = "tfaudiogen"
-# A name has at most 255 bytes, and a character up to four of them.
+# A file name has at most 255 bytes, and a character has up to four bytes.
 _MOST_CHARACTERS, _LONGEST_SUFFIX = 40, 8
 _ABANDONED_SECONDS = 86400.0
 _looked_after = set()
 
 
 def temporary_beside(path):
-    """Return an unused name beside a path; what dead processes left there of its kind is removed.
+    """Return an unused temporary path in the folder of `path`.
+
+    Temporary files of dead processes in this folder are removed.
 
     Args:
-        path: of the file or folder that is to have this content, in a folder that is there.
+        path: final path of the file or folder; its parent must exist.
     """
     path = Path(path)
     tidy(path.parent)
-    # Some writers tell the format by the suffix.
+    # Some writers infer the format from the suffix.
     suffix = path.suffix if len(path.suffix) <= _LONGEST_SUFFIX else ""
     return path.parent / f".{path.name[:_MOST_CHARACTERS]}.{_mark()}{suffix}"
 
@@ -38,10 +40,10 @@ def temporary_beside(path):
 @contextlib.contextmanager
 @uninterrupted
 def temporary_folder(parent=None):
-    """Context that gives a new folder, which is removed at the end.
+    """Context that yields a new folder and removes it on exit.
 
     Args:
-        parent: where to make it; None for where the system keeps what is temporary.
+        parent: folder to create it in; None for the system's temporary folder.
     """
     folder = temporary_beside(Path(parent or tempfile.gettempdir()) / _OURS)
     folder.mkdir(mode=0o700)
@@ -54,9 +56,9 @@ def temporary_folder(parent=None):
 @contextlib.contextmanager
 @uninterrupted
 def own_temporary_folder():
-    """Context in which all that this process makes for a time, also in other libraries, goes.
+    """Context in which all temporary files of this process and its libraries are in one folder.
 
-    What a process that is killed leaves is so removed by the next one.
+    The folder is removed on exit or, if the process is killed, by the next process.
     """
     before = tempfile.tempdir
     with temporary_folder() as folder:
@@ -68,7 +70,7 @@ def own_temporary_folder():
 
 
 def tidy(folder):
-    """Remove what processes that are dead have left in a folder; each process looks once."""
+    """Removes temporary files of dead processes from a folder, once per process and folder."""
     folder = os.path.abspath(folder)
     if folder in _looked_after:
         return
@@ -81,7 +83,7 @@ def tidy(folder):
 
 @uninterrupted
 def remove(path):
-    """Remove a file or a folder, as far as that is possible."""
+    """Removes a file or folder, ignoring errors."""
     path = Path(path)
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
@@ -91,32 +93,32 @@ def remove(path):
 
 
 def is_alive(machine, process, start):
-    """Return whether a process of this machine runs; None if it is of another one.
+    """Return whether a process is running; None if it belongs to another machine.
 
     Args:
-        machine: of `this_machine`.
-        process, start: its number, and when it began, as of `started`.
+        machine: identifier of its machine, from `this_machine`.
+        process, start: its process ID, and its start time from `started`.
     """
     return None if machine != this_machine() else started(int(process)) == int(start)
 
 
 @functools.cache
 def this_machine():
-    """Return eight digits that tell apart machines, containers, and what ran before a restart."""
+    """Return an 8-digit identifier of the machine, container and boot."""
     told = [socket.gethostname()]
-    with contextlib.suppress(OSError):  # of Linux
+    with contextlib.suppress(OSError):  # Linux only
         told.append(Path("/proc/sys/kernel/random/boot_id").read_text())
         told.append(str(os.stat("/proc/self/ns/pid").st_ino))
     return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def started(process):
-    """Return when a process began, in a unit of the system's; None if there is none.
+    """Return the start time of a process, in system-dependent units; None if it is not running.
 
-    A number alone would tell little: another process has it sooner or later.
+    It identifies a process together with its ID, since process IDs are reused.
     """
     try:
-        # After the name in parentheses, which may hold anything, the twentieth value.
+        # The 20th value after the name in parentheses, which may contain any character.
         with open(f"/proc/{process}/stat", "rb") as file:
             return int(file.read().rpartition(b")")[2].split()[19])
     except FileNotFoundError:
@@ -144,7 +146,7 @@ def _is_abandoned(entry):
     if not found:
         return False
     alive = is_alive(*found.groups())
-    # Whether a process of another machine is alive cannot be known, but it would have written.
+    # The state of another machine's process is unknown; if alive, it would have written recently.
     return _is_old(entry) if alive is None else not alive
 
 

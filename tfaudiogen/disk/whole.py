@@ -1,4 +1,4 @@
-"""Files and folders that appear complete or not at all."""
+"""Atomic writing of files and folders."""
 
 import contextlib
 import errno
@@ -10,14 +10,14 @@ from tfaudiogen.runtime.interruption import uninterrupted
 
 
 class atomic_file:  # noqa: N801, used like a function
-    """Context that gives the name of an empty temporary file and renames it to `path` on success.
+    """Context that yields the path of an empty temporary file and renames it to `path` on success.
 
-    On any error, and at any signal, the temporary file is removed and `path` is as before.
+    On any error or signal, the temporary file is removed and `path` is unchanged.
 
     Args:
-        path: the file to write; its folder is made if it is not there.
-        lasting: wait until the content is on the disk before it gets its name, for what a later
-            command goes on from: else a machine that loses power may keep a name without content.
+        path: the file to write; its folder is created if missing.
+        lasting: whether to sync the content to disk before renaming. Use it for files that later
+            commands depend on: after a power failure the file might otherwise be empty.
     """
 
     def __init__(self, path, lasting=False):
@@ -25,7 +25,7 @@ class atomic_file:  # noqa: N801, used like a function
 
     @uninterrupted
     def __enter__(self):
-        """Make the folder and an empty temporary file in it."""
+        """Creates the folder and an empty temporary file in it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.temporary = temporary_beside(self.path)
         try:
@@ -36,7 +36,7 @@ class atomic_file:  # noqa: N801, used like a function
 
     @uninterrupted
     def __exit__(self, kind, error, trace):
-        """Put the finished file in its place, or remove the unfinished one."""
+        """Renames the finished file, or removes the unfinished one."""
         try:
             if kind is None:
                 if self.lasting:
@@ -54,15 +54,15 @@ class atomic_file:  # noqa: N801, used like a function
 @contextlib.contextmanager
 @uninterrupted
 def whole_folder(path):
-    """Context that gives the name of an empty folder beside `path`, and renames it on success.
+    """Context that yields an empty temporary folder beside `path` and renames it on success.
 
-    On any error, and at any signal, the folder beside is removed and there is nothing at `path`.
+    On any error or signal, the temporary folder is removed and `path` is not created.
 
     Args:
-        path: the folder to write, which must not be there, or be empty; what it lies in is made.
+        path: the folder to write; it must not exist or be empty. Its parents are created.
 
     Raises:
-        FileExistsError: something has come to be at `path` in the meantime.
+        FileExistsError: something was created at `path` in the meantime.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,10 +77,10 @@ def whole_folder(path):
 
 @uninterrupted
 def put_in_place(folder, path):
-    """Rename a folder when all that it holds is on the disk.
+    """Renames a folder after syncing all of its files to disk.
 
     Raises:
-        FileExistsError: there is something at `path`, other than an empty folder.
+        FileExistsError: `path` exists and is not an empty folder.
     """
     for file in Path(folder).rglob("*"):
         if file.is_file():
@@ -96,7 +96,7 @@ def put_in_place(folder, path):
 
 
 def sync(path):
-    """Wait until the content of a file is on the disk."""
+    """Syncs the content of a file to disk."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)
@@ -105,7 +105,7 @@ def sync(path):
 
 
 def about(error, path):
-    """Return an OSError with the name that the user knows."""
+    """Return an OSError of the same type that names `path`, the file known to the user."""
     if error.errno is None:
         return error
     return type(error)(error.errno, error.strerror, str(path))

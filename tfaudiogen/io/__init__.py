@@ -1,1 +1,1 @@
-"""Sounds and pictures on disk: WAV and PNG files that appear whole."""
+"""Reading and atomic writing of audio, image and vector files."""

@@ -1,7 +1,7 @@
 """Reads and writes audio files; WAV files are never clipped.
 
-What is written is a function of the arguments alone: no time stamp, no version string, so that the
-same seed gives the same bytes. A file appears whole or not at all.
+The content written depends only on the arguments, without time stamps or version strings, so the
+same seed gives the same bytes. Files are written atomically.
 """
 
 import errno
@@ -21,24 +21,23 @@ from tfaudiogen.disk.errors import Unusable
 _PCM, _FLOAT = 1, 3  # WAVE_FORMAT_PCM and WAVE_FORMAT_IEEE_FLOAT
 _BITS = {"16": 16, "24": 24, "32f": 32}
 _LOUDEST = 0.999
-_MOST_BYTES = 255  # of the name of a file, on nearly all file systems
+_MOST_BYTES = 255  # maximum length of a file name on nearly all file systems
 
 
 def write_wav(path, waveform, sample_rate, bit_depth="16"):
-    """Write a mono WAV file; a waveform louder than full scale is turned down, never clipped.
+    """Writes a mono WAV file; a waveform above full scale is attenuated, never clipped.
 
     Args:
-        path: the file to write; its folder is made if it is not there.
+        path: the file to write; its folder is created if missing.
         waveform: float [N], nominally in [-1, 1].
         sample_rate: Hz.
         bit_depth: "16", "24" (integers) or "32f" (floats).
 
     Returns:
-        The gain that was applied: 1.0, or less if the waveform was too loud, which is also
-        said in a warning.
+        The gain that was applied: 1.0, or less, with a warning, if the waveform was too loud.
 
     Raises:
-        ValueError: if the waveform is not one row of finite numbers or `bit_depth` is unknown.
+        ValueError: the waveform is not 1-D and finite, or `bit_depth` is unknown.
     """
     waveform = _finite_row(waveform)
     if bit_depth not in _BITS:
@@ -53,24 +52,24 @@ def write_wav(path, waveform, sample_rate, bit_depth="16"):
 
 
 def read_audio(path, sample_rate, channel="mix", whole=False):
-    """Return the sound of one file of any rate, length and number of channels.
+    """Reads an audio file of any sample rate, length and number of channels.
 
-    All of it is read: every part of joined files, and what there is where a header says less or
-    more. A warning says what is missing, and why.
+    The whole file is read, including all parts of concatenated files and data that the header does
+    not declare. A warning tells what is missing, and why.
 
     Args:
-        path: wav, flac, ogg, mp3 or whatever else libsndfile reads.
-        sample_rate: Hz of what is returned.
+        path: wav, flac, ogg, mp3 or another format of libsndfile.
+        sample_rate: sample rate of the result in Hz; the audio is resampled if needed.
         channel: "mix", "left" or "right".
-        whole: whether to refuse a file of which something is missing, instead of warning of it.
+        whole: whether to raise an error instead of a warning if audio is missing.
 
     Returns:
-        float32 [N] in [-1, 1], with the resolution of 16 bits, which models are trained on.
+        float32 [N] in [-1, 1], with 16-bit resolution, as in training.
 
     Raises:
-        ValueError: if the file holds no usable sound, or less than it announces and `whole` is set;
-            the message gives file and reason.
-        FileNotFoundError: if there is no such file.
+        ValueError: the file has no usable audio, or less than declared and `whole` is set; the
+            message names file and reason.
+        FileNotFoundError: there is no such file.
     """
     if channel not in CHANNELS:
         raise ValueError(f"channel must be one of {', '.join(CHANNELS)}, received {channel!r}.")
@@ -89,10 +88,10 @@ def read_audio(path, sample_rate, channel="mix", whole=False):
 
 
 def read_wav(path):
-    """Return the waveform float32 [N] and the sample rate of a file that `write_wav` has written.
+    """Return the waveform float32 [N] and the sample rate of a file written by `write_wav`.
 
     Raises:
-        ValueError: it cannot be read; the message gives file and reason.
+        ValueError: the file cannot be read; the message names file and reason.
     """
     try:
         with sounds_of(path) as sounds:
@@ -104,11 +103,11 @@ def read_wav(path):
 
 
 def sample_rate_of(path):
-    """Return the sample rate of a file of sound in Hz.
+    """Return the sample rate of an audio file in Hz.
 
     Raises:
-        ValueError: it cannot be read; the message gives file and reason.
-        FileNotFoundError: if there is no such file.
+        ValueError: the file cannot be read; the message names file and reason.
+        FileNotFoundError: there is no such file.
     """
     _check_is_file(path)
     try:
@@ -118,15 +117,15 @@ def sample_rate_of(path):
 
 
 def output_path(folder, name, ending):
-    """Return the path of a file that is named after another one.
+    """Return the path of an output file, named after its input.
 
-    A name that file systems do not take, of more than 255 bytes, is cut between two letters and
-    gets a mark, so that different names stay different.
+    A name longer than 255 bytes, the limit of most file systems, is cut at a character boundary and
+    gets a hash, so that different names stay different.
 
     Args:
-        folder: where the file will be.
-        name: without suffix; it may begin with folders.
-        ending: that is put to the name, as in "_0.wav".
+        folder: output folder.
+        name: name of the input without suffix; it may contain folders.
+        ending: appended to the name, for example "_0.wav".
     """
     path = Path(folder, name)
     stem, end = os.fsencode(path.name), os.fsencode(ending)
@@ -159,7 +158,7 @@ def _finite_row(waveform):
 
 
 def _wav_bytes(waveform, sample_rate, bit_depth):
-    """Return a RIFF file. By hand, since libsndfile puts the time of day into float files."""
+    """Return a RIFF file as bytes; libsndfile would write a time stamp into float files."""
     bits = _BITS[bit_depth]
     kind = _FLOAT if bit_depth == "32f" else _PCM
     width = bits // 8
@@ -187,14 +186,14 @@ def _chunk(name, content):
 
 
 def write_text(path, text, lasting=False):
-    """Write a text file in UTF-8, whole or not at all; see `atomic_file`.
+    """Writes a text file in UTF-8 atomically; see `atomic_file`.
 
-    What is no text, in the name of a file, is written as in Python and JSON: `\\udcff`.
+    Surrogates, from undecodable file names, are escaped as in Python and JSON: `\\udcff`.
     """
     write_bytes(path, text.encode("utf-8", "backslashreplace"), lasting)
 
 
 def write_bytes(path, content, lasting=False):
-    """Write a file of bytes, whole or not at all; see `atomic_file`."""
+    """Writes a binary file atomically; see `atomic_file`."""
     with atomic_file(path, lasting) as temporary:
         temporary.write_bytes(content)

@@ -1,7 +1,7 @@
-"""Reads and writes PNG files of exact levels, and contact sheets.
+"""Reads images and writes PNG files and contact sheets.
 
-As in `tfaudiogen.io.audio_files`, what is written is a function of the arguments alone, whole or
-not at all.
+As in `tfaudiogen.io.audio_files`, the content written depends only on the arguments, and files are
+written atomically.
 """
 
 import errno
@@ -20,17 +20,17 @@ _LEVELS = 255.0
 
 
 def write_picture(path, image):
-    """Write an image [H, W, C] in [0, 1] as a PNG of 8 bits, grey or RGB; return what was written.
+    """Writes an image as an 8-bit PNG, grey or RGB.
 
     Args:
-        path: the file; its folder is made if it is not there.
-        image: C is 1 or 3.
+        path: the file to write; its folder is created if missing.
+        image: [H, W, C] in [0, 1], with C = 1 or 3.
 
     Returns:
-        float32 [H, W, C] on the 256 levels.
+        The quantized image, float32 [H, W, C] on 256 levels.
 
     Raises:
-        ValueError: if a number is not finite.
+        ValueError: a value is not finite.
     """
     levels = _levels(image)
     plain = levels[..., 0] if levels.shape[2] == 1 else levels
@@ -40,7 +40,7 @@ def write_picture(path, image):
 
 
 def write_sheet(path, images):
-    """Write images [B, H, W, C] side by side, row after row, as nearly square as they fill."""
+    """Writes images [B, H, W, C] as a contact sheet, a nearly square grid in row-major order."""
     count, height, width, channels = np.shape(images)
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
@@ -53,7 +53,7 @@ def write_sheet(path, images):
 
 
 def read(path, image_shape, **limits):
-    """Return float32 [H, W, C] in [0, 1] of a file of a picture, fitted to a size.
+    """Reads an image file, fitted to a size, as float32 [H, W, C] in [0, 1].
 
     Args:
         path: png, jpeg, bmp, gif or webp of any size.
@@ -61,8 +61,8 @@ def read(path, image_shape, **limits):
         limits: further arguments of that function.
 
     Raises:
-        ValueError: if the file holds no usable picture; the message gives file and reason.
-        FileNotFoundError: if there is no such file.
+        ValueError: the file has no usable image; the message names file and reason.
+        FileNotFoundError: there is no such file.
     """
     path = Path(path)
     if not path.exists():

@@ -1,14 +1,14 @@
-"""Vectors on disk: `.npy` files of one vector each."""
+"""Reads `.npy` files of one vector each."""
 
 from tfaudiogen.data.sources.embeddings import read_embedding
 from tfaudiogen.disk.errors import Unusable
 
 
 def read_vector(path, size):
-    """Return float32 [E] of a .npy file.
+    """Reads a `.npy` file as float32 [E].
 
     Raises:
-        ValueError: it holds no vector of that size; the message names the file.
+        ValueError: the file has no vector with E = `size`; the message names the file.
     """
     try:
         vector = read_embedding(path)

@@ -1,1 +1,1 @@
-"""The process: signals, child processes, optional packages, Keras' backend."""
+"""Process-level support: signals, child processes, optional packages, Keras' backend."""

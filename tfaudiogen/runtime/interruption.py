@@ -1,4 +1,4 @@
-"""Handles SIGINT, SIGTERM and SIGHUP alike, and never during clean-up."""
+"""Handles SIGINT, SIGTERM and SIGHUP in the same way, and never during clean-up."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import stat
 import sys
 import threading
 
-# SIGHUP comes when the terminal goes away; Windows has none.
+# SIGHUP is sent when the terminal closes; Windows has none.
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -16,10 +16,10 @@ _UNINTERRUPTED = set()
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal has stopped the program; as text, what became of the work and how to go on.
+    """Raised when a signal stops the program; the text says what was saved and how to resume.
 
     Attributes:
-        number: of the signal.
+        number: the signal number.
     """
 
     def __init__(self, text="", number=signal.SIGINT):
@@ -28,27 +28,28 @@ class Stopped(KeyboardInterrupt):
 
 
 def uninterrupted(function):
-    """Mark a function that a signal does not interrupt: it is answered when the function has ended.
+    """Decorator: signals are handled only after the function has returned.
 
-    To be used for what removes, renames or saves, and for what enters and leaves a context. Of a
-    generator under `contextlib.contextmanager` it holds for both of its halves, and not for the
-    body of the `with`. It has an effect within `Interruption`, which every command runs in.
+    Use it for functions that remove, rename or save files, and that enter or exit a context. For a
+    generator with `contextlib.contextmanager` it protects the code before and after the `yield`,
+    but not the body of the `with`. It takes effect within `Interruption`, in which every command
+    runs.
     """
     _UNINTERRUPTED.add(function.__code__)
     return function
 
 
 class Interruption:
-    """Context in which a signal raises `Stopped` in this package's own code, but in no clean-up.
+    """Context in which signals raise `Stopped` in this package's own code, outside of clean-up.
 
-    Python calls what answers a signal wherever it happens to be. While TensorFlow traces a function
-    that is often in Python code which C++ called, where what is raised is dropped or turned into
-    another error; and if it is clean-up, what was to be removed stays. So the first signal waits
-    for the next call or return of a function of this package, unless one runs already, and until
-    no `uninterrupted` function runs. A second Ctrl-C waits for the latter alone.
+    Python runs a signal handler wherever the program happens to be. While TensorFlow traces a
+    function this is often Python code called from C++, where an exception is dropped or turned into
+    another error; in clean-up code, an exception would leave files behind. So the first signal is
+    raised in a function of this package (the current one, or at its next call or return), when no
+    `uninterrupted` function is running. A second Ctrl-C only waits for `uninterrupted` functions.
 
     Attributes:
-        number: of the first signal; None while there was none.
+        number: number of the first signal, or None.
     """
 
     def __init__(self):
@@ -56,13 +57,13 @@ class Interruption:
 
     @uninterrupted
     def __enter__(self):
-        """Take over the signals, which only a program's main thread can."""
+        """Installs the signal handlers, which is possible in the main thread only."""
         self._before = take_over(self._on_signal)
         return self
 
     @uninterrupted
     def __exit__(self, *error):
-        """Give the signals back; if one came, ignore them: the program's end is near."""
+        """Restores the signal handlers; after a signal, ignores all, since the program ends."""
         if self._before:
             sys.setprofile(None)
         give_back(dict.fromkeys(self._before, signal.SIG_IGN) if self.number else self._before)
@@ -76,7 +77,8 @@ class Interruption:
         sys.setprofile(self._raise_in_ours)
 
     def _raise_in_ours(self, frame, event, argument):
-        # A C function that has returned a result cannot raise any more, nor can what set this hook.
+        # Only in Python functions, as a C function that has returned cannot raise, and not in this
+        # module, which sets the hook.
         if event not in ("call", "return") or not _is_ours(frame) or _in_clean_up(frame):
             return
         if frame.f_globals is not globals():
@@ -87,11 +89,11 @@ class Interruption:
 @contextlib.contextmanager
 @uninterrupted
 def answering(answer):
-    """Context in which signals call `answer(number, pass_on)` and are not raised.
+    """Context in which signals call `answer(number, pass_on)` instead of raising.
 
     Args:
-        answer: function of the number of the signal and of a function without arguments, which
-            does what would have been done outside of the context.
+        answer: function of the signal number and of `pass_on`, a function without arguments that
+            calls the previous signal handler.
     """
 
     def on_signal(number, frame):
@@ -107,9 +109,10 @@ def answering(answer):
 
 
 def take_over(handler):
-    """Make a handler that of all signals; return {signal: the one before}, empty in other threads.
+    """Installs a handler for all signals; returns {signal: previous handler}.
 
-    A hang-up that is ignored, as after `nohup`, stays so.
+    Does nothing outside the main thread. A signal that is ignored, such as SIGHUP after `nohup`,
+    stays ignored, except SIGINT.
     """
     if threading.current_thread() is not threading.main_thread():
         return {}
@@ -118,7 +121,7 @@ def take_over(handler):
 
 
 def give_back(handlers):
-    """Put handlers in place, {signal: handler}."""
+    """Installs handlers, {signal: handler}."""
     for number, handler in handlers.items():
         signal.signal(number, handler)
 
@@ -141,9 +144,9 @@ def _in_clean_up(frame):
 
 
 def _leave_lost_terminal(number):
-    """After a hang-up, write nowhere what would have gone to a terminal that is not there any more.
+    """Redirects stdout and stderr to the null device if their terminal has closed.
 
-    Else the next line would fail, and with it what is still to be saved.
+    Otherwise the next write would fail, and with it the saving of results.
     """
     if number == signal.SIGINT:
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def require_tensorflow():
-    """Raise ValueError unless Keras computes, or would once it is imported, by TensorFlow."""
+    """Raise ValueError unless Keras uses, or will use once imported, the TensorFlow backend."""
     name, source = _backend()
     if name != "tensorflow":
         raise ValueError(
@@ -17,7 +17,7 @@ def require_tensorflow():
 
 
 def _backend():
-    """Return the name of the backend, and what chose it."""
+    """Return the name of the backend, and where it is configured."""
     if "keras" in sys.modules and hasattr(sys.modules["keras"], "config"):
         return sys.modules["keras"].config.backend(), "an import of Keras before"
     if os.environ.get("KERAS_BACKEND"):
@@ -27,8 +27,8 @@ def _backend():
 
 
 def _of_file(file):
-    """Return the backend that Keras' file of settings names; TensorFlow if there is none."""
+    """Return the backend in `keras.json`, by default "tensorflow"."""
     try:
         return json.loads(file.read_text(encoding="utf-8")).get("backend", "tensorflow")
     except (OSError, ValueError, AttributeError):
-        return "tensorflow"  # as Keras itself reads a file that is missing or damaged
+        return "tensorflow"  # Keras' own default if the file is missing or damaged

@@ -1,32 +1,31 @@
-"""Imports the packages of extras, and names the extra where one is missing."""
+"""Imports optional packages, with errors that name the extra to install."""
 
 import importlib
 import importlib.util
 
 
 class Unavailable(ImportError):  # noqa: N818 - says what it is
-    """A package of an extra cannot be imported; the message says why, and what to do."""
+    """Raised if a package of an extra cannot be imported; the message says why and what to do."""
 
 
 def modules(extra, what, *names):
-    """Return the modules that an extra brings.
+    """Imports and returns the modules of an extra, as a list.
 
     Args:
         extra: name of the extra.
-        what: needs them, for the message.
-        names: of the modules, without dots.
+        what: the feature that needs them, for the error message.
+        names: top-level module names.
 
     Raises:
-        Unavailable: one of them is not installed, or its import fails for another reason, which
-            the message gives.
+        Unavailable: a module is not installed, or its import fails; the message gives the reason.
     """
     return [_module(name, names, extra, what) for name in names]
 
 
 def check_installed(extra, what, name):
-    """Raise what `modules` raises of a module that is not installed, without importing it.
+    """Raise `Unavailable` if a module is not installed, without importing it.
 
-    That is for one that must not be imported yet.
+    For modules that must not be imported yet.
     """
     if importlib.util.find_spec(name) is None:
         raise Unavailable(f"{what} needs {_not_installed(name, extra)}")
@@ -36,7 +35,7 @@ def _module(name, names, extra, what):
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        # What one of them imports in its turn may be missing as well, or refuse to work here.
+        # One of their own dependencies may also be missing, or fail to import.
         if isinstance(error, ModuleNotFoundError) and error.name in names:
             reason = _not_installed(error.name, extra)
         else:

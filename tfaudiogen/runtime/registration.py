@@ -1,9 +1,9 @@
 """Registers the classes of this package with Keras, lazily.
 
-A class registers itself with Keras when its module is imported, and those modules import
-TensorFlow. So that `keras.saving.load_model` finds the classes after `import tfaudiogen` alone,
-which imports neither, each name has a stand-in in Keras' table of custom objects, from the moment
-on when both packages are imported. A stand-in imports its class when it is first used.
+A class registers itself when its module is imported, which imports TensorFlow. So that
+`keras.saving.load_model` finds the classes after just `import tfaudiogen`, which imports neither
+Keras nor TensorFlow, a proxy for each class is added to Keras' custom objects as soon as both
+packages are imported. A proxy (`StandIn`) imports its class on first use.
 """
 
 import importlib
@@ -58,14 +58,14 @@ _CLASSES = {
     "training.schedule": ("LearningRate",),
 }
 REGISTERED = {name: f"{PACKAGE}.{part}" for part, names in _CLASSES.items() for name in names}
-"""The module of each class that saved files may name."""
+"""Class names that saved files may contain, and the module of each."""
 
 
 class StandIn:
-    """Stands for a class in Keras' table until it is used, which imports the class.
+    """Lazy proxy for a class in Keras' custom objects; imports the class on first use.
 
     Args:
-        name: of the class.
+        name: name of the class.
     """
 
     def __init__(self, name):
@@ -77,13 +77,13 @@ class StandIn:
 
 
 class _AfterKeras:
-    """A finder that tells Keras the names as soon as it has been imported."""
+    """Import finder that registers the classes as soon as Keras has been imported."""
 
     def __init__(self):
         self._looking = False
 
     def find_spec(self, name, path=None, target=None):
-        """Return the spec of Keras with a loader that registers after loading; None of others."""
+        """Return Keras' spec with a loader that registers the classes; None for other modules."""
         if name != "keras" or self._looking:
             return None
         self._looking = True
@@ -111,7 +111,7 @@ def _register(keras):
 
 
 def announce():
-    """Tell Keras the names of the classes: now if it has been imported, else once it will be."""
+    """Registers the classes with Keras, now or as soon as Keras is imported."""
     if "keras" in sys.modules:
         _register(sys.modules["keras"])
     else:

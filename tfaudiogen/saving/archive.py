@@ -1,4 +1,4 @@
-"""Validates `.keras` files as data before Keras builds anything from them."""
+"""Validates `.keras` files before Keras builds anything from them."""
 
 import contextlib
 import zipfile
@@ -13,10 +13,10 @@ from tfaudiogen.validation import strict_json
 SUFFIX = ".keras"
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 _LIMITS = {CONFIG: strict_json.MOST_BYTES, METADATA: 2**16}
-# Trained weights hardly become smaller by compression; new ones, mostly zeros, are not large.
+# Trained weights hardly compress; untrained ones, mostly zeros, are small.
 _MOST_EXPANSION, _SMALL = 20, 64 * 2**20
 _ENCRYPTED = 0x1
-# Layers of Keras that hold code, or read other files than their own.
+# Keras layers that contain code or read files other than the archive.
 _FOREIGN_LAYERS = {
     "FlaxLayer",
     "IntegerLookup",
@@ -30,35 +30,35 @@ _FOREIGN_LAYERS = {
 
 
 class ModelError(ValueError):
-    """A saved model that is missing, damaged or foreign."""
+    """Raised for a saved model that is missing, damaged or not of this package."""
 
 
 @contextlib.contextmanager
 def errors_named(file):
-    """Context in which whatever goes wrong with a model's file becomes a line that names it.
+    """Context that turns any exception into a one-line `ModelError` that names the model file.
 
-    A damaged file can fail anywhere in the libraries that read it, and with any exception.
+    A damaged file can fail anywhere in the libraries that read it, with any exception.
     """
     try:
         yield
     except ModelError:
         raise
     except Exception as error:
-        # Keras puts all of a layer's configuration before the reason.
+        # Keras prints the layer's whole configuration before the reason.
         reason = str(error).rpartition("Exception encountered: ")[2].strip()
         first = (reason.splitlines() or [type(error).__name__])[0]
         raise ModelError(f"{file}: damaged, or saved by another version ({first})") from error
 
 
 def check(file):
-    """Return the `Weights` of a Keras file that is sound, and asks for no foreign class.
+    """Validates a `.keras` file and the classes it names; returns its `Weights`.
 
     Raises:
-        ModelError: it is not; the message names the file and what is wrong.
+        ModelError: the file is invalid; the message names the file and the reason.
     """
     file = Path(file)
     try:
-        if file.suffix != SUFFIX:  # what Keras would read in another format
+        if file.suffix != SUFFIX:  # Keras would read it in another format
             raise ValueError(f"its name must end in {SUFFIX}")
         with open_regular(file) as opened, zipfile.ZipFile(opened) as archive:
             _check_members(archive)
@@ -76,7 +76,7 @@ def check(file):
 
 
 def _check_members(archive):
-    """Raise ValueError unless there are the three members that Keras writes, of usual sizes."""
+    """Raise ValueError unless the archive has exactly Keras' three members, of plausible sizes."""
     names = sorted(entry.filename for entry in archive.infolist())
     if names != sorted((CONFIG, METADATA, WEIGHTS)):
         shown = ", ".join(name[:40] for name in names[:5]) or "nothing"
@@ -92,12 +92,12 @@ def _check_members(archive):
 
 
 def _limit(entry):
-    """Return how many bytes a member may have once it is unpacked."""
+    """Return the maximum uncompressed size of a member, in bytes."""
     return _LIMITS.get(entry.filename, max(_SMALL, _MOST_EXPANSION * entry.compress_size))
 
 
 def _read(archive, name):
-    """Return the bytes of a member, with its checksum compared, and no more than it declares."""
+    """Return the bytes of a member, after checking its declared size and checksum."""
     entry = archive.getinfo(name)
     with archive.open(entry) as member:
         content = member.read(entry.file_size + 1)
@@ -107,10 +107,10 @@ def _read(archive, name):
 
 
 def _check_classes(config, file):
-    """Raise ModelError unless all classes are of this package or plain layers of Keras."""
+    """Raise ModelError unless all classes are from this package or safe classes of Keras."""
     if not isinstance(config, dict):
         raise ModelError(f"{file}: {CONFIG} describes no model; it is damaged")
-    # Never built: models are loaded without their optimizer, losses and metrics.
+    # The compile configuration is never built: models are loaded uncompiled.
     described = {key: value for key, value in config.items() if key != "compile_config"}
     for module, name, registered in _classes(described):
         if not _may_be_built(module, name, registered):

@@ -1,4 +1,4 @@
-"""Stores the weights of saved models in half precision."""
+"""Converts the weights of saved models to half precision."""
 
 import io
 import zipfile
@@ -15,20 +15,21 @@ _WEIGHTS = "model.weights.h5"
 
 
 def halve(folder):
-    """Store the float32 weights of a saved model as float16; what loads it makes float32 of them.
+    """Stores the float32 weights of a saved model as float16; loading converts them to float32.
 
-    A weight changes by at most 2^-11 of itself, or by 2^-25 if that is more (IEEE 754, binary16),
-    so measure a model after this, not before. Those that half precision cannot hold, and integers,
-    stay as they are. The file is replaced at once; a second call changes nothing.
+    Each weight changes by at most 2^-11 of its value, or by 2^-25 if that is more (IEEE 754,
+    binary16), so evaluate the model after this, not before. Integers, and arrays with values out
+    of the range of float16, are unchanged. The file is replaced atomically; a second call changes
+    nothing.
 
     Args:
-        folder: of the model, with its `model.keras`.
+        folder: folder of the model, with its `model.keras`.
 
     Returns:
         The size of the file before and after, in bytes.
 
     Raises:
-        ModelError: the file is damaged or foreign.
+        ModelError: the file is damaged or not of this package.
     """
     file = Path(folder) / MODEL_FILE
     check(file)
@@ -55,7 +56,7 @@ def _halved(content):
 
 
 def _copy(old, new):
-    """Copy a group with all that is in it."""
+    """Copies an HDF5 group recursively, with float32 arrays in half precision."""
     new.attrs.update(old.attrs)
     for name, entry in old.items():
         if isinstance(entry, h5py.Group):
@@ -65,7 +66,7 @@ def _copy(old, new):
 
 
 def _fitting(values):
-    """Return an array in half precision, or as it is if that cannot hold it."""
+    """Return a float32 array as float16 if its values are in range, else the array unchanged."""
     if values.dtype != np.float32 or np.abs(values).max(initial=0.0) > np.finfo(np.float16).max:
         return values
     return values.astype(np.float16)

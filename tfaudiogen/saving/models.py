@@ -7,7 +7,7 @@ import keras
 
 from tfaudiogen.disk import atomic_file
 
-# Everything that may be named in a saved model's configuration registers itself on import.
+# Importing these registers all classes that a saved model's configuration may name.
 from tfaudiogen.layers.conditioning import condition_encoders, embedding_tower  # noqa: F401
 from tfaudiogen.layers.convolutional import literature, sequence_encoder  # noqa: F401
 from tfaudiogen.layers.quantizers import finite_scalar, residual  # noqa: F401
@@ -26,19 +26,19 @@ MODEL_FILE = "model.keras"
 
 
 def shipped():
-    """Return the names of the trained models that come with the package."""
+    """Return the names of the trained models shipped with the package."""
     root = importlib.resources.files("tfaudiogen.checkpoints")
     return sorted(entry.name for entry in root.iterdir() if (entry / MODEL_FILE).is_file())
 
 
 def find(model):
-    """Return the path of the file of a saved model.
+    """Return the path of a saved model's `.keras` file.
 
     Args:
         model: a folder that holds `model.keras`, the name of a shipped model, or a `.keras` file.
 
     Raises:
-        ModelError: when there is none of these, with the names that there are.
+        ModelError: `model` is none of these; the message lists the shipped models.
     """
     path = Path(model)
     if path.is_file():
@@ -66,13 +66,13 @@ def _whole(file):
 
 
 def resolve(model):
-    """Return the folder of a saved model, which holds its card and its figures as well.
+    """Return the folder of a saved model, which also contains its card and metrics.
 
     Args:
-        model: as of `find`.
+        model: as in `find`.
 
     Raises:
-        ModelError: there is none, or a file that lies outside such a folder.
+        ModelError: there is no such model, or it is a `.keras` file of another name.
     """
     file = find(model)
     if file.name != MODEL_FILE:
@@ -81,14 +81,14 @@ def resolve(model):
 
 
 def load(model):
-    """Load a saved model: from its folder, a shipped one by its name, or from a `.keras` file.
+    """Loads a saved model from its folder, from a `.keras` file, or a shipped one by name.
 
-    No code comes from the file: only classes of this package and of Keras are built, in Keras'
+    No code from the file is run: only classes of this package and of Keras are built, in Keras'
     safe mode. The model is not compiled. A file of `keras.callbacks.ModelCheckpoint` gives the
-    weights that were validated; `keras.saving.load_model` brings the state of the training too.
+    weights that were validated; use `keras.saving.load_model` to restore the training state too.
 
     Raises:
-        ModelError: for a model that is missing, damaged or foreign, saying which.
+        ModelError: the model is missing, damaged or not of this package; the message says which.
     """
     file = find(model)
     weights = check(file)
@@ -100,20 +100,21 @@ def load(model):
 
 
 def bare_copy(model):
-    """Return a model of the same configuration that was never compiled, for `save`."""
+    """Return an uncompiled model of the same configuration, for `save`."""
     return type(model).from_config(model.get_config())
 
 
 def save(model, folder, bare=None):
-    """Write `model.keras` into `folder`, atomically and without the optimizer's state.
+    """Writes `model.keras` to a folder, atomically and without optimizer state.
 
-    Of a model that is compiled with `average` the averages are written, which are validated too.
+    For a model compiled with `average`, the averaged (EMA) weights are written, which are also
+    those that are validated. LoRA adapters are merged.
 
     Args:
         model: the model.
-        folder: is made where it is not there.
-        bare: a `bare_copy` of it to write through. Whoever saves after each epoch makes one and
-            keeps it: TensorFlow never gives back all memory of a model that it has built.
+        folder: the folder; it is created if missing.
+        bare: a `bare_copy` of the model to write through. Reuse one when saving after each epoch:
+            TensorFlow never releases all memory of a model it has built.
 
     Returns:
         The path of the file.
@@ -121,7 +122,7 @@ def save(model, folder, bare=None):
     file = Path(folder) / MODEL_FILE
     bare = bare_copy(model) if bare is None else bare
     with model.averaged():
-        # Of a model with an adapter, those that it makes.
+        # With a LoRA adapter, the merged weights.
         values = getattr(model, "merged_weights", model.weights)
         for target, source in zip(bare.weights, values, strict=True):
             target.assign(source)

@@ -1,4 +1,4 @@
-"""The arrays of saved models, and bounds on the size of a model built for them."""
+"""Validates the arrays of saved models and bounds the size of models built for them."""
 
 import contextlib
 import io
@@ -9,15 +9,15 @@ import h5py
 import numpy as np
 import tensorflow as tf
 
-# Numbers, truth values, and bfloat16, which HDF5 knows as two bytes without a meaning.
+# Numbers, booleans, and bfloat16, which HDF5 stores as two opaque bytes.
 _KINDS, _BFLOAT16 = "fiub", ("V", 2)
-# What a model may have beside the weights that are in its file.
+# Variables that a model may create besides the weights in its file.
 _FURTHER_NUMBERS, _FURTHER_ARRAYS = 2**20, 256
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How many numbers a file holds, in how many arrays."""
+    """Total number of values in a weights file, and number of arrays."""
 
     numbers: int = 0
     arrays: int = 0
@@ -27,11 +27,12 @@ def weights_in(content):
     """Return the `Weights` of an HDF5 file.
 
     Args:
-        content: its bytes.
+        content: bytes of the file.
 
     Raises:
-        ValueError: it holds something else than groups and arrays of numbers that lie in it whole.
-        OSError, RuntimeError: it is damaged.
+        ValueError: the file contains anything but groups and numeric arrays that are stored
+            completely within it.
+        OSError, RuntimeError: the file is damaged.
     """
     with h5py.File(io.BytesIO(content), "r") as root:
         arrays = [entry for entry in _entries(root) if isinstance(entry, h5py.Dataset)]
@@ -43,7 +44,11 @@ def weights_in(content):
 
 
 def _entries(root):
-    """Yield all that is in a group, whatever it lies in; each has one name."""
+    """Yield all groups and arrays of an HDF5 file recursively.
+
+    Raises:
+        ValueError: an entry is a soft or external link, or has several names.
+    """
     todo, seen = [root], set()
     while todo:
         group = todo.pop()
@@ -66,17 +71,17 @@ def _check_array(array):
         raise ValueError(f"{array.name} is no array of numbers")
     if array.is_virtual or array.external:
         raise ValueError(f"{array.name} lies in another file")
-    # Compressed arrays, and those of which nothing was written, can be of any size.
+    # Compressed or unwritten arrays can declare any size.
     if array.id.get_storage_size() < array.nbytes:
         raise ValueError(f"{array.name} says that it is larger than what is stored of it")
 
 
 @contextlib.contextmanager
 def room_for(weights):
-    """Context in which variables are refused, before they take memory, that `weights` cannot fill.
+    """Context that rejects variables beyond those that `weights` can fill, before allocation.
 
     Raises:
-        ValueError: within, for a model of more numbers or arrays.
+        ValueError: a model created within the context has more values or arrays.
     """
     numbers = weights.numbers + _FURTHER_NUMBERS
     arrays = weights.arrays + _FURTHER_ARRAYS
@@ -97,9 +102,9 @@ def room_for(weights):
 
 
 def _size(initial_value):
-    """Return how many numbers a variable will have."""
+    """Return the number of values of a variable to be created."""
     if not callable(initial_value):
         return math.prod(np.shape(initial_value))
-    # In a graph nothing is computed.
+    # In a graph the shape is known without computing the values.
     with tf.Graph().as_default():
         return math.prod(initial_value().shape)

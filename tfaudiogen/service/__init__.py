@@ -1,1 +1,1 @@
-"""Parts that the command line and the page share: errors, records, settings, tables."""
+"""Parts shared by the command line and the web page: errors, records, settings, tables."""

@@ -1,4 +1,4 @@
-"""Turns exceptions into one line and an exit code."""
+"""Converts exceptions to a one-line message and an exit code."""
 
 import re
 import signal
@@ -10,10 +10,10 @@ from tfaudiogen.runtime.interruption import Stopped
 from tfaudiogen.runtime.optional import Unavailable
 
 BAD_USE, FAILURE = 2, 1
-# As shells tell that a signal has ended a program: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+# Added to the signal number, as in shells: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
 SIGNALLED = 128
 _PACKAGE = Path(__file__).resolve().parent.parent
-# The last line of a stack trace in Python, and the file that the line before it names.
+# The file and the final ValueError message of a Python stack trace.
 _REPORTED = re.compile(
     r'File "([^"\n]+)", line \d+[^\n]*\n(?:(?!File "|ValueError: )[^\n]*\n)*?ValueError: ([^\n]+)'
 )
@@ -21,14 +21,14 @@ _ABOUT_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirec
 
 
 class InGraph(ValueError):  # noqa: N818 - says where it was raised
-    """What this package refuses while TensorFlow calls it, and reports as an error of its own."""
+    """A ValueError of this package that TensorFlow caught in a graph and re-raised as its own."""
 
 
 def exit_code(error):
-    """Return 2 for bad use, 128 + the number of the signal that stopped us, 1 for everything else.
+    """Return 2 for bad usage, 128 + signal number after a signal, 1 for other errors.
 
-    Bad use is what Click refuses, what this package refuses (a ValueError raised in its own
-    code), paths that are missing, in the way, or not to be read, and extras that are not there.
+    Bad usage means Click's usage errors, a ValueError raised in this package's code, paths that are
+    missing, already exist or are not readable, and extras that are not installed.
     """
     error = _as_raised(error)
     if isinstance(error, click.Abort):
@@ -41,17 +41,17 @@ def exit_code(error):
 
 
 def stopped_by(number):
-    """Return the error of a program that a signal of this number has stopped."""
+    """Return the exception of a program stopped by a signal of this number."""
     error = click.Abort()
     error.__cause__ = Stopped(number=number)
     return error
 
 
 def one_line(error):
-    """Return what is wrong and what to do, in one line."""
+    """Return a one-line error message that says what is wrong and what to do."""
     error = _as_raised(error)
     if isinstance(error, click.Abort):
-        # Click puts its own exception around an interruption, which may say how to go on.
+        # Click wraps `Stopped`, whose text may say how to resume.
         return str(error.__cause__ or "") or "Stopped."
     if isinstance(error, click.UsageError):
         return _usage(error)
@@ -74,7 +74,7 @@ def _usage(error):
 
 
 def _as_raised(error):
-    """Return the ValueError of this package that an error of TensorFlow reports; else the error."""
+    """Return this package's ValueError inside a TensorFlow error, else the error itself."""
     if not type(error).__module__.startswith("tensorflow."):
         return error
     found = _REPORTED.findall(str(error))

@@ -1,4 +1,4 @@
-"""Writes records of requests beside their results."""
+"""Writes records of requests next to their results."""
 
 import importlib.metadata
 import json
@@ -7,7 +7,7 @@ _RECORDED = ("tfaudiogen", "tensorflow", "keras", "tensorflow-probability", "num
 
 
 def write_record(path, **record):
-    """Write what was asked for and the versions that answered, as JSON."""
+    """Writes a request's parameters and the package versions as a JSON file."""
     from tfaudiogen.io import audio_files
 
     versions = {name: _version(name) for name in _RECORDED}

@@ -1,4 +1,4 @@
-"""Parses settings of presets as users type them."""
+"""Parses key=value settings of presets."""
 
 import click
 
@@ -6,10 +6,10 @@ from tfaudiogen.validation import strict_json
 
 
 def settings(pairs):
-    """Return a dict from "key=value" texts; values are JSON where they can be, else text.
+    """Parses "key=value" strings to a dict; values are parsed as JSON if possible, else kept.
 
     Raises:
-        click.BadParameter: if there is no "=".
+        click.BadParameter: a string has no key or no "=".
     """
     return dict(_setting(pair) for pair in pairs)
 
@@ -22,5 +22,5 @@ def _setting(pair):
         )
     try:
         return key, strict_json.parse(text)
-    except ValueError:  # no JSON, or what no setting can be, such as NaN: its rule says so
+    except ValueError:  # not JSON, or NaN etc., which the setting's own validation rejects
         return key, text

@@ -1,10 +1,10 @@
-"""Prints reports as tables; the JSON file holds the rest."""
+"""Prints the main figures of reports; the JSON file has all of them."""
 
 import click
 
 
 def show(report):
-    """Print the numbers of a report: plain ones, and middles with their 95 % interval."""
+    """Prints the figures of a report: plain values, and means or medians with 95 % intervals."""
     for name, value in report.items():
         if isinstance(value, dict) and not middle(value):
             for inner, figure in value.items():
@@ -22,8 +22,8 @@ def _show_line(name, value):
 
 
 def middle(value):
-    """Return which middle of many numbers a figure gives, "mean" or "median"; "" for none."""
-    # A label may be called so as well, and what it has is no number.
+    """Return which average a figure has, "mean" or "median", or "" if neither."""
+    # A label may also be named "mean" or "median", but its value is no number.
     kinds = (int, float, type(None))
     return next((n for n in ("mean", "median") if isinstance(value.get(n, ""), kinds)), "")
 

@@ -1,1 +1,1 @@
-"""Validates external input: JSON, NPZ, arrays, values, text. Imports `disk` alone."""
+"""Validates external input: JSON, NPZ, arrays, values, text. Imports only `disk`."""

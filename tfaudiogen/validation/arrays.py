@@ -1,19 +1,20 @@
-"""Converts arrays given by callers to sounds, pictures and vectors, with checks.
+"""Validates user-supplied arrays and converts them to waveforms, images and vectors.
 
-Arrays are of numpy, tensors, or lists. Integers are scaled by the full scale of their type, and
-what is probably a mistake (channels as sounds, integers as floats) is refused with its cure.
+Arrays may be NumPy arrays, tensors or lists. Integers are scaled by the full scale of their type.
+Probable mistakes (channels as batch, unscaled integers as floats) raise errors that suggest a fix.
 """
 
 import numpy as np
 
 LOUDEST = 4.0
-"""Greatest magnitude of a waveform, whose full scale is 1: decoders overshoot, integers are far
-above."""
+"""Maximum magnitude of a waveform with full scale 1: it allows overshoot of decoders, and detects
+unscaled integers."""
 
 MOST_CHANNELS = 8
-"""Least columns with which rows are sounds: so few samples are no sound, but channels."""
+"""Arrays with at most this many columns and more than this many rows are taken for
+[samples, channels], and rejected."""
 
-# Zero and full scale of integers; those of other types, such as Python's, are taken as they are.
+# Zero and full scale by integer type; other types, such as int64 from Python ints, are not scaled.
 _OF_SAMPLES = {
     "uint8": (128, 2**7),
     "int8": (0, 2**7),
@@ -24,15 +25,15 @@ _OF_PIXELS = {"uint8": (0, 2**8 - 1), "uint16": (0, 2**16 - 1)}
 
 
 def waveforms(values, name="waveform"):
-    """Return float32 [N] or [B, N], with 1 for full scale, of one sound or of B sounds.
+    """Converts one or B waveforms to float32 [N] or [B, N], with full scale 1.
 
     Args:
-        values: numbers [N] or [B, N]; floats, or integers of 8, 16 or 32 bits, which are scaled.
-        name: of the argument, for messages.
+        values: [N] or [B, N]; floats, or integers of 8, 16 or 32 bits, which are scaled.
+        name: name of the argument, for messages.
 
     Raises:
-        ValueError: for another shape or type, what looks like [N, channels], numbers that are not
-            finite, and magnitudes over `LOUDEST`.
+        ValueError: the shape or type is wrong, the shape looks like [N, channels], or values are
+            not finite or exceed `LOUDEST`.
     """
     sounds = _numbers(values, name, _OF_SAMPLES)
     if sounds.ndim not in (1, 2) or sounds.size == 0:
@@ -57,15 +58,15 @@ def waveforms(values, name="waveform"):
 
 
 def pictures(values, shape, name="picture"):
-    """Return float32 [H, W, C] or [B, H, W, C] in [0, 1] of one picture or of B pictures.
+    """Converts one or B images to float32 [H, W, C] or [B, H, W, C] in [0, 1].
 
     Args:
         values: floats in [0, 1], or unsigned integers of 8 or 16 bits, which are scaled.
         shape: (H, W, C) of the model.
-        name: of the argument, for messages.
+        name: name of the argument, for messages.
 
     Raises:
-        ValueError: for another shape or type, and numbers outside of [0, 1].
+        ValueError: the shape or type is wrong, or values are not in [0, 1].
     """
     found = _numbers(values, name, _OF_PIXELS)
     if found.ndim not in (3, 4) or found.shape[-3:] != tuple(shape) or not found.size:
@@ -85,10 +86,10 @@ def pictures(values, shape, name="picture"):
 
 
 def vectors(values, size, name="vector"):
-    """Return float32 [E] or [B, E] of one vector or of B vectors of `size` E.
+    """Converts one or B vectors of `size` E to float32 [E] or [B, E].
 
     Raises:
-        ValueError: for another shape or type, or numbers that are not finite.
+        ValueError: the shape or type is wrong, or values are not finite.
     """
     found = _numbers(values, name, {})
     if found.ndim not in (1, 2) or found.shape[-1] != size or not found.size:
@@ -101,7 +102,7 @@ def vectors(values, size, name="vector"):
 
 
 def _numbers(values, name, scales):
-    """Return a float32 array; integers less the zero of their type, over its full scale."""
+    """Converts to a float32 array; integers are scaled, (value - zero) / full scale."""
     try:
         found = np.asarray(values)
     except (ValueError, TypeError) as error:
@@ -112,7 +113,7 @@ def _numbers(values, name, scales):
     if found.dtype.kind not in "iuf" and found.dtype.name != "bfloat16":
         raise ValueError(f"{name} must hold numbers, received the type {found.dtype}")
     zero, full = scales.get(found.dtype.name, (0, 1))
-    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and refused
+    with np.errstate(over="ignore"):  # overflow gives infinity, which is rejected later
         found = found.astype(np.float32)
     return found if full == 1 else (found - np.float32(zero)) / np.float32(full)
 
@@ -125,12 +126,12 @@ def _check_finite(found, name):
 
 
 def _index(place):
-    """Return the index of a number as a user would write it."""
+    """Formats an index as a user would write it."""
     return f"[{', '.join(map(str, place))}]"
 
 
 def _cure(received, wanted, name):
-    """Return what makes the wanted shape (H, W, C) of what was received, if that can be seen."""
+    """Return a hint on how to get the wanted shape (H, W, C), or "" if there is none."""
     height, width, channels = wanted
     if received[-3:] == (channels, height, width):
         return f", whose channels come first: give np.moveaxis({name}, -3, -1)"

@@ -1,6 +1,6 @@
-"""Reads .npy and .npz files whose headers are not trusted.
+"""Reads untrusted .npy and .npz files.
 
-NumPy takes the memory that a header asks for before it looks whether the file holds as much.
+NumPy allocates the memory that a header declares before checking the size of the file.
 """
 
 import io
@@ -21,14 +21,14 @@ _SUFFIX, _SMALL = ".npy", 2**30
 
 
 def array_in(content, kinds=_NUMBERS):
-    """Return the array of the bytes of a .npy file, which it shares.
+    """Return the array in the bytes of a .npy file, as a view without copying.
 
     Args:
-        content: bytes.
-        kinds: letters of the kinds of NumPy's types that are accepted; numbers if left out.
+        content: bytes of the file.
+        kinds: accepted NumPy dtype kinds, as letters; by default numbers.
 
     Raises:
-        ValueError: it is damaged, of another kind, or says that it is of another size than it is.
+        ValueError: the content is damaged, of another kind, or not of its declared size.
     """
     shape, transposed, dtype, start = _header(content)
     if dtype.hasobject:
@@ -46,29 +46,29 @@ def array_in(content, kinds=_NUMBERS):
 
 
 def _header(content):
-    """Return shape, whether Fortran's order, type, and where the values begin."""
+    """Return the shape, whether the order is Fortran's, the dtype, and the offset of the values."""
     stream = io.BytesIO(content)
     try:
         version = np.lib.format.read_magic(stream)
         if version not in _VERSIONS:
             raise ValueError(f"version {version} of the format")
         return *_VERSIONS[version](stream), stream.tell()
-    except Exception as error:  # whatever NumPy makes of a damaged header
+    except Exception as error:  # a damaged header can raise anything in NumPy
         reason = " ".join(str(error).split())
         raise ValueError(f"is damaged ({reason:.120})") from error
 
 
 def read_npz(path, expansion=1):
-    """Return {name: array} of an .npz file of numbers and texts.
+    """Reads an .npz file of numbers and strings as {name: array}.
 
     Args:
-        path: of the file.
-        expansion: how many times as much as the file its arrays may take, beyond a gigabyte; 1 for
-            a file of `numpy.savez`, which compresses nothing.
+        path: path of the file.
+        expansion: maximum ratio of the arrays' size to the file's, for arrays above 1 GiB in total;
+            1 only accepts uncompressed files, as from `numpy.savez`.
 
     Raises:
-        ValueError: it cannot be read, is damaged, or holds something else; without the name of the
-            file.
+        ValueError: the file is unreadable, damaged, or holds something else; the message does not
+            include the file name.
     """
     try:
         with open_regular(path) as file, zipfile.ZipFile(file) as archive:
@@ -81,7 +81,7 @@ def read_npz(path, expansion=1):
             }
     except ValueError:
         raise
-    except Exception as error:  # whatever the libraries make of damaged files
+    except Exception as error:  # a damaged file can raise anything in the libraries
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 

@@ -1,10 +1,10 @@
-"""Checks of external values that name what was received and what is required."""
+"""Checks of external values, with errors that name what was received and what is required."""
 
 _SHOWN = 120
 
 
 def expect(condition, what, value):
-    """Raise ValueError, with the name and the beginning of a value, unless the condition holds."""
+    """Raise ValueError, with `what` and the (shortened) value, unless the condition holds."""
     if not condition:
         shown = repr(value)
         shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
@@ -12,7 +12,7 @@ def expect(condition, what, value):
 
 
 def expect_keys(values, what, required, optional=()):
-    """Raise ValueError unless a value is a dict with all required keys, and no unknown one."""
+    """Raise ValueError unless `values` is a dict with all required and no unknown keys."""
     expect(isinstance(values, dict), what, values)
     missing = sorted(set(required) - values.keys())
     unknown = sorted(values.keys() - set(required) - set(optional))
@@ -23,18 +23,18 @@ def expect_keys(values, what, required, optional=()):
 
 
 def is_integer(value, least, most):
-    """Return whether a value is an integer, no truth value, from `least` to `most`."""
+    """Return whether a value is an int, not a bool, from `least` to `most`."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def expect_integer(value, what, least, most):
-    """Return an integer; raise ValueError unless it is one, from `least` to `most`."""
+    """Return the value; raise ValueError unless it is an integer from `least` to `most`."""
     expect(is_integer(value, least, most), f"{what}, an integer from {least} to {most},", value)
     return value
 
 
 def expect_digits(value, what, least, most):
-    """Return the integer of a text of digits, as protocol buffers write large ones in JSON."""
+    """Parses an integer from a string of digits, as protocol buffers write int64 in JSON."""
     plain = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20
     expect(plain, what, value)
     return expect_integer(int(value), what, least, most)

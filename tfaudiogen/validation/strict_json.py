@@ -5,23 +5,23 @@ import math
 
 from tfaudiogen.disk.opening import open_regular
 
-# Of what this package writes, the longest is the list of the labels of a data set.
+# The largest file this package writes is the list of a dataset's labels.
 MOST_BYTES = 16 * 2**20
 _MOST_DEPTH = 64
 _MOST_DIGITS = 20
 
 
 def parse(content, most_bytes=MOST_BYTES, finite=True):
-    """Return the values that JSON text holds.
+    """Parses JSON.
 
     Args:
         content: bytes in UTF-8, or a string.
-        most_bytes: length that is accepted.
-        finite: whether NaN and infinity, as figures of a training may be, are refused.
+        most_bytes: maximum length.
+        finite: whether to reject NaN and infinity, which training metrics may contain.
 
     Raises:
-        ValueError: it is too long, no JSON, or JSON that no writer of this package writes: NaN,
-            infinity, a number beyond float64, a key twice in one object, more than 64 levels.
+        ValueError: the content is too long, not JSON, or JSON that this package never writes: NaN,
+            infinity, numbers out of range of float64, repeated keys, more than 64 levels.
     """
     if len(content) > most_bytes:
         raise ValueError(f"holds {len(content)} bytes, more than {most_bytes}")
@@ -41,10 +41,10 @@ def parse(content, most_bytes=MOST_BYTES, finite=True):
 
 
 def read(path, most_bytes=MOST_BYTES, finite=True):
-    """Return the values of a JSON file; see `parse`.
+    """Reads a JSON file; see `parse`.
 
     Raises:
-        ValueError: the file cannot be read or accepted; the message begins with its name.
+        ValueError: the file cannot be read or is rejected; the message starts with its name.
     """
     try:
         with open_regular(path) as file:
@@ -78,7 +78,7 @@ def _without_doubles(pairs):
 
 
 def _check_depth(values):
-    """Raise ValueError if lists and objects are nested too deep; without recursion."""
+    """Raise ValueError if lists and objects are nested too deeply; does not recurse."""
     level = [values]
     for _ in range(_MOST_DEPTH):
         level = [inner for outer in level for inner in _inside(outer)]

@@ -1,4 +1,4 @@
-"""Normalises text given by users, and quotes it for shells."""
+"""Normalizes user-supplied text and quotes it for shells."""
 
 import shlex
 import unicodedata
@@ -6,9 +6,9 @@ from pathlib import PurePath
 
 
 def collapsed(text):
-    """Return text in one Unicode form (NFC), on one line, without needless white space.
+    """Return text in Unicode form NFC, on one line, with white space collapsed.
 
-    White space and control characters are one space wherever they stand, and none at the ends.
+    Runs of white space and control characters become one space; those at the ends are removed.
 
     Example: `collapsed(" slow\\n and  gloomy")` is `"slow and gloomy"`.
     """
@@ -17,12 +17,12 @@ def collapsed(text):
 
 
 def composed(text):
-    """Return text in one Unicode form (NFC), in which equal letters are equal bytes."""
+    """Return text in Unicode form NFC, in which equal characters have equal bytes."""
     return unicodedata.normalize("NFC", text)
 
 
 def visible(text):
-    """Return text with its control characters, which a terminal obeys, written as in Python."""
+    """Return text with control characters escaped as in Python, safe to print on a terminal."""
     return "".join(
         one.encode("unicode_escape").decode() if unicodedata.category(one) == "Cc" else one
         for one in text
@@ -30,10 +30,10 @@ def visible(text):
 
 
 def command_line(*words):
-    """Return the command `tfaudiogen` with these words, for a user to paste into a shell.
+    """Return a `tfaudiogen` command line with these words, quoted for a shell.
 
     Args:
-        words: str and others; a `Path` is no option, whatever it begins with.
+        words: str or other values; a `Path` that starts with "-" is prefixed with "./".
     """
     return shlex.join(["tfaudiogen", *map(_word, words)])
 
