@@ -24,7 +24,7 @@ class ProbabilisticModel(CheckedModel):
     The training step is implemented here:
 
     - A pure function maps (batch, key) to summed terms, summed gradients and statistics. XLA
-      compiles this function, because Keras cannot compile a step under `tf.distribute`.
+      compiles this function only, because Keras cannot compile whole steps under `tf.distribute`.
     - The sums are reduced over replicas and divided by the number of examples in the global batch,
       so uneven batches count each example once. The gradients of each objective are clipped by
       global norm, all optimizers step from the weights before the step, and layers that report

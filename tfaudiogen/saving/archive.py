@@ -13,7 +13,7 @@ from tfaudiogen.validation import strict_json
 SUFFIX = ".keras"
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 _LIMITS = {CONFIG: strict_json.MOST_BYTES, METADATA: 2**16}
-# Trained weights hardly compress; untrained ones, mostly zeros, are small.
+# Trained weights hardly compress; untrained ones do, being mostly zeros, but are small.
 _MOST_EXPANSION, _SMALL = 20, 64 * 2**20
 _ENCRYPTED = 0x1
 # Keras layers that contain code or read files other than the archive.

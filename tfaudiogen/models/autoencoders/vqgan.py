@@ -36,7 +36,7 @@ class VQGAN(VQVAE):
         discriminator: `PatchDiscriminator`.
         plateau: `Plateau`.
         balance: `AdaptiveWeight`.
-        adversarial_weight: a, the adversarial gradient relative to that of the distortion.
+        adversarial_weight: a, weight of the adversarial gradient relative to the distortion's.
         matching_weight: m, weight of the feature matching loss.
         waveform_weight: v, in nats, weight of `losses.waveform_distance`, for linear spectrograms;
             batches must then hold "audio" [B, N]. 0 disables it.

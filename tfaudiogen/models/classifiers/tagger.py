@@ -31,9 +31,8 @@ class PictureTagger(ProbabilisticModel):
     both directions, with the border repeated, and with `mirror` by horizontal flips of half of
     them.
 
-    Batches are those of an image dataset: dicts of "image" [B, H, W, C], "label" int32 [B] and
-    "id". A class name may consist of several labels separated by semicolons, such as
-    "gloomy; slow".
+    Batches are dicts of "image" [B, H, W, C], "label" int32 [B] and "id". A class name may consist
+    of several labels separated by semicolons, for example "gloomy; slow".
 
     Args:
         pictures: the `Pictures` representation.

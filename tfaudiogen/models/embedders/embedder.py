@@ -35,7 +35,8 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     sigmoid loss, N binary classifications; see `tfaudiogen.models.embedders.contrastive`. The
     temperature t is learned between bounds on a log scale, t = low^(1 - s) high^s with
     s = sigma(w), initially s = 1/2. Without a bound it falls until the gradient vanishes. The bias
-    d is learned. In training z is centred by its mean over the N; see `EmbeddingTower`.
+    d is learned. In training, embeddings are centred by their mean over the N examples instead of
+    the tower's moving average; see `EmbeddingTower`.
 
     N counts the pairs of all replicas and gradient accumulation parts; the step does not depend on
     how a batch is divided. Several examples of a batch may share an image or a meaning, so the
@@ -46,10 +47,10 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     - `positives="first_word"`: also all examples whose label has the same first word. For a label
       "7 jackson" an image shows the digit, but not the speaker.
 
-    Batches are those of a dataset of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
-    audio, "picture" [B, H, W, C], "id" and, if needed, "label". With `Vectors` as `spectrogram`,
-    embeddings from another model replace the audio; batches are then those of an image dataset,
-    "vector" [B, E] and "image" [B, H, W, C].
+    Batches are dicts of "image" [B, T, F, 1], the spectrograms of the audio, "picture"
+    [B, H, W, C], "id" and, if needed, "label". With `Vectors` as `spectrogram`, embeddings from
+    another model replace the audio; batches then have "vector" [B, E] and the images as "image"
+    [B, H, W, C].
 
     Args:
         spectrogram: the `Spectrogram` of the audio, or `Vectors`.

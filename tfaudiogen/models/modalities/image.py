@@ -63,7 +63,7 @@ class ImageModality:
         return 1
 
     def joined(self, images):
-        """Return the images [B, H, W, C] of [B, 1, H, W, C]."""
+        """Removes the window axis of images [B, 1, H, W, C]."""
         return images[:, 0]
 
     def inverse(self, images, length=None, phase="heap"):

@@ -61,11 +61,11 @@ class ImageGraph:
         return [a, b]
 
     def joined_codes(self, codes):
-        """Return the code map."""
+        """Return the code map unchanged."""
         return codes
 
     def cut_codes(self, code, shape):
-        """Return the code map."""
+        """Return the code map unchanged."""
         del shape
         return code
 

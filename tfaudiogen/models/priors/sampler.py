@@ -7,9 +7,9 @@ from tfaudiogen.models.priors.truncation import categorical_quantile, truncate
 from tfaudiogen.probability import noise
 
 _TOGETHER, _SMALL = 32, 2**17
-"""_TOGETHER: number of maps sampled in parallel on a GPU, or by a prior with at most _SMALL
-weights. On a CPU larger priors sample one map at a time: the matrix-vector products of a single
-map are fast, nine such steps take the time of one step of four maps."""
+"""Batch size on a GPU or for a prior with few weights, and the maximum of these. On a CPU, larger
+priors sample one map at a time: steps of one map are matrix-vector products, of which nine take the
+time of one step of four maps."""
 
 
 class CodeSampling:

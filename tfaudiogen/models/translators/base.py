@@ -32,10 +32,10 @@ class Translation(ProbabilisticModel):
     vectors the encoder joins into one sequence for a single target. Other conditions are as in
     `models/modalities/conditions.py`: a str, {label: weight}, or a vector, or a batch of them.
 
-    Batches are those of a dataset of pairs: dicts of "image" [B, T, F, 1], the spectrograms of the
-    audio, "picture" [B, H, W, C] and "id"; the constructor decides which is the source. With
-    texts, labels or vectors as source, batches are those of the target's dataset: "image" with
-    "caption" int32 [B, S], "label" int32 [B] or "vector" [B, E].
+    Batches are dicts of "image" [B, T, F, 1], the spectrograms of the audio, "picture"
+    [B, H, W, C] and "id"; `source` decides which is the source. With texts, labels or vectors as
+    source, the target, audio or image, is "image", and the source is "caption" int32 [B, S],
+    "label" int32 [B] or "vector" [B, E].
 
     Args:
         source: representation of the source: a `Spectrogram`, `Pictures`, `Texts`, `Labels` or

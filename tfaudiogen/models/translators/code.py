@@ -31,10 +31,10 @@ class Translator(Translation):
 
     The autoencoder is pretrained and frozen, so the distortion is fixed. Encoder and priors jointly
     minimize the rate, which is the loss, in nats per example. The prior of a lower level may be
-    conditioned only on the codes above it: it is then that of a `CodeModel` for any source, is
-    frozen, and is not part of the loss. In training the vectors are dropped for a fraction of the
-    examples, the `condition_dropout` of the priors, for classifier-free guidance; see `CodePrior`.
-    All levels drop them for the same examples.
+    conditioned only on the codes above it. It is then independent of the source: it comes from a
+    `CodeModel` (see `take_code_model`), is frozen, and is not part of the loss. In training the
+    vectors are dropped for a fraction of the examples, the `condition_dropout` of the priors, for
+    classifier-free guidance; see `CodePrior`. All levels drop them for the same examples.
 
     Labels may contain more information than the source: for a label "7 jackson", an image shows the
     digit but not the speaker. With `source_words`, the rest of each label after its first
