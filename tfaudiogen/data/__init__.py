@@ -1,6 +1,6 @@
 """Prepares data sets and loads them: `prepare`, `describe`, `load_dataset`.
 
-Resolved on first use, so that preparing a folder does not pay for importing TensorFlow.
+The public names are imported lazily, so that preparing a folder does not import TensorFlow.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""`prepare`: turns folders of audio or pictures into a TFDS data set."""
+"""`prepare`: converts folders of audio or images to a TFDS data set."""
 
 import contextlib
 import importlib
@@ -50,48 +50,50 @@ def prepare(
     embeddings=None,
     progress=True,
 ):
-    """Write a TFDS data set of 16-bit windows or of 8-bit pictures, with splits, into `out`.
+    """Prepares a TFDS data set of 16-bit audio windows or 8-bit images, with splits, in `out`.
 
-    A data set of pairs has windows, and its pictures in the folder `out`/pictures, a data set of
-    its own.
+    For audio-image pairs, `out` holds the windows, and `out`/pictures a second data set with the
+    images.
 
-    The folder appears when everything is written. A run that is stopped, in whatever way, leaves
-    only `out` + ".partial"; the next one into `out` does not read again what was read, removes
-    the rest and goes on.
+    `out` appears only when the data set is complete. A run that is stopped or killed leaves only
+    `out` + ".partial". The next run into `out` reuses the files that were read already, deletes
+    the rest and continues.
 
     Args:
-        sources: path or list of paths of folders of audio, or of pictures; unused by the builder
+        sources: path, or list of paths, of folders of audio or images; unused by the builder
             "sinewave".
         out: folder to write: the TFDS data set (array_record) and `report.json`.
-        builder: "audio_folder"; "spoken_digits" for files named digit_speaker_index.wav;
-            "sinewave", synthesised; of pictures "picture_folder", "mnist" for its idx files and
-            "cifar10" for its binary files; of pairs "audio_image_pairs", matched by name or listed,
-            and "spoken_digit_pictures" for digits of the two layouts, paired at random; "auto"
-            looks at the names, and takes sounds with `pictures` or `pairs_csv` for pairs.
-        sample_rate: Hz that everything is resampled to.
+        builder: for audio "audio_folder", "spoken_digits" (files named digit_speaker_index.wav) or
+            "sinewave" (synthesised); for images "picture_folder", "mnist" (idx files) or "cifar10"
+            (binary files); for pairs "audio_image_pairs" (matched by name or by `pairs_csv`) or
+            "spoken_digit_pictures" (spoken and handwritten digits, paired at random). "auto"
+            chooses by the file names; audio with `pictures` or `pairs_csv` counts as pairs.
+        sample_rate: Hz. All audio is resampled to it.
         seconds: length of a window, rounded to a multiple of 256 samples.
         samples: length of a window in samples, instead of `seconds`.
         channel: "mix" averages the channels, "left" and "right" take one.
-        labels_csv: file with the columns file and label, instead of labels from folders, and
-            perhaps caption. Several labels of a file are parted by semicolons.
-        label_pattern: regular expression whose groups, found in the names of files and joined by
-            spaces, are the labels; see `labels_from_names`.
-        pictures: folder of pictures matched by file stem, instead of looking beside the audio.
-            The builder "audio_folder" keeps them as they are, in the windows.
-        split_by_time: cut each file in time, for fewer than three files.
-        licence: of the audio, in words, for the cards of models trained on it.
+        labels_csv: CSV file with the columns file and label, and optionally caption. Replaces the
+            labels from folder names. Several labels of a file are separated by semicolons.
+        label_pattern: regular expression searched in the file names; its groups, joined by
+            spaces, are the label. See `labels_from_names`.
+        pictures: folder of images, matched to the audio by file stem. By default images are
+            searched beside the audio. The builder "audio_folder" stores them in the windows,
+            unchanged.
+        split_by_time: split each file in time; needed with fewer than three files.
+        licence: licence of the data, as text, for the cards of models trained on it.
         count: number of windows that "sinewave" synthesises.
-        seed: of the builder "sinewave", and of the pairs of "spoken_digit_pictures"; splits of
-            files depend on their names alone.
-        image_shape: (H, W, C) of pictures, C being 1 or 3; None for the builder's own. Of the
-            other arguments pictures take `labels_csv`, `label_pattern`, `embeddings` (those of
-            folders), `licence` and `progress`.
-        pairs_csv: file with the columns audio and image, and perhaps label and caption: paths below
-            the sources and `pictures`, or names of files; instead of matching stems.
-        test_speaker: of spoken digits, the speaker whose files are the test split, instead of the
-            official one.
-        embeddings: folder of `.npy` files, each a vector that belongs to the sound (or, where there
-            are only pictures, the picture) of the same name; files without one are left out.
+        seed: seed of "sinewave" and of the random pairs of "spoken_digit_pictures". The splits of
+            files depend on the file names only.
+        image_shape: (H, W, C) of the images, C being 1 or 3; None for the builder's default.
+            Images use no other arguments than `labels_csv`, `label_pattern`, `embeddings`
+            ("picture_folder" only), `licence` and `progress`.
+        pairs_csv: CSV file with the columns audio and image, and optionally label and caption.
+            Entries are paths below the sources and `pictures`, or file names. Replaces the
+            matching by stem.
+        test_speaker: for spoken digits, the speaker whose files are the test split, instead of the
+            official split.
+        embeddings: folder of `.npy` files, each the embedding vector of the sound (or, for image
+            data, of the image) with the same name. Examples without one are left out.
         progress: show progress bars.
 
     Returns:
@@ -99,9 +101,9 @@ def prepare(
 
     Raises:
         InUse: another command is writing to `out`.
-        NothingUsable: no file, or fewer than a split each, gave usable audio.
-        ReadError: files or folders could not be read, at several tries; what was read is kept, and
-            the same call goes on from there.
+        NothingUsable: no file is usable, or there are fewer usable files than splits.
+        ReadError: files or folders could not be read after several attempts. What was read is
+            kept; the same call continues from there.
         ValueError: an argument is out of its range, a source is missing, or `out` is in use.
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
@@ -169,7 +171,7 @@ def _check(builder, sample_rate, samples, channel, sources):
         raise ValueError(f"samples must be at least 1; received {samples}")
     if builder != "sinewave" and not sources:
         raise ValueError("sources is empty: name at least one folder of audio files")
-    check_sources(sources)  # before anything of an earlier run could be removed
+    check_sources(sources)  # before the output of an earlier run is removed
 
 
 def _check_picture(image_shape):
@@ -192,15 +194,15 @@ def _check_applies(name, value, builder, builders):
 
 
 def _choose_of_pairs(sources, beside, pairs_csv):
-    """Return the builder of pairs whose layout the names of the files have.
+    """Return the name of the pair builder whose file layout the sources have.
 
     Args:
-        sources: of the sounds.
-        beside: folders of the pictures.
-        pairs_csv: table of sounds and pictures, or None.
+        sources: folders of audio.
+        beside: folders of images.
+        pairs_csv: table of audio and image files, or None.
 
     Raises:
-        ValueError: there are sounds, and neither a table nor pictures.
+        ValueError: there is audio, but neither a table nor images.
     """
     from tfaudiogen.datasets import spoken_digit_pictures
 
@@ -216,11 +218,11 @@ def _choose_of_pairs(sources, beside, pairs_csv):
 
 
 def _choose(sources, shaped):
-    """Return the builder whose layout the names of the files have, of sounds or of pictures.
+    """Return the name of the audio or image builder whose file layout the sources have.
 
     Args:
-        sources: of the files.
-        shaped: whether a size of pictures is given.
+        sources: folders or files.
+        shaped: whether the user gave an image shape.
     """
     from tfaudiogen.datasets import cifar10, mnist, spoken_digits
 
@@ -269,7 +271,7 @@ def _built(name, options, out, partial):
 
 
 def _clear(partial):
-    """Make the folder, and remove what an earlier run has left but for what it had read."""
+    """Create the folder and delete what an earlier run left, except the files it had read."""
     partial.mkdir(parents=True, exist_ok=True)
     for left in partial.glob("*/*/*"):
         if left.name != READ_FOLDER:
@@ -278,7 +280,7 @@ def _clear(partial):
 
 def _check_free(out, partial):
     if (out / REPORT_NAME).exists():
-        remove(partial)  # of a run that was killed when all else was done
+        remove(partial)  # left by a run that was killed after its last step
         raise ValueError(f"out {str(out)!r} holds a data set already: delete it or name another")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"out {str(out)!r} is not an empty folder: name another")
@@ -292,7 +294,7 @@ def _builder(name, options, folder):
 
 @contextlib.contextmanager
 def _quiet(tfds):
-    """Keep TFDS from talking of downloads; the builders show their own progress."""
+    """Silence TFDS' messages about downloads; the builders show their own progress."""
     logger = logging.getLogger("absl")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,10 +1,10 @@
-"""Which split a file belongs to.
+"""Assigns files to splits by a hash of their names.
 
 Each name is hashed to a point of [0, 1): below 0.1 it is test, below 0.2 validation, else train.
-That depends on the name alone, so that adding files moves none. A small folder can leave a split
-empty in this way; then the split borrows the one file whose hash lies nearest to it. A borrowed
-file, two at most, is all that can move when files are added: it goes home once the split has one
-of its own or one that lies nearer.
+The split depends on the name alone, so adding files moves none. In a small folder a split can
+stay empty; it then borrows the file whose hash is nearest to its interval. Only these borrowed
+files, two at most, can move when files are added: one returns to its own split as soon as the
+borrowing split has a file of its own or one with a nearer hash.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def position(name):
-    """Return the point of [0, 1) that the hash of `name` gives."""
+    """Return the hash of `name` as a point of [0, 1)."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / 2**48
 
 
@@ -22,11 +22,11 @@ def split_names(names, fixed=None):
     """Return {name: split} with at least one name in each split.
 
     Args:
-        names: different names, at least three.
-        fixed: {name: split} of the names whose split is given beforehand.
+        names: distinct names, at least three.
+        fixed: {name: split} of names with a predefined split.
 
     Raises:
-        ValueError: fewer than three names, or too few that are not fixed to fill every split.
+        ValueError: there are fewer than three names, or too few free ones to fill every split.
     """
     fixed = fixed or {}
     splits = {name: fixed.get(name) or _home(position(name), fixed) for name in sorted(names)}
@@ -37,14 +37,14 @@ def split_names(names, fixed=None):
 
 
 def _home(point, fixed):
-    """Return the split of a point; the test share goes to train where test is fixed."""
+    """Return the split of a point; the test share goes to train if the test split is fixed."""
     if point < SHARES["test"]:
         return "train" if "test" in fixed.values() else "test"
     return "validation" if point < SHARES["test"] + SHARES["validation"] else "train"
 
 
 def _nearest(split, splits, fixed):
-    """Return the name to move into the empty `split`, from a split that can spare it."""
+    """Return the name to move into the empty `split`, from a split with more than one."""
     counts = {other: list(splits.values()).count(other) for other in SPLITS}
     spare = [name for name in splits if name not in fixed and counts[splits[name]] > 1]
     if not spare:
@@ -57,10 +57,10 @@ def _nearest(split, splits, fixed):
 
 
 def split_windows(windows):
-    """Return the split of each of the `windows` of one file, in order of time.
+    """Return the split of each of the `windows` windows of one file, in order of time.
 
-    The first eight tenths train, the next tenth validates, the last tests; each has at least one
-    where the file has three or more windows, otherwise all train.
+    The first 80 % are train, the next 10 % validation, the last 10 % test, with at least one window
+    each if the file has three or more. Otherwise all are train.
     """
     held_out = max(1, round(windows * SHARES["test"])) if windows >= len(SPLITS) else 0
     return ["train"] * (windows - 2 * held_out) + ["validation"] * held_out + ["test"] * held_out

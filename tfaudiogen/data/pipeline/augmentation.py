@@ -1,4 +1,4 @@
-"""Random augmentations of sounds, keyed by (seed, epoch, id of the example)."""
+"""Random audio augmentations, keyed by (seed, epoch, example id)."""
 
 from dataclasses import dataclass, fields
 
@@ -13,18 +13,18 @@ _DECIBELS_A_FACTOR_TEN = 20.0
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Which changes are made, and how strong they are at most; 0 or None is none.
+    """Maximum strength of each augmentation; 0 or None turns it off.
 
     Attributes:
-        gain_db: level, uniform in plus or minus this many decibels.
+        gain_db: gain, uniform in plus or minus this many decibels.
         noise_db: level of white noise relative to full scale (a negative number), uniform between
             this and 20 dB less.
-        time_shift_seconds: uniform in plus or minus this many seconds; what leaves the window is
-            lost, at most half of the sound.
-        pitch_semitones: uniform in plus or minus this many; the frequency axis of the spectrogram
-            is stretched, which leaves the time axis as it is (formants move with the pitch).
-        frequency_mask: one band of up to this many bins is silenced.
-        time_mask: one stretch of up to this many frames is silenced. (Both masks: Park et al.,
+        time_shift_seconds: shift, uniform in plus or minus this many seconds. At most half of the
+            sound is shifted out of the window and lost.
+        pitch_semitones: pitch shift, uniform in plus or minus this many semitones. Stretches the
+            frequency axis of the spectrogram; the time axis stays (formants move with the pitch).
+        frequency_mask: silences one band of up to this many bins.
+        time_mask: silences one interval of up to this many frames. (Both masks: Park et al.,
             "SpecAugment", 2019.)
     """
 
@@ -48,7 +48,7 @@ class Augmentation:
 
     @property
     def of_waveforms(self):
-        """Names of the changes asked for that need the waveform."""
+        """Names of the enabled augmentations that need the waveform."""
         wanted = {
             "gain_db": self.gain_db > 0,
             "noise_db": self.noise_db is not None,
@@ -57,7 +57,7 @@ class Augmentation:
         return [name for name, on in wanted.items() if on]
 
     def change_waveforms(self, waveforms, lengths, key, sample_rate):
-        """Return the changed float32 [B, N] and the int64 [B] lengths of their sound."""
+        """Return the augmented waveforms, float32 [B, N], and their unpadded lengths, int64 [B]."""
         if self.gain_db:
             gain = _symmetric(key, "gain") * self.gain_db
             waveforms *= _amplitude(gain)[:, None]
@@ -71,10 +71,10 @@ class Augmentation:
         return waveforms, lengths
 
     def change_images(self, images, key, frequencies):
-        """Return the changed images, float32 [B, T, F, 1].
+        """Return the augmented spectrograms, float32 [B, T, F, 1].
 
         Args:
-            images: float32 [B, T, F, 1], 0 is silence.
+            images: spectrograms, float32 [B, T, F, 1]; 0 is silence.
             key: `noise.Key` of the examples.
             frequencies: Hz of each of the F bins, increasing.
         """
@@ -110,7 +110,7 @@ def _shift(waveforms, lengths, shift):
 
 
 def _stretch(images, factors, frequencies):
-    """Move what is at frequency f to factor * f, linearly interpolated between bins."""
+    """Move the content at frequency f to factor * f, interpolated linearly between bins."""
     frequencies = tf.constant(frequencies, tf.float32)
     bins = frequencies.shape[0]
     wanted = frequencies[None, :] / factors[:, None]  # [B, F]
@@ -125,7 +125,7 @@ def _stretch(images, factors, frequencies):
 
 
 def _mask(key, stream, size, widest):
-    """Return float32 [B, size]: zero on one stretch of up to `widest` places, one elsewhere."""
+    """Return float32 [B, size]: 0 on one interval of up to `widest` positions, 1 elsewhere."""
     widest = min(widest, size)
     width = tf.floor(noise.uniform(key, f"{stream} mask width") * (widest + 1))
     first = tf.floor(noise.uniform(key, f"{stream} mask place") * (size - width + 1))

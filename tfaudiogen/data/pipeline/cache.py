@@ -1,7 +1,7 @@
 """A disk cache of spectrograms as 8-bit levels with random access.
 
-The files are read row by row and not mapped into memory, so that what a process occupies does not
-grow with the data set.
+The files are read example by example and not memory-mapped, so that the memory use of a process
+does not grow with the data set.
 """
 
 import contextlib
@@ -22,15 +22,15 @@ from tfaudiogen.validation.npz import array_in
 LEVELS = 255
 _FOLDER = "cache"
 _IMAGES, _LABELS = "images.uint8", "labels_and_frames.npy"
-# Part of the hash of a cache; to be raised when the same configuration gives other images.
+# Part of the hash of a cache. Increase it when the same configuration gives other spectrograms.
 _FORMAT = 1
-# Bytes before the values of a .npy file, at most.
+# Maximum bytes of the header of a .npy file.
 _HEADER = 1024
 _IRRELEVANT = ("name", "trainable", "dtype")
 
 
 class Cached:
-    """The cache of one split in a folder: images uint8 [n, T, F], labels and frames int32 [n]."""
+    """The cache of one split: spectrograms uint8 [n, T, F], labels and frames int32 [n]."""
 
     def __init__(self, folder, shape, count):
         self._images, self._shape = folder / _IMAGES, shape
@@ -53,7 +53,7 @@ class Cached:
         return found
 
     def take(self, ids):
-        """Return uint8 [B, T, F] images, int32 [B] labels and int32 [B] frames of `ids`."""
+        """Return spectrograms uint8 [B, T, F], labels int32 [B] and frames int32 [B] of `ids`."""
         size = math.prod(self._shape)
         rows = [np.fromfile(self._images, np.uint8, size, offset=size * int(id_)) for id_ in ids]
         images = np.reshape(rows, (len(ids), *self._shape)).astype(np.uint8, copy=False)
@@ -61,14 +61,16 @@ class Cached:
 
 
 def cached(data, split, spectrogram, count, batches, progress=True):
-    """Return the `Cached` of a split, computing it if this is the first time.
+    """Return the `Cached` of a split; the first call computes it.
 
     Args:
-        data: folder of the data set; the cache is below it, or temporary if it is read-only.
+        data: folder of the data set. The cache is a subfolder of it, or a temporary folder if it
+            is read-only.
         split: name of the split.
-        spectrogram: the Spectrogram layer, whose configuration names the cache.
-        count: examples of the split.
-        batches: function that returns the batches of images, labels and frames, in order of id.
+        spectrogram: the `Spectrogram` layer; the hash of its configuration names the cache.
+        count: number of examples of the split.
+        batches: function that returns the batches of spectrograms, labels and frames, in order of
+            id.
         progress: show a progress bar.
     """
     name = f"{split}-{_configuration_hash(spectrogram)}"
@@ -98,13 +100,13 @@ def _writable(data):
 
 @functools.cache
 def _temporary(data):
-    """Return the temporary directory of a read-only data set, removed when Python ends."""
+    """Return the temporary directory of a read-only data set, deleted at exit."""
     return tempfile.TemporaryDirectory(prefix=f"tfaudiogen-{data.name[:40]}-")
 
 
 def _write(folder, batches, bar):
-    """Write beside `folder` and rename, so that a cache is whole or not there."""
-    # Another process may have been quicker; its cache is the same.
+    """Write to a temporary name and rename to `folder`, so that no partial cache is ever found."""
+    # Another process may have finished first; its cache is the same.
     with contextlib.suppress(FileExistsError), whole_folder(folder) as whole:
         _fill(whole, batches, bar)
 

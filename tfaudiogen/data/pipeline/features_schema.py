@@ -1,4 +1,4 @@
-"""The features that `prepare` writes, as TFDS describes them in `features.json`."""
+"""The features that `prepare` writes, in the format of TFDS' `features.json`."""
 
 import math
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ _MOST_CLASSES, _MOST_SIDE, _MOST_SAMPLES = 2**24, 2**14, 3600 * 384_000
 
 @dataclass(frozen=True)
 class Features:
-    """What an example is.
+    """The shape of an example.
 
     Attributes:
         classes: number of labels.
-        samples: of a window of sound; None for pictures.
-        image_shape: (H, W, C) of a picture; None for sounds.
+        samples: samples of an audio window; None for images.
+        image_shape: (H, W, C) of an image; None for audio.
     """
 
     classes: int
@@ -26,16 +26,16 @@ class Features:
 
     @property
     def example_bytes(self):
-        """Size of an example."""
+        """Bytes of the audio or image of an example."""
         return math.prod(self.image_shape) if self.image_shape else 2 * self.samples
 
 
 def check_features(values):
-    """Return the `Features` that the values of a `features.json` describe.
+    """Return the `Features` that the parsed content of a `features.json` describes.
 
     Raises:
-        ValueError: they are not word for word those of a builder of this package, but for names of
-            optional features, sizes, and the number of labels.
+        ValueError: the content differs from what a builder of this package writes in anything but
+            which optional features are present, sizes, and the number of labels.
     """
     expect_keys(values, "it", ("pythonClassName", "featuresDict"))
     expect(values["pythonClassName"] == DICT, "pythonClassName", values["pythonClassName"])
@@ -62,7 +62,7 @@ def _pictures(features):
 
 
 def of_sounds(found):
-    """Return the features of sounds: those that are there, and those that may be."""
+    """Return the required and the optional features of audio data."""
     required = {
         "audio": _tensor("int16", "bytes", (found.samples,)),
         "length": _tensor("int64"),
@@ -76,7 +76,7 @@ def of_sounds(found):
 
 
 def of_pictures(found):
-    """Return the features of pictures: those that are there, and those that may be."""
+    """Return the required and the optional features of image data."""
     image = _tensor("uint8", "bytes", found.image_shape)
     required = {"image": image, "label": _label(found.classes), "source": _TEXT}
     return required, {"caption": _sequence(_TEXT), "vector": _sequence(_tensor("float32"))}
@@ -105,7 +105,7 @@ def _sequence(feature):
 
 
 def _sides(features, name, count, most):
-    """Return the sizes of a tensor."""
+    """Return the dimensions of a tensor feature."""
     sides = _inside(features, name, "tensor", "shape", "dimensions")
     expect(isinstance(sides, list) and len(sides) == count, f"dimensions of {name}", sides)
     return tuple(expect_digits(side, f"dimensions of {name}", 1, most) for side in sides)

@@ -1,8 +1,8 @@
 """Validates the folder of a data set before TFDS reads it.
 
-TFDS imports the module that the class of a feature is said to be in, and believes the names and
-sizes of the shards. So a folder is opened only if its descriptions are those that `prepare` writes,
-word for word but for names, numbers and texts, and its files are whole.
+TFDS imports the module that `features.json` names for the class of a feature, and trusts the names
+and sizes of the shards. A folder is therefore opened only if its JSON files are those that
+`prepare` writes, except for names, numbers and texts, and if its shards are complete.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ INFO, FEATURES, METADATA = "dataset_info.json", "features.json", "metadata.json"
 LABELS = "label.labels.txt"
 _FORMAT = "array_record"
 _TEMPLATE = "{DATASET}-{SPLIT}.{FILEFORMAT}-{SHARD_X_OF_Y}"
-# Texts of the description, and the form of each.
+# Required strings of `dataset_info.json`, with a regular expression for each.
 _REQUIRED = {
     "name": r"[a-z][a-z0-9_]*",
     "version": r"\d{1,5}\.\d{1,5}\.\d{1,5}",
@@ -30,13 +30,13 @@ _REQUIRED = {
 _OPTIONAL = ("description", "citation", "configDescription", "configName")
 _SPLIT = ("name", "filepathTemplate", "numBytes", "shardLengths")
 _MOST_SHARDS, _MOST_NUMBER = 100_000, 2**62
-# Snappy makes a twentieth of zeros at most.
+# Snappy compresses zeros to a twentieth at best.
 _MOST_EXPANSION = 32
 
 
 @dataclass(frozen=True)
 class Split:
-    """A split: how many examples each of its shards holds, and the bytes of all of them."""
+    """A split: the number of examples of each shard (`lengths`), and the bytes of all (`size`)."""
 
     name: str
     lengths: tuple
@@ -44,7 +44,7 @@ class Split:
 
 
 def check_folder(folder):
-    """Raise ValueError unless a folder is as `prepare` leaves it; the message names the file."""
+    """Raise ValueError unless `prepare` wrote the folder; the message names the faulty file."""
     folder = Path(folder)
     name, splits = _read(folder / INFO, _info)
     features = _read(folder / FEATURES, check_features)
@@ -55,7 +55,7 @@ def check_folder(folder):
 
 
 def _read(path, check):
-    """Return what a function makes of the values of a JSON file; its errors name the file."""
+    """Parse a JSON file and return `check` of its content; errors name the file."""
     _check_inside(path)
     values = strict_json.read(path)
     with _named(path):
@@ -76,7 +76,7 @@ def _check_inside(path):
 
 
 def _info(values):
-    """Return the name of the data set, and its `Split`s."""
+    """Return the name of the data set and its `Split`s."""
     expect_keys(values, "it", (*_REQUIRED, "splits"), (*_OPTIONAL, "redistributionInfo"))
     for key, form in _REQUIRED.items():
         text = values[key]
@@ -128,13 +128,13 @@ def _check_labels(path, classes):
         with open_regular(path) as file:
             content = file.read(strict_json.MOST_BYTES + 1)
         expect(len(content) <= strict_json.MOST_BYTES, "its length in bytes", len(content))
-        # As TFDS reads them.
+        # The way TFDS reads them.
         names = [name.strip() for name in content.decode("utf-8").split("\n") if name.strip()]
         expect(len(names) == classes, f"the number of labels, {classes} by {FEATURES},", len(names))
 
 
 def _check_shards(folder, name, split, features):
-    """Raise ValueError unless the shards are there, whole, and as large as the examples ask for."""
+    """Raise ValueError unless the shards exist, are complete, and can hold the examples."""
     stored, count = 0, len(split.lengths)
     for place in range(count):
         path = folder / f"{name}-{split.name}.{_FORMAT}-{place:05d}-of-{count:05d}"

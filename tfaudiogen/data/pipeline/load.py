@@ -1,4 +1,4 @@
-"""`load_dataset`: batches of spectrograms or pictures from a prepared data set."""
+"""`load_dataset`: batches of spectrograms or images from a prepared data set."""
 
 import tensorflow as tf
 
@@ -18,7 +18,7 @@ from tfaudiogen.probability import noise
 
 _CACHING_BATCH = 16
 AHEAD = 2
-"""Batches that are ready before they are asked for. TensorFlow's own choice grows to gigabytes."""
+"""Batches to prefetch. With AUTOTUNE, TensorFlow's prefetch buffer grows to gigabytes."""
 
 
 def load_dataset(
@@ -37,39 +37,46 @@ def load_dataset(
     replicas=None,
     told=None,
 ):
-    """Return the `tf.data.Dataset` of batches of spectrograms, or of pictures, of one split.
+    """Returns a `tf.data.Dataset` of batches of spectrograms or images of one split.
 
-    A batch is a dict of `image`, float32 [B, T, F, 1] in [0, 1], quantised to 256 levels; `label`,
-    int32 [B]; `id`, int64 [B], the place of the example in its split; `frames`, int32 [B], the
-    frames before the padding begins; with `audio`, `audio`, float32 [B, N] in [-1, 1]. A batch of
-    pictures has `image` [B, H, W, C], `label` and `id`; one of sounds that are paired with pictures
-    `picture` as well, float32 [B, H, W, C] in [0, 1]: of several pictures of a sound a shuffled
-    order draws another one in each epoch, and any other order gives the first.
-    Only the batches on their way are in memory.
+    A batch is a dict. For audio data it has:
+
+    - `image`: spectrograms, float32 [B, T, F, 1] in [0, 1], quantised to 256 levels
+    - `label`: int32 [B]
+    - `id`: int64 [B], the index of the example in its split
+    - `frames`: int32 [B], number of frames before the padding
+    - `audio`: waveforms, float32 [B, N] in [-1, 1], if `audio` is True
+    - `picture`: float32 [B, H, W, C] in [0, 1], for audio-image pairs. If a sound has several
+      images, each epoch draws one at random if shuffled; otherwise it is the first.
+
+    For image data it has `image`, float32 [B, H, W, C], `label` and `id`. Examples are read as
+    they are needed: only the prefetched batches are in memory.
 
     Args:
         data: folder that `prepare` wrote.
-        spectrogram: the `Spectrogram`, whose sample rate and samples are those of the data, or the
-            `Pictures`, whose size is. Of pairs the latter gives each picture, once, without
-            sounds.
+        spectrogram: a `Spectrogram` with the sample rate and samples of the data, or a `Pictures`
+            with the image size of the data. For audio-image pairs, `Pictures` loads each image
+            once, without audio.
         split: "train", "validation" or "test".
-        batch_size: examples of a batch.
-        shuffle: whether the order is another one in each epoch; None is True for "train".
-        seed: of order and augmentation, in [0, 2**31); both are pure functions of it, of the
-            epoch and of the id.
-        augment: an `Augmentation` of sounds, or None.
-        cache: compute the spectrograms once and keep them below `data`, 8 bits a pixel; pictures
-            are stored like that anyway.
-        audio: give the waveforms as well.
-        repeat: False gives one epoch, another one at each iteration; True an endless stream.
-        first_step: step at which the endless stream begins, to continue an earlier one exactly.
-        replicas: `Replicas` for which to give the batches in parts, one after the other; None for
-            whole batches. A part is empty where a batch has fewer examples than replicas.
-        told: `Texts` or `Vectors`, to give captions (`caption`, int32 [B, S]) or embeddings from
-            elsewhere (`vector`, float32 [B, E]) as well: of several of a picture a shuffled order
-            draws another one in each epoch. `Labels` are given anyway.
-        drop_remainder: leave out the last batch of an epoch if it is not full; None does so where
-            the order is shuffled and there is a full batch.
+        batch_size: examples per batch.
+        shuffle: whether to shuffle, in a new order each epoch; None means True for "train" only.
+        seed: seed of order and augmentation, in [0, 2**31). Both are pure functions of the seed,
+            the epoch and the example id.
+        augment: an `Augmentation` for audio, or None.
+        cache: compute the spectrograms once and store them below `data`, 8 bits per pixel. Has no
+            effect on images, which are stored in 8 bits anyway.
+        audio: include the waveforms.
+        repeat: if False, each iteration over the dataset is one epoch, the next one each time; if
+            True, the dataset is endless.
+        first_step: step at which the endless dataset begins, to continue an earlier one exactly.
+        replicas: the `Replicas` to split batches for; their parts follow one another. None for
+            whole batches. A part is empty if a batch has fewer examples than replicas.
+        told: the conditioning to include: `Texts` for captions (`caption`, int32 [B, S]),
+            `Vectors` for external embeddings (`vector`, float32 [B, E]). If an example has
+            several, each epoch draws one at random if shuffled. `Labels` add nothing, as labels
+            are always included.
+        drop_remainder: drop the last batch of an epoch if it is not full; None means True if
+            shuffled and there is at least one full batch.
 
     Raises:
         ValueError: the data do not fit the spectrogram, or an argument is out of its range.
@@ -141,10 +148,10 @@ def _check_size(summary, pictures):
 
 
 def check_told(summary, told):
-    """Raise ValueError unless a data set has what is told, whole.
+    """Raise ValueError unless a data set has the conditioning `told`, in a size that fits.
 
     Args:
-        summary: its `DataSummary`.
+        summary: the `DataSummary` of the data set.
         told: `Texts`, `Labels`, `Vectors`, or None.
     """
     folder = str(summary.folder)
@@ -194,7 +201,7 @@ def _check_arguments(augment, cache, repeat, first_step):
 
 
 def _cached_reader(data, split, spectrogram, records, read_audio):
-    """Return the function from ids [B] to levels uint8 [B, T, F], frames and labels [B]."""
+    """Return a function from ids [B] to levels uint8 [B, T, F], frames [B] and labels [B]."""
     read = sound_reader(records, spectrogram.samples)
 
     def batches():
@@ -223,7 +230,7 @@ def _cached_reader(data, split, spectrogram, records, read_audio):
 
 
 def _finish(values, ids, key, spectrogram, augment, audio):
-    """Return the batch: spectrograms, changes and quantisation."""
+    """Return the batch: compute spectrograms unless cached, augment and quantise them."""
     if "levels" in values:
         images = tf.cast(values["levels"][..., None], tf.float32) / LEVELS
         frames, waveforms = values["frames"], values.get("audio")
@@ -240,6 +247,6 @@ def _finish(values, ids, key, spectrogram, augment, audio):
 
 
 def _frames(lengths, spectrogram):
-    """Return int32 [B]: the frames whose centre lies before the end of the sound."""
+    """Return the number of frames whose centre is before the end of the sound, int32 [B]."""
     frames = -(-lengths // spectrogram.hop)
     return tf.cast(tf.clip_by_value(frames, 1, spectrogram.frames), tf.int32)

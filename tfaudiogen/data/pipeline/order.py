@@ -1,4 +1,4 @@
-"""The order of examples, a pure function of seed and epoch."""
+"""The order of examples as a pure function of seed and epoch."""
 
 import itertools
 
@@ -8,10 +8,10 @@ _ENDLESS = 2**62
 
 
 class Order:
-    """Cuts the epochs of `count` examples into steps of `batch_size`.
+    """Splits the epochs of `count` examples into steps of `batch_size`.
 
-    Epoch e of seed s is the same in every process and on every machine, and can be entered at any
-    step, so that a training that was interrupted goes on with the examples it had not yet seen.
+    Epoch e of seed s is the same in every process and on every machine, and can start at any
+    step, so that an interrupted training continues with the examples it has not yet seen.
     """
 
     def __init__(self, count, batch_size, shuffle, seed, drop_remainder):
@@ -31,7 +31,7 @@ class Order:
         self.full = drop_remainder or count % batch_size == 0
 
     def finite(self):
-        """Return the dataset of the steps of one epoch; each iteration is the next epoch."""
+        """Return a dataset of the steps of one epoch; each iteration over it is the next epoch."""
         epochs = itertools.count()
         epoch = tf.data.Dataset.from_generator(
             lambda: iter([next(epochs)]), output_signature=tf.TensorSpec((), tf.int64)
@@ -42,7 +42,7 @@ class Order:
         return steps.apply(tf.data.experimental.assert_cardinality(self.steps))
 
     def endless(self, first_step):
-        """Return the dataset of all steps from `first_step` on."""
+        """Return an endless dataset of the steps from `first_step` on."""
         steps = tf.data.Dataset.range(first_step, _ENDLESS)
         return steps.apply(
             tf.data.experimental.assert_cardinality(tf.data.experimental.INFINITE_CARDINALITY)

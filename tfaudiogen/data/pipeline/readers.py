@@ -1,4 +1,4 @@
-"""Functions from example ids to stored sounds, pictures, and pictures of sounds."""
+"""Functions that read audio, images, paired images and conditioning by example id."""
 
 import math
 
@@ -22,7 +22,7 @@ _VECTORS = {"vector": tf.io.VarLenFeature(tf.float32)}
 
 
 def sound_reader(records, samples):
-    """Return the function from ids [B] to waveforms [B, N], lengths [B] and labels [B]."""
+    """Return a function from ids [B] to waveforms [B, N], lengths [B] and labels [B]."""
 
     def read(ids):
         parsed = _parsed(records, ids, {**_SOUND, **_LABEL})
@@ -37,7 +37,7 @@ def sound_reader(records, samples):
 
 
 def picture_reader(records, image_shape):
-    """Return the function from ids [B] to images [B, H, W, C] and labels [B]."""
+    """Return a function from ids [B] to images [B, H, W, C] and labels [B]."""
     size = math.prod(image_shape)
 
     def read(ids):
@@ -51,12 +51,12 @@ def picture_reader(records, image_shape):
 
 
 def partner_reader(records, summary, varied):
-    """Return the function from ids [B] of sounds and their `Key` to pictures [B, H, W, C].
+    """Return a function from ids [B] of sounds and their `Key` to paired images [B, H, W, C].
 
     Args:
-        records: of the sounds.
+        records: the `Records` of the sounds.
         summary: `DataSummary` of the pairs.
-        varied: whether each epoch draws one of the pictures of a sound; otherwise it is the first.
+        varied: draw one of the images of a sound in each epoch, instead of taking the first.
     """
     read_picture = picture_reader(
         Records(summary.folder / PICTURES, *SPLITS), summary.picture_shape
@@ -72,12 +72,13 @@ def partner_reader(records, summary, varied):
 
 
 def told_reader(records, told, varied):
-    """Return the function from ids [B] and their `Key` to what is told, {entry: [B, ...]}.
+    """Return a function from ids [B] and their `Key` to the conditioning, {entry: [B, ...]}.
 
     Args:
-        records: of the sounds or pictures.
-        told: the representation, `Texts` or `Vectors`; labels are read anyway.
-        varied: whether each epoch draws one of several; otherwise it is the first.
+        records: the `Records` of the sounds or images.
+        told: the representation of the conditioning, `Texts` or `Vectors`. (Labels are always
+            read.)
+        varied: if an example has several, draw one in each epoch, instead of taking the first.
     """
     several = {"texts": _texts, "vectors": _vectors}[told.kind]
 
@@ -90,7 +91,7 @@ def told_reader(records, told, varied):
 
 
 def _texts(records, ids, length):
-    """Return captions as bytes, int32 [B, P, S], zeros after the last, and which there are."""
+    """Return captions as bytes, int32 [B, P, S], padded with zeros, and a mask [B, P]."""
     texts = tf.sparse.to_dense(_parsed(records, ids, _TEXTS)["caption"], default_value="")
     texts = tf.pad(texts, [[0, 0], [0, 1]])  # an example may have none
     levels = tf.io.decode_raw(texts, tf.uint8, fixed_length=length)
@@ -98,17 +99,20 @@ def _texts(records, ids, length):
 
 
 def _vectors(records, ids, size):
-    """Return embeddings [B, P, E], and which there are."""
+    """Return embeddings [B, P, E] and a mask [B, P]."""
     found = _parsed(records, ids, _VECTORS)["vector"]
     there = tf.sparse.map_values(tf.ones_like, found)
-    # An empty part of a batch has no row from which -1 could be told.
+    # A -1 in the shape could not be inferred for an empty part of a batch.
     shape = (tf.size(ids), tf.shape(tf.sparse.to_dense(found))[1] // size, size)
     values, there = (tf.reshape(tf.sparse.to_dense(one), shape) for one in (found, there))
     return values, tf.reduce_any(there > 0, axis=2)
 
 
 def _one_of(values, there, key, name):
-    """Return [B, ...] of [B, P, ...]: the first, or with a `Key` one drawn of those there are."""
+    """Select [B, ...] from [B, P, ...]: the first, or with a `Key` a random one of those present.
+
+    `there` is a mask [B, P] of the values that are present.
+    """
     chosen = tf.zeros_like(there[:, 0], tf.int64)
     if key is not None:
         counts = tf.reduce_sum(tf.cast(there, tf.float32), axis=1)

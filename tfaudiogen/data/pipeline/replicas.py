@@ -7,12 +7,12 @@ import tensorflow as tf
 
 @dataclass(frozen=True)
 class Replicas:
-    """The replicas that one machine reads for.
+    """The replicas that one machine reads data for.
 
     Attributes:
-        count: of all machines; each batch is cut into so many parts.
-        first: number of the first one on this machine.
-        local: how many are on this machine.
+        count: number of replicas on all machines; each batch is split into as many parts.
+        first: index of the first replica on this machine.
+        local: number of replicas on this machine.
     """
 
     count: int = 1
@@ -21,12 +21,12 @@ class Replicas:
 
     @classmethod
     def of(cls, context):
-        """Return those of a `tf.distribute.InputContext`."""
+        """Return the replicas of a `tf.distribute.InputContext`."""
         local = context.num_replicas_in_sync // context.num_input_pipelines
         return cls(context.num_replicas_in_sync, context.input_pipeline_id * local, local)
 
     def spread(self, steps):
-        """Return the dataset of (step, replica) from one of steps."""
+        """Map a dataset of steps to a dataset of (step, replica) for the local replicas."""
         if self.local == 1:
             return steps.map(lambda step: (step, tf.constant(self.first)))
         numbers = range(self.first, self.first + self.local)
@@ -35,7 +35,7 @@ class Replicas:
         )
 
     def part(self, ids, replica):
-        """Return the ids of one replica's part of a batch, [B] to about [B / count]."""
+        """Return the part of the ids of a batch, [B], that a replica gets, about [B / count]."""
         if self.count == 1:
             return ids
         static, size = ids.shape[0], tf.size(ids)

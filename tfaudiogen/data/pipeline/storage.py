@@ -8,7 +8,7 @@ from array_record.python.array_record_data_source import ArrayRecordDataSource
 
 from tfaudiogen.data.pipeline.folder_schema import check_folder
 
-# Folder, below a data set of pairs, of the data set of its pictures.
+# Subfolder of a data set of pairs with the data set of its images.
 PICTURES = "pictures"
 
 
@@ -16,7 +16,7 @@ def open_builder(folder):
     """Return the read-only TFDS builder of the data set in `folder`.
 
     Raises:
-        ValueError: the folder is not as `prepare` leaves it.
+        ValueError: the folder is damaged or was not written by `prepare`.
     """
     with _readable(folder):
         check_folder(folder)
@@ -24,14 +24,15 @@ def open_builder(folder):
 
 
 class Records:
-    """The serialised examples of a split, by id: their place in the split.
+    """The serialised examples of a split by id, the index in the split.
 
     Args:
-        folder: of the data set.
-        splits: name of the split; of several, ids go on from one to the next.
+        folder: folder of the data set.
+        splits: name of the split. Several splits are concatenated, with consecutive ids.
 
     Raises:
-        ValueError: there is no such split, or the folder is not as `prepare` leaves it.
+        ValueError: there is no such split, or the folder is damaged or was not written by
+            `prepare`.
     """
 
     def __init__(self, folder, *splits):
@@ -56,12 +57,12 @@ class Records:
         """Return the protocol buffers (tf.train.Example) of `ids` as an array of bytes.
 
         Raises:
-            ValueError: a shard is damaged, with its name.
+            ValueError: a shard is damaged; the message names it.
         """
         ids = [int(id_) for id_ in ids]
         try:
             found = self._source.__getitems__(ids)
-        except Exception:  # noqa: BLE001 - whatever it is, it is said of the shard that it is in
+        except Exception:  # noqa: BLE001 - read one by one, so that the error names the shard
             found = [self._stored(id_) for id_ in ids]
         return np.array(found, dtype=object)
 
@@ -91,7 +92,7 @@ def _opened(paths):
     try:
         return ArrayRecordDataSource(paths)
     except Exception:
-        for path in paths:  # to say which
+        for path in paths:  # to name the faulty one
             with _readable(path):
                 ArrayRecordDataSource([path])
         raise
@@ -99,9 +100,9 @@ def _opened(paths):
 
 @contextlib.contextmanager
 def _readable(path):
-    """Context in which whatever goes wrong becomes a ValueError that names the folder or shard.
+    """Context that turns every exception into a ValueError that names the folder or shard.
 
-    Damaged shards can fail anywhere in the libraries that read them, and with any exception.
+    Damaged shards can fail anywhere in the libraries that read them, with any exception.
     """
     try:
         yield

@@ -10,14 +10,14 @@ from tfaudiogen.data.pipeline.storage import PICTURES, Records, open_builder
 
 
 class Origin(NamedTuple):
-    """Where an example comes from: the file, and its start in seconds, None for a picture."""
+    """The source file of an example, and its start there in seconds (None for an image)."""
 
     file: str
     start: float | None
 
 
 class Origins(Sequence):
-    """The `Origin` of each example of a split, by its id; read when asked for."""
+    """The `Origin` of each example of a split by id, read on access."""
 
     def __init__(self, records, sample_rate):
         self._records = records
@@ -34,20 +34,20 @@ class Origins(Sequence):
 
 @dataclass(frozen=True)
 class DataSummary:
-    """A prepared data set.
+    """Properties of a prepared data set.
 
     Attributes:
-        folder: where it lies.
+        folder: folder of the data set.
         builder: name of the builder that wrote it.
-        sample_rate: Hz; None for pictures.
-        samples: samples of a window; None for pictures.
+        sample_rate: Hz; None for images.
+        samples: samples of a window; None for images.
         class_names: name of each label.
-        examples: {split: number of windows}.
-        licence: of the data, None where it is not known.
-        image_shape: (H, W, C) of pictures; None for sounds.
-        picture_shape: (H, W, C) of the pictures that sounds are paired with; None without.
-        caption_bytes: of the longest caption, in UTF-8; 0 without captions.
-        vector_size: E of the embeddings from elsewhere; 0 without.
+        examples: {split: number of examples}.
+        licence: licence of the data; None if unknown.
+        image_shape: (H, W, C) of image data; None for audio.
+        picture_shape: (H, W, C) of the images paired with the audio; None if there are none.
+        caption_bytes: UTF-8 bytes of the longest caption; 0 if there are none.
+        vector_size: dimension E of the external embeddings; 0 if there are none.
     """
 
     folder: Path
@@ -64,28 +64,28 @@ class DataSummary:
 
     @property
     def kind(self):
-        """ "pictures" or "sounds"; those of pairs are sounds."""
+        """ "pictures" or "sounds"; pairs are "sounds"."""
         return "pictures" if self.image_shape else "sounds"
 
     def of_kind(self, kind):
-        """Return the summary of what is wanted: of pairs, the sounds, or the pictures alone."""
+        """Return the summary of one modality: for pairs and "pictures", that of the images."""
         alone = kind == "pictures" and self.picture_shape
         return describe(self.folder / PICTURES) if alone else self
 
     def files(self, split):
-        """Return the `Origins` of `split`: `files("train")[id]` is a file and a start time."""
+        """Return the `Origins` of `split`: `files("train")[id]` is a (file, start) pair."""
         return Origins(Records(self.folder, split), self.sample_rate)
 
     def report(self):
-        """Return the `Report` that was written when the data set was prepared."""
+        """Return the `Report` of the preparation of the data set."""
         return Report.load(self.folder)
 
 
 def describe(data):
-    """Return the `DataSummary` of the folder `data` that `prepare` wrote.
+    """Returns the `DataSummary` of a folder that `prepare` wrote.
 
     Raises:
-        ValueError: `data` is not such a folder.
+        ValueError: `data` is not a prepared data set.
     """
     folder = Path(data)
     if not (folder / REPORT_NAME).is_file():
