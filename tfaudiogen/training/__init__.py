@@ -1,4 +1,4 @@
-"""Training a preset on a prepared data set, into a run folder that can be resumed."""
+"""Trains a preset on a prepared data set; the run folder allows resuming."""
 
 from tfaudiogen.training.callbacks.checkpointing import Interrupted
 from tfaudiogen.training.callbacks.faults import NonFiniteLoss, StopOnFault

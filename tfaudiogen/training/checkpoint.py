@@ -1,4 +1,4 @@
-"""The state of a training in one file of plain arrays."""
+"""Saves and restores the state of a training as one .npz file of plain arrays."""
 
 import json
 from pathlib import Path
@@ -16,13 +16,13 @@ NAME = "checkpoint.npz"
 
 
 def write(folder, model, state, totals):
-    """Write the checkpoint, whole or not at all.
+    """Write the checkpoint atomically.
 
     Args:
-        folder: of the run.
-        model: compiled `ProbabilisticModel`, whose optimizer is built.
+        folder: the run folder.
+        model: compiled `ProbabilisticModel` with a built optimizer.
         state: the `State` of the run.
-        totals: running sums of the epoch under way, to be found in `model.totals` on resuming.
+        totals: running metric sums of the current epoch, restored to `model.totals` on resuming.
     """
     with model.trained():
         arrays = {_name(i): ops.convert_to_numpy(v) for i, v in enumerate(_variables(model))}
@@ -34,10 +34,10 @@ def write(folder, model, state, totals):
 
 
 def read(folder, model):
-    """Restore `model` and its optimizer; return the `State`, and the totals.
+    """Restore `model` and its optimizer; return the `State` and the totals.
 
     Raises:
-        ValueError: the file is damaged, or of another model.
+        ValueError: the file is damaged, or from another model.
     """
     path = Path(folder) / NAME
     try:

@@ -1,4 +1,4 @@
-"""`train`: trains a preset on a data set, into a run folder."""
+"""`train`: trains a preset on a data set and writes a run folder."""
 
 import contextlib
 from pathlib import Path
@@ -18,13 +18,13 @@ from tfaudiogen.training.run import Run
 from tfaudiogen.training.stages.autoencoder_and_priors import Stages
 from tfaudiogen.training.stages.translator import TranslationStages
 
-# Windows that the prior is fitted to.
+# Number of training windows that the prior is fitted to.
 _FITTED = 4096
 _LOST = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError)
 
 
 class WorkerLost(ConnectionError):  # noqa: N818 - says what it is
-    """Another machine of a training on several machines has stopped."""
+    """Another machine of a multi-worker training has stopped."""
 
 
 def train(
@@ -43,54 +43,54 @@ def train(
     progress=True,
     cache=True,
 ):
-    """Train a model and leave it, with everything that led to it, in the folder `out`.
+    """Trains a model and saves it, with its records, in the run folder `out`.
 
-    `out` holds `model.keras` (after the epoch with the lowest validation loss), `metrics.json`,
-    `card.md`, `curve.png`, `history.csv` (a row an epoch), `preset.json` (what it was started
-    with), `checkpoint.npz` (what is needed to go on), `logs` for TensorBoard and `shown` (the
-    newest pictures and sounds of these).
+    `out` holds `model.keras` (from the epoch with the lowest validation loss), `metrics.json`,
+    `card.md`, `curve.png`, `history.csv` (a row per epoch), `preset.json` (the settings of the
+    run), `checkpoint.npz` (the state for resuming), `logs` for TensorBoard and `shown` (the latest
+    images and sounds logged there).
 
-    A preset with priors is trained in stages, autoencoder, codes, priors, each of which has a
-    folder below `out`; see `tfaudiogen.training.stages.autoencoder_and_priors`. `model.keras` is
-    then the `CodeModel`, the batch size that of the autoencoder, and the limits are of each
-    training. So is one that translates, on pairs or on what is told of sounds or pictures:
-    autoencoder of the target, `Translator`; see `tfaudiogen.training.stages.translator`. One that
-    embeds learns from pairs too, in one training. Other presets of pictures learn the pictures of
-    pairs.
+    A preset with priors is trained in stages (autoencoder, codes, priors), each in a subfolder of
+    `out`; see `tfaudiogen.training.stages.autoencoder_and_priors`. `model.keras` is then the
+    `CodeModel`, `batch_size` is that of the autoencoder, and the limits apply to each stage. A
+    translator preset is also trained in stages (autoencoder of the target, then the `Translator`),
+    on audio-image pairs or on audio or images with conditioning; see
+    `tfaudiogen.training.stages.translator`. An embedder preset is trained on pairs in one stage.
+    Other image presets, given a data set of pairs, are trained on its images.
 
-    The limits are of the run, and resuming counts on; the first one reached ends it, after the
-    step under way. Without any it is the preset's number of steps. They cut a training short or
-    lengthen it; the course of the learning rate follows the preset's `fit.steps`. The seed of
-    Keras is set.
+    `epochs`, `steps` and `minutes` limit the run in total, including the time before a resume. The
+    run stops after the step that reaches the first limit; without limits, after the preset's
+    number of steps. The limits do not change the learning rate schedule, which follows the
+    preset's `fit.steps`. `train` sets the Keras seed.
 
     Args:
         preset: a `Preset` or its name.
         data: folder that `prepare` wrote with the preset's sample rate and samples.
         out: the run folder; must not hold a run, unless `resume`.
         epochs: passes through the training split.
-        steps: optimiser steps.
-        minutes: wall-clock time, compiling and validation included.
-        batch_size: examples of a step over all devices; None for the preset's, "auto" for the
-            largest power of two that fits into the memory.
-        seed: of weights, order and noise, in [0, 2**31); the same gives the same model.
-        resume: go on with the run in `out`, with the settings that it was started with.
-        initial: folder or name of a saved model to start from (fine-tuning), with the preset's
-            geometry and sizes. The KL weight is then the final one from the first step.
+        steps: optimizer steps.
+        minutes: wall-clock time, including compilation and validation.
+        batch_size: examples per step over all devices; None for the preset's, "auto" for the
+            largest power of two that fits into memory.
+        seed: seed of weights, order and noise, in [0, 2**31); the same seed gives the same model.
+        resume: continue the run in `out`, with the settings it was started with.
+        initial: folder or name of a saved model to fine-tune, with the preset's geometry and
+            sizes. The KL weight then has its final value from the first step.
         strategy: "auto", "single", "mirrored" or "multiworker", or a `tf.distribute.Strategy`; see
-            `tfaudiogen.training.resources.devices`. Among several machines `out` and `data` are
-            folders that all of them see, and the chief alone writes.
-        replicas: make so many logical processors, to try replicas without graphics cards.
+            `tfaudiogen.training.resources.devices`. With several machines, `out` and `data` must
+            be shared folders, and only the chief writes.
+        replicas: number of logical CPU devices to create, to try replicas without GPUs.
         progress: show progress.
-        cache: keep the computed spectrograms below `data`.
+        cache: store the computed spectrograms below `data`.
 
     Returns:
         The model of `model.keras`; None on machines other than the chief.
 
     Raises:
         InUse: another command is writing to `out`.
-        ValueError: an argument does not fit, or a resumed run had other settings.
+        ValueError: an argument is invalid, or a resumed run had other settings.
         NonFiniteLoss: the loss became NaN or infinite.
-        Interrupted: Ctrl-C, or another signal that stops; everything is saved.
+        Interrupted: Ctrl-C or another stop signal; everything is saved.
         WorkerLost: another machine of the training has stopped.
     """
     strategy = choose_strategy(strategy, replicas)
@@ -123,7 +123,7 @@ def train(
 
 
 def _trained(out, wanted, summary, strategy, cache, resume, tell, limits):
-    """Return the `Run` of one training, which has reached one of the limits."""
+    """Train in one stage until a limit is reached, and return the `Run`."""
     try:
         run = Run(out, wanted, summary, strategy, cache, resume, tell)
         run.fit(limits)
@@ -138,7 +138,7 @@ def _trained(out, wanted, summary, strategy, cache, resume, tell, limits):
 
 
 def _finished(out, summary, wanted, cache, tell):
-    """Return the best model of a run, its prior fitted to what its encoder has become."""
+    """Return the best model of a run, after fitting a mixture prior to its encoded windows."""
     model = saving.load(out)
     if hasattr(model, "fit_prior") and summary.examples["train"] >= model.prior.components > 1:
         feed = TrainingData(
@@ -152,7 +152,7 @@ def _finished(out, summary, wanted, cache, tell):
 
 
 def _silent(line):
-    """Tell nobody."""
+    """Discard the line."""
 
 
 def _check_limits(limits, strategy):
@@ -183,10 +183,10 @@ def _check_batch_size(batch_size, strategy):
 
 
 def _stored(out, resume):
-    """Return the settings of the run in `out` to resume, None to begin one.
+    """Return the settings of the run in `out` if resuming, else None.
 
     Raises:
-        ValueError: there is a run and it is not to be resumed, or the other way round.
+        ValueError: `out` holds a run without `resume`, or no run with it.
     """
     if resume:
         return settings.read(out)

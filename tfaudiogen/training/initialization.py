@@ -1,4 +1,4 @@
-"""Initial models of a training: fresh, or with weights of a saved one."""
+"""Initializes a model with weights of saved models, and builds the settings of a training."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from tfaudiogen.models.priors.code_prior import CodePrior
 from tfaudiogen.models.translators.code import Translator
 from tfaudiogen.training.settings import Settings
 
-# What a training counts anew; "updates" are those of the prior, which then adapts faster.
+# Variables that are not copied. "updates" counts those of the prior, which adapts faster at first.
 _OWN_STATE = ("step", "fault", "totals", "updates")
 
 
@@ -18,9 +18,9 @@ _NOUNS = {"sounds": "spectrogram", "pictures": "pictures", "vectors": "embedding
 
 
 def for_fine_tuning(preset):
-    """Return the preset with the KL weight that its annealing ends at.
+    """Return the preset with the final KL weight instead of an annealing schedule.
 
-    A model that is trained already has a posterior worth keeping; a new ramp would loosen it.
+    Annealing anew from a low KL weight would degrade the posterior of the trained model.
     """
     weight = preset.model.get("kl_weight")
     if not isinstance(weight, dict):
@@ -29,19 +29,20 @@ def for_fine_tuning(preset):
 
 
 def take_weights(model, initial, batches=()):
-    """Give `model` the weights of a saved model, or of the parts that it is made of.
+    """Initialize `model` with the weights of a saved model, or of saved parts.
 
     Args:
         model: `ProbabilisticModel` of the preset.
-        initial: folder or name of a saved model of the same geometry and sizes (windows of an
-            autoencoder with codes, all convolutions, may differ in length), of the `VQVAE` that a
-            `VQGAN` begins as, or of the autoencoder of a `CodePrior`; or a list of the parts of a
-            translator: a model that has the autoencoder, of a `CodeModel` with its priors, and an
+        initial: folder or name of a saved model: one of the same geometry and sizes (a `VQVAE` is
+            fully convolutional, so its windows may differ in length), a `VQVAE` to initialize a
+            `VQGAN`, or the autoencoder of a `CodePrior`. Or a list of the parts of a translator: a
+            model with the autoencoder (the priors of a `CodeModel` are copied too), and an
             embedder.
-        batches: of the training data, for what a translator finds in them with these parts.
+        batches: batches of training data, from which a translator computes further values with
+            these parts.
 
     Raises:
-        ValueError: geometry or sizes differ, naming the first that does.
+        ValueError: geometry or sizes differ; the message names the first difference.
     """
     if isinstance(initial, list):
         parts = [_take_part(model, part) for part in initial]
@@ -56,7 +57,7 @@ def take_weights(model, initial, batches=()):
 
 
 def _take_part(model, initial):
-    """Give a translator a part of it, and return that."""
+    """Initialize a part of a translator, and return the saved model it was copied from."""
     source = saving.load(initial)
     if isinstance(source, AudioImageEmbedder):
         model.take_encoder(source)
@@ -70,7 +71,7 @@ def _take_part(model, initial):
 
 
 def _autoencoder_of(model):
-    """Return the autoencoder of a model, which may be one."""
+    """Return the autoencoder of a model, or the model if it is one."""
     return getattr(model, "autoencoder", getattr(model, "target", model))
 
 
@@ -79,7 +80,7 @@ def _take_whole(model, initial):
     if isinstance(model, CodePrior) and not isinstance(source, CodePrior):
         model.take_codebook(source)
         return
-    if not isinstance(source, type(model)):  # of a model with priors, which come later
+    if not isinstance(source, type(model)):  # such as a model with priors, trained later
         source = _autoencoder_of(source)
     convolutions = isinstance(model, VQVAE) and isinstance(source, VQVAE)
     _check_geometry(model, source, initial, free=("frames",) if convolutions else ())
@@ -98,14 +99,14 @@ def _take_whole(model, initial):
 
 
 def _alike(model, source):
-    """Return the weights to be given to a model, and those of the source that they come from."""
+    """Return the weights of `model` to assign, and the corresponding weights of `source`."""
     if isinstance(source, VQVAE) and isinstance(model, VQVAE) and type(source) is not type(model):
-        return model.coder_weights, source.coder_weights  # a discriminator is of one of them alone
+        return model.coder_weights, source.coder_weights  # only one has a discriminator
     return getattr(model, "base_weights", model.weights), source.weights
 
 
 def _check_geometry(model, source, initial, free=()):
-    """Raise ValueError if what the models speak of differs in more than the settings `free`."""
+    """Raise ValueError if the representations differ in a setting that is not in `free`."""
     wanted, found = (m.spectrogram.get_config() for m in (model, source))
     kinds = [m.spectrogram.kind for m in (model, source)]
     if kinds[0] != kinds[1]:
@@ -128,10 +129,10 @@ def settings_of(preset, summary, batch_size, seed, initial, stored):
     Args:
         preset: the `Preset`.
         summary: the `DataSummary` of the data.
-        batch_size: a number, "auto", or None for that of the stored settings, else the preset's.
-        seed: of the training.
-        initial: folder or name of the model to begin with, or a list of its parts, or None.
-        stored: `Settings` of the run to resume; None to begin one.
+        batch_size: a number, "auto", or None for that of `stored` or else of the preset.
+        seed: seed of the training.
+        initial: folder or name of the initial model, or a list of its parts, or None.
+        stored: `Settings` of the run to resume; None for a new run.
     """
     if batch_size is None or (batch_size == "auto" and stored):
         batch_size = stored.batch_size if stored else preset.fit["batch_size"]
@@ -150,14 +151,14 @@ def settings_of(preset, summary, batch_size, seed, initial, stored):
 
 
 def _as_text(initial):
-    """Return paths as a run's settings hold them."""
+    """Return paths as strings."""
     if isinstance(initial, list):
         return [str(folder) for folder in initial]
     return str(initial) if initial else None
 
 
 def _decided(jit_compile):
-    """Return what a preset says of XLA, None for "auto"."""
+    """Return the `jit_compile` of a preset, with None for "auto"."""
     if jit_compile not in ("auto", True, False):
         raise ValueError(f'fit.jit_compile must be "auto", true or false; received {jit_compile!r}')
     return None if jit_compile == "auto" else jit_compile

@@ -1,4 +1,4 @@
-"""One training run: settings, data, compiled model and state, fresh or resumed."""
+"""One training run: settings, data, compiled model and state, new or resumed."""
 
 import contextlib
 import dataclasses
@@ -40,19 +40,19 @@ _ENDLESS = 2**31
 
 
 class Run:
-    """A training in the folder `out`, begun or to be continued.
+    """A new or resumed training in the folder `out`.
 
     Args:
         out: the run folder.
-        settings: its `Settings`.
-        summary: the `DataSummary` of its data.
+        settings: the `Settings` of the run.
+        summary: the `DataSummary` of the data.
         strategy: the `tf.distribute.Strategy`.
-        cache: whether to keep computed spectrograms below the data.
+        cache: whether to store computed spectrograms below the data.
         resume: whether to read the checkpoint, if there is one.
         tell: function that shows a line to the user.
-        codes: of a prior, what it learns from: the codes of the data, and its level.
-        whole: folder and `Settings` of the training that this is a stage of; None for none.
-        draws: of a stage, what the `TensorBoardLogger` is to show of its model; None for nothing.
+        codes: for a prior, (codes of the data set, level of the prior); else None.
+        whole: (folder, `Settings`) of the training that this run is a stage of; None if it is not.
+        draws: for a stage, the `draws` of the `TensorBoardLogger`; None for none.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Run:
         if not resume:
             self._choose_batch_size()
         self.feed = self._feed(cache)
-        # A split is a full batch at least; the order leaves out the rest of an epoch.
+        # At least one step; the order drops the last, partial batch of an epoch.
         self.steps_per_epoch = max(1, summary.examples["train"] // self.settings.batch_size)
         self.validation = self.feed.validation(strategy)
         if settings.jit_compile is None:
@@ -100,7 +100,7 @@ class Run:
         )
 
     def _choose_batch_size(self):
-        if spans_machines(self.strategy):  # whose memories may differ
+        if spans_machines(self.strategy):  # their memory sizes may differ
             return
         preset = self.settings.preset
         size = batch_size.decide(
@@ -116,7 +116,7 @@ class Run:
 
     @property
     def _parts(self):
-        """Parts of a batch that never lie in one memory together."""
+        """Number of parts of a batch that are never in the same memory at the same time."""
         return memories(self.strategy) * self.settings.preset["fit"]["accumulate"]
 
     @contextlib.contextmanager
@@ -146,7 +146,7 @@ class Run:
             )
 
     def _begin(self, resume):
-        """Read the checkpoint, or begin a run; the folder appears only when all else fits."""
+        """Read the checkpoint or start a run; the folder is created after all checks passed."""
         self.state, self.totals = State(), None
         if resume and (self.out / checkpoint.NAME).is_file():
             self.state, self.totals = checkpoint.read(self.out, self.model)
@@ -185,11 +185,11 @@ class Run:
 
     def _finished(self, ends, epochs):
         enough = epochs is not None and self.state.step >= epochs * self.steps_per_epoch
-        # However short the time, a run has one step and so a model.
+        # Even with a very short time limit, a run takes one step and saves a model.
         return enough or (self.state.step > 0 and ends.reached())
 
     def _fit_epochs(self, epochs, callbacks):
-        """Finish the epoch under way, or, if none is, train to the last."""
+        """Finish an epoch that was interrupted, or else train up to the last epoch."""
         epoch, done = divmod(self.state.step, self.steps_per_epoch)
         self.model.fit(
             self.feed.training(self.strategy, first_step=self.state.step),
@@ -201,7 +201,7 @@ class Run:
                 self.summary.examples["validation"] / self.settings.batch_size
             ),
             callbacks=callbacks,
-            shuffle=False,  # the dataset does
+            shuffle=False,  # the dataset is already shuffled
             verbose=0,
         )
 
@@ -231,11 +231,11 @@ class Run:
 
     @property
     def _asked(self):
-        """Folder and settings of the command that a user gives."""
+        """Folder and settings of the training that the user started, which may have stages."""
         return self.whole or (self.out, self.settings)
 
     def _report(self, limits):
-        # Where the data lie on this machine is of no use to who reads the card elsewhere.
+        # The card shows only the name of the data folder, not its path on this machine.
         out, settings = self._asked
         neutral = dataclasses.replace(settings, data=self.summary.folder.name)
         command = neutral.command(out.name, **limits)
@@ -253,6 +253,6 @@ class Run:
 
 
 def _usual_batch_size(preset):
-    """Return the batch size that a preset was made for."""
+    """Return the default batch size of a preset."""
     known = preset["name"] in presets.names()
     return (presets.get(preset["name"]).fit if known else preset["fit"])["batch_size"]

@@ -1,4 +1,4 @@
-"""Files of a run folder for readers: history.csv, metrics.json, card.md, curve.png."""
+"""Report files of a run folder: history.csv, metrics.json, card.md, curve.png."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ HISTORY, METRICS, CARD, CURVE = "history.csv", "metrics.json", "card.md", "curve
 
 
 class Report:
-    """Writes the files of one run; each appears whole or not at all.
+    """Writes the report files of one run; each is written atomically.
 
     Args:
         folder: the run folder.
@@ -21,7 +21,7 @@ class Report:
         settings: the `Settings` of the run.
         summary: the `DataSummary` of its data.
         state: the `State` of the run.
-        command: the command line that trains this model, for others to use.
+        command: the command line to reproduce the training, for the card.
     """
 
     def __init__(self, folder, model, settings, summary, state, command):
@@ -37,7 +37,7 @@ class Report:
         audio_files.write_text(self.folder / CARD, self._card())
 
     def draw(self):
-        """Draw the curve."""
+        """Draw the learning curve."""
         draw_curve(self.folder / CURVE, self.state.history)
 
     def _metrics(self):
@@ -139,13 +139,13 @@ class Report:
         return "A run that goes well passes these points:\n\n" + "\n".join(lines)
 
     def _milestones(self):
-        """Return the rows of epochs 1, 2, 4, 8, ... and of the last."""
+        """Return the rows of epochs 1, 2, 4, 8, ... and of the last epoch."""
         rows = self.state.history
         return [row for row in rows[:-1] if row["epoch"] & (row["epoch"] - 1) == 0] + rows[-1:]
 
 
 def figure_table(figures):
-    """Return figures by name as a table in Markdown, names without "val_"."""
+    """Return metrics {name: value} as a Markdown table, the prefix "val_" removed."""
     rows = [f"| {name.removeprefix('val_')} | {value:.5g} |" for name, value in figures.items()]
     return "\n".join(["| figure | value |", "|---|---|", *rows])
 
@@ -161,7 +161,7 @@ def history_text(rows):
 
 
 def draw_curve(path, rows):
-    """Draw bits per dimension, or the loss where there is none, against the epoch."""
+    """Plot bits per dimension, or else the loss, against the epoch."""
     name = "bits_per_dimension" if "bits_per_dimension" in rows[0] else "loss"
     epochs = [row["epoch"] for row in rows]
     figure = drawing.figure(7, 4)

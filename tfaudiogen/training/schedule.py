@@ -1,4 +1,4 @@
-"""The learning rate."""
+"""The learning rate schedule."""
 
 import math
 
@@ -10,16 +10,17 @@ _LAST = 0.01
 
 @keras.saving.register_keras_serializable(package="tfaudiogen")
 class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
-    """A linear rise, then a constant rate or half a cosine.
+    """Linear warmup, then a constant rate or a cosine decay.
 
-    It depends on the step and on nothing else, so that a run that is stopped, resumed, given
-    more time or cut short takes the same steps. A decay therefore needs to be told its length.
+    The rate depends on the step only, not on the limits of the run, so that a run that is stopped,
+    resumed, extended or cut short takes the same steps. `decay_steps` must therefore be given
+    explicitly.
 
     Args:
         rate: the highest rate, above 0.
-        warmup_steps: steps of the rise; 0 for none.
-        decay_steps: step at which the cosine ends, at a hundredth of `rate`, where the rate
-            then stays; None for a constant rate.
+        warmup_steps: steps of the linear warmup; 0 for none.
+        decay_steps: step at which the cosine decay ends at 0.01 `rate`; the rate stays there
+            afterwards. None for a constant rate.
     """
 
     def __init__(self, rate, warmup_steps=0, decay_steps=None):
@@ -36,12 +37,12 @@ class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
 
     @classmethod
     def of(cls, fit):
-        """Return the rate of a preset's "fit" section."""
+        """Return the schedule of a preset's "fit" section."""
         decay_steps = fit["steps"] if fit["decay"] else None
         return cls(fit["learning_rate"], fit["warmup_steps"], decay_steps)
 
     def __call__(self, step):
-        """Return the rate, float32 scalar, of the step that follows `step` finished ones."""
+        """Return the rate, float32 scalar, of the step after `step` finished steps."""
         step = ops.cast(step, "float32")
         rise = ops.minimum((step + 1.0) / max(self.warmup_steps, 1), 1.0)
         return self.rate * rise * self._decay(step)

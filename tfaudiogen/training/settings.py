@@ -1,4 +1,4 @@
-"""Settings of a run: stored in `preset.json` and compared when it resumes."""
+"""Settings of a run, stored in `preset.json` and compared on resuming."""
 
 import dataclasses
 import json
@@ -13,23 +13,23 @@ from tfaudiogen.validation.schema import expect, expect_integer, expect_keys
 from tfaudiogen.validation.text import command_line
 
 NAME = "preset.json"
-# Where the same data now lie.
+# May change on resuming: the same data may have been moved.
 _FREE = ("data",)
 _PRESET = {field.name for field in dataclasses.fields(presets.Preset)}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides the course of a training.
+    """All settings that determine the result of a training.
 
     Attributes:
-        preset: the preset as plain values, the batch size in use among them.
+        preset: the preset as plain values, including the actual batch size.
         data: folder of the data set.
-        examples: {split: number of examples} of it.
-        seed: of the weights, the order of the examples and all noise.
-        jit_compile: whether XLA compiles the step; None while that is not measured.
-        initial: folder or name of the model that training began with, or a list of those that its
-            parts began with; None for fresh weights.
+        examples: {split: number of examples} of the data set.
+        seed: seed of the weights, the order of the examples and all noise.
+        jit_compile: whether XLA compiles the step; None until that has been measured.
+        initial: folder or name of the model that training was initialized with, or a list of those
+            for its parts; None for random weights.
     """
 
     preset: dict
@@ -41,7 +41,7 @@ class Settings:
 
     @property
     def batch_size(self):
-        """Examples of a step, over all devices."""
+        """Examples per step over all devices."""
         return self.preset["fit"]["batch_size"]
 
     def write(self, folder):
@@ -50,7 +50,7 @@ class Settings:
         audio_files.write_text(Path(folder) / NAME, text + "\n", lasting=True)
 
     def check_same(self, stored, folder):
-        """Raise ValueError if `stored`, the settings of the run in `folder`, are others."""
+        """Raise ValueError if `stored`, the settings of the run in `folder`, differ from these."""
         mine, theirs = (dict(_flat(_plain(settings))) for settings in (self, stored))
         for key in sorted(mine.keys() | theirs.keys()):
             if key not in _FREE and mine.get(key) != theirs.get(key):
@@ -65,7 +65,7 @@ class Settings:
 
         Args:
             out: the run folder.
-            limits: epochs, steps, minutes; None where not given.
+            limits: epochs, steps, minutes; None for no limit.
         """
         words = ["train", self.preset["name"], "--data", self.data, "--out", out]
         for name, value in limits.items():
@@ -77,7 +77,7 @@ class Settings:
         return command_line(*words)
 
     def _changes(self):
-        """Yield (dotted key, value) where the preset differs from the one of its name."""
+        """Yield (dotted key, value) where the preset differs from the built-in one of its name."""
         name = self.preset["name"]
         if name not in presets.names():
             return
@@ -96,7 +96,7 @@ def read(folder):
     """Return the `Settings` of the run in `folder`.
 
     Raises:
-        ValueError: there is none, or its file is damaged.
+        ValueError: there is no run, or its file is damaged.
     """
     path = Path(folder) / NAME
     if not path.is_file():
@@ -110,7 +110,7 @@ def read(folder):
 
 
 def _of(values):
-    """Return the `Settings` of plain values; ValueError if they are none."""
+    """Return `Settings` from plain values; raise ValueError if they are invalid."""
     expect_keys(values, "it", {field.name for field in dataclasses.fields(Settings)})
     preset, examples, initial = values["preset"], values["examples"], values["initial"]
     expect_keys(preset, "preset", ("name", "summary", "model", "fit"), _PRESET)
@@ -128,13 +128,13 @@ def _of(values):
     expect(compiled is None or isinstance(compiled, bool), "jit_compile", compiled)
     for one in initial if isinstance(initial, list) else [initial]:
         expect(one is None or isinstance(one, str), "initial", one)
-    # Of runs from before there were any.
+    # Older runs lack these sections.
     older = {"priors": None, "translator": None, "embedder": None}
     return Settings(**{**values, "preset": {**older, **preset}})
 
 
 def _plain(value):
-    """Return a dataclass or dict as JSON would give it back."""
+    """Return a dataclass or dict as it is after a round trip through JSON."""
     value = dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value
     return json.loads(json.dumps(value))
 

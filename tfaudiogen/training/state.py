@@ -1,4 +1,4 @@
-"""The state of a run beside the variables of its model and optimizer."""
+"""The state of a run other than the variables of model and optimizer."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ class State:
     """Progress of a run.
 
     Attributes:
-        step: finished optimiser steps.
-        history: one dict for each epoch, a row of `history.csv`.
-        best: the row of the epoch whose model was kept; None before the first.
-        seconds: spent in earlier processes.
+        step: number of finished optimizer steps.
+        history: one dict per epoch, a row of `history.csv`.
+        best: the row of the epoch whose model was saved; None before the first.
+        seconds: seconds spent in earlier processes.
     """
 
     step: int = 0
@@ -27,10 +27,10 @@ class State:
 
     @classmethod
     def of(cls, values):
-        """Return the state of plain values.
+        """Return a state from the plain values of `as_dict`.
 
         Raises:
-            ValueError: they are none that `as_dict` returns.
+            ValueError: the values are invalid.
         """
         expect_keys(values, "the state", ("step", "history", "best", "seconds"))
         expect_integer(values["step"], "step", 0, 2**62)
@@ -46,7 +46,7 @@ class State:
         return self.seconds + time.monotonic() - self._started
 
     def as_dict(self):
-        """Return plain values, which `State.of` takes back."""
+        """Return plain values, the inverse of `State.of`."""
         return {
             "step": self.step,
             "history": self.history,
@@ -55,7 +55,7 @@ class State:
         }
 
     def forget_unfinished(self, steps_per_epoch):
-        """Drop the row of an epoch that ended early: the epoch is going to be finished."""
+        """Drop the row of an epoch that was stopped early, since it is now going to be finished."""
         self.history = [
             row for row in self.history if row["step"] == row["epoch"] * steps_per_epoch
         ]

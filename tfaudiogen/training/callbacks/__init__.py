@@ -1,1 +1,1 @@
-"""Callbacks of a training: checkpoints, metrics, TensorBoard, faults."""
+"""Training callbacks: checkpoints, metrics, TensorBoard, non-finite losses."""

@@ -1,4 +1,4 @@
-"""Callbacks that save checkpoints and stop a run at its limits."""
+"""Callbacks that save checkpoints and stop a run when it reaches a limit."""
 
 import contextlib
 import signal
@@ -17,13 +17,13 @@ _CHECKPOINT_SECONDS = 300.0
 
 
 class Interrupted(Stopped):
-    """Training was stopped by a signal, such as Ctrl-C, after everything had been saved.
+    """Training was stopped by a signal, such as Ctrl-C, after everything was saved.
 
     Attributes:
-        number: of the signal.
+        number: signal number.
         folder: the run folder.
-        step: optimiser steps finished.
-        command: the command line that goes on.
+        step: number of finished optimizer steps.
+        command: the command line that resumes the run.
     """
 
     def __init__(self, folder, step, command, number=signal.SIGINT):
@@ -35,12 +35,12 @@ class Interrupted(Stopped):
 
 
 class Limits(keras.callbacks.Callback):
-    """Ends training at the first step that reaches a limit.
+    """Counts the steps of a run and stops training when a limit is reached.
 
     Args:
-        state: the `State` of the run, whose steps it counts.
-        steps: of the run; None for no limit.
-        seconds: of the run, in all its processes; None for no limit.
+        state: the `State` of the run; its `step` is incremented.
+        steps: maximum steps of the run; None for no limit.
+        seconds: maximum time of the run over all its processes; None for no limit.
     """
 
     def __init__(self, state, steps=None, seconds=None):
@@ -48,7 +48,7 @@ class Limits(keras.callbacks.Callback):
         self.state, self.steps, self.seconds = state, steps, seconds
 
     def on_train_batch_end(self, batch, logs=None):
-        """Count the step and stop if it was the last."""
+        """Count the step, and stop if it was the last."""
         self.state.step += 1
         if self.reached():
             self.model.stop_training = True
@@ -60,11 +60,11 @@ class Limits(keras.callbacks.Callback):
 
 
 class RestoreTotals(keras.callbacks.Callback):
-    """Puts back the sums over an epoch's first part, which Keras resets when it goes on.
+    """Restores the running metric sums of an interrupted epoch, which Keras resets on resuming.
 
     Args:
-        totals: of the unfinished epoch, from the checkpoint; None for none.
-        unfinished: whether training begins within an epoch.
+        totals: sums of the unfinished epoch, from the checkpoint; None if there are none.
+        unfinished: whether training resumes within an epoch.
     """
 
     def __init__(self, totals, unfinished):
@@ -72,28 +72,28 @@ class RestoreTotals(keras.callbacks.Callback):
         self._totals = totals if unfinished else None
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Put the sums back, once."""
+        """Restore the sums, once."""
         if self._totals is not None:
             self.model.totals.assign(self._totals)
         self._totals = None
 
 
 class CheckpointCallback(keras.callbacks.Callback):
-    """Keeps the best model and the checkpoint, and stops at a signal when both are safe.
+    """Saves the best model and checkpoints, and stops after a signal when both are written.
 
-    `model.keras` is the model of the epoch with the lowest validation loss, with `adapter.npz`
-    beside it if an adapter alone is trained. The checkpoint is
-    written at the end of each epoch, within epochs every five minutes, and at a signal.
+    `model.keras` is the model of the epoch with the lowest validation loss. If only an adapter is
+    trained, `adapter.npz` is written beside it. The checkpoint is written at the end of each
+    epoch, every five minutes within an epoch, and after a signal.
 
     Args:
         folder: the run folder.
         state: the `State` of the run.
-        steps_per_epoch: of training.
-        report: function without arguments that writes what the folder says of the run.
+        steps_per_epoch: training steps per epoch.
+        report: function without arguments that writes the report files of the run.
         resume_command: the command line that resumes the run.
 
     Attributes:
-        stopped_by: number of the signal at which to stop; None while there was none.
+        stopped_by: number of the signal received; None if there was none.
     """
 
     def __init__(self, folder, state, steps_per_epoch, report, resume_command):
@@ -104,18 +104,18 @@ class CheckpointCallback(keras.callbacks.Callback):
         self.stopped_by, self._bare = None, None
 
     def on_train_batch_end(self, batch, logs=None):
-        """Write the checkpoint if it is time, and stop if asked to."""
+        """Write the checkpoint every five minutes and after a signal; after a signal, stop."""
         if self.state.step % self.steps_per_epoch == 0 or self.model.stop_training:
-            return  # The epoch's end, which has more to keep, comes next.
+            return  # on_epoch_end comes next and saves more
         if self.stopped_by or time.monotonic() - self._written >= _CHECKPOINT_SECONDS:
             self._write(ops.convert_to_numpy(self.model.totals))
 
     def on_test_begin(self, logs=None):
-        """Remember the training sums, which validation overwrites."""
+        """Save the training sums, which validation overwrites."""
         self._totals = ops.convert_to_numpy(self.model.totals)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Add the row of the epoch, keep the model if it is the best, write the checkpoint."""
+        """Add a row to the history, save the model if it is the best, write the checkpoint."""
         row = {"epoch": epoch + 1, "step": self.state.step, "seconds": self.state.elapsed()}
         self.state.history.append({**row, **logs})
         check_weights(self.model, self.state.step)
@@ -136,7 +136,7 @@ class CheckpointCallback(keras.callbacks.Callback):
         self.stop_if_asked()
 
     def stop_if_asked(self):
-        """Raise `Interrupted` if there was a signal; everything must have been saved."""
+        """Raise `Interrupted` if there was a signal; to be called after everything is saved."""
         if self.stopped_by:
             command = self.resume_command
             raise Interrupted(self.folder, self.state.step, command, self.stopped_by)
@@ -144,10 +144,10 @@ class CheckpointCallback(keras.callbacks.Callback):
 
 @contextlib.contextmanager
 def interrupt_after_step(keeper, tell):
-    """Context of a training in which a signal lets the step end and everything be saved.
+    """Context in which a signal stops training after the current step, with everything saved.
 
-    A second Ctrl-C stops at once. Other signals may well come twice: whoever closes a terminal or
-    stops a service is not impatient.
+    A second Ctrl-C stops at once. Repeated other signals do not: closing a terminal or stopping a
+    service may send them twice.
 
     Args:
         keeper: the `CheckpointCallback` that saves.
@@ -157,7 +157,7 @@ def interrupt_after_step(keeper, tell):
     def note(number, pass_on):
         if keeper.stopped_by is None:
             keeper.stopped_by = number
-            # The terminal may be gone, or be written to at this moment.
+            # The terminal may be gone, or another write to it may be in progress.
             with contextlib.suppress(OSError, RuntimeError):
                 tell("Saving after this step ... (Ctrl-C again stops at once.)")
         elif number == signal.SIGINT:

@@ -10,10 +10,10 @@ PICTURE = "codes.png"
 
 
 class CodeUsage(keras.callbacks.Callback):
-    """Draws, after the epochs that have pictures, how often training used each code.
+    """Plots how often training used each code, after the epochs of `is_pictured`.
 
     Args:
-        folder: where `codes.png` goes.
+        folder: folder for `codes.png`.
     """
 
     def __init__(self, folder):
@@ -21,21 +21,21 @@ class CodeUsage(keras.callbacks.Callback):
         self.folder, self._usage = folder, None
 
     def on_test_begin(self, logs=None):
-        """Remember the counts of training, which those of validation replace."""
+        """Save the counts of training, which validation replaces."""
         self._usage = self.model.code_usage()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Draw."""
+        """Plot the codebook usage."""
         if is_pictured(epoch + 1) and self._usage is not None:
             draw_usage(self.folder / PICTURE, self._usage)
 
 
 def draw_usage(path, usage):
-    """Draw a curve for each level: the share of each code, the most used first.
+    """Plot a curve for each level: the fraction of positions with each code, most used first.
 
     Args:
         path: the PNG file to write.
-        usage: list of counts [K], top level first.
+        usage: list of counts [K] of the codes of each level, top level first.
     """
     figure = figures.figure(7, 4)
     axes = figure.add_subplot(
@@ -46,7 +46,7 @@ def draw_usage(path, usage):
         used = np.count_nonzero(shares)
         label = f"level {level}: {used} of {len(shares)} used"
         axes.plot(np.arange(1, used + 1), shares[:used], label=label)
-    axes.yaxis.set_major_formatter("{x:g}")  # numbers, where a logarithmic axis has formulas
+    axes.yaxis.set_major_formatter("{x:g}")  # 0.01 instead of a formula as 10^-2
     axes.yaxis.set_minor_formatter("")
     axes.grid(alpha=0.3)
     axes.legend()

@@ -1,4 +1,4 @@
-"""A callback that adds metrics to those of an epoch."""
+"""A callback that adds metrics to the logs of an epoch."""
 
 import time
 
@@ -13,19 +13,20 @@ _ENCODED = 512
 
 
 class EpochMetrics(keras.callbacks.Callback):
-    """Adds to the logs of an epoch what the model itself does not know.
+    """Adds metrics to the logs of an epoch that the model does not compute.
 
-    - `learning_rate`, of the last step;
-    - `examples_per_second`, in training, without the step that compiles;
-    - `active_units`, of a model with a Gaussian posterior: latent dimensions in which the
-      variance over validation examples (the first 512) of E[z | x] exceeds 0.01; left out for one
-      example alone.
-
-    The encoded examples stay in `latents`, None for a model without such a posterior.
+    - `learning_rate`: of the last step.
+    - `examples_per_second`: training speed, without the step that compiles.
+    - `active_units`, for models with a Gaussian posterior: number of latent dimensions in which
+      the variance of E[z | x] over the first 512 validation examples exceeds 0.01. Left out if
+      there is only one example.
 
     Args:
         validation: finite dataset of batches.
-        batch_size: examples of a training step.
+        batch_size: examples per training step.
+
+    Attributes:
+        latents: the `Latents` of these examples; None for a model without Gaussian posterior.
     """
 
     def __init__(self, validation, batch_size):
@@ -39,7 +40,7 @@ class EpochMetrics(keras.callbacks.Callback):
         self._start, self._stop, self._batches = time.monotonic(), None, 0
 
     def on_train_batch_end(self, batch, logs=None):
-        """Count; the clock starts again after the step that compiled."""
+        """Count the step; restart the clock after the step that compiled."""
         if not self._compiled:
             self._compiled, self._start = True, time.monotonic()
         else:
@@ -50,7 +51,7 @@ class EpochMetrics(keras.callbacks.Callback):
         self._stop = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Add the figures to the logs."""
+        """Add the metrics to the logs."""
         if hasattr(self.model, "posterior_parameters"):
             with self.model.averaged():
                 self.latents = self._encoded()

@@ -1,4 +1,4 @@
-"""A callback that stops at a loss that is not finite, and names its origin."""
+"""A callback that stops training at a non-finite loss and names the example that caused it."""
 
 import math
 
@@ -11,9 +11,9 @@ class NonFiniteLoss(ArithmeticError):  # noqa: N818 - says what it is
     """The loss became NaN or infinite.
 
     Attributes:
-        step: optimiser steps finished before.
-        example: index of the faulty example in its split; None if the weights were the fault.
-        terms: names of the terms that are not finite.
+        step: number of optimizer steps finished before.
+        example: index of the faulty example in its split; None if the weights were non-finite.
+        terms: names of the loss terms that are not finite.
     """
 
     def __init__(self, message, step, example=None, terms=()):
@@ -22,14 +22,14 @@ class NonFiniteLoss(ArithmeticError):  # noqa: N818 - says what it is
 
 
 class StopOnFault(keras.callbacks.Callback):
-    """Raises `NonFiniteLoss` at the first loss that is not finite, naming the example.
+    """Raises `NonFiniteLoss` at the first non-finite loss, naming the example.
 
     Args:
         origins: {split: sequence of (file, start in seconds) by example index}, for "train" and
-            "validation"; where it is missing the index alone is named.
-        image: function from (split, example index) to its image; without it the data are not
-            looked at.
-        advice: what the user can do now, added to the message.
+            "validation". Without it the message names the index only.
+        image: function from (split, example index) to the input image or spectrogram, to check
+            it for non-finite values; None to skip this check.
+        advice: what the user can do next, appended to the message.
     """
 
     def __init__(self, origins=None, image=None, advice=""):
@@ -37,11 +37,11 @@ class StopOnFault(keras.callbacks.Callback):
         self.origins, self.image, self.advice = origins or {}, image, advice
 
     def on_train_batch_end(self, batch, logs=None):
-        """Look at the training loss."""
+        """Check the training loss."""
         self._check("train", logs["loss"], self._step() - 1)
 
     def on_test_batch_end(self, batch, logs=None):
-        """Look at the validation loss."""
+        """Check the validation loss."""
         self._check("validation", logs["loss"], self._step())
 
     def _step(self):
@@ -77,14 +77,14 @@ class StopOnFault(keras.callbacks.Callback):
 
 
 def faulty_weights(model):
-    """Return the names of the trainable weights that hold NaN or infinity."""
+    """Return the paths of the trainable weights that contain NaN or infinity."""
     return [
         weight.path for weight in model.trainable_weights if not bool(ops.all(ops.isfinite(weight)))
     ]
 
 
 def check_weights(model, step, advice=""):
-    """Raise NonFiniteLoss if a trainable weight is not finite: such weights are never kept."""
+    """Raise NonFiniteLoss if a trainable weight is not finite, so that it is never saved."""
     faulty = faulty_weights(model)
     if faulty:
         raise NonFiniteLoss(

@@ -1,4 +1,4 @@
-"""Latents of validation examples, for other callbacks."""
+"""Posterior parameters of validation examples, for other callbacks."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ class Latents:
     """Gaussian posteriors of n examples.
 
     Attributes:
-        means, spreads: of each dimension, [n, D].
+        means, spreads: mean and standard deviation of each dimension, [n, D].
         labels: int [n].
     """
 
@@ -30,19 +30,19 @@ class Latents:
 
     @classmethod
     def of(cls, batches):
-        """Return the latents of batches ((means [B, D], scale [B, D, D]), labels [B])."""
+        """Return the `Latents` of batches ((means [B, D], scale [B, D, D]), labels [B])."""
         means, scales, labels = zip(*((m, s, label) for (m, s), label in batches), strict=True)
-        # z = m + L e: the variance of a dimension is the squared length of its row of L.
+        # z = m + L e: the variance of a dimension is the squared norm of its row of L.
         spreads = [np.linalg.norm(scale, axis=-1) for scale in scales]
         return cls(*map(np.concatenate, (means, spreads, labels)))
 
     def kl_per_dimension(self, prior):
-        """Return the mean KL divergence of each dimension's marginals from the prior's, [D]."""
+        """Return the mean KL of posterior from prior marginals for each dimension, [D]."""
         parameters = mixture_parameters(prior.distribution())
         return marginal_kl(self.means, self.spreads, *parameters).mean(axis=0)
 
     def write_for_projector(self, folder, class_names):
-        """Write the means with their labels where TensorBoard's projector looks for them."""
+        """Write the means and labels in the format of TensorBoard's embedding projector."""
         folder = Path(folder)
         rows = ("\t".join(f"{value:.5g}" for value in row) for row in self.means)
         audio_files.write_text(folder / "latents.tsv", "\n".join(rows) + "\n")

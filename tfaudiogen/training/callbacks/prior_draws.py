@@ -1,7 +1,7 @@
-"""Samples of a prior in training: sounds and pictures, or codes.
+"""Samples from a prior during training, shown as sounds or images, or as code maps.
 
-Both classes are called with the prior in training and return what `summaries.of_contents` takes,
-for a few validation examples, whose label and codes above the prior is given.
+Both classes are called with the prior and return the argument of `summaries.of_contents`. The
+prior is conditioned on the labels and the upper-level codes of a few validation examples.
 """
 
 import numpy as np
@@ -15,20 +15,20 @@ _FITTED = 256
 
 
 def draws_of(autoencoder, codes, level, settings):
-    """Return the `DecodedDraws` of the prior of the finest level, the `CodeDraws` of another.
+    """Return `DecodedDraws` for the prior of the finest level, `CodeDraws` for any other level.
 
     Args:
-        autoencoder: of the codes.
+        autoencoder: the autoencoder that the codes are from.
         codes: {split: arrays}; see `code_cache.read`.
-        level: of the prior, the top one being 0.
-        settings: temperature and guidance of draws.
+        level: level of the prior; 0 is the top.
+        settings: {"temperature", "guidance"} of sampling.
     """
     finest = level == len(autoencoder.quantizers) - 1
     return (DecodedDraws if finest else CodeDraws)(autoencoder, codes, level, settings)
 
 
 class _Draws:
-    """The validation examples and what is drawn for them; see `draws_of`."""
+    """Base class: selects validation examples and samples codes for them; see `draws_of`."""
 
     def __init__(self, autoencoder, codes, level, settings):
         self.autoencoder, self.settings = autoencoder, settings
@@ -40,7 +40,7 @@ class _Draws:
         self.above, self.own = maps[:-1], maps[-1]
 
     def _drawn(self, prior):
-        """Return codes int32 [B, ...] of the level of the prior."""
+        """Sample codes, int32 [B, ...], of the level of the prior."""
         return prior.sample(
             len(self.own),
             label=self.label if prior.conditions.classes else None,
@@ -51,9 +51,9 @@ class _Draws:
 
 
 class DecodedDraws(_Draws):
-    """What is decoded of drawn codes of the finest level, with the real ones above them.
+    """Decodes sampled codes of the finest level, together with the real codes of upper levels.
 
-    The first call returns beside it what is decoded of real codes alone.
+    The first call also returns the reconstructions from real codes only.
     """
 
     def __init__(self, *arguments):
@@ -72,11 +72,11 @@ class DecodedDraws(_Draws):
 
 
 class CodeDraws(_Draws):
-    """Pictures of drawn codes of an upper level, of which nothing can be decoded alone.
+    """Images of sampled codes of an upper level, which cannot be decoded without the lower ones.
 
-    Each shows the code map of the example, a white gap, and the one that is drawn. Colours are the
-    first three principal components of the vectors of codes, each scaled to [0, 1] over the
-    validation split. Time is to the right and frequency upwards.
+    Each shows the code map of the example, a white gap, and the sampled code map. Colours are the
+    first three principal components of the code vectors, each scaled to [0, 1] over the validation
+    split (its first 256 examples). Time is to the right and frequency upwards.
     """
 
     def __init__(self, autoencoder, codes, level, settings):
@@ -94,18 +94,18 @@ class CodeDraws(_Draws):
         own, drawn = (self._coloured(codes) for codes in (self.own, self._drawn(prior)))
         both = np.concatenate([own, np.ones_like(own[:, :, :1]), drawn], axis=2)
         factor = -(-_SIDE // max(own.shape[1:3]))
-        both = both.repeat(factor, axis=1).repeat(factor, axis=2)  # no places flow into each other
+        both = both.repeat(factor, axis=1).repeat(factor, axis=2)  # nearest neighbour: no blur
         return [("codes", Pictures(*both.shape[1:]), both)]
 
     def _vectors(self, codes):
         return np.asarray(self.quantizer.lookup(tf.constant(codes)))
 
     def _coloured(self, codes):
-        """Return float [B, H, W, 3] of a code map, upright."""
+        """Return the colours of code maps, float [B, H, W, 3], upright."""
         components = (self._vectors(codes) - self.centre) @ self.axes
         spread = np.maximum(self.highest - self.lowest, 1e-6)
         colours = np.clip((components - self.lowest) / spread, 0.0, 1.0)
-        # Vectors of fewer dimensions than there are colours have but some of those.
+        # Code vectors of fewer than three dimensions leave the other colours zero.
         colours = np.pad(colours, [(0, 0)] * 3 + [(0, 3 - colours.shape[-1])])
         if self.autoencoder.spectrogram.kind == "pictures":
             return colours

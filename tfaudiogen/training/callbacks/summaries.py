@@ -1,7 +1,7 @@
 """Scalars, images, audio and texts in TensorBoard's format.
 
-Each function returns a `Summary.Value`, or a list of them; `write` puts them into an event file and
-`keep` into files that need no TensorBoard.
+Each function returns a `Summary.Value` or a list of them. `write` writes them to an event file,
+`keep` writes images and sounds to PNG and WAV files.
 """
 
 import math
@@ -12,14 +12,14 @@ import tensorflow as tf
 
 from tfaudiogen.io import audio_files
 
-# TensorBoard takes a tag for one thing alone: the sound "drawn/0/sound" has the picture "drawn/0".
+# A TensorBoard tag can have one type only: "drawn/0" is the image, "drawn/0/sound" the sound.
 _SOUND = "/sound"
 _BINS = 30
 _BAR_WIDTH, _BAR_HEIGHT = 6, 120
 
 
 def write(writer, values, step):
-    """Write values into the event file of a `tf.summary` writer."""
+    """Write values to the event file of a `tf.summary` writer."""
     summary = tf.compat.v1.Summary(value=values)
     with writer.as_default():
         tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=step)
@@ -27,7 +27,7 @@ def write(writer, values, step):
 
 
 def keep(folder, values):
-    """Write the pictures and sounds among the values: "drawn/0" as `drawn_0.png` and `.wav`."""
+    """Write the images and sounds among the values: "drawn/0" as `drawn_0.png` and `.wav`."""
     for value in values:
         path = folder / value.tag.removesuffix(_SOUND).replace("/", "_")
         if value.HasField("image"):
@@ -37,11 +37,11 @@ def keep(folder, values):
 
 
 def of_contents(shown):
-    """Return the values of sounds, pictures and texts.
+    """Return the summary values of sounds, images and texts.
 
     Args:
         shown: list of (tag, representation, contents): a `Spectrogram` and waveforms [B, N],
-            `Pictures` and pictures [B, H, W, C], or what is told and B texts.
+            `Pictures` and images [B, H, W, C], or the representation of a condition and B texts.
     """
     return [
         value
@@ -61,7 +61,7 @@ def _of_one(tag, representation, one):
 
 
 def scalars(figures):
-    """Return the figures {name: float} that are finite."""
+    """Return summaries of the finite ones of the metrics {name: float}."""
     return [_scalar(name, value) for name, value in figures.items() if math.isfinite(value)]
 
 
@@ -70,7 +70,7 @@ def _scalar(tag, value):
 
 
 def histogram(tag, values):
-    """Return a histogram of 30 equal bins."""
+    """Return a histogram of 30 bins of equal width."""
     values = np.asarray(values, np.float64).ravel()
     counts, edges = np.histogram(values, _BINS)
     proto = tf.compat.v1.HistogramProto(
@@ -86,19 +86,19 @@ def histogram(tag, values):
 
 
 def bars(tag, values):
-    """Draw values [D] in nats as bars, the first to the left, up to a line at 1 or the largest."""
+    """Draw values [D] in nats as bars from left to right; full height is max(1, largest)."""
     height = np.arange(_BAR_HEIGHT, 0, -1)[:, None] / _BAR_HEIGHT * max(1.0, values.max())
     lit = np.repeat(height <= values, _BAR_WIDTH, axis=1)
     return _coloured(tag, 0.75 * lit)
 
 
 def spectrogram(tag, image):
-    """Draw an image [T, F, 1] with time to the right and frequency upwards."""
+    """Draw a spectrogram [T, F, 1] with time to the right and frequency upwards."""
     return _coloured(tag, np.clip(image[..., 0].T[::-1], 0.0, 1.0))
 
 
 def picture(tag, image):
-    """Draw a picture [H, W, C] as it is."""
+    """Draw an image [H, W, C] unchanged."""
     levels = np.rint(255.0 * np.clip(image, 0.0, 1.0)).astype(np.uint8)
     return _encoded(tag, np.broadcast_to(levels, (*levels.shape[:2], 3)))
 
@@ -108,7 +108,7 @@ def _coloured(tag, upright):
 
 
 def _encoded(tag, colours):
-    """Return a picture of levels uint8 [H, W, 3]."""
+    """Return the image summary of levels uint8 [H, W, 3]."""
     encoded = tf.io.encode_png(colours).numpy()
     height, width, colourspace = colours.shape
     proto = tf.compat.v1.Summary.Image(
@@ -118,7 +118,7 @@ def _encoded(tag, colours):
 
 
 def sound(tag, waveform, sample_rate):
-    """Return a waveform [N] as a WAV file, turned down where it is louder than full scale."""
+    """Return the audio summary of a waveform [N], scaled down if its peak exceeds full scale."""
     waveform = waveform / max(1.0, np.abs(waveform).max())
     encoded = tf.audio.encode_wav(waveform[:, None].astype(np.float32), sample_rate).numpy()
     proto = tf.compat.v1.Summary.Audio(

@@ -1,4 +1,4 @@
-"""A callback that writes logs for TensorBoard without needing it."""
+"""A callback that writes TensorBoard logs and does not need TensorBoard installed."""
 
 import keras
 import numpy as np
@@ -13,23 +13,23 @@ _GAP = 4
 
 
 class TensorBoardLogger(keras.callbacks.Callback):
-    """Writes the figures of each epoch; pictures and sounds of some.
+    """Logs the metrics of each epoch, and images and sounds after some epochs.
 
-    Each epoch has histograms of the posterior means of validation examples and of the KL
-    divergence of each latent dimension or, of a model of codes, of how often training used each
-    code of a level. After epochs 1, 2, 4, 8 and every tenth it shows a few
-    validation examples beside their reconstructions, and as many samples, each as a picture and,
-    of a model of sounds, as sound; the divergence of each dimension as bars; and all means, with
-    their labels, in the projector.
+    After each epoch it logs histograms: for models with a Gaussian posterior, the posterior means
+    of validation examples and the KL divergence of each latent dimension; for models with codes,
+    how often training used each code of a level. After epochs 1, 2, 4, 8 and every tenth it also
+    logs a few validation examples beside their reconstructions and as many samples, as images
+    and, for audio models, as sounds; the KL divergence of each dimension as bars; and all
+    posterior means with their labels in the embedding projector.
 
     Args:
-        folder: where the event files go.
+        folder: folder for the event files.
         images: [B, T, F, C] in [0, 1], the validation examples to show; None for none.
-        figures: the `EpochMetrics`, whose `latents` are shown; it must be called before. None for
-            none.
-        draws: function of the model that returns what else is shown after these epochs, for
-            `summaries.of_contents`; None for none.
-        kept: folder for the newest pictures and sounds as PNG and WAV; None for none.
+        figures: the `EpochMetrics` callback that provides `latents`; it must come earlier in the
+            list of callbacks. None for no latents.
+        draws: function from the model to further contents for `summaries.of_contents`, called
+            after the same epochs as the samples; None for none.
+        kept: folder for PNG and WAV files of the latest images and sounds; None for none.
     """
 
     def __init__(self, folder, images, figures=None, draws=None, kept=None):
@@ -39,12 +39,12 @@ class TensorBoardLogger(keras.callbacks.Callback):
         self.folder, self._writer, self._usage = folder, None, []
 
     def on_test_begin(self, logs=None):
-        """Remember how training used the codes, which validation counts anew."""
+        """Save the codebook usage of training, which validation replaces."""
         if hasattr(self.model, "code_usage"):
             self._usage = self.model.code_usage()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Write what this epoch has."""
+        """Write the summaries of this epoch."""
         values = summaries.scalars(logs)
         pictured = is_pictured(epoch + 1)
         if pictured:
@@ -59,7 +59,7 @@ class TensorBoardLogger(keras.callbacks.Callback):
         if self.figures and self.figures.latents is not None:
             with self.model.averaged():
                 values += self._latents(pictured)
-        # Opened here, since a run that has nothing left to do should leave no empty file.
+        # Opened here, so that a run that has already finished writes no empty file.
         self._writer = self._writer or tf.summary.create_file_writer(str(self.folder))
         summaries.write(self._writer, values, epoch + 1)
         if self.kept:
@@ -84,7 +84,7 @@ class TensorBoardLogger(keras.callbacks.Callback):
 
     def _samples(self):
         images = np.asarray(self.model.sample_images(noise.key(0, len(self.images))))
-        images = images[:, 0] if images.ndim == 5 else images  # of the one window
+        images = images[:, 0] if images.ndim == 5 else images  # drop the axis of windows
         yield from self._pictures("sample", images)
         yield from self._sounds("sample", images)
 
@@ -102,11 +102,11 @@ class TensorBoardLogger(keras.callbacks.Callback):
 
 
 def write_page(folder, figures, shown):
-    """Write figures, pictures and sounds of a model that is done, as step 1.
+    """Write metrics, images and sounds of a trained model, as step 1.
 
     Args:
-        folder: where the event file goes.
-        figures: {name: float}.
+        folder: folder for the event file.
+        figures: metrics, {name: float}.
         shown: see `summaries.of_contents`.
     """
     values = [*summaries.scalars(figures), *summaries.of_contents(shown)]
@@ -114,11 +114,11 @@ def write_page(folder, figures, shown):
 
 
 def is_pictured(epoch):
-    """Return whether pictures are drawn after this epoch, counted from 1."""
+    """Return whether images are logged after this epoch (1-based): 1, 2, 4, 8, 10, 20, ..."""
     return epoch % _EVERY == 0 or (epoch <= _OFTEN and epoch & (epoch - 1) == 0)
 
 
 def _beside(original, rebuilt):
-    """Return one image [2 T + gap, F, 1]: the original, a bright gap, the reconstruction."""
+    """Return one image [2 T + gap, F, C]: the original, a white gap, the reconstruction."""
     gap = np.ones((_GAP, *original.shape[1:]), original.dtype)
     return np.concatenate([original, gap, rebuilt])

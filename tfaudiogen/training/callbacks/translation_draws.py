@@ -1,4 +1,4 @@
-"""Samples of a translator in training, beside its inputs."""
+"""Samples from a translator during training, beside its inputs."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ SHOWN = 4
 
 
 class TranslationDraws:
-    """What a translator draws for what is given of a few validation examples.
+    """Samples from a translator, conditioned on a few validation examples.
 
-    Called with the translator it returns what `summaries.of_contents` takes; at the first call with
-    what is given, but for embeddings from elsewhere, of which there is nothing to see.
+    Called with the translator, it returns the argument of `summaries.of_contents`. The first call
+    includes the conditions, except external embeddings, which cannot be shown.
 
     Args:
         data: folder of the data set.
@@ -31,7 +31,7 @@ class TranslationDraws:
 
 
 def _given(model, data):
-    """Return what is given of the first examples, as `sample` takes it."""
+    """Return the conditions of the first examples, in the format that `sample` takes."""
     source, sound = model.source, model.source.kind == "sounds"
     options = {"shuffle": False, "audio": sound, "told": model.told}
     batches = load_dataset(data, model.sounds, "validation", SHOWN, **options)
@@ -46,7 +46,10 @@ def _given(model, data):
 
 
 def _visible(source, given):
-    """Return the entry of what is given: labels as text, those that have a weight."""
+    """Return the entry that shows the conditions; labels are shown as text if their weight is > 0.
+
+    External embeddings have no entry.
+    """
     if source.kind == "vectors":
         return []
     if source.kind == "labels":

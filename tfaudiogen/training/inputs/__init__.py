@@ -1,1 +1,1 @@
-"""Batches of a training for its devices."""
+"""Distributed batches for training."""

@@ -1,4 +1,4 @@
-"""Batches of a prior's training: codes of one level, conditioned on those above."""
+"""Training batches of a prior: codes of one level, with the codes of upper levels."""
 
 import tensorflow as tf
 
@@ -9,18 +9,18 @@ from tfaudiogen.training.inputs.training_data import TrainingData
 
 
 class CodeData(TrainingData):
-    """Batches of "codes", "above_0", ..., "label" and "id", in the order of any other training.
+    """Batches of "codes", "above_0", ..., "label" and "id", in the same order as `load_dataset`.
 
     Args:
         codes: {split: arrays}; see `code_cache.read`.
-        level: of the prior, the top one being 0.
-        batch_size: examples of a step over all devices.
-        seed: of the order.
+        level: level of the prior; 0 is the top.
+        batch_size: examples per step over all devices.
+        seed: seed of the order.
     """
 
     def __init__(self, codes, level, batch_size, seed):
         self.batch_size, self.seed = batch_size, seed
-        self.augment = None  # Changed sounds have their codes in the cache already.
+        self.augment = None  # the cached codes include augmented copies
         self._arrays = {split: _conditioned(arrays, level) for split, arrays in codes.items()}
 
     def batches(
@@ -33,7 +33,7 @@ class CodeData(TrainingData):
         drop_remainder=None,
         replicas=None,
     ):
-        """Return whole batches, or those of some replicas; see `load_dataset`."""
+        """Return whole batches, or parts for `replicas`; see `load_dataset`."""
         arrays, replicas = self._arrays[split], replicas or Replicas()
         shuffle = split == "train" if shuffle is None else shuffle
         count = len(arrays["codes"])
@@ -52,5 +52,5 @@ class CodeData(TrainingData):
 def _conditioned(arrays, level):
     above = {f"above_{number}": arrays[f"codes_{number}"] for number in range(level)}
     found = {"codes": arrays[f"codes_{level}"], "label": arrays["label"], **above}
-    # Tensors are referred to by the graph of the batches, arrays would be copied into it.
+    # The dataset graph references tensors, but would copy arrays.
     return {name: tf.constant(values) for name, values in found.items()}

@@ -1,4 +1,4 @@
-"""Checks that data have the pairs or conditions that a preset needs."""
+"""Checks that a data set has the pairs or conditions that a preset needs."""
 
 from tfaudiogen.data.pipeline.load import check_told
 from tfaudiogen.layers.representations.conditions import Texts, Vectors, labels_of
@@ -6,7 +6,7 @@ from tfaudiogen.models.priors.labels import further_words
 
 
 def check_pairs(preset, summary):
-    """Raise ValueError unless the data are sounds with pictures, and fit the preset.
+    """Raise ValueError unless the data are audio-image pairs that fit the preset.
 
     Args:
         preset: the `Preset`.
@@ -33,7 +33,10 @@ def check_pairs(preset, summary):
 
 
 def _check_words(preset, summary):
-    """Raise ValueError unless labels say something beside what the source shows, if they are to."""
+    """Raise ValueError if the preset needs label words beyond those in the source, but none exist.
+
+    The preset's `source_words` is the number of leading label words that the source shows.
+    """
     count = preset.translator.get("source_words") if preset.translator else 0
     if count and not further_words(summary.class_names, count)[0]:
         raise ValueError(
@@ -46,11 +49,11 @@ def _check_words(preset, summary):
 
 
 def check_given(preset, summary):
-    """Raise ValueError unless the data have what the preset is told.
+    """Raise ValueError unless the data have the conditions that the preset needs.
 
     Args:
         preset: the `Preset`.
-        summary: the `DataSummary` of the data of what is drawn.
+        summary: the `DataSummary` of the target data.
     """
     own = preset.translator or {"size": preset.model.get("vectors")}
     if preset.given == "labels" and len(labels_of(summary.class_names)[0]) < 2:

@@ -1,4 +1,4 @@
-"""Batches of a run for its devices, and single examples for callbacks."""
+"""Batches of a run for its strategy, and single examples for callbacks."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ from tfaudiogen.data.pipeline.replicas import Replicas
 
 
 def representation_of(model):
-    """Return what the data of a model are given as: of one that translates, its sounds."""
+    """Return the representation to load the data of a model with (`sounds` of a translator)."""
     return getattr(model, "sounds", model.spectrogram)
 
 
@@ -15,7 +15,7 @@ def augmentation_of(fit):
     """Return the `Augmentation` of a preset's "fit" section, or None.
 
     Raises:
-        ValueError: what it asks for is no such change, or out of its range.
+        ValueError: an augmentation is unknown or out of its range.
     """
     changes = fit.get("augment")
     if not changes:
@@ -29,17 +29,17 @@ def augmentation_of(fit):
 
 
 class TrainingData:
-    """Batches of a prepared data set, as a training with given devices needs them.
+    """Batches of a prepared data set for training under a distribution strategy.
 
     Args:
-        folder: the data set.
-        spectrogram: of the model.
-        batch_size: examples of a step over all devices.
-        seed: of the order.
-        cache: whether to keep computed spectrograms below the data.
-        audio: whether batches hold the waveforms.
-        told: what batches hold besides; see `load_dataset`.
-        augment: the `Augmentation` of the sounds of training, or None.
+        folder: folder of the data set.
+        spectrogram: the representation of the model, `Spectrogram` or `Pictures`.
+        batch_size: examples per step over all devices.
+        seed: seed of the order.
+        cache: whether to store computed spectrograms below the data.
+        audio: whether batches include the waveforms.
+        told: the conditioning that batches include; see `load_dataset`.
+        augment: the `Augmentation` of the training audio, or None.
     """
 
     def __init__(
@@ -50,29 +50,29 @@ class TrainingData:
         self.batch_size, self.seed, self.cache = batch_size, seed, cache
 
     def training(self, strategy, first_step):
-        """Return the endless batches from a step on, for `fit` under a strategy."""
+        """Return endless training batches from `first_step` on, for `fit` under a strategy."""
         options = {"repeat": True, "first_step": first_step}
-        if self.augment:  # No spectrogram comes twice.
+        if self.augment:  # no spectrogram occurs twice
             options |= {"augment": self.augment, "cache": False}
         return self._for(strategy, "train", **options)
 
     def validation(self, strategy):
-        """Return the validation split over and over, for `fit` under a strategy.
+        """Return the validation split, repeated endlessly, for `fit` under a strategy.
 
-        Keras cannot tell where a distributed dataset ends: give it `validation_steps`.
+        Keras cannot detect the end of a distributed dataset, so pass it `validation_steps`.
         """
         return self._for(strategy, "validation", shuffle=False, repeat=True)
 
     def _for(self, strategy, split, **options):
         if strategy.num_replicas_in_sync == 1:
             return self.batches(split, **options)
-        # Each machine reads what its own devices need, and nothing else.
+        # Each machine reads only the data of its own devices.
         return strategy.distribute_datasets_from_function(
             lambda context: self.batches(split, replicas=Replicas.of(context), **options)
         )
 
     def batches(self, split, batch_size=None, cache=None, **options):
-        """Return whole batches, for this machine alone."""
+        """Return batches that are not distributed."""
         return load_dataset(
             self.folder,
             self.spectrogram,
@@ -86,7 +86,7 @@ class TrainingData:
         )
 
     def image(self, split, example):
-        """Return the image [1, T, F, 1] of one example, computed anew."""
+        """Return the image or spectrogram of one example, [1, T, F, C], without the cache."""
         stream = self.batches(
             split, batch_size=1, cache=False, shuffle=False, repeat=True, first_step=example
         )

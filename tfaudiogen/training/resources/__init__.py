@@ -1,1 +1,1 @@
-"""Devices, memory and batch sizes of a training."""
+"""Chooses devices and batch sizes for training, and measures memory."""

@@ -1,28 +1,28 @@
-"""Chooses the batch size: the one asked for if it fits, or the largest that does."""
+"""Checks that the requested batch size fits into memory, or finds the largest that does."""
 
 import contextlib
 
 from tfaudiogen.training.resources import memory
 
-# What the presets were made for: with so much, their own batch sizes are not looked into.
+# Bytes that the presets were designed for: with this much, their batch sizes are not checked.
 _ENOUGH = 6 * 2**30
 
 
 def decide(model, wanted, usual, parts, examples, tell):
-    """Return the batch size of a training on this machine.
+    """Return the batch size for training on this machine.
 
     Args:
-        model: the `ProbabilisticModel`, built.
-        wanted: examples of a step over all devices, or "auto" for the largest power of two that
-            fits into the memory and is not above the number of training examples.
-        usual: the preset's own; measured only where the machine has little memory.
-        parts: how many parts of a batch never lie in one memory together: devices with memories of
-            their own, times accumulation.
-        examples: of the training split.
+        model: the built `ProbabilisticModel`.
+        wanted: examples per step over all devices, or "auto" for the largest power of two that
+            fits into memory and does not exceed the number of training examples.
+        usual: the preset's default; up to this size, memory is measured only if there is little.
+        parts: number of parts of a batch that are never in the same memory at the same time:
+            devices with separate memories, times gradient accumulation steps.
+        examples: number of training examples.
         tell: function that shows a line to the user.
 
     Raises:
-        ValueError: the batch does not fit; the message gives the number that does.
+        ValueError: the batch does not fit; the message gives the size that does.
     """
     if wanted != "auto":
         with contextlib.suppress(memory.NotMeasurable):
@@ -38,7 +38,7 @@ def decide(model, wanted, usual, parts, examples, tell):
 
 
 def too_large(model, size, parts):
-    """Return the message for a batch that went beyond the memory while training."""
+    """Return the error message for a batch that ran out of memory during training."""
     try:
         return _too_large(memory.measure(model), size, parts)
     except memory.NotMeasurable:

@@ -1,4 +1,4 @@
-"""Chooses the devices and the distribution strategy of a training."""
+"""Chooses devices and distribution strategy for training."""
 
 import functools
 import json
@@ -13,15 +13,15 @@ def choose_strategy(name="auto", replicas=None):
     """Return the `tf.distribute.Strategy` of a name.
 
     Args:
-        name: "single", one device; "mirrored", all graphics cards (or logical processors) of this
-            machine; "multiworker", the machines that the environment variable TF_CONFIG lists;
-            "auto": the last where TF_CONFIG names several, mirrored where there are several
-            devices, else single. Or a strategy, which is returned.
-        replicas: make so many logical processors, to try replicas without graphics cards.
+        name: "single": one device; "mirrored": all GPUs (or logical CPU devices) of this machine;
+            "multiworker": the machines in the environment variable TF_CONFIG; "auto":
+            "multiworker" if TF_CONFIG names several machines, else "mirrored" if there are several
+            GPUs or `replicas` is given, else "single". A strategy is returned unchanged.
+        replicas: number of logical CPU devices to create, to try replicas without GPUs.
 
     Raises:
-        ValueError: the name is unknown, TF_CONFIG does not fit, or TensorFlow has started with
-            another number of processors.
+        ValueError: the name is unknown, TF_CONFIG is invalid, or TensorFlow was already
+            initialized with another number of logical CPU devices.
     """
     if isinstance(name, tf.distribute.Strategy):
         return name
@@ -40,7 +40,7 @@ def choose_strategy(name="auto", replicas=None):
 
 @functools.cache
 def _mirrored(devices):
-    """Return the strategy of the devices: a second one would take the first one's messages."""
+    """Return the one strategy of the devices; a second would receive the first one's messages."""
     return tf.distribute.MirroredStrategy(list(devices))
 
 
@@ -58,7 +58,7 @@ def _multiworker(replicas):
 
 
 def workers():
-    """Return the addresses of the workers in TF_CONFIG; none without it."""
+    """Return the worker addresses in TF_CONFIG; an empty list if it is not set."""
     text = os.environ.get("TF_CONFIG", "")
     try:
         cluster = json.loads(text or "{}").get("cluster", {})
@@ -68,18 +68,18 @@ def workers():
 
 
 def spans_machines(strategy):
-    """Return whether a strategy has several processes."""
+    """Return whether a strategy runs on several machines."""
     return isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy) and len(workers()) > 1
 
 
 def memories(strategy):
-    """Return how many memories the devices of a strategy have: processors share one."""
+    """Return the number of separate memories of a strategy: one per GPU, or one for all CPUs."""
     cards = bool(tf.config.list_logical_devices("GPU"))
     return strategy.num_replicas_in_sync if cards else 1
 
 
 def is_chief(strategy):
-    """Return whether this process is the one that writes."""
+    """Return whether this process is the chief, which writes files."""
     resolver = strategy.cluster_resolver
     if resolver is None or not resolver.task_type:
         return True

@@ -1,4 +1,4 @@
-"""Measures the memory of a training step, to find the batch that fits."""
+"""Measures the memory of a training step, to find the batch size that fits."""
 
 import contextlib
 import json
@@ -15,19 +15,19 @@ from tfaudiogen.runtime import children
 from tfaudiogen.training.resources import peaks
 
 _LARGEST = 4096
-# Adam keeps two moments of each weight and makes one update of it.
+# Copies of the weights in Adam: two moments and the update.
 _OPTIMIZER = 3
 _CGROUP = "/sys/fs/cgroup/memory"
 
 
 class NotMeasurable(ValueError):  # noqa: N818 - says what it is
-    """This system does not tell how much memory there is or is used."""
+    """This system does not report the memory size or use."""
 
 
 class Need(NamedTuple):
-    """Bytes that a training step needs: `fixed + per_example B`, and those that it may have.
+    """Bytes that a training step of B examples needs, `fixed + per_example B`, and may use.
 
-    On a processor both are beside what the process holds already.
+    On CPU, both exclude the memory that the process uses already.
     """
 
     fixed: float
@@ -44,22 +44,22 @@ class Need(NamedTuple):
 
     @property
     def largest(self):
-        """The largest power of two of examples that fits, 0 if none does."""
+        """The largest power of two of examples that fits; 0 if not even one does."""
         sizes = [2**power for power in range(int(math.log2(_LARGEST)) + 1)]
         return max((size for size in sizes if self.fits(size)), default=0)
 
 
 def measure(model):
-    """Measure what loss and gradients of a `ProbabilisticModel` need on its first device.
+    """Measure the memory for loss and gradients of a `ProbabilisticModel` on the first device.
 
-    On a processor in a process of its own: memory that allocators kept from earlier work would hide
-    what a batch needs, and what this takes is given back. Nothing is trained.
+    On CPU this runs in a separate process: memory that allocators kept from earlier work would
+    hide the needs of a batch, and the measurement's own memory is freed. Nothing is trained.
 
     Returns:
         A `Need`.
 
     Raises:
-        NotMeasurable: the peak of the memory cannot be read on this system.
+        NotMeasurable: the peak memory cannot be read on this system.
     """
     limit = available()
     found = peaks.on_card(model, limit) if _card() else _in_another_process(model, limit)
@@ -74,7 +74,7 @@ def measure(model):
 
 
 def _in_another_process(model, limit):
-    """Return the bytes at the peak of a step by number of examples, measured by `peaks`."""
+    """Return {number of examples: peak bytes of a step}, measured by `peaks` as a program."""
     asked = {"model": keras.saving.serialize_keras_object(model), "limit": limit}
     done = subprocess.run(
         children.command(peaks.__name__),
@@ -93,19 +93,19 @@ def _in_another_process(model, limit):
 
 
 def _weights(model):
-    """Return the bytes of the trained weights."""
+    """Return the bytes of the trainable weights."""
     return sum(4 * math.prod(weight.shape) for weight in model.trainable_weights)
 
 
 def _card():
-    """Return "GPU:0" if there is a graphics card, else None."""
+    """Return "GPU:0" if there is a GPU, else None."""
     return "GPU:0" if tf.config.list_logical_devices("GPU") else None
 
 
 def available():
-    """Return the bytes that a training may have on the first device: all of a card, else the rest.
+    """Return the bytes that a training may use on the first device.
 
-    The rest is what this process may take beside what it holds.
+    On GPU, its total memory; on CPU, what this process can allocate in addition.
     """
     if _card():
         return _card_memory()
@@ -114,7 +114,7 @@ def available():
 
 
 def _container_limits():
-    """Yield what the container of this process may use: cgroups, version 2 and 1."""
+    """Yield the memory limits of the container of this process (cgroups, version 2 and 1)."""
     for name in (_CGROUP + ".max", os.path.join(_CGROUP, "memory.limit_in_bytes")):
         with contextlib.suppress(OSError, ValueError), open(name) as file:
             yield int(file.read())
@@ -122,7 +122,7 @@ def _container_limits():
 
 
 def _card_memory():
-    """Return the memory of the first graphics card in bytes, of which TensorFlow takes most."""
+    """Return the total memory of the first GPU in bytes; TensorFlow allocates most of it."""
     query = ("nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits", "-i", "0")
     try:
         found = subprocess.run(query, capture_output=True, text=True, check=True, timeout=30)

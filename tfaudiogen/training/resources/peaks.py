@@ -1,8 +1,8 @@
 """Measures peak memory of a training step by number of examples.
 
 As a program, `python -m tfaudiogen.training.resources.peaks` reads `{"model": configuration,
-"limit": bytes}` and prints `{number of examples: bytes}`, both as JSON: in a new process nothing is
-in use yet.
+"limit": bytes}` from stdin and prints `{number of examples: bytes}`, both as JSON. In a new
+process, earlier allocations do not distort the measurement.
 """
 
 import json
@@ -15,24 +15,24 @@ import tensorflow as tf
 
 from tfaudiogen.probability import noise
 
-# What a batch adds must stand out of what memory allocators do by themselves.
+# The growth by a batch must be larger than the noise of memory allocators.
 _CLEAR = 256 * 2**20
 _LARGEST = 4096
-# Between two looks at the resident memory; a step that needs much takes far longer.
+# Polling interval of the resident memory; a step that needs much memory takes far longer.
 _LOOK_SECONDS = 1e-3
-# The input pipeline, the validation and the pictures of an epoch need their share too.
+# The rest is for the input pipeline, validation and the images logged after an epoch.
 SHARE = 0.7
 
 
 def on_card(model, limit):
-    """Return the bytes at the peak of one step of a model on the first graphics card.
+    """Measure the peak memory of one training step on the first GPU.
 
     Args:
-        model: a `ProbabilisticModel`, built.
-        limit: bytes that a step may take.
+        model: a built `ProbabilisticModel`.
+        limit: bytes that a step may use.
 
     Returns:
-        Bytes by number of examples: 1, 4, 16 and so on until the growth is clear.
+        {number of examples: bytes} for 1, 4, 16, ... examples, until the growth is clear.
     """
 
     def peak(run):
@@ -44,30 +44,33 @@ def on_card(model, limit):
 
 
 def on_processor(model, limit):
-    """Return what `on_card` does, beside what this process held before: to be called in it once."""
+    """Measure the same as `on_card` on the CPU, relative to the memory in use before.
+
+    To be called only once per process.
+    """
     before = resident()
     return _grow(_step(model), lambda run: watched(run) - before, limit)
 
 
 def resident():
-    """Return the bytes of memory that this process holds."""
+    """Return the resident memory of this process in bytes."""
     return psutil.Process().memory_info().rss
 
 
 def watched(run):
-    """Run a function and return the most bytes that this process held while it ran."""
+    """Run a function and return the peak resident memory of this process meanwhile, in bytes."""
     with _Watch() as watch:
         run()
     return watch.peak
 
 
 class _Watch(threading.Thread):
-    """Looks at the resident memory of this process until it is left, as every system allows.
+    """Context that polls the resident memory of this process, which works on every system.
 
-    Not at the highest of getrusage(2): a new process inherits that of the one that started it.
+    The maximum of getrusage(2) cannot be used: a new process inherits that of its parent.
 
     Attributes:
-        peak: most bytes seen.
+        peak: peak resident memory in bytes.
     """
 
     def __init__(self):
@@ -99,7 +102,7 @@ def _grow(step, peak, limit):
 
 
 def _step(model):
-    """Return a function that computes one step of so many examples, traced once, not compiled."""
+    """Return a function from a batch size to one step of it, traced once, without XLA."""
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.int32)], autograph=False)
     def step(size):
@@ -114,7 +117,7 @@ def _step(model):
 
 
 def _batch(model, size):
-    """Return a batch of noise; of zeros for a prior over codes."""
+    """Return a batch of noise, or of zeros for a prior over codes."""
     if hasattr(model, "blank"):
         return model.blank(size)
     shape = model.spectrogram.image_shape
@@ -123,7 +126,7 @@ def _batch(model, size):
 
 
 def main():
-    """Answer the question on standard input."""
+    """Measure the model on standard input and print the result."""
     import tfaudiogen.models  # noqa: F401 - registers the classes that a configuration names
 
     asked = json.load(sys.stdin)

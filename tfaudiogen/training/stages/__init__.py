@@ -1,1 +1,1 @@
-"""Trainings of several stages: autoencoder, its codes, priors, translator."""
+"""Multi-stage training: autoencoder, codes, priors, translator."""

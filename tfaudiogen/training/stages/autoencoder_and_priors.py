@@ -1,15 +1,15 @@
-"""Stages of presets with priors: autoencoder, codes, a prior for each level.
+"""Trains presets with priors in stages: autoencoder, codes, a prior for each level.
 
-    RUN/autoencoder   a training of the autoencoder
-    RUN/codes.npz     the codes that it gives to the data
-    RUN/prior_0, ...  a training of each prior, the top level first
-    RUN/model.keras   the `CodeModel` of them all
-    RUN/logs          what TensorBoard shows of it: reconstructions and samples, as sound too
+    RUN/autoencoder   run folder of the autoencoder
+    RUN/codes.npz     codes of the data set
+    RUN/prior_0, ...  run folder of each prior, the top level first
+    RUN/model.keras   the complete `CodeModel`
+    RUN/logs          its TensorBoard logs: reconstructions and samples, for audio also as sounds
 
-What TensorBoard shows of a prior in training is in `prior_draws`.
+`prior_draws` has the TensorBoard logs of a prior during training.
 
-Each training is a run of its own that can be resumed. As soon as the codes are there, the
-autoencoder is left as it is: the priors speak of its codes.
+Each stage is a separate run that can be resumed. Once the codes are computed, the autoencoder is
+not trained further, since the priors depend on its codes.
 """
 
 import dataclasses
@@ -35,14 +35,14 @@ _OF_STAGES = ("steps", "minutes", "parameters")
 
 
 class Stages:
-    """A training in stages in the folder `out`, begun or to be continued.
+    """A new or resumed multi-stage training in the folder `out`.
 
     Args:
         out: the run folder.
-        wanted: the `Settings` of the whole.
+        wanted: the `Settings` of the complete training.
         summary: the `DataSummary` of the data.
-        strategy: the `tf.distribute.Strategy`, of one machine.
-        cache: whether to keep computed spectrograms below the data.
+        strategy: the `tf.distribute.Strategy`, on one machine.
+        cache: whether to store computed spectrograms below the data.
         limits: {"epochs", "steps", "minutes"} of each stage.
         tell: function that shows a line to the user.
     """
@@ -55,7 +55,7 @@ class Stages:
         self.preset = presets.Preset(**wanted.preset)
 
     def train(self):
-        """Train what is not yet trained, and return the whole model."""
+        """Train the stages that are not finished, and return the complete model."""
         coder = self._autoencoder()
         codes = code_cache.read(self.out)
         copies, _ = self.preset.copies(len(coder.quantizers))
@@ -73,7 +73,7 @@ class Stages:
         return model
 
     def _autoencoder(self):
-        """Return the trained autoencoder; its codes are in the run folder."""
+        """Return the trained autoencoder, after writing its codes to the run folder."""
         if (self.out / code_cache.NAME).is_file():
             return saving.load(self.out / AUTOENCODER)
         self._check_priors()
@@ -86,7 +86,7 @@ class Stages:
         return coder
 
     def _check_priors(self):
-        """Find what is wrong with the settings of priors before the autoencoder is trained."""
+        """Check the settings of the priors before the autoencoder is trained."""
         coder = self.preset.without_priors().build(self.summary.class_names)
         code_cache.check_copies(*self.preset.copies(len(coder.quantizers)), self.summary.kind)
         for number in range(len(coder.quantizers)):
@@ -95,23 +95,23 @@ class Stages:
             LearningRate.of(preset.fit)
 
     def _preset_of(self, number, coder):
-        """Return the preset of a prior over codes of this autoencoder."""
+        """Return the preset of the prior of level `number` over the codes of `coder`."""
         sizes = [table.shape[-1] for table in coder.code_vectors()]
         return self.preset.prior(number, *coder.code_maps(), sizes, coder.class_names)
 
     def _trained(self, name, preset, initial=None, codes=None, summary=None, draws=None):
-        """Return the best model of a stage, trained or trained further.
+        """Train or resume a stage, and return its best model.
 
         Args:
-            name: of its folder.
-            preset: of the stage.
-            initial: model to begin with, or the autoencoder of a prior, or None.
+            name: name of its folder.
+            preset: preset of the stage.
+            initial: initial model, or the autoencoder of a prior, or None.
             codes, draws: see `Run`.
-            summary: of its data, None for those of the whole.
+            summary: `DataSummary` of its data; None for that of the complete training.
         """
         folder, summary = self.out / name, summary or self.summary
         resume = (folder / settings.NAME).is_file()
-        initial = None if resume else initial  # which the stored settings name
+        initial = None if resume else initial  # on resuming it is in the stored settings
         stored = settings.read(folder) if resume else None
         size, seed = preset.fit["batch_size"], self.settings.seed
         wanted = settings_of(preset, summary, size, seed, initial, stored)
@@ -120,7 +120,7 @@ class Stages:
         devices = (self.strategy, self.cache, resume, self.tell)
         whole = (self.out, self.settings)
         run = Run(folder, wanted, summary, *devices, codes=codes, whole=whole, draws=draws)
-        self.settings.write(self.out)  # not before all fits
+        self.settings.write(self.out)  # after all checks passed
         run.fit(self.limits)
         return saving.load(folder)
 
@@ -131,7 +131,7 @@ class Stages:
         return TrainingData(self.summary.folder, representation_of(model), *options, told=told)
 
     def _report(self, model):
-        """Measure the whole on the validation split, and write metrics and card."""
+        """Evaluate the complete model on the validation split; write metrics, card and logs."""
         model.compile(jit_compile=False, seed=self.settings.seed)
         batches = self._feed(model).batches("validation", shuffle=False)
         found = model.evaluate(batches, verbose=0, return_dict=True)
@@ -144,7 +144,7 @@ class Stages:
         show_whole(self.out / LOGS, model, self.summary.folder, figures)
 
     def _times(self):
-        """Return the steps and minutes of each stage, and the minutes of all."""
+        """Return the steps and minutes of each stage, and the total minutes."""
         stages = {name: self._metrics(name) for name in self._names()}
         found = {f"{n}_{key}": m[key] for n, m in stages.items() for key in ("steps", "minutes")}
         return {**found, "minutes": sum(metrics["minutes"] for metrics in stages.values())}
@@ -166,7 +166,7 @@ class Stages:
             f"parameters; its own card is [{name}/{CARD}]({name}/{CARD})"
             for name, m in ((name, self._metrics(name)) for name in self._names())
         ]
-        # Those that a draw may be told; else what its data are labelled by.
+        # Labels that sampling can be conditioned on, or else the labels of the data.
         labels = getattr(model, "label_names", None) or model.class_names
         sections = [
             f"# {self.preset.name}\n\n{self.preset.summary}",

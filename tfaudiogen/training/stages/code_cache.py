@@ -1,4 +1,4 @@
-"""A cache of the codes of a data set, in the run folder."""
+"""A cache of the codes of a data set in the run folder."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,17 +11,17 @@ from tfaudiogen.validation.schema import expect
 
 NAME = "codes.npz"
 _SPLITS = ("train", "validation")
-# Codes take a few bits of the 32 that they are stored with.
+# Codes use only a few of the 32 bits that they are stored in, and compress well.
 _MOST_EXPANSION = 50
 
 
 def check_copies(copies, changes, kind):
-    """Raise ValueError unless there are changes, of sounds, exactly if there are several copies.
+    """Raise ValueError unless augmentations go together with copies > 1, and the data are audio.
 
     Args:
-        copies: for the prior of each level.
-        changes: of the copies, as arguments of `Augmentation`.
-        kind: of the data, "sounds" or "pictures".
+        copies: number of copies of the training split for the prior of each level.
+        changes: augmentations of the copies, as arguments of `Augmentation`.
+        kind: "sounds" or "pictures".
     """
     most = max(copies)
     if most > 1 and kind != "sounds":
@@ -38,16 +38,16 @@ def check_copies(copies, changes, kind):
 
 
 def write(folder, model, feed, copies=1, changes=None):
-    """Write `codes.npz`, whole or not at all: codes and labels of both splits, by example.
+    """Write `codes.npz` atomically: codes and labels of the training and validation split.
 
     Args:
-        folder: of the run.
-        model: the autoencoder, which is not going to change any more.
+        folder: the run folder.
+        model: the trained autoencoder.
         feed: the `TrainingData` of its data.
-        copies: how often the training split is there; as it is, and then changed anew.
-        changes: of the copies, as arguments of `Augmentation`.
+        copies: number of copies of the training split: the original and augmented ones.
+        changes: augmentations of the copies, as arguments of `Augmentation`.
     """
-    # In a graph nothing is decoded that no code depends on, such as the image: 2.6 times faster.
+    # A graph prunes what the codes do not depend on, such as decoding the image: 2.6 times faster.
     encode = tf.function(model.encode_codes, autograph=False, reduce_retracing=True)
     plain = {"shuffle": False, "drop_remainder": False}
     parts = {split: _extracted(encode, feed.batches(split, **plain), split) for split in _SPLITS}
@@ -89,7 +89,7 @@ def read(folder):
 
 
 def _check(arrays):
-    """Raise ValueError unless there are labels and as many codes of both splits."""
+    """Raise ValueError unless both splits have labels and an equal number of codes."""
     for split in _SPLITS:
         expect(f"{split}_label" in arrays, "the list of arrays", sorted(arrays))
         count = len(np.atleast_1d(arrays[f"{split}_label"]))
@@ -100,7 +100,7 @@ def _check(arrays):
 
 
 def first_copies(codes, copies, of):
-    """Return what `read` gives with only the first copies of the training split, of so many."""
+    """Return `codes` with only the first `copies` of the `of` copies of the training split."""
     train = {name: values[: len(values) // of * copies] for name, values in codes["train"].items()}
     return {**codes, "train": train}
 
@@ -108,7 +108,7 @@ def first_copies(codes, copies, of):
 def _extracted(encode, batches, title):
     """Return {"label": int32 [n], "codes_0": int32 [n, ...], ...} of the batches."""
     found = []
-    # tqdm looks itself for a terminal.
+    # disable=None: no bar without a terminal.
     for batch in tqdm(batches, f"codes of {title}", disable=None, leave=False, unit="batch"):
         named = {f"codes_{level}": codes for level, codes in enumerate(encode(batch["image"]))}
         values = {**named, "label": batch["label"]}
@@ -117,5 +117,5 @@ def _extracted(encode, batches, title):
 
 
 def _joined(parts):
-    """Return one dict of arrays of several with the same names."""
+    """Concatenate dicts of arrays with the same names."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

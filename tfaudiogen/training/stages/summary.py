@@ -1,4 +1,4 @@
-"""TensorBoard summaries of a model trained in stages."""
+"""TensorBoard summaries of a complete model that was trained in stages."""
 
 from tfaudiogen.data import load_dataset
 from tfaudiogen.models.translators.base import Translation
@@ -7,16 +7,16 @@ from tfaudiogen.training.callbacks.translation_draws import SHOWN, TranslationDr
 
 
 def show_whole(folder, model, data, figures):
-    """Write figures, examples and draws of the whole, as pictures and, of sounds, as sound.
+    """Write metrics, validation examples and samples, as images and, for audio, as sounds.
 
-    Of a `CodeModel` there are validation examples beside their reconstructions, and samples; of a
-    translator what is given, of the validation examples, and what is drawn for it.
+    For a `CodeModel`, these are validation examples beside their reconstructions, and samples. For
+    a translator, the conditions of validation examples and samples for them.
 
     Args:
-        folder: where the event files go.
+        folder: folder for the event files.
         model: the model.
         data: folder of the data set.
-        figures: {name: float} of the validation split.
+        figures: metrics of the validation split, {name: float}.
     """
     if isinstance(model, Translation):
         write_page(folder, figures, TranslationDraws(data)(model))

@@ -1,17 +1,19 @@
-"""Stages of presets that translate: the parts, then the translator.
+"""Trains translator presets in stages: the parts, then the translator.
 
-    RUN/autoencoder   a training of the autoencoder, on what is to be drawn
-    RUN/embedder      a training of the embedder, on pairs, where the source is told by embeddings
-    RUN/translator    a training of what draws, and of any other encoder of the source, on pairs
-    RUN/model.keras   the translator, which holds the autoencoder and the encoder
-    RUN/adapter.npz   of one that is adapted by matrices of low rank, these alone
-    RUN/logs          what TensorBoard shows of it: what is given beside what is drawn, as it does
-                      of the last stage while that is trained
+    RUN/autoencoder   run folder of the autoencoder, trained on the target data
+    RUN/embedder      run folder of the embedder, trained on pairs; only if the translator is
+                      conditioned on embeddings of the source
+    RUN/translator    run folder of the translator, trained on pairs, with its encoder of the source
+                      if there is no embedder
+    RUN/model.keras   the complete translator, including autoencoder and encoder
+    RUN/adapter.npz   only the low-rank matrices, if a translator is adapted by LoRA
+    RUN/logs          its TensorBoard logs: conditions beside samples, as in those of the last stage
 
-As soon as the last stage has begun, those before are left as they are: the translator speaks of
-their codes and embeddings. There is no training of the autoencoder where a trained model is named
-as `translator.base`, which has it, nor where it is trained with the rest, and none but the last
-where a whole translator is adapted. Of a `CodeModel` the priors are begun with, too.
+Once the last stage has begun, the earlier ones are not trained further, since the translator
+depends on their codes and embeddings. The autoencoder stage is skipped if `translator.base` names
+a trained model, which has one, or if the autoencoder is trained jointly with the translator. If a
+trained translator is adapted, only the last stage remains. If the base is a `CodeModel`, the
+translator is initialized with its priors too.
 """
 
 from tfaudiogen import saving
@@ -29,16 +31,16 @@ _TRANSLATOR = "translator"
 
 
 class TranslationStages(Stages):
-    """A training of autoencoder and translator in the folder `out`; see `Stages`."""
+    """A new or resumed training of autoencoder and translator; see `Stages`."""
 
     @property
     def contents(self):
-        """What the model is, for its card."""
+        """Description of the model for its card."""
         coder = f"The autoencoder of {self._base}" if self._base else "An autoencoder"
         return f"{coder}, and what draws its codes or latents given the source"
 
     def train(self):
-        """Train what is not yet trained, and return the translator."""
+        """Train the stages that are not finished, and return the translator."""
         preset, names = self.preset.translation(), self._names()
         if not (self.out / _TRANSLATOR / settings.NAME).is_file():
             self._check(preset)
@@ -62,7 +64,7 @@ class TranslationStages(Stages):
         return bool(self.preset.translator.get("lora"))
 
     def _parts(self, names):
-        """Return the models that the translator begins with, or the one that it adapts."""
+        """Return the models to initialize the translator with, or the one to adapt."""
         if self._adapts:
             return self.settings.initial
         given = [] if AUTOENCODER in names else [self._base or self.settings.initial]
@@ -79,7 +81,7 @@ class TranslationStages(Stages):
         self._trained(AUTOENCODER, target, initial, summary=self.summary.of_kind(kind))
 
     def _check(self, preset):
-        """Find what is wrong with a later stage before the first is trained."""
+        """Check the settings of later stages before the first is trained."""
         model = preset.build(self.summary.class_names)
         if self._adapts:
             self._check_adapted(model)
