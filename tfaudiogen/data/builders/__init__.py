@@ -1,1 +1,1 @@
-"""Base classes of the TFDS builders, and the records that they store."""
+"""Base classes of the TFDS builders, and the examples that they store."""

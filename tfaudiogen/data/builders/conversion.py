@@ -1,4 +1,4 @@
-"""Reading many files of sound into one folder."""
+"""Converts many audio files to raw int16 in one folder."""
 
 import dataclasses
 import functools
@@ -11,13 +11,13 @@ from tfaudiogen.data.builders.report import Skipped
 from tfaudiogen.data.reading.audio import Reading, read_into
 from tfaudiogen.data.reading.read_once import read_once
 
-# Name of the folder of what was read, while a data set is made.
+# Name of the folder for converted files while a data set is built.
 READ_FOLDER = "read"
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A usable file: its sound has been read into the file `sound`, raw int16 from `offset` on."""
+    """A usable audio file, converted to raw int16 in the file `sound` from byte `offset` on."""
 
     name: str
     label: str
@@ -27,17 +27,17 @@ class Recording:
     picture: Path | None = None
 
     def windows(self, samples):
-        """Return the number of windows of `samples`, the last of which may be padded."""
+        """Return the number of windows of `samples` samples, including a padded last one."""
         return math.ceil(self.reading.samples / samples)
 
 
 def convert(files, folder, sample_rate, channel, workers, progress=True):
-    """Read `files` into `folder`; return the `Recording`s and the `Skipped`, in order.
+    """Convert `files` into `folder`; return the `Recording`s and the `Skipped`, in order.
 
-    Files that were read into this folder before, and have not changed since, are not read again.
+    Unchanged files that an earlier run converted into this folder are not read again.
 
     Raises:
-        ReadError: files could not be read, at several tries.
+        ReadError: files could not be read after several attempts.
     """
     settings = (sample_rate, channel)
     read = functools.partial(_read, settings=(*settings, Path(folder)))

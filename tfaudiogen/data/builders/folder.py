@@ -1,4 +1,4 @@
-"""The base of the builders that read folders of audio files."""
+"""The base class of builders that read folders of audio files."""
 
 import dataclasses
 import shutil
@@ -22,18 +22,18 @@ from tfaudiogen.disk.opening import open_regular
 
 @dataclasses.dataclass(eq=False)
 class FolderConfig(RecordConfig):
-    """Which files are read, and how.
+    """Which audio files are read, and how.
 
     Attributes:
         sources: folders (or single files).
-        channel: "mix", "left" or "right", of files with several channels.
-        labels_csv: file with the columns file and label, and perhaps caption, or None for the
-            sub-folder's name.
-        label_pattern: regular expression whose groups find the label in the name of the file, or
-            None; see `labels_from_names`.
-        pictures: folder of pictures, or None to look beside the audio.
-        embeddings: folder of `.npy` files that belong to the sounds of the same names, or None.
-        split_by_time: cut each file in time instead of giving it to one split.
+        channel: "mix", "left" or "right", for files with several channels.
+        labels_csv: CSV file with the columns file and label, and optionally caption; None to use
+            the name of the sub-folder as label.
+        label_pattern: regular expression whose groups match the label in the file name, or None;
+            see `labels_from_names`.
+        pictures: folder of images; None to search beside the audio.
+        embeddings: folder of `.npy` embeddings, matched to the audio by file name, or None.
+        split_by_time: split each file in time instead of assigning it to one split.
     """
 
     sources: tuple = ()
@@ -47,7 +47,7 @@ class FolderConfig(RecordConfig):
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """A window of a recording; `extra` are values of the builder's own features."""
+    """A window of a recording; `extra` holds the values of the builder's additional features."""
 
     recording: Recording
     start: int
@@ -55,7 +55,7 @@ class Window:
     extra: dict
 
     def example(self):
-        """Return the example that is stored."""
+        """Return the example to store."""
         recording = self.recording
         length = min(self.samples, recording.reading.samples - self.start)
         offset = recording.offset + 2 * self.start
@@ -71,12 +71,15 @@ class Window:
 
 
 class FolderBuilder(RecordBuilder, skip_registration=True):
-    """Reads files once into a folder beside the data set's, which goes when that is finished."""
+    """Base class of builders that read folders of audio files.
+
+    Each file is converted once, into a temporary folder beside the data set.
+    """
 
     EXTRA_FEATURES = SOUND_FEATURES
 
     def plan(self, workers):
-        """Read the files and return {split: {key: Window}}."""
+        """Convert the files and return {split: {key: Window}}."""
         found = find_files(self.builder_config.sources)
         self._skipped = []
         files = self._told_of(self._labelled(found))
@@ -87,12 +90,12 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
         return {split: dict(self._windows(plan[split])) for split in SPLITS}
 
     def _post_download_and_prepare_hook(self):
-        """Remove what was read."""
+        """Delete the converted files."""
         shutil.rmtree(self._read_folder, ignore_errors=True)
 
     @property
     def _read_folder(self):
-        # While it works, TFDS gives the data set's folder a name that changes.
+        # Not in the data set's folder, which has a changing temporary name until it is finished.
         return Path(self.data_path).parent / READ_FOLDER
 
     def _windows(self, parts):
@@ -103,18 +106,18 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
                 yield f"{recording.name}@{start}", Window(recording, start, samples, extra)
 
     def _extra(self, name):
-        """Return the values of `EXTRA_FEATURES` of a file."""
+        """Return the values of `EXTRA_FEATURES` for a file."""
         return self._told.of_sound(name)
 
     def _told_of(self, files):
-        """Keep what is told of the files; return those to use, and note the others."""
+        """Load the conditioning into `_told`; return the usable files, add others to `_skipped`."""
         self._told, files, skipped = Told.of(files, self.builder_config.embeddings)
         self._skipped += skipped
         self.info.metadata.update(self._told.metadata())
         return files
 
     def _labelled(self, found):
-        """Return the audio files with their labels; note those without in `_skipped`."""
+        """Return the audio files with their labels; add those without to `_skipped`."""
         config = self.builder_config
         if config.label_pattern is not None and found.audio:
             return labels_from_names(config.label_pattern, found.audio)
@@ -145,12 +148,12 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
         ]
 
     def _fixed_splits(self, names):
-        """Return {name: split} of the files whose split is given by the data set itself."""
+        """Return {name: split} of the files with an official split."""
         del names
         return {}
 
     def _plan(self, recordings):
-        """Return {split: [(recording, window numbers)]}."""
+        """Return {split: [(recording, window indices)]}."""
         plan = {split: [] for split in SPLITS}
         splits = self._window_splits(recordings)
         for recording in recordings:
@@ -201,7 +204,7 @@ def _bytes_of(path):
 
     try:
         return patiently(str(path), read)
-    except Unusable as error:  # which it was not when it was looked at first
+    except Unusable as error:  # the file was usable when it was checked first
         raise ReadError({str(path): str(error)}) from error
 
 
@@ -218,7 +221,7 @@ def _shares(parts, config):
 
 
 def _unlearned(plan):
-    """Return a notice of the labels that no training file has."""
+    """Return a notice about labels that have no training file."""
     labels = {split: {recording.label for recording, _ in plan[split]} for split in SPLITS}
     missing = sorted(set.union(*labels.values()) - labels["train"])
     return [f"no file of these labels is in train: {', '.join(missing)}"] if missing else []

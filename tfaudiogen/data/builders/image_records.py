@@ -1,4 +1,4 @@
-"""Records of stored pictures, and the base class of picture builders."""
+"""Stored images, and the base class of image builders."""
 
 import dataclasses
 import math
@@ -19,17 +19,16 @@ from tfaudiogen.disk.errors import NothingUsable
 
 @dataclasses.dataclass(eq=False)
 class PictureConfig(StoreConfig):
-    """Which files are read, and the size of the stored pictures.
+    """Which image files are read, and the size of the stored images.
+
+    The last three apply to folders of images only.
 
     Attributes:
         sources: folders (or single files).
-        image_shape: (H, W, C); None for the builder's own.
-        labels_csv: file with the columns file and label, and perhaps caption, or None; of folders
-            of pictures.
-        label_pattern: regular expression whose groups find the label in the name of the file, or
-            None; of folders of pictures.
-        embeddings: folder of `.npy` files that belong to the pictures of the same names, or None;
-            of folders of pictures.
+        image_shape: (H, W, C); None for the builder's default.
+        labels_csv: CSV file with the columns file and label, and optionally caption, or None.
+        label_pattern: regular expression whose groups match the label in the file name, or None.
+        embeddings: folder of `.npy` embeddings, matched to the images by file name, or None.
     """
 
     sources: tuple = ()
@@ -41,16 +40,16 @@ class PictureConfig(StoreConfig):
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A picture that has been read: its levels lie in `file` from `offset` on.
+    """An image that has been read; its raw levels are in `file` from `offset` on.
 
     Attributes:
-        name: identifies it.
+        name: unique name.
         label: name of its class.
-        file, offset: where its uint8 levels lie.
+        file, offset: file and byte offset of its uint8 levels.
         image_shape: (H, W, C).
-        split: that the data set itself gives it to; None for the hash of its name.
-        captions: texts.
-        vectors: embeddings from elsewhere, float32 [E].
+        split: official split; None to use the hash of its name.
+        captions: list of texts.
+        vectors: list of external embeddings, float32 [E].
     """
 
     name: str
@@ -63,7 +62,7 @@ class Picture:
     vectors: list = dataclasses.field(default_factory=list, compare=False)
 
     def example(self):
-        """Return the example that is stored."""
+        """Return the example to store."""
         size = math.prod(self.image_shape)
         levels = np.fromfile(self.file, np.uint8, size, offset=self.offset)
         image = levels.reshape(self.image_shape)
@@ -71,15 +70,14 @@ class Picture:
         return {"image": image, "label": self.label, "source": self.name, **told}
 
     def told(self):
-        """Return what is told of it, as `Told`."""
+        """Return the captions and embeddings of the image, as `Told`."""
         return Told({self.name: self.captions}, {self.name: self.vectors})
 
 
 class PictureBuilder(StoreBuilder, skip_registration=True):
-    """Base of the builders of pictures: 8-bit levels of one size.
+    """Base class of image builders; images have 8 bits and one size.
 
-    A subclass gives `pictures`. What it reads goes into a folder beside the data set's, which goes
-    when that is finished.
+    A subclass defines `pictures`. Converted images go into a temporary folder beside the data set.
     """
 
     UNIT = " pictures"
@@ -87,11 +85,11 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
 
     @property
     def image_shape(self):
-        """(H, W, C) of what is stored."""
+        """(H, W, C) of the stored images."""
         return tuple(self.builder_config.image_shape or self.IMAGE_SHAPE)
 
     def features(self):
-        """Return those of a picture: `image` uint8 [H, W, C], `label`, `source`, what is told."""
+        """Return the features: `image` uint8 [H, W, C], `label`, `source`, `caption`, `vector`."""
         image = tfds.features.Tensor(shape=self.image_shape, dtype=np.uint8, encoding="bytes")
         label, source = tfds.features.ClassLabel(), tfds.features.Text()
         own = {"image": image, "label": label, "source": source}
@@ -99,11 +97,11 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
 
     @property
     def example_bytes(self):
-        """One for each level."""
+        """Size of an image, one byte per level."""
         return math.prod(self.image_shape)
 
     def pictures(self, workers):
-        """Return the list of `Picture`s; add what cannot be used to `skipped`."""
+        """Return the list of `Picture`s; add unusable files to `skipped`."""
         raise NotImplementedError(f"{type(self).__name__} must define pictures")
 
     def plan(self, workers):
@@ -133,11 +131,11 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
 
     @property
     def read_folder(self):
-        """Where what is read goes; while it works, TFDS gives the data set a name that changes."""
+        """Folder for converted images, beside the data set's, whose temporary name changes."""
         return Path(self.data_path).parent / READ_FOLDER
 
     def _post_download_and_prepare_hook(self):
-        """Remove what was read."""
+        """Delete the converted images."""
         shutil.rmtree(self.read_folder, ignore_errors=True)
 
     def _nothing(self):
@@ -168,5 +166,5 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
 
 
 def _without_time(error):
-    """Return the message without its advice on cutting sounds in time."""
+    """Return the message without its advice to split audio files in time."""
     return str(error).split(", or cut each file")[0]

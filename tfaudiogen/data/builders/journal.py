@@ -11,12 +11,12 @@ from tfaudiogen.validation.schema import expect, expect_integer, expect_keys
 
 
 class Entry(NamedTuple):
-    """What became of one source file.
+    """The result of reading one source file.
 
     Attributes:
-        file: where its sound is, raw int16 among others.
+        file: file with its raw content (int16 audio or uint8 image levels), among others.
         offset: byte at which it begins.
-        outcome: plain values that describe it.
+        outcome: plain values that describe the result.
     """
 
     file: Path
@@ -25,11 +25,11 @@ class Entry(NamedTuple):
 
 
 class Sounds:
-    """A folder of sounds that any number of threads, processes and machines may add to.
+    """A folder of raw contents that many threads, processes and machines may write to.
 
-    Each thread has two files of its own: one sound after the other, and a journal with a line for
-    each that is complete. So few files are made, a stop at any time loses only the sounds under
-    way, and nobody waits for anybody.
+    Each thread has two files: one with the concatenated contents, and a journal with a line for
+    each complete one. This needs few files and no locks, and an interruption loses only the
+    contents being written.
     """
 
     def __init__(self, folder):
@@ -39,11 +39,11 @@ class Sounds:
         return Sounds, (self.folder,)
 
     def add(self, key, read):
-        """Add the sound of one source file.
+        """Add the content of one source file.
 
         Args:
-            key: text that identifies it.
-            read: function that writes a sound to a binary file and returns its outcome.
+            key: text that identifies the source file.
+            read: function that writes the content to a binary file and returns its outcome.
         """
         sounds, journal = self._files()
         offset = sounds.tell()
@@ -54,7 +54,7 @@ class Sounds:
         journal.flush()
 
     def entries(self):
-        """Return {key: Entry} of all that is complete; one that is decided before another."""
+        """Return {key: Entry} of all complete contents; final outcomes replace undecided ones."""
         found = {}
         for journal in sorted(self.folder.glob("*.jsonl")):
             sounds = journal.with_suffix(".int16")
@@ -75,7 +75,7 @@ class Sounds:
 
 
 def _parsed(line):
-    """Return the line of a journal; None for one that was being written, or is damaged."""
+    """Return the parsed line of a journal; None if it is incomplete or damaged."""
     try:
         values = strict_json.parse(line)
         expect_keys(values, "a line", ("key", "offset", "end", "outcome"))

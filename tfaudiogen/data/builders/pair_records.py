@@ -1,4 +1,4 @@
-"""The base of the builders of sounds that are paired with pictures."""
+"""The base class of builders of audio-image pairs."""
 
 import dataclasses
 from collections import Counter
@@ -17,25 +17,25 @@ from tfaudiogen.disk.errors import NothingUsable
 
 @dataclasses.dataclass(eq=False)
 class PairConfig(FolderConfig):
-    """Which sounds and pictures are read, and how.
+    """Which audio and image files are read, and how.
 
     Attributes:
-        image_shape: (H, W, C) of the stored pictures; None for the builder's own.
-        pictures: folder of the pictures, None for the sources.
+        image_shape: (H, W, C) of the stored images; None for the builder's default.
+        pictures: folder of the images; None for the sources.
     """
 
     image_shape: tuple | None = None
 
 
 class PairBuilder(FolderBuilder, skip_registration=True):
-    """Windows of sounds, each with the places of the pictures that belong to its file.
+    """Base class of builders that store audio windows with the indices of their images.
 
-    The pictures are a data set of their own in the folder `pictures` of this one, so that each is
-    stored once, however many windows and sounds share it. A place counts on through its splits
-    train, validation and test. There a picture is in the split of the sounds that it belongs to;
-    one whose sounds are in several splits, in train or, by the hash of its name, validation.
+    The images are a separate data set in the subfolder `pictures`, so that each is stored once
+    even if many windows and sounds share it. The index of an image counts through its splits
+    train, validation and test in turn. An image is in the split of its sounds. If these are in
+    several splits, the hash of its name decides between train and validation.
 
-    A subclass gives `partners`.
+    A subclass defines `partners`.
     """
 
     IMAGE_SHAPE = (64, 64, 3)
@@ -46,15 +46,15 @@ class PairBuilder(FolderBuilder, skip_registration=True):
 
     @property
     def image_shape(self):
-        """(H, W, C) of the pictures."""
+        """(H, W, C) of the images."""
         return tuple(self.builder_config.image_shape or self.IMAGE_SHAPE)
 
     def metadata(self):
-        """Return the sample rate, and the shape of the pictures."""
+        """Return the sample rate and the shape of the images."""
         return {**super().metadata(), "picture_shape": list(self.image_shape)}
 
     def partners(self, sounds):
-        """Return {name of a sound: names of its pictures} and the list of `Picture`s.
+        """Return {name of a sound: names of its images} and the list of `Picture`s.
 
         Args:
             sounds: {split: list of `Recording`s}.
@@ -76,7 +76,7 @@ class PairBuilder(FolderBuilder, skip_registration=True):
         return plan
 
     def _store(self, pictures):
-        """Write the data set of the pictures; return {name of a picture: its place}."""
+        """Write the data set of the images; return {name of an image: its index}."""
         config = self.builder_config
         store = PictureStore(
             data_dir=self._read_folder / "store",
@@ -114,16 +114,17 @@ class PairBuilder(FolderBuilder, skip_registration=True):
 
 
 class PictureStore(PictureBuilder, skip_registration=True):
-    """The data set of the pictures of pairs; `given` are its `Picture`s, `places` where they are.
+    """Builder of the data set of the images of pairs.
 
-    Both are set by whoever builds it and by building it.
+    Set `given` to the list of `Picture`s before building. Building sets `places`, which maps the
+    name of an image to its index.
     """
 
     name = "paired_pictures"
     DESCRIPTION = "Pictures that belong to sounds."
 
     def pictures(self, workers):
-        """Return what was given."""
+        """Return `given`."""
         del workers
         self.places = {}
         return self.given
@@ -136,7 +137,7 @@ class PictureStore(PictureBuilder, skip_registration=True):
 
 
 def _users(sounds, partners):
-    """Return {name of a picture: {split: label of a sound of the split that it belongs to}}."""
+    """Return {name of an image: {split: label of one of its sounds in that split}}."""
     users = {}
     for split, recordings in sounds.items():
         for recording in recordings:
@@ -146,7 +147,7 @@ def _users(sounds, partners):
 
 
 def _sounds_of(partners):
-    """Return {name of a picture: names of its sounds} of {name of a sound: names of pictures}."""
+    """Invert {name of a sound: names of its images} to {name of an image: names of its sounds}."""
     found = {}
     for sound, pictures in sorted(partners.items()):
         for name in pictures:
@@ -155,7 +156,7 @@ def _sounds_of(partners):
 
 
 def _assigned(picture, users, told):
-    """Return a picture with what is told, label and, where it is one, split of its sounds."""
+    """Return an image with conditioning, label and, if it is unique, split of its sounds."""
     split, label = next(iter(users.items()))
     captions, vectors = told.captions[picture.name], told.vectors[picture.name]
     return dataclasses.replace(

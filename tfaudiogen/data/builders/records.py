@@ -1,4 +1,4 @@
-"""Records of stored windows of sound, and the base class of all builders."""
+"""The base class of all builders, and of those of audio windows."""
 
 import dataclasses
 
@@ -13,10 +13,10 @@ from tfaudiogen.validation.text import collapsed
 
 @dataclasses.dataclass(eq=False)
 class StoreConfig(tfds.core.BuilderConfig):
-    """What the configurations of all builders have.
+    """The common configuration of all builders.
 
     Attributes:
-        licence: of the data; None for what the data set itself states.
+        licence: licence of the data; None for the one that the builder states.
         progress: show progress bars.
     """
 
@@ -39,26 +39,26 @@ class RecordConfig(StoreConfig):
 
 
 class LocalInfo(tfds.core.DatasetInfo):
-    """Description of a data set that only this machine has: nothing is looked up elsewhere."""
+    """Description of a local data set; nothing is looked up online."""
 
     def initialize_from_bucket(self):
-        """Do nothing; TFDS would ask its public catalogue, and wait for it when offline."""
+        """Do nothing. TFDS would query its public catalogue, and hang when offline."""
 
 
 class StoreBuilder(FileReaderBuilder, skip_registration=True):
-    """Base of the builders: examples of one size, with where they come from.
+    """Base class of all builders: examples of one size, with their source.
 
-    A subclass gives `plan`, `features`, `metadata` and `example_bytes`, calls `name_classes` in the
-    first, and leaves a `Report` in `report`, which is written beside the data. Files are read and
-    shards are written on all cores, or on the workers of Apache Beam if the `DownloadConfig` names
-    a runner or options.
+    A subclass defines `plan`, `features`, `metadata` and `example_bytes`. Its `plan` calls
+    `name_classes` and sets `report` to the `Report`, which is written beside the data. Files are
+    read and shards written on all cores, or by Apache Beam if the `DownloadConfig` names a runner
+    or options.
     """
 
     VERSION = tfds.core.Version("1.0.0")
     DESCRIPTION = ""
     LICENCE = None
     UNIT = " examples"
-    # Nothing is downloaded, so there are no checksums for TFDS to look up.
+    # Nothing is downloaded, so there are no checksums.
     url_infos = {}
     report = None
 
@@ -71,10 +71,10 @@ class StoreBuilder(FileReaderBuilder, skip_registration=True):
         super().__init__(file_format="array_record", **kwargs)
 
     def plan(self, workers):
-        """Return {split: {key: part}}; the method `example` of a part returns its example.
+        """Return {split: {key: part}}, where `part.example()` returns the example to store.
 
         Args:
-            workers: what has `run(function, items, size, **bar)`; see
+            workers: object with `run(function, items, size, **bar)`; see
                 `tfaudiogen.data.builders.workers`.
         """
         raise NotImplementedError(f"{type(self).__name__} must define plan")
@@ -84,14 +84,14 @@ class StoreBuilder(FileReaderBuilder, skip_registration=True):
         raise NotImplementedError(f"{type(self).__name__} must define features")
 
     def metadata(self):
-        """Return what is stored once for all examples, as a dict."""
+        """Return a dict of values that are common to all examples."""
         return {}
 
     def name_classes(self, labels):
-        """Say which labels there are: their names, sorted, are those of the classes.
+        """Set the class names to the sorted, distinct labels.
 
         Raises:
-            ValueError: TFDS, which stores one name in a line, would not give a label back.
+            ValueError: a label would not survive in TFDS' file of labels, one per line.
         """
         names = sorted(set(labels))
         for name in names:
@@ -104,7 +104,7 @@ class StoreBuilder(FileReaderBuilder, skip_registration=True):
 
     @property
     def example_bytes(self):
-        """Size of an example."""
+        """Bytes of an example."""
         raise NotImplementedError(f"{type(self).__name__} must define example_bytes")
 
     def _info(self):
@@ -117,7 +117,7 @@ class StoreBuilder(FileReaderBuilder, skip_registration=True):
         )
 
     def _download_and_prepare(self, dl_manager, download_config=None):
-        """Write the data set into the folder that TFDS has made for it."""
+        """Write the data set to the folder that TFDS created."""
         del dl_manager
         download_config = download_config or tfds.download.DownloadConfig()
         hands = workers.of(download_config)
@@ -157,13 +157,13 @@ class StoreBuilder(FileReaderBuilder, skip_registration=True):
 
 
 class RecordBuilder(StoreBuilder, skip_registration=True):
-    """Base of the builders of sound: raw 16-bit windows of one length."""
+    """Base class of audio builders: raw 16-bit windows of one length."""
 
     UNIT = " windows"
     EXTRA_FEATURES = {}
 
     def features(self):
-        """Return those of `record_features`, and the builder's own."""
+        """Return `record_features` with the additional features of the builder."""
         return record_features(self.builder_config.samples, self.EXTRA_FEATURES)
 
     def metadata(self):
@@ -172,16 +172,16 @@ class RecordBuilder(StoreBuilder, skip_registration=True):
 
     @property
     def example_bytes(self):
-        """Two for each sample."""
+        """Size of a window, two bytes per sample."""
         return 2 * self.builder_config.samples
 
 
 def record_features(samples, extra=None):
     """Return the TFDS features of one window.
 
-    `audio` is int16 [samples], zero after `length`; `start` counts samples from the beginning of
-    the file `source` (TFDS stores floats in 32 bits, too few for the times in a long file);
-    `picture` is an encoded image, empty where there is none.
+    `audio` is int16 [samples], zero after `length`. `start` is the position in the file `source`
+    in samples (seconds in TFDS' 32-bit floats would be too coarse for long files). `picture` is an
+    encoded image, or empty.
     """
     return tfds.features.FeaturesDict(
         {
@@ -197,7 +197,7 @@ def record_features(samples, extra=None):
 
 
 def record(window, samples, **features):
-    """Return one example: int16 `window` of at most `samples`, padded with zeros."""
+    """Return one example: int16 `window` of at most `samples` samples, padded with zeros."""
     audio = np.zeros(samples, np.int16)
     audio[: len(window)] = window
     return {"audio": audio, "length": len(window), "picture": b"", **features}

@@ -1,4 +1,4 @@
-"""The `Report` of `prepare`: what became of each source file."""
+"""The `Report` of `prepare`: statistics of the data set, and files that were skipped."""
 
 import json
 from collections import Counter
@@ -11,13 +11,13 @@ from tfaudiogen.validation.schema import expect, expect_keys
 from tfaudiogen.validation.text import visible
 
 REPORT_NAME = "report.json"
-# It names every file that gave nothing.
+# It may be large, since it lists every skipped file.
 _MOST_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that gave nothing, and why."""
+    """A file that was not used, and the reason."""
 
     file: str
     reason: str
@@ -25,9 +25,9 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Share:
-    """What one label has in one split: files, windows (examples), minutes without padding.
+    """Size of one label in one split: files, windows (examples), minutes without padding.
 
-    A picture is an example of no minutes; pictures of one file count that file once each.
+    Images count as windows of 0 minutes, and each as a file, even if one file holds many.
     """
 
     files: int
@@ -37,17 +37,17 @@ class Share:
 
 @dataclass
 class Report:
-    """What `prepare` made of the files.
+    """The result of `prepare`.
 
     Attributes:
         builder: name of the builder.
-        sample_rate: Hz; None for pictures.
-        samples: samples of a window; None for pictures.
+        sample_rate: Hz; None for images.
+        samples: samples of a window; None for images.
         splits: {split: {label: Share}}.
-        skipped: files that gave nothing, each with its reason.
-        notices: what was done to files that are used (mixed down, turned down, cut short).
-        ignored: files that are neither audio nor pictures; of pictures, all other files.
-        image_shape: (H, W, C) of pictures; None for sounds.
+        skipped: files that were not used, each with the reason.
+        notices: changes to files that were used (mixed down, gain reduced, truncated).
+        ignored: files that are neither audio nor images; for image data, that are not images.
+        image_shape: (H, W, C) of images; None for audio.
     """
 
     builder: str
@@ -81,7 +81,7 @@ class Report:
         """Return the report that `save` wrote into `folder`.
 
         Raises:
-            ValueError: there is none, or it is damaged.
+            ValueError: there is no report, or it is damaged.
         """
         path = Path(folder) / REPORT_NAME
         values = strict_json.read(path, _MOST_BYTES)
@@ -125,7 +125,7 @@ class Report:
 
 
 def _report(kind, values):
-    """Return a report of plain values; ValueError if they are not those of one."""
+    """Return a report from plain values; raise ValueError if they are invalid."""
     expect_keys(values, "it", ("builder", "splits"), {field.name for field in fields(kind)})
     for name in ("skipped", "notices", "ignored"):
         expect(isinstance(values.get(name, []), list), name, values.get(name))
@@ -141,7 +141,7 @@ def _report(kind, values):
 
 
 def _of(kind, values, types):
-    """Return a dataclass of plain values of one type."""
+    """Return a dataclass from plain values, all of one type."""
     expect_keys(values, kind.__name__.lower(), {field.name for field in fields(kind)})
     for name, value in values.items():
         expect(isinstance(value, types), name, value)

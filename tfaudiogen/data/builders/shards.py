@@ -1,4 +1,4 @@
-"""Writes examples into shards that can be written independently."""
+"""Writes examples to shards, which can be written independently."""
 
 import math
 import uuid
@@ -10,10 +10,10 @@ import tensorflow_datasets as tfds
 from array_record.python.array_record_module import ArrayRecordWriter
 from tensorflow_datasets.core.hashing import Hasher
 
-# Small enough to keep all cores busy, many enough for large collections.
+# Small enough to keep all cores busy; at most 1024 shards.
 _SHARD_BYTES, _MOST_SHARDS = 32 * 2**20, 1024
-# Padding takes no space, and sound a fifth more than with zstd. But that takes four times as long,
-# and the writer holds Python's lock meanwhile: cores would wait for each other.
+# Snappy compresses padding to nothing; audio takes a fifth more space than with zstd. But zstd
+# takes four times as long, and the writer holds the GIL meanwhile, so that other cores would wait.
 _OPTIONS = "group_size:1,snappy"
 
 
@@ -22,7 +22,7 @@ class Shard:
     """A file of examples.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
         parts: objects whose method `example` returns the example.
         features: `tfds.features.FeaturesDict` of the examples.
     """
@@ -32,8 +32,8 @@ class Shard:
     features: tfds.features.FeaturesDict
 
     def write(self):
-        """Write the file, whole or not at all."""
-        # Of its own name, since another worker may have been given the same shard.
+        """Write the file atomically."""
+        # The temporary name is unique, since another worker may write the same shard.
         partial = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}")
         writer = ArrayRecordWriter(str(partial), _OPTIONS)
         for example in self._serialised():
@@ -49,16 +49,16 @@ class Shard:
 
 
 def shards_of(template, parts, example_bytes, features, count=None):
-    """Return the `Shard`s of a split, its examples in the order of the hashes of their keys.
+    """Return the `Shard`s of a split, with examples ordered by the hash of their keys.
 
-    That is the order of TFDS, so that neighbours are of different files.
+    TFDS uses the same order; it mixes examples of different files.
 
     Args:
         template: `tfds.core.ShardedFileTemplate` of the split.
-        parts: {key: part}, see `Shard`.
-        example_bytes: size of an example.
-        features: of the examples.
-        count: how many shards; None for a good number.
+        parts: {key: part}; see `Shard`.
+        example_bytes: bytes of an example.
+        features: `tfds.features.FeaturesDict` of the examples.
+        count: number of shards; None to choose by size.
     """
     count = min(count or _good_number(len(parts) * example_bytes), len(parts))
     ordered = _by_hash(parts, template.split)

@@ -1,7 +1,7 @@
-"""Maps a function over many items, on all cores or on Apache Beam.
+"""Maps a function over many items, on all cores or with Apache Beam.
 
-What is done leaves its result in files, which both kinds of workers can share. It must be possible
-to do it twice: a run that was stopped, and a pipeline whose worker was lost, do.
+The function must write its result to files, which both kinds of workers can share. It must be
+idempotent, since a resumed run, or a pipeline that lost a worker, may call it twice for an item.
 """
 
 import os
@@ -13,16 +13,16 @@ from tfaudiogen.runtime import optional
 
 
 class Threads:
-    """All cores of this machine. What takes time here leaves Python's lock."""
+    """Threads on all cores of this machine; the slow operations release the GIL."""
 
     def run(self, function, items, size, **bar):
         """Call the function on every item.
 
         Args:
-            function: of one item.
-            items: list; those that take longest should come first.
-            size: function from an item to its share of the progress bar.
-            bar: arguments of the bar (`tqdm`).
+            function: function of one item.
+            items: list, slowest items first.
+            size: function from an item to its size in the progress bar.
+            bar: arguments of the progress bar (`tqdm`).
         """
         threads = ThreadPoolExecutor(os.cpu_count())
         try:
@@ -36,27 +36,27 @@ class Threads:
 
 
 class Beam:
-    """The workers of an Apache Beam pipeline. They need to see the same files as this process.
+    """Workers of an Apache Beam pipeline, which need a file system shared with this process.
 
     Args:
-        runner: name of the runner or runner; None for what the options say.
-        options: `PipelineOptions`, None for the usual ones.
+        runner: a runner or its name; None to use `options`.
+        options: `PipelineOptions`; None for the defaults.
     """
 
     def __init__(self, runner, options):
         self.runner, self.options = runner, options
 
     def run(self, function, items, size, **bar):
-        """Call the function on every item; the runner shows progress in its own way."""
+        """Call the function on every item; progress is up to the runner."""
         del size
         (beam,) = optional.modules("beam", "a pipeline of workers", "apache_beam")
         with beam.Pipeline(runner=self.runner, options=self.options) as pipeline:
             todo = pipeline | bar["desc"] >> beam.Create(items)
-            # Without it a runner may give all items to one worker.
+            # Without Reshuffle, a runner may give all items to one worker.
             _ = todo | beam.Reshuffle() | beam.Map(function)
 
 
 def of(download_config):
-    """Return the workers that a `tfds.download.DownloadConfig` asks for."""
+    """Return `Beam` if a `tfds.download.DownloadConfig` has Beam settings, else `Threads`."""
     runner, options = download_config.beam_runner, download_config.beam_options
     return Beam(runner, options) if runner or options else Threads()

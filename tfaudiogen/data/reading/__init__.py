@@ -1,1 +1,1 @@
-"""Reads single files: audio block by block, and pictures."""
+"""Reads single files: audio, block by block, and images."""

@@ -1,4 +1,4 @@
-"""Reading a file of audio block by block: one channel, one rate, 16 bits."""
+"""Reads an audio file block by block and converts it to mono, one sample rate and 16 bits."""
 
 import dataclasses
 import tempfile
@@ -13,27 +13,27 @@ from tfaudiogen.disk.errors import Unusable
 
 CHANNELS = ("mix", "left", "right")
 FULL_SCALE = 2**15
-# Of decoded samples that are written at a time.
+# Number of samples that are quantised at a time.
 _BLOCK_VALUES = 2**22
-# Of samples that are resampled at a time, at the higher of the rates.
+# Number of samples that are resampled at a time, at the higher of the two rates.
 _RESAMPLED_VALUES = 2**20
-# Bytes of a decoded file, twelve minutes at 22,050 Hz, that are not worth a file on disk.
+# Bytes of a decoded file, twelve minutes at 22,050 Hz, up to which it is kept in memory.
 _IN_MEMORY = 2**26
-# Of a file; less is a matter of padding and of rounding.
+# Fraction of a file. Smaller differences are due to padding and rounding.
 MISSING = 0.01
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read of one file.
+    """The result of reading one audio file.
 
     Attributes:
-        samples: samples written, at the wanted rate.
-        sample_rate: the file's own rate in Hz; of several the lowest.
-        channels: the file's own number of channels; of several the largest.
-        gain: factor, below 1 where the sound went over full scale and was turned down as a whole.
-        missing: fraction of what the file announces or holds that was not read.
-        why: why there is more than was read, or may be; empty where everything was.
+        samples: number of samples written, at the target rate.
+        sample_rate: sample rate of the file in Hz; the lowest if there are several.
+        channels: number of channels of the file; the largest if there are several.
+        gain: factor; below 1 if the sound exceeded full scale and was scaled down as a whole.
+        missing: fraction of the announced or present sound that was not read.
+        why: why the reading is, or may be, incomplete; empty if it is complete.
     """
 
     samples: int
@@ -45,11 +45,11 @@ class Reading:
 
     @property
     def is_short(self):
-        """Whether something is known to be missing."""
+        """Whether the reading is known to be incomplete."""
         return self.missing > MISSING or self.why == STREAMS
 
     def shortfall(self):
-        """Return `why` with the part that is missing, where it is known."""
+        """Return `why`, followed by the missing fraction if it is significant."""
         part = f" ({self.missing:.0%} is missing)" if self.missing > MISSING else ""
         return self.why + part
 
@@ -63,18 +63,19 @@ def read_to_file(path, target, sample_rate, channel="mix"):
 def read_into(path, out, sample_rate, channel="mix", folder=None):
     """Write the sound of `path` to `out` as raw int16 at `sample_rate`; return the `Reading`.
 
-    Memory does not grow with the length of the file. Nothing is written of one that is unusable.
+    Memory use does not grow with the length of the file. Nothing is written for an unusable file.
 
     Args:
-        path: the file.
+        path: the audio file.
         out: binary file to write to.
-        sample_rate: in hertz.
+        sample_rate: target rate in Hz.
         channel: "mix", "left" or "right".
-        folder: where the sound of a long file can wait for its gain; None for the system's place.
+        folder: folder for a temporary file with the decoded sound of a long file, which is needed
+            until its peak is known; None for the system's default.
 
     Raises:
-        Unusable: the file is empty, damaged, silent or not finite.
-        Unreadable: it cannot be read this time.
+        Unusable: the file is empty, damaged, silent, or has non-finite samples.
+        Unreadable: the file cannot be read at the moment.
     """
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder) as decoded:
         reading, peak = _decode(path, decoded, sample_rate, channel)
@@ -84,7 +85,7 @@ def read_into(path, out, sample_rate, channel="mix", folder=None):
 
 
 def own_sample_rate(path):
-    """Return the sample rate in Hz that a file was recorded with; of several the first.
+    """Return the sample rate of a file in Hz; the first if there are several.
 
     Raises:
         Unusable: the file is empty, unreadable or damaged.
@@ -94,7 +95,7 @@ def own_sample_rate(path):
 
 
 def _decode(path, out, sample_rate, channel):
-    """Write float32 samples to the file `out`; return the `Reading` without gain, and the peak."""
+    """Write float32 samples to the file `out`; return the `Reading` with gain 1, and the peak."""
     samples, peak, loudest, parts = 0, 0.0, 0.0, []
     with sounds_of(path) as sounds:
         for sound in sounds:
@@ -110,7 +111,7 @@ def _decode(path, out, sample_rate, channel):
 
 @dataclass(frozen=True)
 class _Part:
-    """What became of one `Sound` of a file; lengths in seconds."""
+    """The result of reading one `Sound` of a file; lengths in seconds."""
 
     sample_rate: int
     channels: int
@@ -125,7 +126,7 @@ class _Part:
 
 
 def _missing(parts):
-    """Return the fraction of all parts that is missing, and why."""
+    """Return the missing fraction over all parts, and the reason."""
     missing = sum(part.missing for part in parts) / max(1e-9, sum(part.promised for part in parts))
     if missing > MISSING:
         return missing, max(parts, key=lambda part: part.missing).why or CUT
@@ -135,7 +136,7 @@ def _missing(parts):
 
 
 def _resampled(sound, sample_rate, channel):
-    """Yield (float32 [n] at `sample_rate`, largest magnitude of all channels in the file)."""
+    """Yield (float32 [n] at `sample_rate`, peak of all channels in the block before mixing)."""
     resample = _resampler(sound.sample_rate, sample_rate)
     for block in sound.blocks():
         level, mono = peak_of(block), _one_channel(block, channel)
@@ -144,7 +145,7 @@ def _resampled(sound, sample_rate, channel):
 
 
 def _resampler(file_rate, sample_rate):
-    """Return the function from a block, or None for the end, to an iterator of blocks."""
+    """Return a function from a block, or None at the end, to an iterable of resampled blocks."""
     if file_rate == sample_rate:
         return lambda mono: [] if mono is None else [mono]
     stream = soxr.ResampleStream(file_rate, sample_rate, num_channels=1, dtype="float32")
@@ -161,7 +162,7 @@ def _resampler(file_rate, sample_rate):
 
 
 def _quantise(decoded, out, gain):
-    """Write what `_decode` wrote as int16."""
+    """Convert the output of `_decode` to int16."""
     decoded.seek(0)
     while block := decoded.read(4 * _BLOCK_VALUES):
         levels = np.frombuffer(block, np.float32) * np.float32(gain * FULL_SCALE)
@@ -174,7 +175,7 @@ def _one_channel(block, channel):
     if block.shape[1] == 1:
         return block[:, 0]
     if channel == "mix":
-        # Many times as fast as numpy's mean over so short an axis.
+        # Much faster than numpy's mean over such a short axis.
         return sum(block.T) / np.float32(block.shape[1])
     return block[:, CHANNELS.index(channel) - 1]
 

@@ -1,4 +1,4 @@
-"""Decoding a file of sound block by block, to its real end."""
+"""Decodes an audio file block by block, to its real end."""
 
 import contextlib
 import dataclasses
@@ -15,27 +15,28 @@ from tfaudiogen.disk.errors import Unreadable, Unusable
 from tfaudiogen.disk.opening import open_regular, unreadable
 
 LOWEST_RATE, HIGHEST_RATE = 1000, 10_000_000
-# Of samples; 1 MB.
+# Number of samples per block, 1 MB.
 _BLOCK_VALUES = 2**18
-# What libsndfile says of a stream whose length it does not know.
+# libsndfile reports at least this number of frames if it does not know the length.
 _UNKNOWN_FRAMES = 2**62
-# Of what is announced; the rest may be a matter of padding.
+# Fraction of the announced length that counts as complete; the rest may be padding.
 _MOST = 0.99
-# SF_ERR_SYSTEM of sndfile.h, which damaged files cause too; then so many bytes are read at a time.
+# SF_ERR_SYSTEM of sndfile.h. Damaged files cause it too, so the file is then read as a test, in
+# chunks of this many bytes.
 _SYSTEM_ERROR, _PROBED = 2, 2**20
-# Sums of larger ones, of channels and in a filter, may be infinite.
+# Larger samples may overflow when channels are summed or filtered.
 _LARGEST = 1e30
 
 
 @contextlib.contextmanager
 def sounds_of(path):
-    """Context that gives an iterator of the `Sound`s of a file, of which most have one.
+    """Context with an iterator over the `Sound`s of a file; most files have one.
 
-    Each is closed when the next is taken.
+    Each is closed when the next is requested.
 
     Raises:
-        Unusable: the file is empty or not audio; so do the iterator and the sounds.
-        Unreadable: it cannot be read this time.
+        Unusable: the file is empty or not audio. The iterator and the sounds raise it too.
+        Unreadable: the file cannot be read at the moment.
     """
     path = Path(path)
     _check_suffix(path.suffix.lower())
@@ -51,12 +52,12 @@ def sounds_of(path):
 
 
 class Sound:
-    """One part of a file, which may be the whole of it.
+    """One part of a file, often the whole file.
 
     Attributes:
         sample_rate: Hz.
         channels: number of channels.
-        decoded: samples of each channel that `blocks` has given.
+        decoded: samples per channel that `blocks` has yielded so far.
     """
 
     def __init__(self, file, part, view, stream):
@@ -71,12 +72,12 @@ class Sound:
 
     @property
     def promised(self):
-        """Samples of each channel that were announced, or are there; known after `blocks`."""
+        """Samples per channel that were announced or found; known after `blocks`."""
         return max(self._announced or 0, self.decoded) / (self._part.held or 1.0)
 
     @property
     def why(self):
-        """What is missing or may be, of those of `containers.part`; known after `blocks`."""
+        """Why the sound is, or may be, incomplete; see `containers.part`. Known after `blocks`."""
         announced = max(1, self._announced or 0)
         return CUT if self.decoded / announced < self._part.held * _MOST else self._part.why
 
@@ -86,10 +87,10 @@ class Sound:
         return frames if frames < _UNKNOWN_FRAMES else None
 
     def blocks(self):
-        """Yield float32 [n, channels]; the next one overwrites it.
+        """Yield blocks, float32 [n, channels]; each overwrites the memory of the last.
 
         Raises:
-            Unusable: the sound is damaged or not finite.
+            Unusable: the sound is damaged or has non-finite samples.
             Unreadable: the file cannot be read any more.
         """
         length = max(1, _BLOCK_VALUES // self.channels)
@@ -108,7 +109,7 @@ class Sound:
             failure = error
             count = max(0, self._stream.tell() - self.decoded)
         announced = self._announced
-        # Behind what was announced a decoder may come upon a tag or the like.
+        # After the announced end, a decoder may fail on a tag, which is harmless.
         early = announced is None or self.decoded + count < announced
         if self._view.error or (failure and early):
             text = "damaged: decoding stopped ({})"
@@ -117,14 +118,17 @@ class Sound:
 
 
 class _Stream(soundfile.SoundFile):
-    """Does not seek after each block, which takes long, and fails where no length is known."""
+    """A `SoundFile` that does not seek after each block.
+
+    Seeking is slow, and fails if the length is unknown.
+    """
 
     def seekable(self):
         return False
 
 
 def peak_of(block):
-    """Return the largest magnitude; NaN or infinity where there is one."""
+    """Return the largest magnitude, or NaN or infinity if the block contains it."""
     return float(np.maximum(block.max(initial=0.0), -block.min(initial=0.0)))
 
 
@@ -152,7 +156,10 @@ def _open(file, part):
 
 
 def _decodable(file, parts):
-    """Return the parts that are sound; of several others count as missing in the first."""
+    """Return the decodable parts; the others are counted as missing in the first.
+
+    If none is decodable, all are returned, and decoding raises the error.
+    """
     if len(parts) == 1:
         return parts
     good = [part for part in parts if _is_decodable(file, part)]
@@ -174,7 +181,10 @@ def _is_decodable(file, part):
 
 
 def _reason(error, file, view, text):
-    """Return the exception of what libsndfile says; what it says of the system may be wrong."""
+    """Return the exception for an error of libsndfile.
+
+    libsndfile also reports a system error for damaged files, so then the file is read to find out.
+    """
     try:
         if view.error:
             raise view.error

@@ -1,4 +1,4 @@
-"""One file of a picture as 8-bit levels of a given size."""
+"""Reads an image file as 8-bit levels of a given size."""
 
 import warnings
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ _MODES = {1: _GREY, 3: "RGB"}
 
 @dataclass(frozen=True)
 class Taken:
-    """What a picture was before it was fitted.
+    """Properties of an image file before resizing.
 
     Attributes:
-        width, height: in pixels, turned upright.
-        frames: of an animation; 1 otherwise.
-        transparent: whether it was laid on white.
+        width, height: in pixels, after applying the EXIF orientation.
+        frames: number of frames of an animation; 1 otherwise.
+        transparent: whether it had transparency and was composed on white.
     """
 
     width: int
@@ -33,23 +33,23 @@ class Taken:
 
 
 def read_picture(path, image_shape, most_pixels=_MOST_PIXELS):
-    """Return (levels uint8 [H, W, C], `Taken`) of a file.
+    """Return (levels uint8 [H, W, C], `Taken`) of an image file.
 
-    The picture is turned upright, laid on white where it is transparent, scaled so that it covers
-    the wanted size and cut around its centre; of an animation the first frame is taken.
+    The EXIF orientation is applied, transparency is composed on white, and the image is scaled to
+    cover the target size and center-cropped. Of an animation, the first frame is used.
 
     Args:
-        path: png, jpeg, bmp, gif or webp, of any size, colours and depth.
+        path: png, jpeg, bmp, gif or webp file of any size, colours and depth.
         image_shape: (H, W, C) of the result; C is 1 or 3.
-        most_pixels: of the file; a picture of more is not decoded.
+        most_pixels: maximum number of pixels of the file; larger images are not decoded.
 
     Raises:
-        Unusable: the file gives no picture; the message is the reason.
-        Unreadable: it cannot be read this time.
+        Unusable: the file is not a usable image; the message is the reason.
+        Unreadable: the file cannot be read at the moment.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # looked at below
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked in _fitted
             with open_regular(path) as file, Image.open(file, formats=FORMATS) as picture:
                 return _fitted(picture, image_shape, most_pixels)
     except Unusable:
@@ -62,13 +62,12 @@ def read_picture(path, image_shape, most_pixels=_MOST_PIXELS):
         if error.errno is not None:
             raise unreadable(error) from error
         raise Unusable(f"damaged ({' '.join(str(error).split())})") from error
-    except Exception as error:  # noqa: BLE001 - whatever a decoder makes of damaged bytes
+    except Exception as error:  # noqa: BLE001 - damaged bytes may raise anything in a decoder
         raise Unusable(f"damaged ({type(error).__name__}: {error})") from error
 
 
 def fit(picture, image_shape):
-    """Return uint8 [H, W, C] of a Pillow picture of 8 bits, scaled to cover and cut around the
-    centre."""
+    """Return uint8 [H, W, C] of an 8-bit Pillow image, scaled to cover and center-cropped."""
     height, width, channels = image_shape
     picture = picture.convert(_MODES[channels])
     fitted = ImageOps.fit(picture, (width, height), Image.Resampling.BICUBIC)
@@ -90,8 +89,8 @@ def _fitted(picture, image_shape, most_pixels):
 
 
 def _of_eight_bits(picture):
-    """Return a picture in grey or RGB of 8 bits."""
-    if picture.mode.startswith("I"):  # 16 bits of grey, which Pillow would clip
+    """Convert an image to 8-bit grey or RGB."""
+    if picture.mode.startswith("I"):  # 16-bit grey, which Pillow would clip
         levels = np.asarray(picture, np.float64) / 257
         return Image.fromarray(np.rint(np.clip(levels, 0, 255)).astype(np.uint8))
     return picture if picture.mode == _GREY else picture.convert("RGB")

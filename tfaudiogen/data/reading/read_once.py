@@ -1,4 +1,4 @@
-"""Reads many files in parallel, each of them once, and retries failures."""
+"""Reads many files in parallel, each once, and retries failures."""
 
 import hashlib
 import time
@@ -16,11 +16,11 @@ class _Task:
     """One file to read.
 
     Attributes:
-        source: the file.
-        key: text that changes with the file and with the settings.
-        size: of the file in bytes.
-        read: function of the file and of a binary file to write to; returns plain values.
-        store: `Sounds` that keeps them.
+        source: path of the file.
+        key: hash of the file's path, size, modification time and the settings.
+        size: size of the file in bytes.
+        read: function of the path and of a binary file to write to; returns plain values.
+        store: the `Sounds` to write to.
     """
 
     source: Path
@@ -30,7 +30,7 @@ class _Task:
     store: Sounds
 
     def do(self):
-        """Read the file, and keep what became of it."""
+        """Read the file and store the outcome."""
         self.store.add(self.key, self._outcome)
 
     def _outcome(self, out):
@@ -49,19 +49,19 @@ class _Task:
 def read_once(files, read, settings, store, workers, progress):
     """Read files into a store; return the `Entry` of each.
 
-    Those that were read into it before, and have not changed since, are not read again. What the
-    bytes of a file do not decide is not kept: it is tried again here and by the next run.
+    Unchanged files that were read into the store before are not read again. Failures that do not
+    depend on the content of the file ("undecided") are retried, here and in the next run.
 
     Args:
         files: list of `SourceFile`s.
         read: see `_Task`.
-        settings: tuple of what `read` depends on besides the file.
-        store: `Sounds`.
+        settings: tuple of everything else that the result of `read` depends on.
+        store: the `Sounds` to write to.
         workers: see `tfaudiogen.data.builders.workers`.
         progress: show a progress bar.
 
     Raises:
-        ReadError: files could not be read at any try.
+        ReadError: files could not be read in any attempt.
     """
     for pause in (0.0, *tries.PAUSES):
         tasks = [_task(file.path, read, settings, store) for file in files]
@@ -90,7 +90,7 @@ def _is_decided(entry):
 
 
 def _check_read(files, outcomes):
-    """Raise `ReadError` of what could not be read, but for what is skipped: see `_Task`."""
+    """Raise `ReadError` for files that could not be read, except those to skip; see `_Task`."""
     refused = {
         file.name: outcome["reason"]
         for file, outcome in zip(files, outcomes, strict=True)
@@ -104,7 +104,7 @@ def _task(path, read, settings, store):
     try:
         status = path.stat()
         size, state = status.st_size, (status.st_size, status.st_mtime_ns)
-    except OSError:  # reading says why
+    except OSError:  # reading reports the error
         size, state = 0, ()
     identity = repr((str(path.absolute()), state, *settings))
     key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]

@@ -1,23 +1,23 @@
-"""Retries of reads whose failure may be temporary, as on a network."""
+"""Retries reads that may fail temporarily, as on a network."""
 
 import time
 
 from tfaudiogen.disk.errors import ReadError, Unreadable, Withheld
 
-# Seconds before the second and the third try.
+# Seconds before the second and the third attempt.
 PAUSES = (1.0, 5.0)
 
 
 def patiently(name, read):
-    """Return what `read` returns; where a file cannot be read, try again after a while.
+    """Return `read()`, retrying after a pause if the file cannot be read.
 
     Args:
-        name: of the file, for the message.
+        name: name of the file for the message.
         read: function without arguments.
 
     Raises:
-        ReadError: it could not be read at any try.
-        Unusable: what `read` raises of bytes that are no use, and `Withheld`.
+        ReadError: the file could not be read in any attempt.
+        Unusable: raised by `read` for unusable content. `Withheld` is passed on too.
     """
     for pause in PAUSES:
         try:

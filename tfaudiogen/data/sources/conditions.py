@@ -1,4 +1,4 @@
-"""Conditions of source files beside their labels: captions and external embeddings."""
+"""Conditioning of source files other than labels: captions and external embeddings."""
 
 from dataclasses import dataclass, field
 
@@ -16,12 +16,12 @@ PICTURE_FEATURES = {
     "caption": tfds.features.Sequence(tfds.features.Text()),
     "vector": tfds.features.Sequence(np.float32),
 }
-"""Of a picture those of all sounds that it belongs to, vectors one after the other."""
+"""An image has the captions and (concatenated) vectors of all its sounds."""
 
 
 @dataclass
 class Told:
-    """Captions and embeddings by the name of the file.
+    """Captions and embeddings by file name.
 
     Attributes:
         captions: {name: list of texts}.
@@ -33,7 +33,7 @@ class Told:
 
     @classmethod
     def of(cls, files, embeddings=None):
-        """Return what is told, the files to use, and the `Skipped`: files without an embedding.
+        """Return the `Told` of files, the usable files, and the `Skipped` without an embedding.
 
         Args:
             files: list of `SourceFile`s.
@@ -47,7 +47,11 @@ class Told:
         return told, files, skipped
 
     def shared(self, users):
-        """Return what is told of other files, {name: names of files here}, each thing once."""
+        """Return the `Told` of other files that share it, without duplicate captions.
+
+        Args:
+            users: {name of another file: names of files of this object}.
+        """
         captions = {
             name: list(dict.fromkeys(text for own in names for text in self.captions.get(own, ())))
             for name, names in users.items()
@@ -59,12 +63,12 @@ class Told:
         return Told(captions, vectors)
 
     def of_sound(self, name):
-        """Return the values of `SOUND_FEATURES`."""
+        """Return the values of `SOUND_FEATURES` for a file."""
         caption, vector = self._lists(name)
         return {"caption": caption[0] if caption else "", "vector": vector}
 
     def of_picture(self, name):
-        """Return the values of `PICTURE_FEATURES`."""
+        """Return the values of `PICTURE_FEATURES` for a file."""
         caption, vector = self._lists(name)
         return {"caption": caption, "vector": vector}
 
@@ -74,13 +78,13 @@ class Told:
         return self.captions.get(name, []), flat
 
     def metadata(self):
-        """Return the bytes of the longest caption and the size of a vector, 0 where none is."""
+        """Return the bytes of the longest caption and the vector size; 0 if there are none."""
         lengths = [len(text.encode()) for texts in self.captions.values() for text in texts]
         sizes = [len(vector) for vectors in self.vectors.values() for vector in vectors]
         return {"caption_bytes": max(lengths, default=0), "vector_size": max(sizes, default=0)}
 
     def notices(self, names):
-        """Return lines about what is told of the files that are used."""
+        """Return notices about captions and embeddings of the used files."""
         silent = sum(not self.captions.get(name) for name in names)
         if 0 < silent < len(names):
             yield f"{silent} of the {len(names)} files have no caption"

@@ -21,18 +21,18 @@ _MOST_BYTES, _NUMBERS = 2**24, "iuf"
 
 
 def match_embeddings(folder, files):
-    """Return the files that have an embedding, {name: float32 [E]} of them, and the `Skipped`.
+    """Return the files that have an embedding, their embeddings, and the `Skipped`.
 
-    Names are matched as those of pictures; see `match_stems`. E is the size that most of the
-    usable embeddings have.
+    The embeddings are {name: float32 [E]}. Names are matched as by `match_stems`. E is the most
+    frequent size of the usable embeddings; others are skipped.
 
     Args:
-        folder: of the `.npy` files, at any depth.
+        folder: folder of the `.npy` files, at any depth.
         files: list of `SourceFile`s.
 
     Raises:
         ValueError: the folder does not exist.
-        ReadError: a file could not be read, at several tries.
+        ReadError: a file could not be read after several attempts.
     """
     pairs = match_stems(files, find_named([folder], _NPY), ("file", "embedding"), _CURE)
     found, skipped = {}, list(pairs.skipped)
@@ -54,10 +54,10 @@ def match_embeddings(folder, files):
 
 
 def read_embedding(path):
-    """Return float32 [E] of a `.npy` file that holds one vector, [E] or [1, E].
+    """Return the vector, float32 [E], in a `.npy` file of shape [E] or [1, E].
 
     Raises:
-        Unusable: it holds something else, with the reason.
+        Unusable: the file holds something else; the message is the reason.
     """
     values = _loaded(path)
     if values.size == 0 or values.shape not in ((values.size,), (1, values.size)):

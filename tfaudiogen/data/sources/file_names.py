@@ -9,11 +9,11 @@ from tfaudiogen.validation.text import collapsed, composed
 
 
 class FileNames:
-    """Finds a file by what a table calls it.
+    """Finds a file by the name in a table.
 
-    That is its path below the source, its absolute path, or its own name, with or without
-    extension, where only one file has that. "./", backslashes, needless white space and the form of
-    accents do not matter, and the case only where files differ by it alone.
+    A name can be the path below the source, the absolute path, or the file name with or without
+    extension if it is unique. "./", backslashes, superfluous white space and the Unicode form of
+    accents are ignored, and so is case unless file names differ only by it.
 
     Args:
         files: list of `SourceFile`s.
@@ -23,7 +23,7 @@ class FileNames:
         self._files, self._tables = files, {}
 
     def file(self, name):
-        """Return the `SourceFile`; None for no file, or several."""
+        """Return the `SourceFile` of a name; None if no file or more than one matches."""
         if not name:
             return None
         for spelt in (str, _tidy, _caseless):
@@ -34,7 +34,7 @@ class FileNames:
         return None
 
     def _table(self, spelt, names):
-        """Return {name: its file, None of several}; made when it is first needed."""
+        """Return {name: its file, or None if there are several}, computed on first use."""
         if (spelt, names) not in self._tables:
             table = self._tables[spelt, names] = {}
             for file in self._files:
@@ -59,7 +59,7 @@ def _own_names(file):
 
 
 def _tidy(name):
-    # Tables are read without white space at the ends of a field, and with one kind of line breaks.
+    # As in tables, whose fields are read stripped and with one kind of line break.
     parts = map(collapsed, name.replace("\\", "/").split("/"))
     return posixpath.normpath("/".join(parts))
 

@@ -1,4 +1,4 @@
-"""Finding the files of audio and of pictures below the source folders."""
+"""Finds audio and image files in the source folders."""
 
 import os
 from collections import Counter
@@ -18,7 +18,7 @@ UNREADABLE_SUFFIXES = frozenset(
 )
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 SINGLE_LABEL = "audio"
-# Folders that systems put into each disk, closed to everybody else.
+# Folders that operating systems create on each disk and that users cannot read.
 _OF_THE_SYSTEM = frozenset({"lost+found", "$RECYCLE.BIN", "System Volume Information"})
 
 
@@ -27,12 +27,13 @@ class SourceFile:
     """A file below a source folder.
 
     Attributes:
-        path: where it is.
-        name: its path relative to its source, with forward slashes, preceded by the source's
-            folder name where there are several sources. It identifies the file.
-        label: the first sub-folder; with several sources, the source's folder name. It becomes a
-            class: its white space is collapsed, and one of nothing else is "audio".
-        caption: a text that describes it, empty where there is none.
+        path: path of the file.
+        name: unique name: the path relative to the source, with forward slashes. If there are
+            several sources, it begins with the folder name of the source.
+        label: label of the file, by default the first sub-folder or, if there are several
+            sources, the folder name of the source. White space is collapsed; an empty label
+            becomes "audio".
+        caption: text that describes the file; may be empty.
     """
 
     path: Path
@@ -41,18 +42,18 @@ class SourceFile:
     caption: str = ""
 
     def __post_init__(self):
-        """Keep from the names of classes what does not survive being stored, one in a line."""
+        """Normalise the label, since TFDS stores class names one per line."""
         object.__setattr__(self, "label", collapsed(self.label) or SINGLE_LABEL)
 
     @property
     def suffix(self):
-        """The extension in lower case, with its dot."""
+        """The extension in lower case, including the dot."""
         return self.path.suffix.lower()
 
 
 @dataclass
 class Found:
-    """The files below the sources, by what they are."""
+    """The files below the sources by type."""
 
     audio: list[SourceFile] = field(default_factory=list)
     pictures: list[SourceFile] = field(default_factory=list)
@@ -64,7 +65,7 @@ def find_files(sources):
 
     Raises:
         ValueError: a source does not exist, or two sources have the same folder name.
-        ReadError: a folder cannot be read, at several tries.
+        ReadError: a folder could not be read after several attempts.
     """
     found = Found()
     for file in _source_files(sources):
@@ -76,14 +77,14 @@ def find_files(sources):
 
 
 def find_named(sources, pattern):
-    """Return the `SourceFile`s below `sources` whose own names match, sorted by name.
+    """Return the `SourceFile`s below `sources` whose file names match, sorted by name.
 
     Args:
         sources: folders or single files.
-        pattern: compiled, of the whole name without its folder.
+        pattern: compiled regular expression that must match the full file name without folder.
 
     Raises:
-        ValueError, ReadError: as `find_files`.
+        ValueError, ReadError: see `find_files`.
     """
     found = [file for file in _source_files(sources) if pattern.fullmatch(file.path.name)]
     return sorted(found, key=lambda file: file.name)
@@ -104,10 +105,10 @@ def check_sources(sources):
 
 
 def _walk(source):
-    """Yield the files below `source`; links to folders are followed once.
+    """Yield the files below `source`; each folder is visited once, even if links lead to it.
 
     Raises:
-        Unreadable: a folder cannot be read this time.
+        Unreadable: a folder cannot be read at the moment.
     """
     if source.is_file():
         yield source
@@ -132,10 +133,10 @@ def _refuse(error):
 
 
 def _source_files(sources):
-    """Return the `SourceFile`s of all that is below the sources.
+    """Return the `SourceFile`s of all files below the sources.
 
-    Names are in one Unicode form, since systems store the same accents differently. Where several
-    files would have one name then, each has the form in which it is stored.
+    Names are normalised to one Unicode form, since systems store accents differently. Files whose
+    names would then be equal keep their stored names.
     """
     sources = [Path(source) for source in sources]
     check_sources(sources)
@@ -163,7 +164,7 @@ def _name_and_label(path, source, several):
 
 
 def _readable(name):
-    """Return a name as text; what is no text is written as in Python, `\\xff`."""
+    """Return a name as text, with undecodable bytes escaped as `\\xff`."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

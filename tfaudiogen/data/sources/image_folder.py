@@ -1,4 +1,4 @@
-"""Reading the pictures of a folder, many at a time, each of them once."""
+"""Reads the images of a folder in parallel, each once."""
 
 import dataclasses
 import functools
@@ -16,7 +16,7 @@ _NAMED = 5
 
 
 def labelled(sources, labels_csv=None, label_pattern=None):
-    """Return the labelled picture files of the sources, what is skipped, and names of the rest."""
+    """Return the labelled image files, the `Skipped`, and the names of all other files."""
     found, skipped = find_files(sources), []
     files = [
         dataclasses.replace(file, label=_NO_LABEL) if "/" not in file.name else file
@@ -31,15 +31,15 @@ def labelled(sources, labels_csv=None, label_pattern=None):
 
 
 def convert(files, folder, image_shape, workers, progress):
-    """Read `files` into `folder`.
+    """Convert `files` into `folder`.
 
-    Files that were read into this folder before, and have not changed since, are not read again.
+    Unchanged files that an earlier run converted into this folder are not read again.
 
     Returns:
-        The list of `Picture`s, that of the `Skipped`, and {name: Taken}.
+        The list of `Picture`s, the list of `Skipped`, and {name: Taken}.
 
     Raises:
-        ReadError: files could not be read, at several tries.
+        ReadError: files could not be read after several attempts.
     """
     settings = (tuple(image_shape),)
     read = functools.partial(_read, image_shape=tuple(image_shape))
@@ -61,7 +61,7 @@ def _read(source, out, image_shape):
 
 
 def notices_of(taken, image_shape):
-    """Return lines about what was done to pictures that are used, given {name: Taken}."""
+    """Return notices about changes to the used images, from {name: Taken}."""
     height, width, _ = image_shape
     kinds = {
         f"smaller than {height} x {width}, enlarged": lambda one: (

@@ -1,4 +1,4 @@
-"""Matching pictures to sounds by the stem of the file name."""
+"""Matches images to audio files by the stem of the file name."""
 
 import functools
 from collections import Counter
@@ -13,10 +13,10 @@ _SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 
 
 def match_pictures(audio, pictures):
-    """Return {name of the audio file: path of its picture} and the pictures to skip.
+    """Return {name of the audio file: path of its image} and the list of skipped images.
 
-    A picture belongs to the sound with the same relative path but for the extension; failing
-    that, to the one with the same stem, provided that no other sound or picture has that stem.
+    An image belongs to the audio file with the same relative path except for the extension, or
+    else to the one with the same stem if no other audio file or image has that stem.
     """
     by_path = {_without_suffix(file.name): file for file in reversed(pictures)}
     by_stem = {PurePosixPath(path).name: file for path, file in by_path.items()}
@@ -38,7 +38,7 @@ def match_pictures(audio, pictures):
 
 
 def _problem(path, used):
-    """Return why the picture at `path` cannot be used, or None."""
+    """Return the reason why the image at `path` cannot be used, or None."""
     if path not in used:
         return "a picture without sound: no audio file has its stem"
     try:

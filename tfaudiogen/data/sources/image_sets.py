@@ -1,4 +1,4 @@
-"""Data sets stored as a few binary files of many pictures each."""
+"""Image data sets stored as a few binary files with many images each."""
 
 import dataclasses
 import math
@@ -12,13 +12,13 @@ from tfaudiogen.data.reading.image import fit
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """The pictures of one file.
+    """The images of one file.
 
     Attributes:
-        name: of the file.
+        name: name of the file.
         images: uint8 [n, H, W, C].
-        labels: n names.
-        split: that the data set gives them to; None for the hash of their names.
+        labels: n label names.
+        split: official split; None to use the hash of the image names.
     """
 
     name: str
@@ -28,12 +28,12 @@ class Part:
 
 
 def stored(parts, folder, image_shape):
-    """Write the pictures of the parts into `folder` and return the list of `Picture`s.
+    """Write the images of the parts to `folder` and return the list of `Picture`s.
 
     Args:
         parts: iterable of `Part`.
-        folder: where raw levels go.
-        image_shape: (H, W, C) that is wanted; others are scaled to cover it and cut.
+        folder: folder for the raw levels.
+        image_shape: target (H, W, C); images are scaled to cover it and center-cropped.
     """
     pictures, size = [], math.prod(image_shape)
     for number, part in enumerate(parts):

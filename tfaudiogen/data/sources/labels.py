@@ -1,4 +1,4 @@
-"""Labels from a CSV file, or from the names of the files."""
+"""Labels from a CSV file or from file names."""
 
 import re
 from dataclasses import replace
@@ -13,13 +13,13 @@ COLUMNS = ("file", "label")
 
 
 def apply_labels(labels_csv, files):
-    """Return the files that `labels_csv` labels or describes, and what has to be skipped.
+    """Return the files with labels and captions from a table, and the list of `Skipped`.
 
-    The column `file` holds a path or a name, see `FileNames`. A third column, `caption`, may hold
-    texts; a file with a caption and no label keeps the label that it has.
+    The column `file` holds paths or names; see `FileNames`. An optional third column is `caption`.
+    A file with a caption but no label keeps its label. Files that are not in the table are skipped.
 
     Raises:
-        ValueError: the table cannot be read, see `read_table`, or gives a file two labels or
+        ValueError: the table cannot be read (see `read_table`), or gives a file two labels or
             captions.
     """
     path = Path(labels_csv)
@@ -37,14 +37,14 @@ def apply_labels(labels_csv, files):
 
 
 def labels_from_names(pattern, files):
-    """Return the files, labelled by what the groups of a regular expression find in their names.
+    """Return the files with labels from a regular expression searched in their names.
 
-    The expression is searched for in the name without its extension; what its groups find is
-    joined by spaces: `([^_]+)_([A-G]s?\\d)_` makes "oboe A4" of oboe_A4_15_forte_normal.mp3. Where
-    nothing is found, the label stays that of the sub-folder.
+    The expression is searched in the file name without extension. The label is its groups, joined
+    by spaces: `([^_]+)_([A-G]s?\\d)_` gives "oboe A4" for oboe_A4_15_forte_normal.mp3. A file
+    without a match keeps the label of its sub-folder.
 
     Raises:
-        ValueError: the pattern is not an expression, has no group or fits no file.
+        ValueError: the pattern is no valid regular expression, has no group or matches no file.
     """
     try:
         expression = re.compile(pattern)

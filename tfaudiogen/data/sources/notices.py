@@ -1,4 +1,4 @@
-"""Notices about source files that were used with changes, one line for each kind."""
+"""Notices about audio files that were used with changes, one line per kind of change."""
 
 import math
 from collections import Counter
@@ -10,7 +10,7 @@ _SHORT_SECONDS = 0.1
 
 
 def notices_of(recordings, config):
-    """Return lines about channels, rates, levels, lengths and pictures of the `recordings`."""
+    """Return notices about channels, sample rates, levels, lengths and images of recordings."""
     notices = [
         _channels(recordings, config.channel),
         _rates(recordings, config.sample_rate),
@@ -54,7 +54,7 @@ def _levels(recordings):
 
 
 def _shortfalls(recordings):
-    """Yield a line for each reason why less is read of files than there is, or may be."""
+    """Yield a line for each reason why files were, or may have been, read incompletely."""
     reasons = dict.fromkeys(recording.reading.why for recording in recordings)
     for why in filter(None, reasons):
         files = [recording for recording in recordings if recording.reading.why == why]

@@ -1,4 +1,4 @@
-"""Matches pictures to sounds, and embeddings to files, by name."""
+"""Matches images to audio files, and embeddings to source files, by name."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -11,12 +11,12 @@ _CURE = "rename one, or give the pairs in a table (pairs_csv, --pairs)"
 
 @dataclass
 class Pairs:
-    """Sounds with their pictures.
+    """Sounds with their images.
 
     Attributes:
-        sounds: the `SourceFile`s that have pictures, with their labels and captions.
-        pictures: {name of the sound: list of `SourceFile`s}.
-        skipped: list of `Skipped`, the files that have no partner.
+        sounds: the `SourceFile`s that have images, with their labels and captions.
+        pictures: {name of the sound: list of `SourceFile`s of its images}.
+        skipped: list of `Skipped`, the files without a partner.
     """
 
     sounds: list[SourceFile] = field(default_factory=list)
@@ -24,21 +24,21 @@ class Pairs:
     skipped: list[Skipped] = field(default_factory=list)
 
     def add(self, sound, picture):
-        """Add one picture of a sound."""
+        """Add an image to a sound."""
         self.pictures.setdefault(sound.name, []).append(picture)
 
 
 def match_stems(sounds, pictures, words=("sound", "picture"), cure=_CURE):
-    """Return the `Pairs` of sounds and pictures of the same name but for extension and case.
+    """Return the `Pairs` of sounds and images with the same name, ignoring extension and case.
 
-    A picture belongs to the sound of the same relative path; failing that, to the one of the same
-    stem, provided that no other sound or picture that is left has it. Of several files of one
-    relative path, but for the extension, the first is taken.
+    An image belongs to the sound with the same relative path, or else to the one with the same
+    stem if no other unmatched sound or image has that stem. If files of one kind differ only by
+    extension (or case), the first is used.
 
     Args:
-        sounds, pictures: lists of `SourceFile`s; pictures may be whatever belongs to sounds.
-        words: what a message calls the two.
-        cure: what a message advises where a stem is there several times.
+        sounds, pictures: lists of `SourceFile`s; `pictures` may also be embeddings.
+        words: names of the two kinds for messages.
+        cure: advice for the message about an ambiguous stem.
     """
     pairs, left = Pairs(), (list(sounds), list(pictures))
     for key in (_path, _caseless_path):
@@ -52,7 +52,7 @@ def match_stems(sounds, pictures, words=("sound", "picture"), cure=_CURE):
 
 
 def _match(pairs, sounds, pictures, key, among_several):
-    """Pair files that have the same key; return those that are left."""
+    """Pair files with the same key; return the unmatched sounds and images."""
     by_sound, by_picture = _grouped(sounds, key), _grouped(pictures, key)
     done = set()
     for shared in filter(by_picture.__contains__, by_sound):
@@ -69,13 +69,13 @@ def _again(file, taken):
 
 
 def _without(what, file, own, others, cure):
-    """Return the `Skipped` of a file that has no partner.
+    """Return the `Skipped` of a file without a partner.
 
     Args:
-        what: a partner would be.
+        what: name of the kind of the missing partner.
         file: the `SourceFile`.
-        own, others: files of its kind and of the other kind, by stem.
-        cure: where several have the stem.
+        own, others: {stem: files} of its kind and of the other kind.
+        cure: advice for an ambiguous stem.
     """
     stem = _stem(file.name)
     if stem not in others:

@@ -1,4 +1,4 @@
-"""Pairs of sounds and pictures listed in a CSV file."""
+"""Audio-image pairs listed in a CSV file."""
 
 from pathlib import Path
 
@@ -11,18 +11,17 @@ COLUMNS = ("audio", "image")
 
 
 def match_table(pairs_csv, sounds, pictures):
-    """Return the `Pairs` that `pairs_csv` lists.
+    """Return the `Pairs` listed in `pairs_csv`.
 
-    Each row has a sound in the column `audio` and a picture in `image`: paths or names, see
-    `FileNames`. `label` and `caption` are optional. A sound may stand in several rows, with other
-    pictures, and a picture too.
+    The columns `audio` and `image` hold paths or names; see `FileNames`. The columns `label` and
+    `caption` are optional. Sounds and images may occur in several rows.
 
     Args:
-        pairs_csv: the file.
+        pairs_csv: path of the CSV file.
         sounds, pictures: lists of `SourceFile`s.
 
     Raises:
-        ValueError: the table cannot be read, see `read_table`, or gives a sound two labels or
+        ValueError: the table cannot be read (see `read_table`), or gives a sound two labels or
             captions.
     """
     path = Path(pairs_csv)
@@ -44,14 +43,14 @@ def match_table(pairs_csv, sounds, pictures):
 
 
 def _skipped(pairs, files, listed, unknown, path):
-    """Return the `Skipped` of rows that name no file, and of files that are in no pair.
+    """Return the `Skipped` for table entries that match no file, and for files without a pair.
 
     Args:
         pairs: the `Pairs` that were found.
-        files: all sounds and pictures.
-        listed: names of the files that some row names.
-        unknown: {text of a row: its column}, of what names no file.
-        path: of the table.
+        files: all sounds and images.
+        listed: names of the files in the table.
+        unknown: {table entry: its column} of entries that match no file.
+        path: path of the table.
     """
     missing = [
         Skipped(

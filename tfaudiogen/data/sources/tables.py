@@ -1,4 +1,4 @@
-"""CSV tables of labels, captions and pairs that users write."""
+"""Reads user-written CSV tables of labels, captions and pairs."""
 
 import codecs
 import csv
@@ -10,25 +10,25 @@ from tfaudiogen.disk.opening import open_regular
 from tfaudiogen.validation.text import collapsed
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-# Each row has a value for each column, be it empty.
+# The number of columns is limited because every row stores a value for each, even if empty.
 _MOST_BYTES, _MOST_COLUMNS = 2**28, 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_table(path, argument, columns):
-    """Return the rows of a table as dicts of stripped text, empty where nothing stands.
+    """Return the rows of a table as dicts of stripped text, with "" for empty fields.
 
-    The first line names the columns, in any case; they are parted by commas, semicolons or tabs.
-    The text is UTF-8, or UTF-16 as spreadsheets save it.
+    The first line names the columns, ignoring case. Fields are separated by commas, semicolons or
+    tabs. The encoding is UTF-8, or UTF-16 with a byte order mark, as spreadsheets save it.
 
     Args:
-        path: of the file.
-        argument: name of the argument that it was given as, for messages.
-        columns: that it must have.
+        path: path of the file.
+        argument: name of the argument that the path was passed as, for messages.
+        columns: required columns.
 
     Raises:
-        ValueError: the file is missing, no text, lacks a column or has one twice, has a row that is
-            longer than the first line, or quotation marks that do not fit.
+        ValueError: the file is missing or not text, lacks a column or has one twice, has a row
+            longer than the first line, or unbalanced quotation marks.
     """
     what = f"{argument} {path.name}"
     if not path.is_file():
@@ -45,20 +45,20 @@ def read_table(path, argument, columns):
 
 
 class Said:
-    """What the rows of a table say of files: at most one label and one caption of each.
+    """Labels and captions that a table assigns to files, at most one of each per file.
 
     Args:
-        what: the table, for messages.
+        what: name of the table for messages.
     """
 
     def __init__(self, what):
         self._what, self._values = what, {}
 
     def keep(self, file, row):
-        """Keep what a row says of a `SourceFile`.
+        """Add the label and caption of a row for a `SourceFile`.
 
         Raises:
-            ValueError: another row says something else.
+            ValueError: an earlier row has a different label or caption for the file.
         """
         said = {"label": collapsed(row.get("label", "")), "caption": row.get("caption", "")}
         known = self._values.setdefault(file.name, {})
@@ -70,16 +70,16 @@ class Said:
                 )
 
     def of(self, file):
-        """Return the `SourceFile` with what was said of it."""
+        """Return the `SourceFile` with its label and caption from the table."""
         return dataclasses.replace(file, **self._values.get(file.name, {}))
 
     def __contains__(self, file):
-        """Return whether anything was said of a `SourceFile`."""
+        """Return whether the table has a label or caption for a `SourceFile`."""
         return bool(self._values.get(file.name))
 
 
 def _text(path, what):
-    """Return what a file holds, with one kind of line ends."""
+    """Return the text of a file, with line ends normalised to newlines."""
     try:
         with open_regular(path) as file:
             content = file.read(_MOST_BYTES + 1)
@@ -96,7 +96,7 @@ def _text(path, what):
 
 
 def _separator(text, columns):
-    """Return the separator by which the first line has the columns; a comma if none does."""
+    """Return the separator with which the first line has the columns, a comma by default."""
     first = next((line for line in text.split("\n") if line.strip()), "").casefold()
     for separator in _SEPARATORS:
         names = {collapsed(name.strip().strip('"')) for name in first.split(separator)}
@@ -106,7 +106,7 @@ def _separator(text, columns):
 
 
 def _rows(text, separator, what):
-    """Yield (number of its first line, fields) of each row that is not empty."""
+    """Yield (number of its first line, fields) for each row that is not empty."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         line = reader.line_num + 1
@@ -135,7 +135,7 @@ def _check_header(header, columns, what):
 
 
 def _row(header, fields, separator, where):
-    """Return {column: text} of a row; columns without a name are left out."""
+    """Return {column: text} of a row, without unnamed columns."""
     if any(field.strip() for field in fields[len(header) :]):
         raise ValueError(
             f"{where} has {len(fields)} fields, and the first line {len(header)}: put a text that "
