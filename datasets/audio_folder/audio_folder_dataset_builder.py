@@ -11,12 +11,12 @@ class Config(FolderConfig):
 
 
 class Builder(FolderBuilder):
-    """Windows of every file that libsndfile reads; the label is the sub-folder.
+    """Windows of every file that libsndfile can read; the label is the sub-folder.
 
-    Splits are by source file. Pictures are matched by the stem of the file name.
+    Splits are by source file. Images are matched by the stem of the file name.
     """
 
     name = "audio_folder"
-    # `tfds build --config` asks for one, to see what class it has.
+    # `tfds build --config` needs one to find the class of the configuration.
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Windows of the audio files of a folder, labelled by sub-folder."

@@ -1,4 +1,4 @@
-"""Sounds and pictures that belong together, matched by name or listed in a CSV file."""
+"""Audio-image pairs, matched by name or listed in a CSV file."""
 
 import dataclasses
 
@@ -13,29 +13,29 @@ from tfaudiogen.disk.errors import NothingUsable
 
 @dataclasses.dataclass(eq=False)
 class Config(PairConfig):
-    """Which sounds and pictures are read, and how they are paired.
+    """Which sounds and images are read, and how they are paired.
 
     Attributes:
-        pairs_csv: file with the columns audio, image and perhaps label and caption, or None to
-            match by the names of the files.
+        pairs_csv: CSV file with the columns audio and image, and optionally label and caption;
+            None to match by file names.
     """
 
     pairs_csv: str | None = None
 
 
 class Builder(PairBuilder):
-    """Windows of every sound that has a picture; see `match_stems` and `match_table`.
+    """Windows of every sound that has an image; see `match_stems` and `match_table`.
 
-    The label is the one of the table, or as of folders of audio. Splits are by sound.
+    The label is from the table, or else the same as for folders of audio. Splits are by sound.
     """
 
     name = "audio_image_pairs"
-    # `tfds build --config` asks for one, to see what class it has.
+    # `tfds build --config` needs one to find the class of the configuration.
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Windows of audio files, each with the pictures that belong to its file."
 
     def _labelled(self, found):
-        """Return the sounds that have pictures, with their labels; note all others."""
+        """Return the sounds that have images, with their labels; add others to `_skipped`."""
         config = self.builder_config
         files = super()._labelled(found)
         pictures = self._picture_files(found)
@@ -47,7 +47,10 @@ class Builder(PairBuilder):
         return self._pairs.sounds
 
     def _picture_files(self, found):
-        """Return the `SourceFile`s of the pictures; note what lies in the other folder."""
+        """Return the `SourceFile`s of the images.
+
+        If there is a folder of images, images in the sources and sounds in that folder are skipped.
+        """
         folder = self.builder_config.pictures
         if folder is None:
             return found.pictures
@@ -64,18 +67,18 @@ class Builder(PairBuilder):
         return beside.pictures
 
     def _pictures(self, found):
-        """Return nothing: pictures do not go into the windows."""
+        """Return nothing, since images are not stored in the windows."""
         del found
         return {}
 
     def _recordings(self, files, pictures, workers):
-        """Return the usable sounds that have a usable picture; note all others."""
+        """Return the usable sounds that have a usable image; add others to `_skipped`."""
         recordings = super()._recordings(files, pictures, workers)
         usable = {recording.name for recording in recordings}
         self._note_pictures_without_sound(usable)
         files = {
             file.name: file for name in usable for file in self._pairs.pictures[name]
-        }  # each once
+        }  # without duplicates
         read = self._read(sorted(files.values(), key=lambda file: file.name), workers)
         with_picture = [
             recording for recording in recordings if self._usable_pictures(recording.name, read)
@@ -89,7 +92,7 @@ class Builder(PairBuilder):
         return with_picture
 
     def _read(self, files, workers):
-        """Return {name: Picture} of the files that can be read; note all others."""
+        """Return {name: Picture} of the readable files; add others to `_skipped`."""
         folder = self._read_folder / "pictures"
         folder.mkdir(exist_ok=True)
         settings = (folder, self.image_shape, workers, self.builder_config.progress)
@@ -100,7 +103,7 @@ class Builder(PairBuilder):
         return self._read_pictures
 
     def _usable_pictures(self, name, read):
-        """Return the names of the pictures of a sound that could be read."""
+        """Return the names of the readable images of a sound."""
         return [file.name for file in self._pairs.pictures[name] if file.name in read]
 
     def _note_pictures_without_sound(self, usable):
@@ -110,7 +113,7 @@ class Builder(PairBuilder):
             self._skipped += [Skipped(name, f"its sound cannot be used: {sound}") for name in lost]
 
     def partners(self, sounds):
-        """Return {name of a sound: names of its pictures} and the list of `Picture`s."""
+        """Return {name of a sound: names of its images} and the list of `Picture`s."""
         names = {one.name for several in sounds.values() for one in several}
         partners = {name: self._usable_pictures(name, self._read_pictures) for name in names}
         return partners, list(self._read_pictures.values())

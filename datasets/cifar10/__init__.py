@@ -1,4 +1,4 @@
-"""Small coloured pictures in the binary files of CIFAR-10."""
+"""CIFAR-10: small colour images, from its binary files."""
 
 from tfaudiogen.datasets.cifar10.cifar10_dataset_builder import Builder, Config, fits
 

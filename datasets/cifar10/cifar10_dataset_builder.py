@@ -1,4 +1,4 @@
-"""Small coloured pictures in the binary files of CIFAR-10."""
+"""CIFAR-10: small colour images, from its binary files."""
 
 import dataclasses
 import functools
@@ -23,18 +23,18 @@ _ROW = 1 + 3 * _SIDE**2
 
 @dataclasses.dataclass(eq=False)
 class Config(PictureConfig):
-    """Which files are read, and the size of what is stored; see `PictureConfig`."""
+    """Which files are read, and the size of the stored images; see `PictureConfig`."""
 
 
 class Builder(PictureBuilder):
-    """Pictures of data_batch_1.bin, ... and test_batch.bin: rows of a label and three planes.
+    """Images of data_batch_1.bin, ... and test_batch.bin: records of a label and three planes.
 
-    test_batch.bin is the official test split; a tenth of the others, by hash, is the validation
-    split.
+    test_batch.bin is the official test split; a tenth of the other images, by hash, is the
+    validation split.
     """
 
     name = "cifar10"
-    # `tfds build --config` asks for one, to see what class it has.
+    # `tfds build --config` needs one to find the class of the configuration.
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "CIFAR-10 (Krizhevsky, 2009), from its binary files."
     IMAGE_SHAPE = (_SIDE, _SIDE, 3)
@@ -47,7 +47,7 @@ class Builder(PictureBuilder):
         return stored(parts, self.read_folder, self.image_shape)
 
     def _part(self, file):
-        """Return the `Part` of a file; None, and a reason, if it cannot be used."""
+        """Return the `Part` of a file, or None if it is unusable, after adding it to `skipped`."""
         try:
             rows = patiently(file.name, functools.partial(_rows, file.path))
         except Unusable as error:
@@ -60,7 +60,7 @@ class Builder(PictureBuilder):
 
 
 def _rows(path):
-    """Return uint8 [n, 1 + 3072] of a file."""
+    """Return the records of a file, uint8 [n, 1 + 3072]."""
     try:
         with open_regular(path) as file:
             data = np.fromfile(file, np.uint8)
@@ -75,5 +75,5 @@ def _rows(path):
 
 
 def fits(sources):
-    """Return whether the sources hold binary files of CIFAR-10."""
+    """Return whether the sources contain binary files of CIFAR-10."""
     return bool(find_named(sources, _FILES))

@@ -1,4 +1,4 @@
-"""Handwritten digits in the idx files of MNIST."""
+"""MNIST: handwritten digits, from its idx files."""
 
 from tfaudiogen.datasets.mnist.mnist_dataset_builder import Builder, Config, fits, read_parts
 

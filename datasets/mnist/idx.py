@@ -1,4 +1,4 @@
-"""The idx format: a magic number, the sizes, and bytes, all big-endian (LeCun et al., 1998)."""
+"""Reads the idx format: magic number, sizes, bytes, all big-endian (LeCun et al., 1998)."""
 
 import gzip
 import math
@@ -16,11 +16,11 @@ def read_idx(path, dimensions):
     """Return the uint8 array of an idx file, gzipped or not.
 
     Args:
-        path: of the file.
-        dimensions: that it has to have.
+        path: path of the file.
+        dimensions: required number of dimensions.
 
     Raises:
-        Unusable: the file is not such an array, or not whole; the message is the reason.
+        Unusable: the file is not such an array or is incomplete; the message is the reason.
     """
     try:
         with open_regular(path) as file:

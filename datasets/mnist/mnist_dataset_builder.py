@@ -1,4 +1,4 @@
-"""Handwritten digits in the idx files of MNIST."""
+"""MNIST: handwritten digits, from its idx files."""
 
 import dataclasses
 import functools
@@ -17,19 +17,19 @@ _IMAGES = re.compile(r"(?P<part>train|t10k)-images[-.]idx3-ubyte(\.gz)?")
 
 @dataclasses.dataclass(eq=False)
 class Config(PictureConfig):
-    """Which files are read, and the size of what is stored; see `PictureConfig`."""
+    """Which files are read, and the size of the stored images; see `PictureConfig`."""
 
 
 class Builder(PictureBuilder):
-    """Pictures of train-images-idx3-ubyte and t10k-images-idx3-ubyte, gzipped or not.
+    """Images of train-images-idx3-ubyte and t10k-images-idx3-ubyte, gzipped or not.
 
-    The labels lie beside them, in train-labels-idx1-ubyte and t10k-labels-idx1-ubyte. t10k is the
-    official test split; a tenth of train, by hash, is the validation split. Data sets in the same
-    layout (Fashion-MNIST) are read as well.
+    The label files train-labels-idx1-ubyte and t10k-labels-idx1-ubyte must be in the same folder.
+    t10k is the official test split; a tenth of train, by hash, is the validation split. Other data
+    sets in this layout (Fashion-MNIST) can be read too.
     """
 
     name = "mnist"
-    # `tfds build --config` asks for one, to see what class it has.
+    # `tfds build --config` needs one to find the class of the configuration.
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Handwritten digits (LeCun, Cortes and Burges), from idx files."
     IMAGE_SHAPE = (28, 28, 1)
@@ -42,11 +42,11 @@ class Builder(PictureBuilder):
 
 
 def read_parts(sources, skipped):
-    """Yield the `Part` of each file of pictures below the sources.
+    """Yield the `Part` of each image file below the sources.
 
     Args:
         sources: folders or single files.
-        skipped: list to which the files that cannot be used are added, as `Skipped`.
+        skipped: list to which unusable files are added, as `Skipped`.
     """
     for file in find_named(sources, _IMAGES):
         try:
@@ -66,7 +66,7 @@ def _part(file):
 
 
 def _labels_of(path):
-    """Return the file of labels beside one of pictures, gzipped or not."""
+    """Return the label file beside an image file, gzipped or not."""
     name = path.name.replace("images", "labels").replace("idx3", "idx1").removesuffix(".gz")
     for candidate in (path.with_name(name), path.with_name(f"{name}.gz")):
         if candidate.is_file():
@@ -75,5 +75,5 @@ def _labels_of(path):
 
 
 def fits(sources):
-    """Return whether the sources hold idx files of pictures."""
+    """Return whether the sources contain idx files of images."""
     return bool(find_named(sources, _IMAGES))

@@ -1,4 +1,4 @@
-"""Any folder of pictures as a TFDS data set."""
+"""Any folder of images as a TFDS data set."""
 
 from tfaudiogen.datasets.picture_folder.picture_folder_dataset_builder import Builder, Config
 

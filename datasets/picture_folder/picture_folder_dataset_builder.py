@@ -1,4 +1,4 @@
-"""Any folder of pictures as a TFDS data set."""
+"""Any folder of images as a TFDS data set."""
 
 import dataclasses
 
@@ -9,17 +9,17 @@ from tfaudiogen.data.sources.image_folder import convert, labelled, notices_of
 
 @dataclasses.dataclass(eq=False)
 class Config(PictureConfig):
-    """Which files are read, and the size of what is stored; see `PictureConfig`."""
+    """Which files are read, and the size of the stored images; see `PictureConfig`."""
 
 
 class Builder(PictureBuilder):
-    """Every png, jpeg, bmp, gif and webp below the sources; the label is the sub-folder.
+    """Every png, jpeg, bmp, gif and webp file below the sources; the label is the sub-folder.
 
-    Splits are by hash of the file's name.
+    Splits are by hash of the file name.
     """
 
     name = "picture_folder"
-    # `tfds build --config` asks for one, to see what class it has.
+    # `tfds build --config` needs one to find the class of the configuration.
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "The pictures of a folder, in one size, labelled by sub-folder."
 

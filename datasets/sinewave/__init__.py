@@ -1,4 +1,4 @@
-"""Synthesised sounds of five families, so that examples and tests need no download."""
+"""Synthetic sounds of five families, for examples and tests without a download."""
 
 from tfaudiogen.datasets.sinewave.sinewave_dataset_builder import Builder, Config
 from tfaudiogen.datasets.sinewave.synthesis import FAMILIES, synthesise

@@ -1,4 +1,4 @@
-"""Synthesised sounds of five families, so that examples and tests need no download."""
+"""Synthetic sounds of five families, for examples and tests without a download."""
 
 import dataclasses
 
@@ -12,11 +12,11 @@ from tfaudiogen.datasets.sinewave.synthesis import FAMILIES, synthesise
 
 @dataclasses.dataclass(eq=False)
 class Config(RecordConfig):
-    """How many windows are made.
+    """Number of windows, and seed.
 
     Attributes:
-        count: windows in all, at least three; the families take turns.
-        seed: another seed, other sounds.
+        count: total number of windows, at least three, distributed evenly over the families.
+        seed: seed of the sounds.
     """
 
     count: int = 1000
@@ -25,14 +25,14 @@ class Config(RecordConfig):
 
 @dataclasses.dataclass(frozen=True)
 class Sound:
-    """A sound that is going to be synthesised."""
+    """A sound to synthesise."""
 
     name: str
     index: int
     config: Config
 
     def example(self):
-        """Return the example that is stored."""
+        """Synthesise the sound and return the example to store."""
         config, families = self.config, list(FAMILIES)
         family = families[self.index % len(families)]
         generator = np.random.default_rng([config.seed, self.index])

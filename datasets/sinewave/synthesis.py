@@ -11,12 +11,12 @@ _MOST_PLUCKS = 3
 
 
 def synthesise(family, generator, samples, sample_rate):
-    """Return float64 [samples] in [-0.9, 0.9] of one sound.
+    """Return one sound, float64 [samples] in [-0.9, 0.9].
 
     Args:
         family: a name of `FAMILIES`.
         generator: `numpy.random.Generator`.
-        samples: length.
+        samples: length in samples.
         sample_rate: Hz; frequencies stay below 0.45 of it.
     """
     seconds = np.arange(samples) / sample_rate
@@ -26,7 +26,7 @@ def synthesise(family, generator, samples, sample_rate):
 
 
 def _between(generator, low, high, size=None):
-    """Return frequencies or levels that are uniform in their logarithm."""
+    """Return log-uniform random frequencies or levels."""
     return np.exp(generator.uniform(np.log(low), np.log(high), size))
 
 
@@ -56,7 +56,7 @@ def _bouncing(generator, seconds, highest):
 
 
 def _octaves_apart(generator, highest):
-    """Return two frequencies, the second at least an octave above the first."""
+    """Return two random frequencies, the second at least an octave above the first."""
     low = _between(generator, LOWEST, highest / 2.0)
     return low, _between(generator, 2.0 * low, highest)
 
@@ -69,7 +69,7 @@ def _sweep(generator, seconds, low, high, place):
 
 
 def _plucked(generator, seconds, highest):
-    """Harmonics that begin together and die the sooner the higher they are."""
+    """Return plucked tones: harmonics with a common onset, of which higher ones decay faster."""
     onsets = np.append(0.0, generator.uniform(0.0, 0.8, generator.integers(_MOST_PLUCKS)))
     sound = np.zeros_like(seconds)
     for onset in onsets * seconds[-1]:

@@ -1,4 +1,4 @@
-"""Spoken digits with handwritten ones, paired at random by digit."""
+"""Spoken digits paired at random with handwritten images of the same digit."""
 
 from tfaudiogen.datasets.spoken_digit_pictures.spoken_digit_pictures_dataset_builder import (
     Builder,

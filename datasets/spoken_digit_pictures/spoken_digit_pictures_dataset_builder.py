@@ -1,4 +1,4 @@
-"""Spoken digits with handwritten ones, paired at random by digit."""
+"""Spoken digits paired at random with handwritten images of the same digit."""
 
 import dataclasses
 import math
@@ -18,21 +18,21 @@ class Config(PairConfig, spoken_digits.Config):
     """Which files are read, and how they are paired.
 
     Attributes:
-        seed: another seed, other pairs.
+        seed: seed of the pairs.
     """
 
     seed: int = 0
 
 
 class Builder(PairBuilder, spoken_digits.Builder):
-    """Windows of `spoken_digits`, in its splits, with pictures of `mnist`, in its splits.
+    """Windows of `spoken_digits` with images of `mnist` from the same split.
 
-    The pictures of a digit and split are dealt out like shuffled cards, in turn, to the sounds of
-    that digit and split: each sound gets as many as the others, and each picture is used.
+    The images of a digit and split are shuffled and distributed evenly among the sounds of that
+    digit and split. Each sound gets the same number of images, and each image is used.
     """
 
     name = "spoken_digit_pictures"
-    # `tfds build --config` asks for one, to see what class it has.
+    # `tfds build --config` needs one to find the class of the configuration.
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Spoken digits (FSDD), each with handwritten ones (MNIST) of the same digit."
     LICENCE = "sounds CC BY-SA 4.0; of the pictures none is stated"
@@ -40,12 +40,12 @@ class Builder(PairBuilder, spoken_digits.Builder):
     EXTRA_FEATURES = {**PairBuilder.EXTRA_FEATURES, "speaker": tfds.features.Text()}
 
     def _pictures(self, found):
-        """Return nothing: pictures do not go into the windows."""
+        """Return nothing, since images are not stored in the windows."""
         del found
         return {}
 
     def partners(self, sounds):
-        """Return {name of a sound: names of its pictures} and the list of `Picture`s."""
+        """Return {name of a sound: names of its images} and the list of `Picture`s."""
         pictures = self._digits()
         splits = _splits(pictures)
         partners = {}
@@ -85,12 +85,13 @@ def _splits(pictures):
 
 
 def dealt(cards, names, generator):
-    """Return {name: list of cards}: all cards, shuffled, the same number for each name.
+    """Distribute shuffled cards evenly: return {name: list of cards}, with each card used.
 
-    Where that needs more cards than there are, they are shuffled again.
+    If there are not enough cards, they are shuffled and distributed again. A name gets no card
+    twice.
 
     Args:
-        cards: of any kind, at least one.
+        cards: at least one object of any kind.
         names: at least one.
         generator: `numpy.random.Generator`.
     """
@@ -105,10 +106,10 @@ def dealt(cards, names, generator):
 
 
 def fits(files, pictures):
-    """Return whether sounds are named as spoken digits and pictures as those of MNIST.
+    """Return whether sounds are named as in `spoken_digits` and images as in `mnist`.
 
     Args:
         files: `SourceFile`s of the sounds.
-        pictures: sources of the pictures.
+        pictures: sources of the images.
     """
     return spoken_digits.fits(files) and mnist.fits(pictures)

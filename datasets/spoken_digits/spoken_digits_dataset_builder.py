@@ -19,8 +19,8 @@ class Config(FolderConfig):
     """Which files are read, and how; see `FolderConfig`.
 
     Attributes:
-        test_speaker: name of the speaker all of whose files are the test split, None for the
-            official test split.
+        test_speaker: name of the speaker whose files are the test split; None for the official
+            test split.
     """
 
     test_speaker: str | None = None
@@ -29,16 +29,16 @@ class Config(FolderConfig):
 class Builder(FolderBuilder):
     """Windows of files named digit_speaker_index.wav, labelled by digit, with the speaker.
 
-    Where labels are asked for otherwise, by a table or a pattern, they are those: the pattern
-    `([0-9])_([^_]+)_` makes "7 jackson" of 7_jackson_32.wav, a label of two words.
+    A table or pattern replaces these labels: the pattern `([0-9])_([^_]+)_` gives 7_jackson_32.wav
+    the label "7 jackson", of two words.
 
-    Index 0 to 4 of each digit and speaker is the data set's official test split; a tenth of the
-    other files, by hash of the name, is the validation split. With a `test_speaker` the files of
-    that speaker are the test split, and no other file is.
+    Indices 0 to 4 of each digit and speaker are the official test split. With a `test_speaker`,
+    the files of that speaker are the test split instead. A tenth of the other files, by hash of
+    the name, is the validation split.
     """
 
     name = "spoken_digits"
-    # `tfds build --config` asks for one, to see what class it has.
+    # `tfds build --config` needs one to find the class of the configuration.
     BUILDER_CONFIGS = [Config(name="empty")]
     DESCRIPTION = "Free Spoken Digit Dataset (Jakobovski/free-spoken-digit-dataset)."
     LICENCE = "CC BY-SA 4.0"
@@ -68,7 +68,7 @@ class Builder(FolderBuilder):
 
 
 def digit_of(name):
-    """Return the digit, a str, that a file named digit_speaker_index holds."""
+    """Return the digit, a str, of a file named digit_speaker_index."""
     return _NAME.fullmatch(name)["digit"]
 
 

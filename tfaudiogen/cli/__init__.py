@@ -1,4 +1,4 @@
-"""The command line: `tfaudiogen COMMAND`, with one module for each command."""
+"""The command line, `tfaudiogen COMMAND`, with one module per command."""
 
 from tfaudiogen.cli.group import main
 

@@ -1,4 +1,4 @@
-"""The command group: finds commands by name and turns errors into one line."""
+"""The command group: imports commands lazily and prints errors as one line."""
 
 import importlib
 import os
@@ -36,20 +36,20 @@ COMMANDS = (
 
 
 class Commands(click.Group):
-    """A group whose commands are modules of `cli.commands`, imported when they are asked for."""
+    """A group whose commands are modules of `cli.commands`, imported lazily."""
 
     def list_commands(self, context):
-        """Return the names in the order in which a user needs them."""
+        """Return the command names in the order of typical use."""
         return list(COMMANDS)
 
     def get_command(self, context, name):
-        """Import the command, or return None if there is none of that name."""
+        """Import and return the command, or None if the name is unknown."""
         if name not in COMMANDS:
             return None
         return getattr(importlib.import_module(f"tfaudiogen.cli.commands.{name}"), name)
 
     def main(self, *args, standalone_mode=True, **options):
-        """Run; on an error write one line and exit with a code of `tfaudiogen.service.errors`."""
+        """Run; on error print one line and exit with a code of `tfaudiogen.service.errors`."""
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **options)
         take_every_letter()
@@ -60,7 +60,7 @@ class Commands(click.Group):
             if debugging():
                 raise
             if interruption.number and not isinstance(error, click.Abort):
-                error = stopped_by(interruption.number)  # whatever the signal has led to
+                error = stopped_by(interruption.number)  # instead of the error it caused
             say(one_line(error), err=True)
             code = exit_code(error)
         sys.exit(code if isinstance(code, int) else 0)

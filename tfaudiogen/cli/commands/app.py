@@ -1,4 +1,4 @@
-"""`tfaudiogen app`: the web page and its HTTP interface."""
+"""`tfaudiogen app`: serves the web page and the HTTP interface."""
 
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def app(models, data, out, host, port, token, most_seconds, most_megapixels, mos
     from tfaudiogen.runtime import optional
 
     optional.modules("app", "the page", "fastapi", "pydantic", "starlette", "uvicorn")
-    optional.check_installed("app", "the page", "gradio")  # looks for its folder when imported
+    optional.check_installed("app", "the page", "gradio")  # not imported yet
     from tfaudiogen.app.gate import callers
     from tfaudiogen.app.limits import Limits
     from tfaudiogen.app.serving import serve

@@ -1,4 +1,4 @@
-"""`tfaudiogen compare`: two sounds beside each other, with figures."""
+"""`tfaudiogen compare`: plots two sounds side by side and prints metrics."""
 
 import warnings
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`tfaudiogen compose`: sounds of pictures, texts, labels or embeddings."""
+"""`tfaudiogen compose`: generates sounds from images, texts, labels or embeddings."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen embed`: embeddings of sounds, by a model from elsewhere."""
+"""`tfaudiogen embed`: computes embeddings of sounds with an external model (CLAP)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen evaluate`: the figures of a model on a split of a data set."""
+"""`tfaudiogen evaluate`: computes metrics of a model on a split of a data set."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`tfaudiogen export`: a model as a SavedModel that takes and returns waveforms and pictures."""
+"""`tfaudiogen export`: exports a model as a SavedModel on waveforms and images."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen extend`: go on with a given sound."""
+"""`tfaudiogen extend`: continues a given sound."""
 
 from pathlib import Path
 

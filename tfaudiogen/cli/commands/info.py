@@ -1,4 +1,4 @@
-"""`tfaudiogen info`: what a saved model is."""
+"""`tfaudiogen info`: describes a saved model."""
 
 import click
 
@@ -31,7 +31,7 @@ def info(model):
 
 
 def _show_folder(folder):
-    """Print the figures and the card that lie beside a model."""
+    """Print the metrics and the card in the folder of a model."""
     _show_metrics(folder / "metrics.json")
     card = folder / "card.md"
     if card.is_file():
@@ -50,7 +50,7 @@ def _facts(model, place):
 
 
 def _given(model):
-    """Return what a model that translates is given, and the labels that it has beside that."""
+    """Return the conditions of a translator, and its additional labels."""
     if not hasattr(model, "source"):
         return {}
     given = {f"given {name}": value for name, value in _geometry(model.source).items()}
@@ -81,7 +81,7 @@ _TOLD = {
 
 
 def _show_metrics(path):
-    """Print the single numbers of metrics.json; the file itself holds the rest."""
+    """Print the scalar metrics of metrics.json."""
     if not path.is_file():
         return
     try:

@@ -1,4 +1,4 @@
-"""`tfaudiogen inpaint`: draw anew what lies between two times of a given sound."""
+"""`tfaudiogen inpaint`: regenerates the interval between two times of a sound."""
 
 from pathlib import Path
 

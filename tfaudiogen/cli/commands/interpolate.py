@@ -1,4 +1,4 @@
-"""`tfaudiogen interpolate`: sounds or pictures on the way from one to another."""
+"""`tfaudiogen interpolate`: interpolates between two sounds or images in latent space."""
 
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def interpolate(model, start, end, steps, out, bit_depth):
 
 
 def _anchor(text, spectrogram):
-    """Return a component's number, a picture, or the sound in an audio file."""
+    """Return the index of a component, an image, or the sound of an audio file."""
     from tfaudiogen.io import audio_files, image_files
 
     name, colon, number = text.partition(":")

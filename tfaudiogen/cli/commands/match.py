@@ -1,4 +1,4 @@
-"""`tfaudiogen match`: the pictures nearest to a sound, or the sounds nearest to a picture."""
+"""`tfaudiogen match`: ranks images by similarity to a sound, or sounds by an image."""
 
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def match(model, file, folder, count, same, index):
 
 
 def _embedding_of(model, kind):
-    """Return the function from the path of a file to its embedding [E]."""
+    """Return a function from the path of a file to its embedding [E]."""
     from tfaudiogen.cli.common.inputs import reader
     from tfaudiogen.evaluation.retrieval import embed, representation
 
@@ -75,10 +75,10 @@ def _embedding_of(model, kind):
 
 
 def _embedded(folder, file, kind, embedding):
-    """Return the names and embeddings [K, E] of the files of a kind in a folder, but for `file`.
+    """Return names and embeddings [K, E] of the files of a kind in a folder, except `file`.
 
     Raises:
-        click.BadParameter: there is none that can be read.
+        click.BadParameter: no file is readable.
     """
     import numpy as np
 

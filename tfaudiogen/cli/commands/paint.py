@@ -1,4 +1,4 @@
-"""`tfaudiogen paint`: pictures of sounds, texts, labels or embeddings."""
+"""`tfaudiogen paint`: generates images from sounds, texts, labels or embeddings."""
 
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
 
 
 def _check_names(names, count, out):
-    """Refuse what would write two pictures into one file, as those of "a_0" and the sheet of "a".
+    """Reject inputs with colliding output names, such as the sheet of "a_0" and image 0 of "a".
 
     Raises:
         click.BadParameter: two files have such names.
@@ -88,7 +88,7 @@ def _check_names(names, count, out):
 
 
 def _paths(out, name, count):
-    """Return the paths of the pictures, and of their sheet."""
+    """Return the paths of the images and of their contact sheet."""
     from tfaudiogen.io import audio_files
 
     endings = [*(f"_{number}.png" for number in range(count)), ".png"]
@@ -96,7 +96,7 @@ def _paths(out, name, count):
 
 
 def _write(model, given, pictures, out, name):
-    """Write the pictures of what was given and their sheet; return the paths of the pictures."""
+    """Write the images for one input and their contact sheet; return the image paths."""
     from tfaudiogen.io import image_files
     from tfaudiogen.plots.translation import plot_painted
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen plot`: a picture of a sound."""
+"""`tfaudiogen plot`: plots waveform and features of a sound."""
 
 from pathlib import Path
 

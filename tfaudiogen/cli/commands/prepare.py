@@ -1,4 +1,4 @@
-"""`tfaudiogen prepare`: from folders of audio or of pictures to a data set."""
+"""`tfaudiogen prepare`: converts folders of audio or images to a data set."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tfaudiogen.cli.common.command import Command
 from tfaudiogen.cli.common.options import PictureShape
 from tfaudiogen.cli.common.streams import say
 
-# As in tfaudiogen.data.preparation, which is not imported for help.
+# The same as in tfaudiogen.data.preparation, which is slow to import for help.
 _BUILDERS = ["auto", "audio_folder", "spoken_digits", "sinewave"]
 _BUILDERS += ["picture_folder", "mnist", "cifar10", "audio_image_pairs", "spoken_digit_pictures"]
 

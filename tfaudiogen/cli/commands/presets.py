@@ -1,4 +1,4 @@
-"""`tfaudiogen presets`: what can be trained."""
+"""`tfaudiogen presets`: lists the presets for training."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen reconstruct`: what a model makes of given sounds or pictures."""
+"""`tfaudiogen reconstruct`: encodes and decodes given sounds or images."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen sample`: new sounds or pictures from a model."""
+"""`tfaudiogen sample`: generates sounds or images."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tfaudiogen.cli.common.options import (
 )
 from tfaudiogen.cli.common.streams import say
 
-# The model that comes with the package.
+# The default model, which is shipped with the package.
 DEFAULT_MODEL = "music_vqvae2"
 
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen tag`: the labels of pictures."""
+"""`tfaudiogen tag`: predicts labels of images."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`tfaudiogen train`: a preset on a prepared data set, into a run folder."""
+"""`tfaudiogen train`: trains a preset on a prepared data set."""
 
 from pathlib import Path
 
@@ -101,18 +101,18 @@ def train(
         replicas=replicas,
         progress=True,
     )
-    if trained is not None:  # on other machines than the chief there is none
+    if trained is not None:  # None on machines other than the chief
         say(f"The model is in {out}. {_next(trained, out)}")
 
 
 def _next(model, out):
-    """Return the sentence with the command that shows what a trained model does."""
+    """Return a sentence with the command to try the trained model."""
     verb, words = _how(model, out)
     return f"{verb} it: {command_line(*words)}"
 
 
 def _how(model, out):
-    """Return "Try", "Hear" or "See", and the words of the command."""
+    """Return a verb ("Try", "Hear" or "See") and the words of the command."""
     if hasattr(model, "embed_images"):
         return "Try", ("match", out, "FILE", "--in", "FOLDER")
     if hasattr(model, "tag"):

@@ -1,1 +1,1 @@
-"""Helpers that several commands share: options, inputs, loading, outputs."""
+"""Shared helpers of commands: options, inputs, loading, outputs."""

@@ -1,4 +1,4 @@
-"""The base class of commands that need TensorFlow, which is imported quietly."""
+"""The base class of commands that need TensorFlow, imported without its messages."""
 
 import contextlib
 import os
@@ -16,10 +16,10 @@ DEBUG = "TFAUDIOGEN_DEBUG"
 
 
 class Command(click.Command):
-    """A command that needs TensorFlow; help and bad arguments are answered without it."""
+    """A command that needs TensorFlow; help and argument errors do not import it."""
 
     def invoke(self, context):
-        """Import TensorFlow quietly, then run."""
+        """Import TensorFlow without its messages, then run."""
         if not debugging():
             _be_quiet()
         require_tensorflow()
@@ -30,12 +30,12 @@ class Command(click.Command):
 
 
 def debugging():
-    """Return whether warnings and stack traces are wanted."""
+    """Return whether to show warnings and stack traces."""
     return os.environ.get(DEBUG, "0") not in ("", "0")
 
 
 def _be_quiet():
-    """Silence the C++ log and the warnings of others; ours become one line each."""
+    """Silence the C++ log and warnings of other packages; print ours as one line each."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     warnings.simplefilter("ignore")
@@ -46,7 +46,7 @@ def _be_quiet():
 @contextlib.contextmanager
 @uninterrupted
 def _silent_stderr():
-    """Send the error stream away: TensorFlow writes there before it reads its log level."""
+    """Redirect stderr to devnull, since TensorFlow writes to it before it reads its log level."""
     sys.stderr.flush()
     saved = os.dup(2)
     with open(os.devnull, "wb") as nowhere:

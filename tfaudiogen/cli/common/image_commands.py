@@ -1,4 +1,4 @@
-"""Variants of commands for models of pictures."""
+"""Variants of commands for image models."""
 
 import csv
 import io
@@ -15,15 +15,15 @@ FIGURES = ("mse", "psnr", "ssim")
 
 
 def is_of_pictures(model):
-    """Return whether a model takes and returns pictures."""
+    """Return whether a model is an image model."""
     return model.spectrogram.kind == "pictures"
 
 
 def check_sounds(model, verb):
-    """Refuse a model of pictures, for a command that is about sounds.
+    """Reject an image model for a command that needs an audio model.
 
     Raises:
-        click.BadParameter: if it is one.
+        click.BadParameter: if it is an image model.
     """
     if is_of_pictures(model):
         raise click.BadParameter(
@@ -32,7 +32,7 @@ def check_sounds(model, verb):
 
 
 def write_pictures(images, names, folder):
-    """Write `<name>.png` for each image [B, H, W, C], and a sheet of all; return the paths."""
+    """Write `<name>.png` for each image [B, H, W, C] and a contact sheet; return the paths."""
     from tfaudiogen.io import image_files
 
     paths = [Path(folder, f"{name}.png") for name in names]
@@ -43,12 +43,12 @@ def write_pictures(images, names, folder):
 
 
 def reconstruct(model, inputs, out):
-    """Write what a model makes of pictures, and how far that is from them.
+    """Write reconstructions of images and print their errors.
 
     Args:
-        model: a model of pictures.
-        inputs: files and folders; what is no picture in a folder is named and left out.
-        out: a .png file for one picture, or a folder, which gets `reconstruction.csv` as well.
+        model: an image model.
+        inputs: files and folders; unreadable images in a folder are reported and skipped.
+        out: a .png file for one image, or a folder, which gets `reconstruction.csv` as well.
     """
     pairs = _pairs(inputs, out)
     rows = []
@@ -66,7 +66,7 @@ def reconstruct(model, inputs, out):
 
 
 def _reconstructed(model, pairs, inputs):
-    """Return a row of figures for each file of a part."""
+    """Reconstruct a batch of files; return a row of metrics for each."""
     import numpy as np
 
     from tfaudiogen import metrics
@@ -92,23 +92,24 @@ def _reconstructed(model, pairs, inputs):
 
 
 def _read(path, image_shape, inputs):
-    """Return a picture; None for one of a folder that cannot be read, which is said."""
+    """Return an image; for an unreadable file in a folder, print a message and return None."""
     from tfaudiogen.io import image_files
 
     try:
         return image_files.read(path, image_shape)
     except ValueError as error:
-        if path in inputs:  # asked for by name
+        if path in inputs:  # named on the command line
             raise
         say(f"Left out: {error}", err=True)
         return None
 
 
 def _pairs(inputs, out):
-    """Return (name, file, PNG file to write) of all pictures.
+    """Return (name, file, PNG file to write) for all input images.
 
     Raises:
-        click.BadParameter: if there is none, two would get the same name, or one be overwritten.
+        click.BadParameter: if there are none, outputs would have the same name, or an input would
+            be overwritten.
     """
     from tfaudiogen.data.sources.files import find_files
     from tfaudiogen.io import audio_files

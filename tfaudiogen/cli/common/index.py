@@ -1,4 +1,4 @@
-"""Embeddings of files that `match` keeps, so that no file is embedded twice."""
+"""A cache file of embeddings for `match`, so that no file is embedded twice."""
 
 import hashlib
 import time
@@ -17,18 +17,18 @@ _SAVED_EVERY_SECONDS = 60.0
 
 
 class Index:
-    """Embeddings by one model of files as they were, in a file.
+    """A cache of the embeddings of files by one model, stored in a file.
 
-    A file that has another size or time of change than when it was embedded is embedded again.
-    What is kept of another model is forgotten. Within the context, and at its end however that
-    comes, what was embedded is written.
+    A file is embedded again if its size or modification time has changed. An index of another
+    model is discarded. As a context manager, the index is saved every minute and on exit, also
+    after an exception.
 
     Args:
-        path: of the index, `.npz`; None to keep nothing.
-        model_file: of the model, by whose content it is known.
+        path: path of the index, `.npz`; None for no cache.
+        model_file: file of the model, identified by the hash of its content.
 
     Raises:
-        click.BadParameter: the file is there and is no index.
+        click.BadParameter: the file exists and is not an index.
     """
 
     def __init__(self, path, model_file):
@@ -42,11 +42,11 @@ class Index:
 
     @uninterrupted
     def __exit__(self, *error):
-        """Write what is known."""
+        """Save the index."""
         self._write()
 
     def remembering(self, embedding):
-        """Return a function of paths that asks `embedding` only for what is not known."""
+        """Wrap a function from a path to its embedding in a lookup of the cache."""
 
         def known_or_new(path):
             state = path.stat()
@@ -85,7 +85,7 @@ class Index:
 
 
 def _check_columns(paths, sizes, times, vectors):
-    """Raise ValueError unless there are paths, sizes, times and finite vectors, of one length."""
+    """Raise ValueError unless the arrays have the right types, equal lengths and finite vectors."""
     expect(paths.ndim == 1 and paths.dtype.kind == "U", "paths", paths.dtype.name)
     for name, column in (("sizes", sizes), ("times", times)):
         whole = column.shape == paths.shape and column.dtype.kind in "iu"

@@ -8,7 +8,7 @@ from tfaudiogen.validation import strict_json
 
 _NPY = re.compile(r".*\.npy", re.IGNORECASE | re.DOTALL)
 _NAME_LENGTH = 40
-# Of a file with the labels of pictures, many as they may be.
+# Maximum bytes of a file written by `tfaudiogen tag`.
 _MOST_TAGS = 2**28
 _WANTED = {
     "sounds": "sounds: give files or folders of sounds",
@@ -20,7 +20,7 @@ _WANTED = {
 
 
 def told_options(command):
-    """Add the options of what is told instead of given as a file."""
+    """Add the options for conditions that are not files: labels and texts."""
     for option in (
         click.option(
             "--labels",
@@ -36,15 +36,19 @@ def told_options(command):
 
 
 def given_to(model, inputs, texts, labels):
-    """Return [(name, (what is given, whether by name))], and the function that reads it.
+    """Return the inputs of a translator, [(name, (path or value, asked))], and their reader.
+
+    `asked` tells whether the user named the input itself and not its folder. The reader is a
+    function from path or value to the argument of `sample`.
 
     Args:
         model: the `Translator`.
         inputs: paths of files and folders.
-        texts, labels: of the options.
+        texts, labels: values of the options.
 
     Raises:
-        click.BadParameter: it is not what the model is given, or two have the same name.
+        click.BadParameter: the inputs are not of the kind that the model needs, or two have the
+            same name.
     """
     kind = model.source.kind
     by_option = {"texts": texts, "labels": labels}
@@ -59,7 +63,7 @@ def given_to(model, inputs, texts, labels):
 
 
 def files_of(folder, kind):
-    """Return the `SourceFile`s of sounds, pictures or vectors (.npy) in a folder."""
+    """Return the `SourceFile`s of sounds, images or vectors (.npy) in a folder."""
     from tfaudiogen.data.sources.files import find_files, find_named
 
     if kind == "vectors":
@@ -77,7 +81,7 @@ def _files(inputs, kind):
 
 
 def reader(source):
-    """Return the function from a path to the sound, picture or vector of a representation."""
+    """Return a function that reads a sound, image or vector for a representation from a path."""
     from tfaudiogen.io import audio_files, image_files, vector_files
 
     return {
@@ -92,7 +96,7 @@ def _named_texts(texts):
 
 
 def _named_labels(inputs, labels):
-    """Return [(name, {label: weight})] of options and of files that `tag` has written."""
+    """Return [(name, {label: weight})] from options and from files that `tag` wrote."""
     tagged = [one for path in inputs for one in _tagged(path)]
     told = [_weights(text) for text in labels]
     return tagged + list(zip(_names([" ".join(one) for one in told]), told, strict=True))
@@ -108,7 +112,7 @@ def _weights(text):
 
 
 def _tagged(path):
-    """Yield (name, {label: weight}) of each picture in a file of `tfaudiogen tag`."""
+    """Yield (name, {label: weight}) for each image in a file of `tfaudiogen tag`."""
     problem = f"{path} is no file that `tfaudiogen tag` has written."
     try:
         pictures = strict_json.read(path, _MOST_TAGS)["pictures"]
@@ -119,7 +123,7 @@ def _tagged(path):
 
 
 def _names(texts):
-    """Return file names without suffix, one for each text."""
+    """Return a unique file name without suffix for each text."""
     names = []
     for text in texts:
         name = re.sub(r"\W+", "_", text.lower())[:_NAME_LENGTH].strip("_") or "text"
@@ -128,7 +132,7 @@ def _names(texts):
 
 
 def _check_told(model, found):
-    """Refuse what the model cannot be told before anything is drawn."""
+    """Reject conditions that the model does not support, before generating."""
     from tfaudiogen.models.modalities.generative import modality_of
 
     modality_of(model.source).batch([value for _, value in found])

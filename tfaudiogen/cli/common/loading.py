@@ -2,15 +2,15 @@
 
 import click
 
-# Commands of translators, by the kind of what they draw.
+# Commands of translators by the modality they generate.
 TRANSLATING = {"pictures": "paint", "sounds": "compose"}
 
 
 def load_whole(name):
-    """Load the model of a folder or a name.
+    """Load a complete model from a folder or by name.
 
     Raises:
-        click.BadParameter: for a part of a model, which has neither sounds nor pictures.
+        click.BadParameter: for a part of a model, such as a prior, which generates no data.
     """
     import tfaudiogen
 
@@ -25,11 +25,11 @@ def load_whole(name):
 
 
 def load_generator(name):
-    """Load the model of a folder or a name that makes sounds or pictures of its own kind.
+    """Load a generative model of one modality from a folder or by name.
 
     Raises:
-        click.BadParameter: for a part of a model, and for one that translates, embeds or tags,
-            which has commands of its own.
+        click.BadParameter: for a part of a model, and for a translator, embedder or tagger; these
+            have other commands.
     """
     import tfaudiogen
     from tfaudiogen.models.translators.base import Translation
@@ -50,10 +50,10 @@ def load_generator(name):
 
 
 def load_embedder(name):
-    """Load the embedder in a folder.
+    """Load an embedder.
 
     Raises:
-        click.BadParameter: for another model.
+        click.BadParameter: for any other model.
     """
     import tfaudiogen
 
@@ -62,10 +62,10 @@ def load_embedder(name):
 
 
 def load_tagger(name):
-    """Load the tagger in a folder.
+    """Load a tagger.
 
     Raises:
-        click.BadParameter: for another model.
+        click.BadParameter: for any other model.
     """
     import tfaudiogen
 
@@ -74,10 +74,10 @@ def load_tagger(name):
 
 
 def load_translator(name, verb, adapter=None):
-    """Load the translator in a folder, with an adapter if one is given.
+    """Load a translator, with an adapter if one is given.
 
     Raises:
-        click.BadParameter: for another model, and for a translator that does something else.
+        click.BadParameter: for any other model, or a translator that generates another modality.
     """
     from tfaudiogen.models.translators.base import Translation
 
@@ -104,10 +104,11 @@ def _adapt(model, adapter):
 
 
 def _load_only(kind, name, purpose):
-    """Load a model of a kind.
+    """Load a model of a class.
 
     Raises:
-        click.BadParameter: for one of another kind; it tells the purpose of the command.
+        click.BadParameter: for a model of another class; the message tells the purpose of the
+            command.
     """
     import tfaudiogen
 

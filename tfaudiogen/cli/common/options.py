@@ -26,7 +26,7 @@ seed_option = click.option(
 
 
 class CountOrAuto(click.ParamType):
-    """A whole number from 1, or "auto"."""
+    """An integer of at least 1, or "auto"."""
 
     name = "number|auto"
 
@@ -41,7 +41,7 @@ class PictureShape(click.ParamType):
     name = "HxW[xC]"
 
     def convert(self, value, param, ctx):
-        """Return (H, W, C); C is 3 unless it is given."""
+        """Return (H, W, C); C is 3 by default."""
         if isinstance(value, tuple):
             return value
         sides = value.lower().split("x")
@@ -51,7 +51,7 @@ class PictureShape(click.ParamType):
 
 
 def section_options(command):
-    """Add the options that say which part of a file a picture shows, and at which rate."""
+    """Add the options for the section of a file to plot, and its sample rate."""
     for option in (
         click.option(
             "--sample-rate",
@@ -104,10 +104,10 @@ def code_options(command):
 
 
 def asked_of(function, **options):
-    """Return the options that are not None, when all are arguments of the function.
+    """Return the options that are not None, after checking that the function accepts them.
 
     Raises:
-        click.BadParameter: for one that is none.
+        click.BadParameter: for an option that is not an argument of the function.
     """
     known = inspect.signature(function).parameters.values()
     names = {parameter.name for parameter in known}
@@ -124,7 +124,7 @@ def asked_of(function, **options):
 
 
 def usual_of(model, options):
-    """Return what a model takes for the temperature and the guidance that were not asked for."""
+    """Return the model's default temperature and, with a label, guidance."""
     usual = {"temperature": getattr(model, "temperature", 1.0)}
     if options.get("label") is not None:
         usual["guidance"] = model.guidance

@@ -1,4 +1,4 @@
-"""Writes the outputs of commands that make sound: WAV files, pictures and a record."""
+"""Writes the outputs of commands that generate sound: WAV files and spectrogram images."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from tfaudiogen.cli.common.streams import say
 
 
 def hold(out):
-    """Let no other command write to a file or folder until this one ends.
+    """Lock an output file or folder until the command ends.
 
-    What cannot be written to is so found out before the work and not after it.
+    This also detects an output that is not writable before the work, not after it.
 
     Raises:
-        InUse: another command is writing there.
+        InUse: another command is writing to it.
     """
     from tfaudiogen.disk import locked
 
@@ -28,9 +28,9 @@ def write_sounds(waveforms, names, folder, spectrogram, bit_depth):
     Args:
         waveforms: float [count, N] or a list of [N].
         names: file names without suffix.
-        folder: where to write.
+        folder: output folder.
         spectrogram: the model's `Spectrogram`.
-        bit_depth: see `files.write_wav`.
+        bit_depth: see `audio_files.write_wav`.
 
     Returns:
         The paths of the WAV files.
@@ -43,7 +43,7 @@ def write_sounds(waveforms, names, folder, spectrogram, bit_depth):
 
 
 def write_sound(waveform, path, spectrogram, bit_depth):
-    """Write one WAV file at `path` and its picture beside it."""
+    """Write one WAV file at `path` and its spectrogram image beside it."""
     from tfaudiogen.io import audio_files
     from tfaudiogen.plots import figures
 
@@ -53,10 +53,11 @@ def write_sound(waveform, path, spectrogram, bit_depth):
 
 
 def write_continued(verb, model, sound, out, bit_depth, options):
-    """Read a sound, let a model `extend` or `inpaint` it, and write the result.
+    """Read a sound, `extend` or `inpaint` it with a model, and write the result.
 
     Raises:
-        click.BadParameter: if the model has no priors over codes, or `out` is no new WAV file.
+        click.BadParameter: if the model has no priors over codes, or `out` is not a .wav file or
+            is the input.
     """
     from tfaudiogen.cli.common.image_commands import check_sounds
     from tfaudiogen.cli.common.loading import load_generator

@@ -1,4 +1,4 @@
-"""Reads the part of a file to plot."""
+"""Reads a section of an audio file for plotting."""
 
 import warnings
 
@@ -6,13 +6,13 @@ import click
 
 
 def read_section(path, start, seconds, sample_rate=None):
-    """Return (waveform [N], sample rate in Hz) of the part of a file.
+    """Return (waveform [N], sample rate in Hz) of a section of a file.
 
     Args:
         path: the file.
-        start: seconds that are left out.
-        seconds: the most that is returned.
-        sample_rate: Hz; None for the file's own.
+        start: start of the section in seconds.
+        seconds: maximum duration.
+        sample_rate: Hz; None for that of the file.
     """
     from tfaudiogen.io import audio_files
 

@@ -1,4 +1,4 @@
-"""Output streams that encode every character and keep names on one line."""
+"""Prints text safely: unencodable and control characters are escaped."""
 
 import sys
 
@@ -8,9 +8,9 @@ from tfaudiogen.validation.text import visible
 
 
 def take_every_letter():
-    """Let the output streams write as in Python, `\\xe9`, what their encoding lacks.
+    """Escape characters that the encoding of the output streams lacks, as in `\\xe9`.
 
-    A command that has done its work must not fail for the name of a file.
+    Otherwise a command could fail after its work because of a file name.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -18,10 +18,10 @@ def take_every_letter():
 
 
 def say(*lines, err=False):
-    """Print lines, with the control characters that names of files may hold written as in Python.
+    """Print lines, with control characters (which file names may contain) escaped.
 
     Args:
-        lines: str, one each.
-        err: whether to print them on stderr.
+        lines: one str per line.
+        err: whether to print to stderr.
     """
     click.echo("\n".join(map(visible, lines)), err=err)

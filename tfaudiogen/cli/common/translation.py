@@ -1,4 +1,4 @@
-"""Parts that `paint` and `compose` share: options, input files and output names."""
+"""Shared parts of `paint` and `compose`: options, input files and output names."""
 
 import inspect
 import os
@@ -11,7 +11,7 @@ from tfaudiogen.cli.common.streams import say
 
 
 def drawing_options(command):
-    """Add the options of how a translator draws; each family has some of them."""
+    """Add the sampling options of translators; each family supports some of them."""
     for option in (
         click.option(
             "--adapter",
@@ -51,14 +51,14 @@ def drawing_options(command):
 
 
 def drawing_of(model, options):
-    """Return the arguments of a draw: what was asked for, and what the model takes besides.
+    """Return the arguments of `model.sample`: the given options, and the model's defaults.
 
     Args:
         model: the translator.
-        options: of `drawing_options` and others, None where they were left out.
+        options: values of `drawing_options` and others; None if not given.
 
     Raises:
-        click.BadParameter: one of them is none of this model's.
+        click.BadParameter: the model does not support one of them.
     """
     asked = asked_of(model.sample, **options)
     if "label" in asked and not model.label_names:
@@ -73,15 +73,15 @@ def drawing_of(model, options):
 
 
 def inputs_of(given, kind, find=None):
-    """Return {name: (path, whether it was asked for by name)} of files and folders.
+    """Return {name: (path, whether the user named the file itself)} of files and folders.
 
     Args:
-        given: paths.
-        kind: "audio" or "pictures", what is taken of folders, or another word for what is.
-        find: function from a folder to its `SourceFile`s; None for those of the kind.
+        given: paths of files and folders.
+        kind: "audio" or "pictures", the files to use from folders; with `find`, a word for them.
+        find: function from a folder to its `SourceFile`s; None to find those of the kind.
 
     Raises:
-        click.BadParameter: if there is no file, or two would get the same name.
+        click.BadParameter: if there are no files, or two would get the same name.
     """
     from tfaudiogen.data.sources.files import find_files
 
@@ -104,13 +104,13 @@ def inputs_of(given, kind, find=None):
 
 
 def readable(inputs, read):
-    """Yield (name, what `read` gives for the path) of the inputs that can be read.
+    """Yield (name, `read(path)`) of the readable inputs.
 
-    What a folder holds and cannot be read is said and left out.
+    Unreadable files in folders are reported and skipped.
 
     Args:
-        inputs: of `inputs_of`.
-        read: function of a path; raises ValueError for a file that cannot be used.
+        inputs: the items of `inputs_of`.
+        read: function of a path; raises ValueError for an unusable file.
     """
     for name, (path, asked) in inputs:
         try:
@@ -122,16 +122,12 @@ def readable(inputs, read):
 
 
 def adapted_by(adapter):
-    """Return what a record says of an adapter: nothing of none."""
+    """Return the entry of an adapter in a record, or an empty dict if there is none."""
     return {"adapter": str(adapter)} if adapter else {}
 
 
 def check_some(written):
-    """Refuse to end without a result.
-
-    Raises:
-        click.BadParameter: if nothing was written.
-    """
+    """Raise click.BadParameter if nothing was written."""
     if not written:
         raise click.BadParameter("hold nothing that can be read.", param_hint="'IN...'")
 

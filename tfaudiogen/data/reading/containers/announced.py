@@ -1,4 +1,4 @@
-"""Formats with one header and nothing but sound behind it: AU and NIST."""
+"""Formats of one header followed by sound only: AU and NIST."""
 
 import re
 
@@ -14,11 +14,11 @@ MAGIC = (*_AU, _NIST[:4])
 
 
 def parts(content, start):
-    """Yield the `Part`s of the AU files that follow each other, or of one NIST file.
+    """Yield the `Part`s of concatenated AU files, or of one NIST file.
 
     Args:
-        content: `Bytes`.
-        start: place of the first.
+        content: the `Bytes` of the file.
+        start: offset of the first header.
     """
     if content.at(start, 4) == _NIST[:4]:
         yield _nist(content, start)
@@ -28,7 +28,7 @@ def parts(content, start):
 
 
 def _au(content, start):
-    """Return the `Part` of an AU file, and the place behind it."""
+    """Return the `Part` of an AU file, and the offset of its end."""
     order = _AU[content.at(start, 4)]
     skip, announced = (int.from_bytes(content.at(start + n, 4), order) for n in (4, _SIZE_PLACE))
     room = max(0, content.size - start - skip)
@@ -42,7 +42,7 @@ def _au(content, start):
 
 
 def _nist(content, start):
-    """Return the `Part` of a NIST (SPHERE) file, whose header is text."""
+    """Return the `Part` of a NIST (SPHERE) file, which has a text header."""
     head = content.at(start, 1024)
     skip = _number(rb"NIST_1A\n\s*(\d+)", head)
     counts = [_number(name + rb" -i (\d+)", head) for name in _NIST_COUNTS]

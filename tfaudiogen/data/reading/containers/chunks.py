@@ -1,7 +1,7 @@
-"""Files of chunks: WAV (RIFF, RIFX, RF64), AIFF and 8SVX (FORM), Wave64 and CAF.
+"""Formats made of chunks: WAV (RIFF, RIFX, RF64), AIFF and 8SVX (FORM), Wave64 and CAF.
 
-The size of the chunk of sound is what a recorder that was stopped, a pipe and a copy that was cut
-short leave wrong. The decoder is given the size that there is.
+The header's size of the sound chunk is wrong after an interrupted recording, a pipe or a truncated
+copy. The decoder gets the actual size instead.
 """
 
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ from tfaudiogen.data.reading.containers.view import patched
 
 _W64_TAIL = b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
 _LONG_SIZES = b"ds64"
-# Sizes that are written where the length is not known: 7FFFF000, 80000000 and FFFFFFFF, some
-# programs adding or taking away the size of the header.
+# Leading bits of sizes that stand for an unknown length: 7FFFF000, 80000000 and FFFFFFFF, to which
+# some programs add or subtract the size of the header.
 _UNKNOWN = (0x7FFFF, 0x80000, 0xFFFFF)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How chunks are laid out.
+    """The chunk layout of a format.
 
     Attributes:
-        sound: names of the chunk of sound.
-        order: of the bytes of a size.
+        sound: names of the sound chunk.
+        order: byte order of sizes.
         head: bytes before the first chunk.
-        name, width: bytes of the name and of the size of a chunk.
-        align: a chunk begins at a multiple of it.
-        whole: whether a size includes name and size.
+        name, width: bytes of a chunk's name and of its size field.
+        align: chunks begin at multiples of this.
+        whole: whether a size includes the chunk header (name and size field).
     """
 
     sound: tuple = (b"data",)
@@ -39,11 +39,11 @@ class Layout:
 
     @property
     def header(self):
-        """Bytes before what a chunk holds."""
+        """Bytes of a chunk header."""
         return self.name + self.width
 
     def is_name(self, name):
-        """Return whether a chunk may be called so, as no sound is."""
+        """Return whether `name` is a possible chunk name, and not sound data."""
         tail = _W64_TAIL if self.name == 16 else b""
         letters = all(32 <= byte < 127 for byte in name[:4])
         return len(name) == self.name and letters and name[4:] == tail
@@ -61,11 +61,11 @@ LAYOUTS = {
 
 
 def parts(content, start):
-    """Yield the `Part`s of the files of chunks that follow each other.
+    """Yield the `Part`s of concatenated files.
 
     Args:
-        content: `Bytes`.
-        start: place of the first.
+        content: the `Bytes` of the file.
+        start: offset of the first.
     """
     while content.at(start, 4) in LAYOUTS:
         walk = _Generation(content, start)
@@ -74,7 +74,7 @@ def parts(content, start):
 
 
 class _Generation:
-    """A walk through the chunks of one file, from `start` to `place`."""
+    """A walk through the chunks of one of several concatenated files, from `start` to `place`."""
 
     def __init__(self, content, start):
         self._content, self._start, self._end = content, start, content.size
@@ -84,11 +84,11 @@ class _Generation:
         self.place = start + self._layout.head
         while self._is_chunk(self.place):
             self._pass_chunk()
-        # What has no sound may be damaged in a way that a decoder knows to handle.
+        # A file without sound chunk may be damaged in a way that the decoder can handle.
         self.place = self._end if self._size_place is None else min(self.place, self._end)
 
     def part(self):
-        """Return the file as a `Part`, with the size of the sound that there is."""
+        """Return the file as a `Part`, with the actual size of the sound."""
         place = range(self._start, self.place)
         if self._size_place is None:
             return Part([place])
@@ -98,7 +98,7 @@ class _Generation:
         return Part(patched(place, self._size()), held=held if why else 1.0, why=why)
 
     def _chunk(self, place):
-        """Return the name and the size of what would be a chunk."""
+        """Return the name and the size of a possible chunk at `place`."""
         layout = self._layout
         name = self._content.at(place, layout.name)
         size = self._content.at(place + layout.name, layout.width)
@@ -106,7 +106,7 @@ class _Generation:
         return name, size - (layout.header if layout.whole and size >= layout.header else 0)
 
     def _is_chunk(self, place):
-        """Return whether there is a chunk, all of it but for the sound."""
+        """Return whether there is a chunk at `place`, complete unless it is the sound chunk."""
         name, size = self._chunk(place)
         fits = name in self._layout.sound or place + self._layout.header + size <= self._end
         return self._layout.is_name(name) and name[:4] not in LAYOUTS and fits
@@ -121,11 +121,11 @@ class _Generation:
             size = self._pass_sound(self.place + layout.name, first, size)
         end = first + size
         padded = self._start + -(-(end - self._start) // layout.align) * layout.align
-        # Some programs leave the padding out.
+        # Some programs write no padding.
         self.place = end if self._is_chunk(end) and not self._is_chunk(padded) else padded
 
     def _pass_sound(self, where, first, size):
-        """Note a chunk of sound; return how many bytes it has."""
+        """Record a sound chunk; return its size in bytes."""
         room = self._end - first
         size = self._true_size(first, size, room)
         if self._size_place is not None:
@@ -135,7 +135,7 @@ class _Generation:
         return size
 
     def _true_size(self, first, size, room):
-        """Return a size of sound as it was meant."""
+        """Return the intended size of a sound chunk from its size field."""
         bits = 8 * self._layout.width
         if self._long_size is not None and size == 2**bits - 1:
             return self._long_size
@@ -148,12 +148,12 @@ class _Generation:
         return self._is_chunk(place) or self._content.at(place, 4) in LAYOUTS
 
     def _rest(self):
-        """Return the number of bytes behind the last chunk that belong to nothing."""
+        """Return the number of bytes after the last chunk that are no tags, zeros or next file."""
         joined = self._content.at(self.place, 4) in LAYOUTS
         return 0 if joined else self._content.foreign(self.place, self._end)
 
     def _size(self):
-        """Return the patch that the size of the sound needs."""
+        """Return the patch that corrects the size of the sound, empty if it is right."""
         layout, where = self._layout, self._size_place
         size = self._held + (layout.header if layout.whole else 0)
         size = min(size, 2 ** (8 * layout.width) - 1).to_bytes(layout.width, layout.order)

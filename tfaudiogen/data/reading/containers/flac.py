@@ -1,13 +1,13 @@
-"""FLAC: the streams that follow each other in a file, each to its real end."""
+"""FLAC: concatenated streams, each read to its real end."""
 
 from tfaudiogen.data.reading.containers.headers import before_id3v1
 from tfaudiogen.data.reading.containers.part import Part
 from tfaudiogen.data.reading.containers.view import patched
 
 MAGIC = b"fLaC"
-# The first block is STREAMINFO: its type, 0, perhaps with the mark of the last one, and its size.
+# The first block is STREAMINFO: type 0, with or without the last-block flag, and its size.
 _FIRST = (MAGIC + b"\0\0\0\x22", MAGIC + b"\x80\0\0\x22")
-# Of the 64 bits from byte 18 of the file on the last 36 are the number of samples (RFC 9639, 8.2).
+# The number of samples is the last 36 of the 64 bits from byte 18 on (RFC 9639, 8.2).
 _COUNT, _COUNT_BITS = 18, 36
 _SHORTEST = 42
 
@@ -15,12 +15,12 @@ _SHORTEST = 42
 def parts(content, start):
     """Yield the `Part` of each stream.
 
-    A decoder stops at the number of samples that STREAMINFO has; it is hidden from it, and
-    reading ends where the frames do.
+    A decoder would stop at the number of samples in STREAMINFO. That field is patched to unknown,
+    so that decoding ends where the frames end.
 
     Args:
-        content: `Bytes`.
-        start: place of the first.
+        content: the `Bytes` of the file.
+        start: offset of the first stream.
     """
     while start < content.size:
         end = _next(content, start + len(MAGIC))
@@ -35,7 +35,7 @@ def parts(content, start):
 
 
 def _next(content, place):
-    """Return the place where the next stream begins, or the end of the file."""
+    """Return the offset of the next stream, or of the end of the file."""
     while (place := content.find(MAGIC, place)) < content.size:
         if content.at(place, 8) in _FIRST:
             return place

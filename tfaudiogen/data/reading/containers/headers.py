@@ -6,7 +6,7 @@ _ID3V1, _APE = 128, 32
 
 
 class Bytes:
-    """The bytes of a file by place, read in large blocks.
+    """Random access to the bytes of a file, read in large blocks.
 
     Args:
         file: binary file.
@@ -18,17 +18,17 @@ class Bytes:
         self.size = file.seek(0, 2)
 
     def at(self, place, count):
-        """Return up to so many bytes from a place on; fewer at the end of the file."""
+        """Return `count` bytes from offset `place` on, fewer at the end of the file."""
         inside = place - self._start
         if inside < 0 or inside + count > len(self._block):
-            place = min(place, self.size)  # sizes in headers lead anywhere
+            place = min(place, self.size)  # offsets from headers may be anything
             self._file.seek(place)
             self._start, self._block = place, self._file.read(max(count, _BLOCK))
             inside = 0
         return self._block[inside : inside + count]
 
     def find(self, sought, place):
-        """Return the first place of some bytes from a place on; the file's size for none."""
+        """Return the first offset of `sought` from `place` on, or the file's size if none."""
         while len(self.at(place, len(sought))) == len(sought):
             found = self._block.find(sought, place - self._start)
             if found >= 0:
@@ -37,7 +37,7 @@ class Bytes:
         return self.size
 
     def foreign(self, place, stop):
-        """Return how many bytes between two places are not tags; 0 if they are only zeros."""
+        """Return the number of bytes between two offsets after tags; 0 if all are zero."""
         while (behind := after_tag(self, place)) > place:
             place = behind
         blocks = range(place, stop, _BLOCK)
@@ -46,10 +46,10 @@ class Bytes:
 
 
 def after_id3(content, place=0):
-    """Return the place behind the ID3v2 tags that begin at a place; of a damaged one its text.
+    """Return the offset after the ID3v2 tags at `place`; only after the header of a damaged one.
 
-    The size is in four bytes of seven bits (id3.org, "ID3 tag version 2.4.0", 3.1); a footer of
-    ten bytes is told by a flag (3.4).
+    The size is in four bytes of seven bits (id3.org, "ID3 tag version 2.4.0", 3.1); a flag marks a
+    footer of ten bytes (3.4).
     """
     while (head := content.at(place, 10))[:3] == b"ID3" and len(head) == 10:
         size = sum((byte & 127) << 7 * power for power, byte in enumerate(head[:5:-1]))
@@ -59,13 +59,13 @@ def after_id3(content, place=0):
 
 
 def before_id3v1(content, place):
-    """Return the place where the ID3v1 tag begins that ends at a place, or that place."""
+    """Return the offset of the ID3v1 tag that ends at `place`, or `place` if there is none."""
     start = max(0, place - _ID3V1)
     return start if content.at(start, 3) == b"TAG" else place
 
 
 def after_tag(content, place):
-    """Return the place behind the ID3 or APE tag that begins at a place, or that place."""
+    """Return the offset after the ID3 or APE tag at `place`, or `place` if there is none."""
     if content.at(place, 3) == b"TAG":
         return min(place + _ID3V1, content.size)
     head = content.at(place, _APE)

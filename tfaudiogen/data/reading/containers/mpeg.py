@@ -1,8 +1,8 @@
-"""MPEG audio (mp3): the frames that there are, stream by stream.
+"""MPEG audio (mp3): finds the frames of each stream.
 
-A stream says how many frames it has in a Xing, Info or VBRI tag inside its first frame, or nowhere;
-then a decoder guesses from the bit rate of the first. Joined files have such a tag in the middle.
-The decoder is given the frames of one stream without what lies between, and their true number.
+The number of frames of a stream is in a Xing, Info or VBRI tag inside its first frame; without it,
+a decoder guesses from the first bit rate. Concatenated files have such a tag in the middle. The
+decoder gets the frames of one stream, without other bytes between them, and their true number.
 """
 
 from dataclasses import dataclass, field
@@ -12,24 +12,24 @@ from tfaudiogen.data.reading.containers.mpeg_frames import counting_frame, parse
 from tfaudiogen.data.reading.containers.part import BETWEEN, Part
 from tfaudiogen.data.reading.containers.view import patched
 
-# So many headers in a row, one where the other ends, are no coincidence.
+# This many consecutive headers, each at the end of the frame before, are no coincidence.
 _CONFIRMED = 3
-# Place of the word VBRI in a frame, and bytes that hold any tag as far as it is read.
+# Offset of the word VBRI in a frame, and number of bytes to read for any tag.
 _VBRI, _HEAD = 36, 64
 _COUNTED, _MEASURED = 1, 2
 
 
 @dataclass
 class _Stream:
-    """Frames of one kind that belong together.
+    """The frames of one stream.
 
     Attributes:
-        kind: of the frames.
-        tag: place of the tag in the file and its first bytes; None where there is none.
-        first: place of the first frame.
-        pieces: `range`s of frames, one behind the other.
-        frames: their number, with that of the tag.
-        lost: bytes before or among them that are no frames.
+        kind: kind of the frames; see `Frame`.
+        tag: (offset of the tag in the file, its first bytes); None if there is none.
+        first: offset of the first frame.
+        pieces: `range`s of consecutive frames.
+        frames: number of frames, including that of the tag.
+        lost: bytes before or between the frames that are not frames.
     """
 
     kind: tuple
@@ -40,7 +40,7 @@ class _Stream:
     lost: int = 0
 
     def add(self, place, size):
-        """Add the frame at a place."""
+        """Add the frame of `size` bytes at offset `place`."""
         if self.pieces and self.pieces[-1].stop == place:
             self.pieces[-1] = range(self.pieces[-1].start, place + size)
         else:
@@ -52,18 +52,18 @@ def parts(content, start):
     """Yield the `Part` of each stream.
 
     Args:
-        content: `Bytes`.
-        start: place behind the tags that come first.
+        content: the `Bytes` of the file.
+        start: offset after the leading tags.
     """
     found = [_part(content, stream) for stream in _streams(content, start)]
     if len(found) == 1 and _is_all(found[0], range(start, content.size)):
-        # A decoder passes tags by itself.
+        # The decoder skips tags by itself.
         found = [Part([range(content.size)], found[0].frames)]
     yield from found
 
 
 def _is_all(part, place):
-    """Return whether a part is a file as it is, but for a small tag at its end."""
+    """Return whether a part is the whole file, except for a small tag at its end."""
     first = part.pieces[0]
     one = len(part.pieces) == 1 and not part.why and first.start == place.start
     return one and place.stop - first.stop < len(first) // 100
@@ -94,12 +94,12 @@ def _streams(content, place):
 
 
 def _is_whole(content, place, frame, goes_on):
-    """Return whether a frame is in the file to its end, and others of its kind show that it is one.
+    """Return whether a frame is complete, and confirmed by further frames or its stream.
 
     Args:
-        content, place: where it is.
+        content, place: the `Bytes` of the file, and the offset of the frame.
         frame: `Frame` or None.
-        goes_on: whether it goes on with a stream, which is enough.
+        goes_on: whether the frame continues a stream, and so needs no further confirmation.
     """
     if not frame or place + frame.size > content.size:
         return False
@@ -118,9 +118,9 @@ def _is_confirmed(content, place, frame):
 
 
 def _next(content, place):
-    """Return the next place that can be looked at, and how many bytes before it mean nothing.
+    """Return the next offset to examine, and the number of foreign bytes before it.
 
-    It is behind a tag, or where a frame may begin.
+    It is the end of a tag, or a possible beginning of a frame.
     """
     behind = after_tag(content, place)
     if behind > place:
@@ -130,9 +130,9 @@ def _next(content, place):
 
 
 def _tag(place, frame, head):
-    """Return (place in the file, what it holds) of the tag in a frame; None if it has none."""
+    """Return (offset in the file, first bytes) of the tag in a frame, or None."""
     for where, words in ((frame.tag, (b"Xing", b"Info")), (_VBRI, (b"VBRI",))):
-        # Behind the header there may be a sum of two bytes.
+        # Up to two bytes of checksum may follow the header, the rest must be zero.
         if head[where : where + 4] in words and frame.kind[1] == 3 and not any(head[6:where]):
             return place + where, head[where:]
     return None
@@ -148,7 +148,7 @@ def _part(content, stream):
 
 
 def _counted(content, stream, size):
-    """Return the pieces of a stream with the number of frames that there are, if more are."""
+    """Return the pieces of a stream, with the frame count corrected if there are more frames."""
     count_place, size_place = _fields(stream.tag)
     first, others = stream.pieces[0], stream.pieces[1:]
     if count_place is None:
@@ -156,15 +156,15 @@ def _counted(content, stream, size):
         untagged = range(first.start + parsed(header).size, first.stop) if tagged else first
         return [counting_frame(header, stream.frames - tagged), untagged, *others]
     announced = int.from_bytes(content.at(count_place, 4), "big")
-    true = {size_place: size} if size_place else {}  # a decoder complains of a false one
-    if stream.frames >= announced:  # some programs count the frame of the tag
+    true = {size_place: size} if size_place else {}  # decoders complain about a wrong size
+    if stream.frames >= announced:  # some programs include the frame of the tag
         true[count_place] = stream.frames - 1
     fields = {where: (number % 2**32).to_bytes(4, "big") for where, number in true.items()}
     return [*patched(first, {w: f for w, f in fields.items() if content.at(w, 4) != f}), *others]
 
 
 def _fields(tag):
-    """Return the places of the number of frames and of bytes in a tag; None for what is not."""
+    """Return the file offsets of frame count and byte count in a tag, None if absent."""
     if tag is None:
         return None, None
     place, found = tag

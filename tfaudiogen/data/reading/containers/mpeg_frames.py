@@ -11,7 +11,7 @@ _SECOND = (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384)
 _THIRD = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _LOW_FIRST = (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256)
 _LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-# Kilobits a second, of MPEG 1 and of the lower sample rates.
+# Kilobits per second by (is MPEG 1, layer).
 _BIT_RATES = {
     (True, 1): _FIRST,
     (True, 2): _SECOND,
@@ -25,12 +25,12 @@ _NO_CRC, _MIDDLE_BIT_RATE = 1, 9
 
 @dataclass(frozen=True)
 class Frame:
-    """What a header says.
+    """A parsed frame header.
 
     Attributes:
         size: bytes of the frame.
-        kind: (version, layer, sample rate, whether it is mono), the same in a whole stream.
-        tag: place in the frame of the word Xing or Info, behind the side information.
+        kind: (version, layer, sample rate, whether it is mono), constant within a stream.
+        tag: offset in the frame of the word Xing or Info, after the side information.
     """
 
     size: int
@@ -40,9 +40,9 @@ class Frame:
 
 @functools.lru_cache(4096)
 def parsed(header):
-    """Return the `Frame` of four bytes; None if they are no header.
+    """Return the `Frame` of four bytes, or None if they are not a header.
 
-    A stream whose bit rate is not told ("free format") has none either.
+    Headers without bit rate ("free format") are not supported and give None too.
     """
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
@@ -64,7 +64,7 @@ def parsed(header):
 
 
 def samples_in(kind):
-    """Return the samples of each channel in a frame."""
+    """Return the number of samples per channel in a frame."""
     version, layer, _, _ = kind
     if layer == 1:
         return 384
@@ -72,11 +72,11 @@ def samples_in(kind):
 
 
 def counting_frame(header, count):
-    """Return a frame without sound that tells a decoder how many frames follow.
+    """Return a frame without sound, whose Xing tag holds the number of frames that follow.
 
     Args:
-        header: four bytes, of the first frame of the stream (of layer III).
-        count: of frames.
+        header: the four header bytes of the first frame of the stream (layer III).
+        count: number of frames.
     """
     header = bytearray(header)
     header[1] |= _NO_CRC

@@ -1,6 +1,6 @@
-"""Ogg: the links of a chain, and of each the pages of one stream of sound (RFC 3533).
+"""Ogg: the links of a chain, and the pages of one audio stream of each link (RFC 3533).
 
-A decoder reads the first link alone, and fails where a film's picture comes first.
+A decoder would read the first link only, and fail if a video stream comes first.
 """
 
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from tfaudiogen.data.reading.containers.part import BETWEEN, OPEN, STREAMS, Part
 MAGIC = b"OggS"
 _HEADER = 27
 _BEGINS, _ENDS = 2, 4
-# What the first page of a stream of sound begins with.
+# The content of the first page of an audio stream begins with one of these.
 _SOUNDS = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")
 
 
 @dataclass
 class _Stream:
-    """The pages of one stream: what its first begins with, where they are, whether it has ended."""
+    """One stream: first bytes (`begin`), `range`s of its pages (`pieces`), whether it has ended."""
 
     begin: bytes
     pieces: list = field(default_factory=list)
@@ -31,13 +31,13 @@ class _Stream:
 
 @dataclass
 class _Link:
-    """What lies between one beginning of streams and the next.
+    """A link of a chain: streams that begin together.
 
     Attributes:
         streams: {serial number: _Stream}.
-        stop: place of the file where it ends.
+        stop: offset of its end in the file.
         lost: bytes that belong to no page.
-        going: whether pages have come that begin no stream.
+        going: whether there were pages other than the first of each stream.
     """
 
     streams: dict = field(default_factory=dict)
@@ -46,14 +46,14 @@ class _Link:
     going: bool = False
 
     def part(self):
-        """Return the `Part` of the first stream of sound, or of the first."""
+        """Return the `Part` of the first audio stream, or of the first stream if there is none."""
         streams = list(self.streams.values())
         sounds = [stream for stream in streams if stream.begin.startswith(_SOUNDS)]
         chosen = (sounds or streams)[0]
         size = sum(map(len, chosen.pieces))
         held = size / (size + self.lost)
         why = STREAMS if len(sounds) > 1 else "" if chosen.ended else OPEN
-        # A decoder finds its way through damaged pages, but not through those of others.
+        # A decoder can skip damaged pages, but not pages of other streams.
         whole = [range(chosen.pieces[0].start, self.stop)]
         pieces = chosen.pieces if len(streams) > 1 else whole
         return Part(pieces, held=held, why=why or (BETWEEN if self.lost else ""))
@@ -63,8 +63,8 @@ def parts(content, start):
     """Yield the `Part` of each link.
 
     Args:
-        content: `Bytes`.
-        start: place of the first page.
+        content: the `Bytes` of the file.
+        start: offset of the first page.
     """
     link, place = _Link(), start
     while place < content.size:
@@ -99,9 +99,9 @@ def _add(link, content, page, flags, serial):
 
 
 def _page(content, place):
-    """Return the `range` of the page at a place; None if there is no whole one.
+    """Return the `range` of the page at `place`, or None if there is no complete page.
 
-    Another page that begins inside of it shows that bytes are missing.
+    If another page begins inside it, bytes are missing.
     """
     head = content.at(place, _HEADER)
     if head[:4] != MAGIC or len(head) < _HEADER:

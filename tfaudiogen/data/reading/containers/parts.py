@@ -6,11 +6,11 @@ from tfaudiogen.data.reading.containers.part import Part
 
 
 def parts_of(file, suffix=""):
-    """Return the list of `Part`s of a file, in order; a single one of what is not known.
+    """Return the list of `Part`s of a file, in order; one for the whole file if it is unknown.
 
     Args:
         file: binary file.
-        suffix: of its name, in lower case: an mp3 may begin with anything.
+        suffix: suffix of its name in lower case, since an mp3 file may begin with any bytes.
     """
     content = Bytes(file)
     start = after_id3(content)

@@ -1,4 +1,4 @@
-"""A file-like view of pieces of a file with bytes inserted between them."""
+"""A file-like view of pieces of a file and inserted bytes."""
 
 import bisect
 import itertools
@@ -6,14 +6,13 @@ import os
 
 
 class View:
-    """A read-only binary file made of pieces, as `soundfile.SoundFile` takes it.
+    """A read-only binary file made of pieces, for `soundfile.SoundFile`.
 
-    Errors of the system cannot pass through the decoder, which would take them for the end; they
-    are kept in `error`.
+    The decoder would treat an OSError as the end of the file, so it is stored in `error` instead.
 
     Args:
         file: the binary file.
-        pieces: list of `range`s of places in the file, and of bytes.
+        pieces: list of `range`s of file offsets and of bytes.
     """
 
     def __init__(self, file, pieces):
@@ -24,9 +23,9 @@ class View:
         self.error = None
 
     def source(self):
-        """Return what a decoder should read: the file's own descriptor if it is all of the file.
+        """Return the object to decode: the view, or a descriptor if it is the whole file.
 
-        A decoder that has it asks nobody for each of its small reads.
+        With a descriptor, the decoder's many small reads do not call back into Python.
         """
         if self._pieces != [range(os.fstat(self._file.fileno()).st_size)]:
             return self
@@ -35,17 +34,17 @@ class View:
         return own
 
     def seek(self, offset, whence=os.SEEK_SET):
-        """Move to a place, and return it."""
+        """Set the position and return it."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
         self._position = max(0, base + offset)
         return self._position
 
     def tell(self):
-        """Return the place."""
+        """Return the position."""
         return self._position
 
     def readinto(self, memory):
-        """Fill `memory` as far as the pieces go, and return the number of bytes."""
+        """Read into `memory` and return the number of bytes read."""
         memory = memoryview(memory).cast("B")
         done = 0
         while done < len(memory) and self._position < self._size:
@@ -57,7 +56,7 @@ class View:
         return done
 
     def read(self, count):
-        """Return so many bytes, or what there is."""
+        """Return `count` bytes, or fewer at the end."""
         memory = bytearray(min(count, max(0, self._size - self._position)))
         return bytes(memory[: self.readinto(memory)])
 
@@ -66,7 +65,7 @@ class View:
         return self._ends[-1] if self._ends else 0
 
     def _read_piece(self, memory):
-        """Read of the piece that the place is in; return the number of bytes, 0 after an error."""
+        """Read from the piece at the position; return the number of bytes, 0 after an error."""
         number = bisect.bisect_right(self._ends, self._position)
         piece = self._pieces[number]
         inside = self._position - self._ends[number] + len(piece)
@@ -84,11 +83,11 @@ class View:
 
 
 def patched(place, patches):
-    """Return the pieces of a `range` of a file in which other bytes stand at some places.
+    """Return the pieces of a `range` of a file, with some bytes replaced.
 
     Args:
         place: the range.
-        patches: {place in the file: bytes}.
+        patches: {file offset: replacement bytes}.
     """
     pieces, start = [], place.start
     for where, content in sorted(patches.items()):
