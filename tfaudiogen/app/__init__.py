@@ -1,1 +1,1 @@
-"""The web page and its HTTP interface: `tfaudiogen app`. Needs the extra "app"."""
+"""The web page and HTTP interface of `tfaudiogen app`. Needs the extra "app"."""

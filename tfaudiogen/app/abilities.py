@@ -1,4 +1,4 @@
-"""Capabilities of models, as the tabs and routes of the page ask for them."""
+"""Abilities of models, which tabs and routes require."""
 
 import zipfile
 
@@ -11,7 +11,7 @@ from tfaudiogen.models.translators.base import Translation
 from tfaudiogen.saving.archive import CONFIG
 from tfaudiogen.validation import strict_json
 
-# What a model may be able to do; a tab or an address asks for one of these.
+# All abilities; a tab or route requires one of these.
 ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose", "match", "tag")
 
 
@@ -21,9 +21,9 @@ def abilities(model):
 
 
 def abilities_of_file(file):
-    """Return which of `ABILITIES` the model in a Keras file has, without building it.
+    """Return which of `ABILITIES` the model in a .keras file has, without building it.
 
-    There are none where the file cannot be read, or is of no model of this package.
+    The list is empty if the file is unreadable or not a model of this package.
     """
     try:
         with (
@@ -38,18 +38,18 @@ def abilities_of_file(file):
 
 
 def draws_pictures(model):
-    """Return whether what a model draws are pictures."""
+    """Return whether a model generates images."""
     return model.spectrogram.kind == "pictures"
 
 
 def _abilities(kind, draws):
-    """Return the abilities of a class of models that draws "pictures" or "sounds"."""
+    """Return the abilities of a model class whose outputs are of the kind `draws`."""
     if issubclass(kind, Translation):
         return ["paint" if draws == "pictures" else "compose"]
     if issubclass(kind, Embedding):
         return ["match"]
     found = [name for name in ABILITIES if callable(getattr(kind, name, None))]
-    # It has the method to say that it has no prior to draw from.
+    # VQVAE.sample only raises an error, since there is no prior.
     return [name for name in found if name != "sample" or not issubclass(kind, VQVAE)]
 
 
@@ -58,7 +58,7 @@ def _class_of(found):
 
 
 def _drawn(config):
-    """Return the configuration of what a model draws, which is its own or that of a part."""
+    """Return the configuration of a model's output representation, its own or that of a part."""
     for part in ("spectrogram", "pictures"):
         if part in config:
             return config[part]

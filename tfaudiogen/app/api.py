@@ -1,4 +1,4 @@
-"""The HTTP interface: models, sounds, pictures and cards for programs; docs/app.md shows how."""
+"""The HTTP interface for programs: models, sounds, images and cards; see docs/app.md."""
 
 import functools
 import tempfile
@@ -20,7 +20,7 @@ _DRAWING = {"sample", "reconstruct", "paint", "compose"}
 
 
 def routes(studio):
-    """Return the router of a studio: everything below /api."""
+    """Return the router for everything below /api."""
     router = APIRouter(prefix="/api")
 
     @router.get("/models")
@@ -90,7 +90,7 @@ def routes(studio):
 
 
 def describe_model(studio, name):
-    """Return what a program wants to know of a model before it asks for something."""
+    """Return the description of a model for clients: abilities, inputs, shapes and labels."""
     model = studio.model(name)
     return {
         "name": name,
@@ -105,19 +105,19 @@ def describe_model(studio, name):
 
 
 def _representations(model):
-    """Return what a model takes and draws, {kind: representation}."""
+    """Return the representations of inputs and outputs of a model, {kind: representation}."""
     found = [getattr(model, part, None) for part in ("spectrogram", "source", "pictures")]
     return {one.kind: one for one in found if one is not None}
 
 
 def _taken(model):
-    """Return the kinds of what a model can be given."""
+    """Return the kinds of inputs of a model."""
     source = getattr(model, "source", None)
     return [source.kind] if source else list(_representations(model))
 
 
 def _shapes(model):
-    """Return the rate and window of sounds, the [H, W, C] of pictures, and the size of the rest."""
+    """Return rate and window of sounds, [H, W, C] of images, and sizes of texts and vectors."""
     kinds = _representations(model)
     sounds, pictures, texts, vectors = map(kinds.get, ("sounds", "pictures", "texts", "vectors"))
     return {
@@ -143,7 +143,7 @@ def _sample(studio, name, wanted):
 
 
 async def _of_upload(studio, request, operation, name):
-    """Apply an operation to the request's body, a file, and remove the file."""
+    """Apply an operation to the file in the request's body, then delete the file."""
     path = studio.uploads.new("upload")
     try:
         with path.open("wb") as file:
@@ -163,14 +163,14 @@ async def _translated(studio, request, name, ability, chosen):
 
 
 def _translate(studio, name, path, ability, **chosen):
-    """Draw for the file at a path, or for what it tells."""
+    """Generate for the uploaded file, or for the condition in its JSON."""
     model = operations.able(studio, name, ability)
     given = told_of(name, model.told.kind, path) if model.told else path
     return operations.translate(studio, name, given, ability, **chosen)
 
 
 def _answer(studio, name, drawn):
-    """Return a drawn sound as WAV, or a picture as PNG."""
+    """Return a response with a generated sound as WAV or image as PNG."""
     representation = studio.model(name).spectrogram
     with tempfile.TemporaryDirectory(dir=studio.temporary_folder) as folder:
         if representation.kind == "pictures":

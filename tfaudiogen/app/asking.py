@@ -10,7 +10,7 @@ _gone = contextvars.ContextVar("gone", default=None)
 
 @contextlib.contextmanager
 def asked_by(gone):
-    """Context in which `check` asks a function whether whoever asked has hung up."""
+    """Context in which `check` calls `gone()` to find out whether the client disconnected."""
     before = _gone.set(gone)
     try:
         yield
@@ -19,7 +19,7 @@ def asked_by(gone):
 
 
 def check():
-    """Raise Gone if whoever asked for what is being done has hung up."""
+    """Raise Gone if the client of the current work has disconnected."""
     gone = _gone.get()
     if gone is not None and gone():
         raise Gone("whoever asked has hung up.")

@@ -6,7 +6,7 @@ from tfaudiogen.app.refusals import Refused, TooLarge
 
 
 class Wanted(BaseModel):
-    """What `sample` is asked for; `operations.sample` says what is allowed."""
+    """Arguments of `sample`; see `operations.sample` for their ranges."""
 
     seconds: float | None = None
     seed: int = 0
@@ -19,7 +19,7 @@ class Wanted(BaseModel):
 
 
 class Told(BaseModel):
-    """What a translator is told that takes no file: one of these, as the model needs."""
+    """The condition for a translator that takes no file: exactly one of these, by model."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,16 +54,16 @@ _ENTRIES = {
 
 
 def told_of(name, kind, path):
-    """Return what a request tells a model: a str, {label: weight}, or a list of numbers.
+    """Return the condition in a JSON body: a str, {label: weight}, or a list of numbers.
 
     Args:
-        name: of the model.
-        kind: of its source, "texts", "labels" or "vectors".
-        path: of the body, JSON.
+        name: name of the model.
+        kind: kind of its source, "texts", "labels" or "vectors".
+        path: path of the body, a JSON file.
 
     Raises:
-        Refused: the body is not what the model is told.
-        TooLarge: it has more bytes than anything that is told.
+        Refused: the body is not a condition of that kind.
+        TooLarge: the body has more than a million bytes.
     """
     if path.stat().st_size > _MOST_BYTES:
         raise TooLarge(f"at most {_MOST_BYTES / 1e6:g} MB are taken of what is told.")

@@ -1,4 +1,4 @@
-"""Sounds and pictures as cards of the page: to look at, to play, to download."""
+"""Cards of sounds and images on the page, to view, play and download."""
 
 import html
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ _SOUND, _PICTURE = ".wav", ".png"
 
 @dataclass(frozen=True)
 class Sound:
-    """A sound on its way to the page.
+    """A sound to show on the page.
 
     Attributes:
-        title: above its spectrogram.
-        name: of its files, without suffix.
+        title: title above its spectrogram.
+        name: name of its files without suffix.
         waveform: float [N].
     """
 
@@ -28,11 +28,11 @@ class Sound:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture on its way to the page.
+    """An image to show on the page.
 
     Attributes:
-        title: above it.
-        name: of its file, without suffix.
+        title: title above it.
+        name: name of its file without suffix.
         image: float [H, W, C] in [0, 1].
     """
 
@@ -42,26 +42,26 @@ class Picture:
 
 
 def card_of(representation, title, name, content):
-    """Return the `Sound` or `Picture` of what a model with this representation gives."""
+    """Return a `Sound` or `Picture`, depending on the representation of the content."""
     return (Picture if representation.kind == "pictures" else Sound)(title, name, content)
 
 
 def put_on(shelf, set_name, shown, sample_rate, record=None, progress=None):
-    """Write sounds, with their spectrograms, and pictures as a new set on a shelf.
+    """Write sounds, with their spectrograms, and images as a new set on a shelf.
 
     Args:
         shelf: `Shelf`.
-        set_name: what the name of the set ends with.
+        set_name: name of the set, which is appended to the time.
         shown: list of `Sound` and `Picture`.
-        sample_rate: Hz of the sounds; None where there are none.
-        record: dict to keep with the set.
-        progress: function of (done, of how many), or None.
+        sample_rate: Hz of the sounds; None if there are none.
+        record: dict to store with the set.
+        progress: function of (done, total), or None.
 
     Returns:
         (the cards as HTML, the paths of the WAV and PNG files).
     """
     folder, paths = shelf.new(set_name), []
-    # One scale of colours, so that the spectrograms can be compared.
+    # A common colour scale, so that the spectrograms can be compared.
     waveforms = [one.waveform for one in shown if isinstance(one, Sound)]
     geometry = Geometry.of(sample_rate, *waveforms) if waveforms else None
     for done, one in enumerate(shown):
@@ -74,7 +74,7 @@ def put_on(shelf, set_name, shown, sample_rate, record=None, progress=None):
 
 
 def _write(folder, one, geometry):
-    """Write the files of a sound or a picture and return the path of the main one."""
+    """Write the files of a sound or an image and return the path of the WAV or PNG file."""
     if isinstance(one, Picture):
         path = folder / f"{one.name}{_PICTURE}"
         image_files.write_picture(path, one.image)

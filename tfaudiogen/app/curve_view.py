@@ -1,4 +1,4 @@
-"""The curve of a training as SVG: what it learns to lower, against the epoch."""
+"""Draws the learning curve of a training as SVG."""
 
 import html
 
@@ -7,7 +7,7 @@ import numpy as np
 _WIDTH, _HEIGHT = 700.0, 240.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 16.0, 14.0, 34.0
 _SERIES = (("", "training", "#7c5cff"), ("val_", "validation", "#ff8a3d"))
-# Of these the first that a history has is drawn.
+# The first of these that is in the history is drawn.
 _MEASURES = {
     "bits_per_dimension": "bits per dimension",
     "bits_per_code": "bits per code",
@@ -17,7 +17,7 @@ _TICKS = 4
 
 
 def draw(rows):
-    """Return the curve of the rows of a history (dicts of floats) as SVG text."""
+    """Return the learning curve of a history (list of dicts of floats) as SVG text."""
     measure = next((name for name in _MEASURES if any(name in row for row in rows)), "loss")
     series = [(label, colour, _points(rows, prefix + measure)) for prefix, label, colour in _SERIES]
     series = [(label, colour, points) for label, colour, points in series if len(points)]

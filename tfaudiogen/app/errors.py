@@ -1,4 +1,4 @@
-"""Turns exceptions into messages for users: one sentence, never a stack trace."""
+"""Converts exceptions to messages for users: one sentence, never a stack trace."""
 
 import logging
 
@@ -10,7 +10,7 @@ FAULT = "Something went wrong on the server; its log says what."
 
 
 def sentence(error):
-    """Return what to tell the user; what is not the user's doing goes to the log."""
+    """Return the message for the user; errors that the user did not cause are logged."""
     if isinstance(error, Refused):
         return str(error)
     if _is_bad_use(error):
@@ -25,5 +25,5 @@ def status_of(error):
 
 
 def _is_bad_use(error):
-    # Of a file of this machine nobody is told, not even whether it is there.
+    # An OSError would reveal paths of the server, or whether files exist.
     return exit_code(error) == BAD_USE and not isinstance(error, OSError)

@@ -1,4 +1,4 @@
-"""Inputs of translators on the page: a file, a text, labels or an embedding."""
+"""Input fields of translators on the page: a file, a text, labels or an embedding."""
 
 import html
 from pathlib import Path
@@ -19,17 +19,17 @@ _MOST_LETTERS = 300
 
 
 class Fields:
-    """Places for all that translators of a tab can be given, of which one is shown.
+    """Input fields for every kind of condition of a tab's translators; one is visible.
 
     Args:
         studio: `Studio`.
         ability: "paint" or "compose".
-        kind: of what is translated without being told, "sounds" or "pictures".
-        upload: function of a label and an id that gives the place to drop that.
+        kind: modality of the files to translate, "sounds" or "pictures".
+        upload: function from a label and an element id to the upload component for them.
 
     Attributes:
-        inputs: the components that hold what is given.
-        outputs: the components that `of_model` changes.
+        inputs: the components that hold the values.
+        outputs: the components that `of_model` updates.
     """
 
     def __init__(self, studio, ability, kind, upload):
@@ -52,7 +52,7 @@ class Fields:
         self.inputs, self.outputs = [dropped, *told.values()], [around, *told.values(), note]
 
     def of_model(self, name):
-        """Return the changes that show the place for what a model is given."""
+        """Return the updates that show the input field for a model."""
         wanted, limits = self._kind_of(name), self._studio.limits
         shown = [
             gradio.update(visible=kind == wanted, **self._info(name, kind, kind == wanted))
@@ -62,7 +62,7 @@ class Fields:
         return *shown, gradio.Markdown(note, visible=wanted not in ("texts", "labels"))
 
     def value(self, name, values):
-        """Return what the place for a model holds; None if there is nothing in it."""
+        """Return the value of the input field for a model; None if it is empty."""
         kind = self._kind_of(name)
         value = values[self._kinds.index(kind)]
         if kind == "labels" and value:
@@ -70,7 +70,7 @@ class Fields:
         return value or None
 
     def empty(self, name):
-        """Return what to show before anything is given to a model."""
+        """Return the hint to show while there is no input."""
         words = _WORDS[self._kind_of(name)]
         return f'<div class="empty">{words}, then press <b>{self._ability.capitalize()}</b>.</div>'
 
@@ -78,7 +78,7 @@ class Fields:
         return self._studio.model(name).source.kind
 
     def _info(self, name, kind, wanted):
-        """Return what a place says of the model beside its label."""
+        """Return the info text of an input field about the model."""
         if not wanted or kind not in ("texts", "labels"):
             return {}
         source = self._studio.model(name).source
@@ -90,7 +90,7 @@ class Fields:
 
 
 def told_as_html(kind, given):
-    """Return what a model was told, in words; a vector by the name of its file."""
+    """Return text, labels or the file name of a vector as HTML."""
     if kind == "labels":
         given = ", ".join(f"{label} {weight:g}" for label, weight in given.items())
     text = Path(given).name if kind == "vectors" else given

@@ -1,4 +1,4 @@
-"""Turns exceptions of the page's functions into messages on the page."""
+"""Shows exceptions of event handlers as messages on the page."""
 
 import functools
 
@@ -10,11 +10,11 @@ from tfaudiogen.app.errors import sentence
 
 
 def told(function, listeners):
-    """Return the function with its exceptions turned into one sentence in the browser.
+    """Wrap an event handler so that its exceptions are shown as one sentence in the browser.
 
     Args:
-        function: of the values of components.
-        listeners: `Listeners`, by which it is not gone on with for a page that was closed.
+        function: event handler, a function of the values of components.
+        listeners: `Listeners`, to cancel the work when the page was closed.
     """
 
     @functools.wraps(function)
@@ -32,11 +32,11 @@ def told(function, listeners):
 
 
 def steps_of(progress, description):
-    """Return a function of (done, of how many) that moves Gradio's progress bar."""
+    """Return a function of (done, total) that updates Gradio's progress bar."""
     return lambda done, count: progress((done, count), desc=description)
 
 
-# As the default of an argument it is where Gradio puts the bar of that request.
+# Gradio injects the progress bar of a request into arguments with this default.
 PROGRESS = gradio.Progress()
-# Nothing that a model computes runs beside another such thing: see `Turn`.
+# Computations of models run one at a time; see `Turn`.
 HEAVY = {"concurrency_limit": 1, "concurrency_id": "model"}

@@ -1,4 +1,4 @@
-"""Input components that several tabs share: dropped files, a seed, a note."""
+"""Input components shared by tabs: uploads, seed, label, and a note on limits."""
 
 import secrets
 
@@ -9,7 +9,7 @@ ANY = "any"
 
 
 def sound_upload(label, elem_id, record=False, visible=True):
-    """Return a place to drop a sound, or to record one."""
+    """Return a component to upload or record a sound."""
     return gradio.Audio(
         type="filepath",
         sources=["upload", "microphone"] if record else ["upload"],
@@ -22,10 +22,10 @@ def sound_upload(label, elem_id, record=False, visible=True):
 
 
 def picture_upload(label, elem_id):
-    """Return a place to drop a picture, or to paste one.
+    """Return a component to upload or paste an image.
 
-    To hide it, hide what is around it: Gradio makes a component that is changed anew, and that one
-    would open the file itself.
+    To hide it, hide its container: Gradio recreates an updated component, which would then lose
+    the changed `preprocess` below.
     """
     upload = gradio.Image(
         type="filepath",
@@ -36,13 +36,13 @@ def picture_upload(label, elem_id):
         label=label,
         elem_id=elem_id,
     )
-    # Gradio would open the file, and fail in its own words, before `uploads` has looked at it.
+    # Gradio would open the file, with its own error messages, before `uploads` has checked it.
     upload.preprocess = lambda payload: payload and payload.path
     return upload
 
 
 def file_upload(label, elem_id, many=False, visible=True):
-    """Return a place to drop a file of any kind, or many of them."""
+    """Return a component to upload one or many files of any type."""
     return gradio.File(
         file_count="multiple" if many else "single",
         type="filepath",
@@ -54,28 +54,28 @@ def file_upload(label, elem_id, many=False, visible=True):
 
 
 def seed_inputs(elem_id):
-    """Return the seed, and whether another one is taken each time."""
+    """Return the components for the seed and for whether to use a new seed each time."""
     seed = gradio.Number(0, precision=0, label="Seed", info="the same gives the same again")
     return seed, gradio.Checkbox(True, label="Another seed each time", elem_id=elem_id)
 
 
 def label_input(elem_id):
-    """Return the choice of a label, hidden until `label_choices` shows those of a model."""
+    """Return a dropdown of labels, hidden until `label_choices` shows those of a model."""
     return gradio.Dropdown([ANY], value=ANY, label="Label", visible=False, elem_id=elem_id)
 
 
 def label_choices(names):
-    """Return the change of a choice of a label for a model with labels of these names, or none."""
+    """Return the update of a dropdown of labels for a model with these label names, or none."""
     return gradio.Dropdown([ANY, *names], value=ANY, visible=bool(names))
 
 
 def chosen_seed(seed, another):
-    """Return the seed to draw by."""
+    """Return the given seed, or a random one if `another`."""
     return secrets.randbelow(LARGEST_SEED + 1) if another else seed
 
 
 def upload_limits(limits, sounds=True, pictures=True):
-    """Return what may be uploaded, in words."""
+    """Return a note on the limits of uploads."""
     bounds = [f"{limits.megabytes:g} MB"]
     bounds += [f"{limits.seconds:g} s"] if sounds else []
     bounds += [f"{limits.megapixels:g} million pixels"] if pictures else []

@@ -1,4 +1,4 @@
-"""The view of the running job on the page."""
+"""Shows the running job on the page."""
 
 import html
 import os
@@ -25,10 +25,10 @@ def status(job):
 
 
 def last_lines(job):
-    """Return the end of a job's log, without the folders of this machine."""
+    """Return the last lines of a job's log, with paths relative to the current folder."""
     return "" if job is None else job.last_lines().replace(str(os.getcwd()) + os.sep, "")
 
 
 def looks(job):
-    """Return whether the page should look again."""
+    """Return whether the page should keep polling the job."""
     return job is not None and job.running

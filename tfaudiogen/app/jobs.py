@@ -1,4 +1,4 @@
-"""Long work in processes of its own: trainings and evaluations, one at a time."""
+"""Runs trainings and evaluations in separate processes, one at a time."""
 
 import re
 import signal
@@ -14,13 +14,13 @@ _PATIENCE = 60.0  # seconds that a stopped job has to save what it has
 
 
 class Job:
-    """Commands of `tfaudiogen` that run one after the other, with one log.
+    """A sequence of `tfaudiogen` commands with a common log.
 
     Args:
-        title: for people.
+        title: description for users.
         commands: lists of arguments of `tfaudiogen`.
-        log: path of the file that takes what they say.
-        result: path of what they make.
+        log: path of the log file for their output.
+        result: path of their result.
     """
 
     def __init__(self, title, commands, log, result):
@@ -33,25 +33,25 @@ class Job:
 
     @property
     def running(self):
-        """Whether it is not over."""
+        """Whether the job is running or stopping."""
         return self.state in ("running", "stopping")
 
     @property
     def seconds(self):
-        """How long it has run."""
+        """How long the job has run, in seconds."""
         return (self._ended or time.monotonic()) - self._began
 
     def stop(self):
-        """Stop it, as Ctrl-C would: what it has is saved."""
+        """Stop the job in the same way as Ctrl-C, so that its state is saved."""
         with self._lock:
             if self.running:
                 self.state = "stopping"
                 if self._process:
-                    # Unlike Ctrl-C it is never ignored, also where the server is in the background.
+                    # Unlike SIGINT, it is not ignored if the server runs in the background.
                     self._process.send_signal(signal.SIGTERM)
 
     def close(self):
-        """Stop it and wait until it is over."""
+        """Stop the job and wait for its end; kill it after a minute."""
         self.stop()
         self._thread.join(_PATIENCE)
         if self._thread.is_alive():
@@ -59,7 +59,7 @@ class Job:
             self._thread.join()
 
     def last_lines(self):
-        """Return the end of its log; of a progress bar the last state."""
+        """Return the last lines of the log, with only the last state of a progress bar."""
         if not self.log.is_file():
             return ""
         text = self.log.read_text(encoding="utf-8", errors="replace")
@@ -70,7 +70,7 @@ class Job:
         failed = True
         try:
             failed = any(self._call(command) != 0 for command in commands)
-        finally:  # the log may not be there to be written any more
+        finally:  # writing the log may fail, for example if its folder was deleted
             stopped = self.state == "stopping"
             self._ended = time.monotonic()
             self.state = "stopped" if stopped else "failed" if failed else "finished"
@@ -84,7 +84,7 @@ class Job:
 
     def _started(self, command):
         with self.log.open("ab") as log:
-            # A session of its own: Ctrl-C for the server reaches it through `close` alone.
+            # Detached from the terminal, so that Ctrl-C reaches it only through `close`.
             return subprocess.Popen(
                 children.command("tfaudiogen", *command),
                 stdin=subprocess.DEVNULL,
@@ -96,7 +96,7 @@ class Job:
 
 
 class Jobs:
-    """The job under way and the last one; there is room for one."""
+    """Runs at most one job at a time; `current` is the running or the last one."""
 
     def __init__(self):
         self._lock, self.current, self._closed = threading.Lock(), None, False
@@ -105,7 +105,7 @@ class Jobs:
         """Start a `Job` and return it.
 
         Raises:
-            Refused: another one is running, or the server is about to stop.
+            Refused: another job is running, or the server is stopping.
         """
         with self._lock:
             if self._closed:
@@ -116,7 +116,7 @@ class Jobs:
             return self.current
 
     def close(self):
-        """Stop what is running, and start nothing any more."""
+        """Stop the running job and refuse new ones."""
         with self._lock:
             self._closed = True
         if self.current:

@@ -1,4 +1,4 @@
-"""A map of the latents: principal components or UMAP of posterior means, and the mixture."""
+"""Two-dimensional maps of latents (PCA or UMAP of posterior means) with the mixture prior."""
 
 from dataclasses import dataclass
 
@@ -20,19 +20,17 @@ _NEIGHBOURS = 15
 
 @dataclass(frozen=True)
 class LatentMap:
-    """Latents of n sounds or pictures on a plane.
+    """Latents of n sounds or images, projected onto a plane.
 
     Attributes:
         latents: [n, D].
-        labels: text of each.
-        names: what each is, for people.
-        ids: place of each in its split; None where the latents are draws of the prior.
+        labels: label text of each.
+        names: display name of each.
+        ids: example id of each in its split; None if the latents are samples of the prior.
         components: means of the prior's components, [K, D].
-        projection: what `transform`s latents to places on the plane and back: a fitted
-            `sklearn.decomposition.PCA` or `umap.UMAP`.
-        ellipses: for each component (weight, centre [2], axes [2, 2]: its standard deviations along
-            the axes of the ellipse that its Gaussian has on the plane; None on a map that is not
-            linear).
+        projection: fitted `sklearn.decomposition.PCA` or `umap.UMAP` between latents and plane.
+        ellipses: (weight, centre [2], axes [2, 2]) for each component. The axes are those of the
+            one-sigma ellipse of the projected Gaussian; None if the map is not linear.
     """
 
     latents: np.ndarray
@@ -45,7 +43,7 @@ class LatentMap:
 
     @classmethod
     def of(cls, model, latents, labels, names, ids=None, kind=PCA_MAP):
-        """Return the map of latents [n, D], n at least 2, of a kind."""
+        """Return the map of latents [n, D], n at least 2, by `PCA_MAP` or `UMAP_MAP`."""
         projection = _projections()[kind](len(latents)).fit(latents)
         weights, locs, scales = mixture_parameters(model.prior.distribution())
         directions = getattr(projection, "components_", None)
@@ -59,39 +57,39 @@ class LatentMap:
 
     @property
     def is_linear(self):
-        """Whether a straight way through the latents is straight on the map."""
+        """Whether a straight line through latent space is straight on the map."""
         return isinstance(self.projection, PCA)
 
     @property
     def plane(self):
-        """Places of the latents on the map, [n, 2]."""
+        """Positions of the latents on the map, [n, 2]."""
         return self.projection.transform(self.latents)
 
     @property
     def shown(self):
-        """Places that must be in the picture, of the latents and of the components, [n + K, 2]."""
+        """Positions of latents and component means, all of which must be visible, [n + K, 2]."""
         return np.concatenate([self.plane, [centre for _, centre, _ in self.ellipses]])
 
     def place_of(self, latents):
-        """Return the place [2] of latents [D] on the map."""
+        """Return the position [2] of latents [D] on the map."""
         return self.projection.transform(np.atleast_2d(latents))[0]
 
     def latents_at(self, place):
-        """Return the latents [D] of a place on the map.
+        """Return latents [D] that project to a position on the map.
 
-        Principal components have the mean of all other dimensions there; UMAP looks for latents
-        whose neighbours on the map are those of the place.
+        PCA sets all other dimensions to their mean. UMAP searches for latents with the same
+        neighbours as the position has on the map.
         """
         return self.projection.inverse_transform(np.asarray(place, np.float32)[None])[0]
 
 
 def _projections():
-    """Return {kind of map: function of the number of latents to what fits it}."""
+    """Return {kind of map: function from the number of latents to an unfitted projection}."""
     return {PCA_MAP: lambda count: PCA(2), UMAP_MAP: _umap}
 
 
 def _umap(count):
-    """Return a UMAP (McInnes et al., 2018) of two dimensions that is the same each time."""
+    """Return a deterministic two-dimensional UMAP (McInnes et al., 2018)."""
     if count <= _NEIGHBOURS:
         raise Refused(f"a map by UMAP needs at least {_NEIGHBOURS + 1} points: ask for more.")
     (umap,) = optional.modules("umap", "a map by UMAP, unlike one by PCA,", "umap")
@@ -99,16 +97,16 @@ def _umap(count):
 
 
 def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
-    """Return the `LatentMap` of sounds or pictures of a prepared data set, drawn at random.
+    """Return the `LatentMap` of random sounds or images of a prepared data set.
 
     Args:
         studio: `Studio`.
         model: the model that encodes them.
         data: name of a data set of the studio.
         split: "train", "validation" or "test".
-        count: how many.
+        count: number of examples.
         kind: `PCA_MAP` or `UMAP_MAP`.
-        progress: function of (done, of how many), or None.
+        progress: function of (done, total), or None.
     """
     summary = studio.dataset(data)
     if not fits(summary, model):
@@ -142,13 +140,13 @@ def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
 
 
 def map_of_prior(model, count, kind=PCA_MAP):
-    """Return the `LatentMap` of draws of the prior, for want of data."""
+    """Return the `LatentMap` of samples of the prior, which needs no data."""
     latents = model.prior.sample(count, seed=0).numpy()
     names = [f"draw {place}" for place in range(count)]
     return LatentMap.of(model, latents, ["draws of the prior"] * count, names, kind=kind)
 
 
 def _axes(directions, scale):
-    """Return the axes [2, 2] of the ellipse of one standard deviation of N(m, diag(scale)^2)."""
+    """Return the axes [2, 2] of the projected one-sigma ellipse of N(m, diag(scale)^2)."""
     values, vectors = np.linalg.eigh((directions * scale**2) @ directions.T)
     return np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T

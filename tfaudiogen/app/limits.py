@@ -8,20 +8,20 @@ from tfaudiogen.app.refusals import Refused
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of what the page and the interface do for one request.
+    """Maximum values for requests to the page and the HTTP interface.
 
     Attributes:
-        count: sounds or pictures drawn, or shown of those that are ranked, at once.
-        files: ranked at once.
-        seconds: of one drawn sound, or of an uploaded one.
-        megabytes: of an uploaded file, in millions of bytes.
-        uploads: of all uploads together, in millions of bytes.
-        channels: of an uploaded sound.
-        megapixels: of an uploaded picture, in millions.
-        points: of a map of latents, or examples of a data set that are ranked.
-        waiting: requests that may wait for their turn.
-        kept: sets of sounds or pictures that are kept for later; older ones are removed.
-        epochs: of a training started from the page.
+        count: sounds or images generated, or ranking results shown, per request.
+        files: files ranked per request.
+        seconds: duration of a generated or uploaded sound.
+        megabytes: size of an uploaded file in 10^6 bytes.
+        uploads: total size of all uploads in 10^6 bytes.
+        channels: channels of an uploaded sound.
+        megapixels: size of an uploaded image in 10^6 pixels.
+        points: points of a map of latents, or examples of a data set that are ranked.
+        waiting: requests waiting in the queue.
+        kept: stored sets of sounds or images; older ones are deleted.
+        epochs: epochs of a training started from the page.
     """
 
     count: int = 16
@@ -38,12 +38,12 @@ class Limits:
 
     @property
     def bytes(self):
-        """Bytes of an uploaded file."""
+        """Maximum bytes of an uploaded file."""
         return int(self.megabytes * 1e6)
 
     @property
     def upload_bytes(self):
-        """Bytes of all uploads together."""
+        """Maximum total bytes of all uploads."""
         return int(self.uploads * 1e6)
 
 
@@ -51,7 +51,7 @@ def number(name, value, low, high, kind=float):
     """Return `value` as a number of `kind` in [low, high].
 
     Raises:
-        Refused: it is none; the message gives name, rule and value.
+        Refused: it is not; the message has name, range and value.
     """
     try:
         exact = float(value)

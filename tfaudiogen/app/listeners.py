@@ -1,4 +1,4 @@
-"""Keeps track of the pages that still listen to their events."""
+"""Tracks which open pages still listen for the results of their events."""
 
 import contextlib
 import math
@@ -6,18 +6,18 @@ import threading
 import time
 import urllib.parse
 
-_PATIENCE = 5.0  # seconds between an event and the page's listening, or without it
+_PATIENCE = 5.0  # seconds without a stream after which a page counts as closed
 _FORGOTTEN = 600.0
 
 
 class Listeners:
-    """The open streams of pages, by session, and when each was last heard of."""
+    """The open event streams of pages by `session_hash`, and when each was last active."""
 
     def __init__(self):
         self._open, self._last, self._lock = {}, {}, threading.Lock()
 
     def expect(self, session):
-        """Note that a session has sent an event, and will listen."""
+        """Record that a page has sent an event and is about to open a stream."""
         now = time.monotonic()
         with self._lock:
             self._last[session] = now
@@ -26,7 +26,7 @@ class Listeners:
 
     @contextlib.contextmanager
     def open(self, scope):
-        """Context in which the session of a request listens."""
+        """Context of a request in which its page has an open stream."""
         query = urllib.parse.parse_qs(scope["query_string"].decode("latin-1"))
         session = query.get("session_hash", [""])[0]
         with self._lock:
@@ -41,7 +41,7 @@ class Listeners:
             self.expect(session)
 
     def gone(self, session):
-        """Return whether nobody of a session that has sent an event listens any more."""
+        """Return whether a page that has sent an event has been closed."""
         with self._lock:
             last = self._last.get(session, math.inf)
             return session not in self._open and time.monotonic() - last > _PATIENCE

@@ -1,4 +1,4 @@
-"""A log handler that writes repeated messages once in a while."""
+"""A text stream that limits the rate of repeated log lines."""
 
 import contextlib
 import io
@@ -10,20 +10,20 @@ import time
 _PERIOD = 60.0
 _MOST_KINDS = 500
 _LONGEST = 2000  # characters of a line
-# Lines are of one kind when they differ by numbers alone.
+# Lines that differ only in numbers are of one kind.
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
 class RatedLog(io.TextIOBase):
-    """A text stream in front of another one that shows a line of each kind once in a period.
+    """A text stream that forwards one line of each kind per period to another stream.
 
-    How many lines were left out is said with the first one of the next period.
+    The number of lines left out is written with the first line of the next period.
 
     Args:
-        stream: where the lines go.
+        stream: the target stream.
         period: seconds.
-        most_kinds: that are shown in a period.
-        clock: function that gives the time in seconds.
+        most_kinds: maximum number of kinds shown per period.
+        clock: function that returns the time in seconds.
     """
 
     def __init__(self, stream, period=_PERIOD, most_kinds=_MOST_KINDS, clock=time.monotonic):
@@ -33,20 +33,20 @@ class RatedLog(io.TextIOBase):
 
     @property
     def encoding(self):
-        """The encoding of the stream behind."""
+        """The encoding of the target stream."""
         return self._stream.encoding
 
     @property
     def errors(self):
-        """What the stream behind does with what it cannot encode."""
+        """The error handler of the target stream's encoding."""
         return self._stream.errors
 
     def isatty(self):
-        """Return whether the stream behind is a terminal."""
+        """Return whether the target stream is a terminal."""
         return self._stream.isatty()
 
     def write(self, text):
-        """Show the lines of a text; what has no end of line waits for it."""
+        """Write the complete lines of a text; an incomplete line is buffered."""
         with self._lock:
             *lines, rest = (self._rest + text).split("\n")
             self._rest = rest[:_LONGEST]
@@ -56,7 +56,7 @@ class RatedLog(io.TextIOBase):
         return len(text)
 
     def end(self):
-        """Show what waits for an end of line, and how many lines were left out."""
+        """Write the buffered line and the number of lines left out."""
         with self._lock:
             if self._rest:
                 self.write("\n")
@@ -81,7 +81,7 @@ class RatedLog(io.TextIOBase):
 
 @contextlib.contextmanager
 def rated_stderr():
-    """Context in which what is written to the error stream passes a `RatedLog`."""
+    """Context in which stderr is rate-limited by a `RatedLog`."""
     log = RatedLog(sys.stderr)
     with contextlib.redirect_stderr(log):
         try:

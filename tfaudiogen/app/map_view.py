@@ -1,4 +1,4 @@
-"""The map of latents as a picture to click, in SVG."""
+"""Draws the map of latents as a clickable SVG."""
 
 import html
 
@@ -21,7 +21,7 @@ COLOURS = (
     "#b07d4f",
 )
 _REST = "#9aa0ad"
-# A click on a point, a component or the plane itself; places in the map's own units.
+# Reports a click on a point, a component or the plane, whose position is in SVG units.
 _SCRIPT = """
 element.addEventListener('click', (event) => {
   const svg = element.querySelector('svg');
@@ -37,15 +37,15 @@ element.addEventListener('click', (event) => {
 
 
 def make_view(value):
-    """Return the component that shows a map and triggers `select` with what was clicked."""
+    """Return the component that shows a map and triggers `select` with the clicked object."""
     return gradio.HTML(value, js_on_load=_SCRIPT, elem_id="map")
 
 
 class Scale:
-    """From the plane to the picture and back: one scale for both axes.
+    """Transform between the plane and the SVG, with equal scales of both axes.
 
     Args:
-        plane: places [n, 2] that must be in the picture.
+        plane: positions [n, 2] that must be visible.
     """
 
     def __init__(self, plane):
@@ -55,12 +55,12 @@ class Scale:
         self._centre = (low + high) / 2
 
     def picture(self, places):
-        """Return places [..., 2] of the picture; its second axis points down."""
+        """Map positions [..., 2] on the plane to the SVG, whose second axis points down."""
         away = (np.asarray(places) - self._centre) * [self._factor, -self._factor]
         return away + [_WIDTH / 2, _HEIGHT / 2]
 
     def plane(self, place):
-        """Return the place on the plane of one of the picture."""
+        """Map a position in the SVG to the plane."""
         away = np.asarray(place) - [_WIDTH / 2, _HEIGHT / 2]
         return away / [self._factor, -self._factor] + self._centre
 
@@ -70,8 +70,8 @@ def draw(latent_map, ends=(None, None), fraction=None):
 
     Args:
         latent_map: `LatentMap`.
-        ends: latents of A and B, None where not chosen.
-        fraction: how far from A to B a mark is shown; None for no mark.
+        ends: latents of A and B; None if not chosen.
+        fraction: position of a mark between A (0) and B (1); None for no mark.
     """
     plane = latent_map.plane
     scale, colours = Scale(latent_map.shown), _colours(latent_map.labels)
@@ -111,14 +111,14 @@ def _component(scale, number, weight, centre, axes):
 
 def _outline(scale, centre, axes):
     x, y = scale.picture(centre)
-    # Lengths of the axes in the picture, and the angle of the second, longer one.
+    # Lengths of the axes in the SVG, and the angle of the second, longer one.
     short, long = (np.linalg.norm(scale.picture(centre + axis) - (x, y)) for axis in axes)
     angle = np.degrees(np.arctan2(-axes[1][1], axes[1][0]))
     return f'<ellipse rx="{long:.1f}" ry="{short:.1f}" transform="rotate({angle:.1f})"/>'
 
 
 def _way(scale, latent_map, ends, fraction):
-    """Yield the marks of A and B, the line between them, and where on it the sound is."""
+    """Yield the marks of A and B, the line between them, and the mark at `fraction`."""
     chosen = [None if end is None else np.asarray(end) for end in ends]
     places = [None if end is None else _place(scale, latent_map, end) for end in chosen]
     if latent_map.is_linear and all(place is not None for place in places):

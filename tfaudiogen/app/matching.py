@@ -1,4 +1,4 @@
-"""Uploads and examples of data sets, ranked by their cosine with one upload."""
+"""Ranks uploads or examples of data sets by cosine similarity to an upload."""
 
 import functools
 from collections.abc import Callable
@@ -21,12 +21,12 @@ _BETWEEN = ": "
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that an embedder can embed.
+    """An input for an embedder, read lazily.
 
     Attributes:
         kind: "pictures", "sounds" or "vectors".
-        name: what it is called.
-        read: function that returns it; raises ValueError for a file that cannot be used.
+        name: display name.
+        read: function that returns the content; raises ValueError for an unusable file.
     """
 
     kind: str
@@ -35,17 +35,17 @@ class Candidate:
 
 
 def embed(studio, name, path):
-    """Return the embedding float32 [E] of an uploaded picture, sound or vector (`.npy`).
+    """Return the embedding, float32 [E], of an uploaded image, sound or vector (`.npy`).
 
     Raises:
-        Refused: the file is none that the model takes, or the model is no embedder.
+        Refused: the model does not support the file, or is not an embedder.
     """
     model = able(studio, name, "match")
     return embedded(studio, model, of_file(studio, model, path))
 
 
 def embedded(studio, model, candidate):
-    """Return the embedding float32 [E] of a `Candidate`, in turn."""
+    """Return the embedding, float32 [E], of a `Candidate`, holding the `Turn`."""
     with studio.turn.taken():
         return retrieval.embed(model, candidate.kind, candidate.read())
 
@@ -62,7 +62,7 @@ def of_files(studio, model, paths):
     """Return the `Candidate`s of uploads.
 
     Raises:
-        Refused: there are too many.
+        Refused: there are too many files.
     """
     most = studio.limits.files
     if len(paths) > most:
@@ -74,7 +74,7 @@ def of_files(studio, model, paths):
 
 
 def data_choices(studio, model):
-    """Return what data sets hold that the model takes, as in "pairs: pictures"."""
+    """Return the choices of data for the model, as "NAME: KIND", for example "pairs: pictures"."""
     kinds = ("pictures", model.spectrogram.kind)
     return [
         f"{name}{_BETWEEN}{kind}"
@@ -85,7 +85,7 @@ def data_choices(studio, model):
 
 
 def of_data(studio, model, choice, split):
-    """Return the `Candidate`s of a data set: all of a split, or as many as allowed, at random.
+    """Return the `Candidate`s of a split of a data set, in random order, up to `limits.points`.
 
     Args:
         studio: `Studio`.
@@ -94,7 +94,7 @@ def of_data(studio, model, choice, split):
         split: "test", "validation" or "train".
 
     Raises:
-        Refused: the data set is not there or does not fit, or the split is none.
+        Refused: the data set is unknown or does not fit, or the split is unknown.
     """
     if choice not in data_choices(studio, model):
         raise Refused(f"{choice!r:.60} is no data set that this model takes: choose another.")
@@ -114,23 +114,23 @@ def of_data(studio, model, choice, split):
 
 
 def ranked(studio, model, query, candidates, progress=None):
-    """Rank candidates by their cosine with a query, each kind apart.
+    """Rank candidates by cosine similarity to a query, separately for each kind.
 
-    Cosines of two kinds cannot be compared: sounds are nearer to sounds than to pictures.
+    Similarities across kinds are not comparable: sounds are nearer to sounds than to images.
 
     Args:
         studio: `Studio`.
         model: the embedder.
         query: a `Candidate`.
         candidates: list of `Candidate`s.
-        progress: function of (done, of how many), or None.
+        progress: function of (done, total), or None.
 
     Returns:
-        ({kind: [(candidate, cosine)]}, sentences on what cannot be used), the nearest first, the
-        other kind than that of the query before its own.
+        ({kind: [(candidate, cosine)]}, messages about unusable candidates). Lists are sorted by
+        decreasing similarity; the query's own kind comes last.
 
     Raises:
-        Refused: the query cannot be used, or none of the candidates.
+        Refused: the query or all candidates are unusable.
     """
     wanted = embedded(studio, model, query)
     known, left_out = {}, []

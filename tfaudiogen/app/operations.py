@@ -1,4 +1,4 @@
-"""Operations on models that users ask for, checked against the limits; nothing is written."""
+"""Operations on models for user requests, checked against the limits; they write no files."""
 
 import inspect
 import math
@@ -17,14 +17,14 @@ _HEAVIEST, _MOST_LABELS = 1e6, 1000
 
 
 def sample(studio, name, count=1, seconds=None, seed=0, **choices):
-    """Return new sounds float32 [count, N], or pictures [count, H, W, C], by `model.sample`.
+    """Return samples of a model: sounds float32 [count, N], or images [count, H, W, C].
 
     Args:
-        choices: temperature, component, or label, top_k, top_p and guidance; None where nothing is
-            chosen.
+        choices: temperature, component, label, top_k, top_p and guidance for `model.sample`; None
+            for the default.
 
     Raises:
-        Refused: an argument is out of its range, or is none of this model.
+        Refused: an argument is out of its range, or not supported by the model.
     """
     limits = studio.limits
     model = able(studio, name, "sample")
@@ -37,21 +37,21 @@ def sample(studio, name, count=1, seconds=None, seed=0, **choices):
 
 
 def translate(studio, name, given, ability, count=1, seconds=None, seed=0, **choices):
-    """Return what a translator is given, and what it draws for that.
+    """Return the condition of a translator, and the samples that it generates for it.
 
     Args:
-        given: path of an upload; of a model that is told, a str, {label: weight}, or a vector as a
-            list or as the path of a `.npy` file.
+        given: path of an uploaded sound or image; or, for a model of that kind, a text, {label:
+            weight}, or an embedding as a list or as the path of a `.npy` file.
         ability: "paint" or "compose".
-        count, seconds, seed: as of `sample`.
-        choices: temperature, guidance and label; None where nothing is chosen.
+        count, seconds, seed: see `sample`.
+        choices: temperature, guidance and label; None for the default.
 
     Returns:
-        (given, pictures [count, H, W, C]) or (given, sounds [count, N]); an upload is given as
-        its sound [N], picture [H, W, C] or vector [E].
+        (given, images [count, H, W, C]) or (given, sounds [count, N]); for an upload, `given` is
+        its content: a sound [N], image [H, W, C] or vector [E].
 
     Raises:
-        Refused: an argument is out of its range, or is none of this model.
+        Refused: an argument is out of its range, or not supported by the model.
     """
     model = able(studio, name, ability)
     draw = _draw(model, name, studio.limits, count, seconds, seed)
@@ -62,7 +62,7 @@ def translate(studio, name, given, ability, count=1, seconds=None, seed=0, **cho
 
 
 def _given(studio, source, given):
-    """Return what is told as it is, and what an upload holds."""
+    """Return a text, labels or list unchanged, and the content of an upload."""
     if source.kind == "labels":
         for label, weight in given.items():
             number(f"weight of {label:.40}", weight, 0.0, _HEAVIEST)
@@ -71,7 +71,7 @@ def _given(studio, source, given):
 
 
 def _draw(model, name, limits, count, seconds, seed):
-    """Return the arguments that every draw has."""
+    """Return the checked common arguments of `sample`: count, seed and seconds."""
     draw = {
         "count": number("count", count, 1, limits.count, int),
         "seed": number("seed", seed, 0, _LARGEST_SEED, int),
@@ -84,7 +84,7 @@ def _draw(model, name, limits, count, seconds, seed):
 
 
 def _chosen(model, name, choices):
-    """Return those choices of a draw that are not None, when the model takes them."""
+    """Return the checked choices that are not None; refuse any that the model does not support."""
     chosen = {key: value for key, value in choices.items() if value is not None}
     for key, value in chosen.items():
         if not takes(model, key):
@@ -117,7 +117,7 @@ _CHECKS = {
 
 
 def reconstruct(studio, name, path):
-    """Return an uploaded sound or picture and what the model makes of it, of one shape."""
+    """Return an uploaded sound or image and its reconstruction, of the same shape."""
     model = able(studio, name, "reconstruct")
     with studio.turn.taken():
         original = read_upload(studio, path, model.spectrogram)
@@ -125,10 +125,11 @@ def reconstruct(studio, name, path):
 
 
 def tag(studio, name, path, count=5):
-    """Return an uploaded picture [H, W, C] and its `count` likeliest labels, {label: probability}.
+    """Return an uploaded image [H, W, C] and its `count` likeliest labels, {label: probability}.
 
     Raises:
-        Refused: the file is no picture, the count is out of its range, or the model is no tagger.
+        Refused: the file is not an image, the count is out of its range, or the model is not a
+            tagger.
     """
     model = able(studio, name, "tag")
     count = number("count", count, 1, _MOST_LABELS, int)
@@ -138,7 +139,7 @@ def tag(studio, name, path, count=5):
 
 
 def log_prob(studio, name, path):
-    """Return (nats, bits per dimension) of an uploaded sound or picture."""
+    """Return (log probability in nats, bits per dimension) of an uploaded sound or image."""
     model = studio.model(name)
     if not hasattr(model, "log_prob") or "reconstruct" not in abilities(model):
         raise Refused(f"the model {name} has no probability of one file: choose another.")
@@ -155,16 +156,16 @@ def _pixels(model, given):
 
 
 def first_window(studio, model, path):
-    """Return as much of an uploaded sound as fits into a window of the model, or a picture."""
+    """Return an uploaded image, or the first window of an uploaded sound."""
     given = read_upload(studio, path, model.spectrogram)
     return given if draws_pictures(model) else given[: model.spectrogram.samples]
 
 
 def able(studio, name, ability):
-    """Return the model `name`.
+    """Return the model `name` after checking its ability.
 
     Raises:
-        Refused: it cannot do that, or there is none.
+        Refused: the model lacks the ability, or there is no such model.
     """
     model = studio.model(name)
     if ability not in abilities(model):
@@ -173,22 +174,22 @@ def able(studio, name, ability):
 
 
 def is_a_window(model, seconds):
-    """Return whether a duration need not be asked for: that of a window, and any of pictures."""
+    """Return whether `seconds` can be left out: for image models, or if it is one window."""
     return draws_pictures(model) or abs(seconds - model.spectrogram.seconds) < 0.01
 
 
 def takes(model, choice):
-    """Return whether a draw of the model can be told a choice, such as "guidance"."""
+    """Return whether `model.sample` has an argument, such as "guidance"."""
     return choice in inspect.signature(model.sample).parameters
 
 
 def components(model):
-    """Return how many components the model's prior has to choose from; 0 without a mixture."""
+    """Return the number of mixture components of the model's prior; 0 if it is not a mixture."""
     return getattr(getattr(model, "prior", None), "components", 0)
 
 
 def labels(model):
-    """Return the names of the labels that a model draws by, or tells of pictures."""
+    """Return the names of the labels that a model is conditioned on, or that a tagger predicts."""
     source = getattr(model, "source", None)
     if source is not None and source.kind == "labels":
         return source.labels

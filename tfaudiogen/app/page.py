@@ -1,4 +1,4 @@
-"""Builds the page from its tabs; each tab offers the models that can do it."""
+"""Builds the page from its tabs; each tab lists the models that have its ability."""
 
 from importlib import resources
 
@@ -19,9 +19,8 @@ from tfaudiogen.app.tabs import (
     train,
 )
 
-# In the order of the page. A tab is a module with TITLE, NEEDS (an ability of a model, several of
-# which one is enough, or None) and build(page); it appears if a model that was given has what it
-# needs.
+# In the order of the page. A tab is a module with TITLE, NEEDS (an ability, several alternative
+# ones, or None) and build(page). It is shown if a model has what it needs.
 TABS = (
     sample,
     reconstruct,
@@ -42,12 +41,12 @@ _MONO = ["ui-monospace", "Consolas", "monospace"]
 
 
 class ModelChoice:
-    """The choice of a tab among the models that can do what it is for.
+    """A dropdown of the models that a tab supports.
 
     Args:
         page: `Page`.
-        abilities: a model has one of these; none for any model.
-        elem_id: of the component.
+        abilities: alternative abilities that a model needs; empty for all models.
+        elem_id: element id of the component.
 
     Attributes:
         dropdown: the component, whose value is the name of a model.
@@ -59,15 +58,15 @@ class ModelChoice:
         self.dropdown = gradio.Dropdown(names, value=names[0], label="Model", elem_id=elem_id)
 
     def names(self):
-        """Return the names of the models to choose from, the first of which is chosen at first."""
+        """Return the names of the models to choose from; the first is the default."""
         studio = self._page.studio
         return studio.able(*self._abilities) if self._abilities else studio.model_names()
 
     def when_it_changes(self, function, outputs):
-        """Call a function with the model's name at the start and whenever another is chosen.
+        """Register a function to call with the model's name on page load and on each change.
 
         Args:
-            function: gives the changes of the outputs, a tuple for several.
+            function: returns the updates of the outputs, a tuple for several.
             outputs: a component, or a list of them.
         """
         outputs = outputs if isinstance(outputs, list) else [outputs]
@@ -75,21 +74,21 @@ class ModelChoice:
 
     @property
     def outputs(self):
-        """The components that depend on the model."""
+        """The components that depend on the chosen model."""
         return [component for _, own in self._followers for component in own]
 
     def changes(self, name):
-        """Return the changes of all `outputs`, a list, for a model."""
+        """Return the list of updates of all `outputs` for a model."""
         found = [(function(name), len(own)) for function, own in self._followers]
         return [one for some, count in found for one in (some if count > 1 else [some])]
 
 
 class Page:
-    """What the tabs share.
+    """State and helpers that the tabs share.
 
     Args:
         studio: `Studio`.
-        blocks: the page itself, for what happens when it is opened.
+        blocks: the `gradio.Blocks` of the page, for its load event.
     """
 
     def __init__(self, studio, blocks):
@@ -97,21 +96,21 @@ class Page:
         self._choices, self._refreshed = [], [blocks.load]
 
     def told(self, function):
-        """Return a function of components whose exceptions become a sentence on the page."""
+        """Wrap an event handler so that its exceptions are shown on the page."""
         return told(function, self.studio.listeners)
 
     def choose_model(self, tab, *abilities):
-        """Lay out the `ModelChoice` of a tab.
+        """Create the `ModelChoice` of a tab.
 
         Args:
-            tab: the name of the tab, for the component's id.
-            abilities: what the tab is for, or several of which one is enough; none for any model.
+            tab: the name of the tab, for the element id.
+            abilities: alternative abilities that a model needs; none for all models.
         """
         self._choices.append(ModelChoice(self, abilities, f"{tab}-model"))
         return self._choices[-1]
 
     def connect(self):
-        """Connect the choices of models, at the start in one request for all tabs."""
+        """Connect the model dropdowns; on page load, one request updates all tabs."""
         hidden = {"api_visibility": "private", "show_progress": "hidden"}
         for one in self._choices:
             if one.outputs:
@@ -123,10 +122,10 @@ class Page:
             event(self._new_choices, None, dropdowns, **hidden)
 
     def refresh_when(self, event):
-        """Let new models appear among the choices when something happens.
+        """Update the lists of models at an event.
 
         Args:
-            event: listener of a component, such as `Timer.tick`.
+            event: event listener of a component, such as `Timer.tick`.
         """
         self._refreshed.append(event)
 
@@ -135,7 +134,7 @@ class Page:
 
 
 def _following(*choices):
-    """Return the function of the models' names that changes what depends on these choices."""
+    """Return an event handler that updates everything that depends on these choices."""
 
     def follow(*names):
         pairs = zip(choices, names, strict=True)
@@ -145,13 +144,12 @@ def _following(*choices):
 
 
 def _returned(changes):
-    """Return a list of changes as Gradio wants it: of one output not as a list."""
+    """Return updates in Gradio's format: a list, or a single value for one output."""
     return changes if len(changes) > 1 else changes[0]
 
 
 def make_page(studio):
     """Return the page of a studio as `gradio.Blocks`."""
-    # Fonts by name, since Gradio's own themes ask Google for theirs.
     with gradio.Blocks(title="tfaudiogen", analytics_enabled=False) as blocks:
         page = Page(studio, blocks)
         gradio.HTML(_HEAD, elem_id="head")
@@ -171,7 +169,7 @@ def _is_of_use(tab, studio):
 
 
 def mount_page(server, studio, page):
-    """Return the FastAPI application with a page of `make_page` at its root."""
+    """Return the FastAPI application with the page of `make_page` mounted at /."""
     static = resources.files("tfaudiogen.app") / "static"
     script = (static / "sounds.js").read_text(encoding="utf-8")
     return gradio.mount_gradio_app(
@@ -192,6 +190,7 @@ def mount_page(server, studio, page):
 
 
 def _theme():
+    # Local font names, since Gradio's own themes load fonts from Google.
     soft = gradio.themes.Soft(
         primary_hue="violet", neutral_hue="slate", font=_FONT, font_mono=_MONO
     )

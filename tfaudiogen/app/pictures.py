@@ -1,21 +1,21 @@
-"""Spectrograms for the page: fixed margins, so that a line can follow the sound."""
+"""Spectrogram images for the page, with fixed margins, so that a line can follow playback."""
 
 from tfaudiogen.plots import figures
 from tfaudiogen.plots.features import log_spectrogram
 
-# Left, bottom, width and height of the axes in the picture; `static/sounds.js` knows two of them.
+# Left, bottom, width, height of the axes in the image; `static/sounds.js` repeats left and width.
 AXES = (0.1, 0.15, 0.88, 0.8)
 _SIZE = (5.0, 2.4)
 _INK = "#8a8797"
 
 
 def draw_spectrogram(path, waveform, geometry):
-    """Write a picture of a sound [N] with axes in seconds and hertz, as a PNG without background.
+    """Write the spectrogram of a sound with axes in s and kHz, as a transparent PNG.
 
     Args:
         path: the file to write.
         waveform: float [N].
-        geometry: `plots.features.Geometry`: its rate, and the decibels that are brightest.
+        geometry: `plots.features.Geometry` with sample rate and decibel range.
     """
     levels = log_spectrogram(waveform, geometry)
     figure = figures.figure(*_SIZE, dpi=110, layout=None)

@@ -1,4 +1,4 @@
-"""Routes for uploads and downloads, at the addresses that the page's script expects."""
+"""Routes for uploads and downloads, at the URLs that Gradio's script expects."""
 
 import asyncio
 import shutil
@@ -15,9 +15,9 @@ _OTHER_FIELDS = 4
 
 
 def routes(studio):
-    """Return the router of a studio's uploads."""
+    """Return the router for uploads and downloads."""
     router = APIRouter(prefix="/gradio_api", include_in_schema=False)
-    # Of a body that is taken apart some megabytes lie in memory, and it takes no time.
+    # Parsing a body is quick but needs some megabytes of memory.
     one_at_a_time = asyncio.Lock()
 
     @router.post("/upload")
@@ -35,14 +35,14 @@ def routes(studio):
             path = studio.uploads.path_of(name)
         except Refused as error:
             raise Unknown(str(error)) from error
-        # As an attachment, so that nothing that somebody sends is ever shown as a page of ours.
+        # As an attachment, so that an uploaded file is never rendered as a page of this server.
         return FileResponse(path, filename=path.name)
 
     return router
 
 
 def _form(request, body, most):
-    """Return the context of the form in a request's body, which lies in a file."""
+    """Return the context of the parsed form of a request whose body is in a file."""
 
     async def receive():
         block = body.read(_BLOCK)
@@ -52,7 +52,7 @@ def _form(request, body, most):
 
 
 def _keep(studio, files):
-    """Write the files of a form among the uploads and return their paths."""
+    """Store the files of a form as uploads and return their paths."""
     limits = studio.limits
     if not files or any(isinstance(file, str) for file in files):
         raise Refused("a form with files is wanted.")

@@ -1,49 +1,49 @@
-"""Requests that are not carried out, each with its HTTP status."""
+"""Exceptions for refused requests, each with its HTTP status."""
 
 
 class Refused(ValueError):  # noqa: N818 - says what it is
-    """A request that is not carried out, with the reason and the cure for the user."""
+    """A refused request; the message tells the user the reason and what to do."""
 
     status = 400
 
 
 class NoToken(Refused):
-    """Whoever asks has not given the token of this server."""
+    """The request has no or a wrong access token."""
 
     status = 401
 
 
 class Foreign(Refused):
-    """A page of another server asks, in the name of whoever looks at it."""
+    """A cross-site request: a page of another server sent it through the user's browser."""
 
     status = 403
 
 
 class Unknown(Refused):
-    """There is nothing of that name."""
+    """The model, data set, event or route does not exist."""
 
     status = 404
 
 
 class TooSlow(Refused):
-    """The body of the request does not come."""
+    """The body of the request arrives too slowly."""
 
     status = 408
 
 
 class TooLarge(Refused):
-    """The body of the request is larger than allowed."""
+    """The body of the request is too large."""
 
     status = 413
 
 
 class Gone(Refused):
-    """Whoever asked has hung up; nobody reads the answer."""
+    """The client has disconnected, so nobody reads the response."""
 
     status = 499
 
 
 class Busy(Refused):
-    """Too many others wait already, or send files."""
+    """The queue is full, or the quota of uploads is reached."""
 
     status = 503

@@ -1,4 +1,4 @@
-"""Evaluations started from the page, and their figures as a table."""
+"""Evaluations started from the page, and their metrics as a table."""
 
 import datetime
 import html
@@ -11,7 +11,7 @@ from tfaudiogen.service.tables import middle
 from tfaudiogen.validation import strict_json
 
 SPLITS = ("test", "validation", "train")
-# What `tfaudiogen evaluate` measures: models that can do one of these.
+# `tfaudiogen evaluate` supports models with one of these abilities.
 MEASURED = ("reconstruct", "match", "tag")
 _COUNTS = ("windows", "files", "minutes", "pictures", "candidates")
 _PARTS = ("reconstruction", "sound_to_picture", "picture_to_sound")
@@ -21,7 +21,7 @@ _MOST_WINDOWS = 10**6
 
 
 def start(studio, model, data, split, limit=None, samples=16):
-    """Start an evaluation as a job; arguments as of `tfaudiogen evaluate`; return the `Job`."""
+    """Start an evaluation and return the `Job`; for arguments see `tfaudiogen evaluate`."""
     if not studio.has(model, *MEASURED):
         raise Refused(
             f"the model {model} cannot be evaluated: choose one that reconstructs, matches or tags."
@@ -46,12 +46,12 @@ def start(studio, model, data, split, limit=None, samples=16):
 
 
 def names(studio):
-    """Return the names of the reports, the newest first."""
+    """Return the names of the reports, newest first."""
     return sorted((path.stem for path in (studio.out / "evaluations").glob("*.json")), reverse=True)
 
 
 def table(studio, name):
-    """Return the report `name` as an HTML table: middles, 95 % intervals, what is beside them."""
+    """Return the report `name` as an HTML table: mean or median, 95 % interval, and baseline."""
     if name not in names(studio):
         raise Refused(f"there is no report {name!r:.80}.")
     path = studio.out / "evaluations" / f"{name}.json"
@@ -64,7 +64,7 @@ def table(studio, name):
 
 
 def _figures(report, prefix=""):
-    """Yield (words, figure) of what a report tells of all examples, not of each label."""
+    """Yield (name in words, metric) for the metrics over all examples, not those by label."""
     for name, value in report.items():
         words = prefix + name.replace("_", " ")
         if isinstance(value, dict) and middle(value):

@@ -1,4 +1,4 @@
-"""Runs long work in a thread that knows whether its client is still connected."""
+"""Runs long work in a thread that can check whether its client is still connected."""
 
 import asyncio
 import threading
@@ -9,11 +9,11 @@ from tfaudiogen.app.asking import asked_by
 
 
 async def in_thread(request, function, *arguments):
-    """Return what a function gives, called in a thread in which `asking.check` knows of a request.
+    """Call a function in a thread where `asking.check` detects that the client disconnected.
 
     Args:
-        request: the request that asks for it, of which the body has been received.
-        function: is called with the arguments.
+        request: the request, whose body has been received.
+        function: called with the arguments; its result is returned.
     """
     gone = threading.Event()
     watch = asyncio.create_task(_watch(request.receive, gone))

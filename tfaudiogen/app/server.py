@@ -1,4 +1,4 @@
-"""The server: page and interface on one port, nothing loaded from elsewhere."""
+"""The server: page and HTTP interface on one port, without external resources."""
 
 import os
 
@@ -16,24 +16,24 @@ from tfaudiogen.runtime import optional
 
 
 def make_server(studio, host="127.0.0.1", token=None):
-    """Return the ASGI application of a studio: the interface, the sounds, and the page at /.
+    """Return the ASGI application: the HTTP interface, sound files, and the page at /.
 
     Args:
         studio: `Studio`.
-        host: the address that it will listen on.
-        token: what must be given with each request; None for nothing, on loopback alone.
+        host: the address that the server will listen on.
+        token: access token that each request must carry; None for none, on loopback only.
 
     Raises:
-        ValueError: other machines would be let in without a token, or it is no token.
+        ValueError: `host` is not loopback and there is no token, or the token is invalid.
     """
     callers = Callers(host, token)
-    # Both are read when Gradio is imported.
+    # Gradio reads both when it is imported.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(studio.uploads.folder)
     optional.modules("app", "the page", "gradio")
     from tfaudiogen.app.page import make_page, mount_page
 
-    # The pages that FastAPI makes of its interface load scripts from elsewhere.
+    # FastAPI's documentation pages load scripts from other servers, so they are off.
     server = FastAPI(title="tfaudiogen", version=__version__, docs_url=None, redoc_url=None)
     server.include_router(api.routes(studio))
     server.include_router(receiving.routes(studio))

@@ -1,4 +1,4 @@
-"""Running the server until it is stopped."""
+"""Runs the server until it is stopped."""
 
 import contextlib
 import socket
@@ -14,28 +14,28 @@ from tfaudiogen.runtime.interruption import Stopped, answering
 
 _BACKLOG = 128
 _BETWEEN_TIDYING = 300.0  # seconds
-# For answers under way when the server is stopped; a page that is open would keep it for ever.
+# For responses in progress when the server is stopped; an open page would block it forever.
 _LAST_SECONDS = 5
 
 
 def serve(studio, host, port, tell, token=None):
-    """Serve a studio until a signal stops it; then stop its jobs and remove what is temporary.
+    """Serve a studio until a signal stops it; then stop its jobs and delete temporary files.
 
     Args:
         studio: `Studio`.
         host: address to listen on.
-        port: to listen on; 0 for any that is free.
+        port: port to listen on; 0 for any free one.
         tell: function that shows a line to the user.
-        token: what whoever asks must give; None for nothing, on loopback alone.
+        token: access token that each request must carry; None for none, on loopback only.
 
     Raises:
-        OSError: the port is taken.
-        Stopped: by a signal; what a job has is saved.
-        ValueError: the host lets other machines in, and there is no token.
+        OSError: the port is in use.
+        Stopped: a signal stopped the server; the state of a job is saved.
+        ValueError: `host` is not loopback and there is no token.
     """
     try:
         listening = _listen(host, port)
-        # Before the page is made, which offers what could be loaded.
+        # Before the page is built, which lists only the models that could be loaded.
         studio.load_all(tell)
         application = make_server(studio, host, token)
         threading.Thread(target=_tidy_forever, args=(studio,), daemon=True).start()
@@ -50,13 +50,16 @@ def serve(studio, host, port, tell, token=None):
 
 
 class _Server(uvicorn.Server):
-    """Ends at each of our signals; uvicorn knows two, and passes them on when it has ended."""
+    """A uvicorn server that stops at all signals we handle and does not raise them again.
+
+    Uvicorn handles only two of them, and raises them again after shutdown.
+    """
 
     stopped_by = None
 
     @contextlib.contextmanager
     def capture_signals(self):
-        """Take over the signals while the server runs."""
+        """Handle signals while the server runs."""
 
         def end(number, pass_on):
             self.stopped_by, self.should_exit = self.stopped_by or number, True
@@ -66,7 +69,7 @@ class _Server(uvicorn.Server):
 
 
 def _settings():
-    """Return the settings of Uvicorn."""
+    """Return the settings of uvicorn."""
     return {
         "http": Connections().protocol,
         "ws": "none",
@@ -78,14 +81,14 @@ def _settings():
 
 
 def _address(listening, token):
-    """Return the address to type into a browser."""
+    """Return the URL for the browser."""
     host, port = listening.getsockname()[:2]
     host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{port}" + (f"/?token={token}" if token else "")
 
 
 def _tidy_forever(studio):
-    """Remove what has become too old, also where nobody makes anything new."""
+    """Delete outdated files periodically, even if there are no requests."""
     while True:
         time.sleep(_BETWEEN_TIDYING)
         for place in (studio.temporary, studio.uploads):

@@ -25,12 +25,12 @@ _HOUR = 3600.0
 
 
 class Studio:
-    """Models by name, loaded once; data sets by name; one turn for all computation.
+    """State of the server: models (each loaded once), data sets, jobs, queue for computation.
 
     Args:
         models: folders of saved models or names of shipped ones.
         data: folders that `tfaudiogen prepare` wrote.
-        out: folder in which what is drawn and training runs are kept.
+        out: folder for generated samples and training runs.
         limits: `Limits`.
     """
 
@@ -49,27 +49,27 @@ class Studio:
         self.data = _named({Path(folder).resolve(): describe(folder) for folder in data})
         self._folders = _named({(folder := saving.resolve(m).resolve()): folder for m in models})
         self._loaded, self._loading = {}, threading.Lock()
-        self._damaged = {}  # when the files were written that are no models
+        self._damaged = {}  # {unreadable model file: its modification time}
 
     @property
     def runs(self):
-        """Folder of the training runs."""
+        """Folder of training runs."""
         return self.out / "runs"
 
     def model_names(self):
-        """Return the names of the models: those given first, then those of training runs."""
+        """Return the names of the models: first the given ones, then those of training runs."""
         files = self.runs.glob(f"*/{saving.MODEL_FILE}")
         trained = (file.parent.name for file in files if _written(file) != self._damaged.get(file))
         return list(dict.fromkeys([*self._folders, *sorted(trained)]))
 
     def load_all(self, tell):
-        """Load each model; one of an earlier training that is damaged is left out, and named.
+        """Load all models; damaged models of earlier trainings are reported and skipped.
 
         Args:
             tell: function that shows a line to the user.
 
         Raises:
-            ValueError, OSError: a model that was given cannot be loaded.
+            ValueError, OSError: a given model cannot be loaded.
         """
         for name in self.model_names():
             tell(f"Loading {name} ...")
@@ -86,7 +86,7 @@ class Studio:
         """Return the folder of a model.
 
         Raises:
-            Unknown: there is none of that name.
+            Unknown: there is no model of that name.
         """
         if name not in self.model_names():
             raise Unknown(
@@ -95,7 +95,7 @@ class Studio:
         return self._folders.get(name) or self.runs / name
 
     def model(self, name):
-        """Return a model, loaded on first use and again when a training has improved it."""
+        """Return a model; it is loaded on first use and reloaded when a training has updated it."""
         folder = self.model_folder(name)
         written = _written(folder / saving.MODEL_FILE)
         with self._loading:
@@ -105,11 +105,11 @@ class Studio:
             return self._loaded[name][1]
 
     def able(self, *wanted):
-        """Return the names of the models that have an ability, or one of several."""
+        """Return the names of the models that have at least one of the abilities."""
         return [name for name in self.model_names() if self.has(name, *wanted)]
 
     def has(self, name, *wanted):
-        """Return whether a model has an ability, or one of several; it need not be loaded."""
+        """Return whether a model has at least one of the abilities, without loading it."""
         file = self.model_folder(name) / saving.MODEL_FILE
         return not set(wanted).isdisjoint(_abilities(file, _written(file)))
 
@@ -117,7 +117,7 @@ class Studio:
         """Return the `DataSummary` of a data set.
 
         Raises:
-            Unknown: there is none of that name.
+            Unknown: there is no data set of that name.
         """
         if name not in self.data:
             there = ", ".join(self.data) or "none: start with --data FOLDER"
@@ -126,13 +126,13 @@ class Studio:
 
     @uninterrupted
     def close(self):
-        """Stop what runs, and remove everything temporary, uploads among it."""
+        """Stop running jobs and delete all temporary files, including uploads."""
         self.jobs.close()
         shutil.rmtree(self.temporary_folder, ignore_errors=True)
 
 
 def fits(summary, model):
-    """Return whether a data set has the geometry that a model takes, on both sides of pairs."""
+    """Return whether a data set has the geometry of a model, for embedders in both modalities."""
     if not isinstance(model, Embedding):
         return holds(summary, model.spectrogram)
     if model.told:
@@ -142,7 +142,7 @@ def fits(summary, model):
 
 
 def holds(summary, shape):
-    """Return whether a data set has sounds or pictures of the geometry of a representation."""
+    """Return whether a data set has sounds or images with the geometry of a representation."""
     summary = summary.of_kind(shape.kind)
     if shape.kind == "pictures":
         return summary.kind == "pictures" and tuple(summary.image_shape) == shape.image_shape
@@ -151,24 +151,24 @@ def holds(summary, shape):
 
 
 def _written(file):
-    """Return when a file was written, None where it is gone."""
+    """Return the modification time of a file, or None if it does not exist."""
     with contextlib.suppress(OSError):
         return file.stat().st_mtime_ns
 
 
 @functools.lru_cache(maxsize=1024)
 def _abilities(file, written):
-    """Return the abilities of the model in a file, read once for each time that it is written."""
+    """Return the abilities of the model in a file, cached by its modification time."""
     return abilities_of_file(file)
 
 
 def _load(folder, model):
-    """Load a model; where an earlier state of it is there, its weights alone.
+    """Load a model; if it was loaded before, load only its weights into `model`.
 
-    TensorFlow never gives back all memory of a model that it has built.
+    TensorFlow never frees all memory of a model, so rebuilding would leak.
     """
     if model is not None:
-        with contextlib.suppress(ValueError):  # other layers: another model of the same name
+        with contextlib.suppress(ValueError):  # other layers: the model was replaced by another
             saving.check(folder / saving.MODEL_FILE)
             model.load_weights(folder / saving.MODEL_FILE)
             return model
@@ -176,7 +176,7 @@ def _load(folder, model):
 
 
 def _named(values):
-    """Return {name: value} of {folder: value}, named after the folders, each name once."""
+    """Return {name: value} from {folder: value}, with unique names based on the folder names."""
     named = {}
     for folder, value in values.items():
         name, number = folder.name, 2

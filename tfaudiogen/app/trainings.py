@@ -30,12 +30,12 @@ def start(studio, name, preset, data, epochs, batch_size=None, initial=FRESH, ch
 
     Args:
         studio: `Studio`.
-        name: of the run, a new one.
+        name: name of the new run.
         preset: name of the preset.
         data: name of a data set of the studio, or `TONES`.
-        epochs: how many.
+        epochs: number of epochs.
         batch_size: None for the preset's.
-        initial: name of a model to start from, or `FRESH`.
+        initial: name of a model to fine-tune, or `FRESH`.
         changes: lines of KEY=VALUE, as after `--set`.
 
     Returns:
@@ -55,7 +55,7 @@ def start(studio, name, preset, data, epochs, batch_size=None, initial=FRESH, ch
 
 
 def resume(studio, name, epochs):
-    """Go on with the training `name` until it has had so many epochs; return the `Job`."""
+    """Resume the training `name` until it has `epochs` epochs in total; return the `Job`."""
     out = studio.runs / _checked(name)
     epochs = number("epochs", epochs, 1, studio.limits.epochs, int)
     command = shlex.split(settings.read(out).command(out, epochs=epochs))[1:]
@@ -63,7 +63,7 @@ def resume(studio, name, epochs):
 
 
 def names(studio):
-    """Return the names of the trainings, the newest first."""
+    """Return the names of the trainings, newest first."""
     runs = (path.parent for path in studio.runs.glob(f"*/{settings.NAME}"))
     return [run.name for run in sorted(runs, key=lambda run: -run.stat().st_mtime)]
 
@@ -71,7 +71,7 @@ def names(studio):
 def history(studio, name):
     """Return the rows of a training's history, dicts of floats; empty before its first epoch.
 
-    Of a training in stages they are those of the stage under way.
+    For a multi-stage training, they are those of the current stage.
     """
     stage = under_way(studio, name)
     if stage is None:
@@ -81,24 +81,24 @@ def history(studio, name):
 
 
 def under_way(studio, name):
-    """Return the folder of a training, or of its stage under way; None before its first epoch."""
+    """Return the folder of a training or of its current stage; None before its first epoch."""
     folder = studio.runs / name
     stages = [*folder.glob(HISTORY), *folder.glob(f"*/{HISTORY}")]
     return max(stages, key=lambda path: path.stat().st_mtime).parent if stages else None
 
 
 def shown(folder):
-    """Return the newest that a training or a stage shows of its model.
+    """Return the latest sounds and images that a training or stage has logged.
 
     Args:
-        folder: of the training or the stage.
+        folder: folder of the training or stage.
 
     Returns:
         (list of `Sound` and `Picture`, the sample rate of the sounds or None).
     """
     found = sorted((folder / SHOWN).glob("[!.]*_[0-9].*"))  # WAV last
     paths = {path.stem: path for path in found}
-    # Of one example what came first, such as what is given, stands before what is drawn of it.
+    # By example, then by time: the condition of an example before its sample.
     order = sorted(paths.values(), key=lambda path: (path.stem[-1], path.stat().st_mtime_ns))
     found, rate = [], None
     for path in order:
@@ -145,14 +145,14 @@ def _lines(changes):
 
 
 def fitting_preset(studio):
-    """Return the first preset that takes data of the studio; the one for tones if none does."""
+    """Return the first preset that fits a data set of the studio, else the one for tones."""
     shapes = [_shape(summary) for summary in studio.data.values()]
     fitting = (n for n in presets.names() if any(_fits(presets.get(n).data, s) for s in shapes))
     return next(fitting, "sinewave_vae")
 
 
 def _shape(summary):
-    """Return what a data set has, as `Preset.data` tells what is wanted."""
+    """Return the geometry of a data set in the format of `Preset.data`."""
     pictures = summary.image_shape or summary.picture_shape
     found = {"image_shape": pictures and tuple(pictures)}
     found |= {"sample_rate": summary.sample_rate, "samples": summary.samples}
@@ -173,7 +173,7 @@ def _in_words(shape):
 
 
 def _data(studio, preset, data, changes):
-    """Return (commands that prepare the data, their folder)."""
+    """Return (commands to prepare the data, folder of the data)."""
     wanted = presets.get(preset, **changes).data
     synthesised = {name: presets.get(preset).data.get(name) for name in ("sample_rate", "samples")}
     there = synthesised if data == TONES else _shape(studio.dataset(data))

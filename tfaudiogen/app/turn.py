@@ -12,12 +12,12 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 
 
 class Turn:
-    """A queue with bounded room: models share processor and memory, requests come at will.
+    """A first-come, first-served lock with a bounded queue, since models share CPU and memory.
 
-    Who comes first is served first; who has hung up is not served at all.
+    Requests whose client has disconnected are dropped.
 
     Args:
-        waiting: how many may wait.
+        waiting: maximum number of waiting requests.
     """
 
     def __init__(self, waiting):
@@ -26,11 +26,11 @@ class Turn:
 
     @contextlib.contextmanager
     def taken(self):
-        """Context in which nobody else has the turn.
+        """Context that holds the lock.
 
         Raises:
-            Busy: as many as may wait do so already.
-            Gone: whoever asked has hung up, meanwhile or between two parts of a draw.
+            Busy: the queue is full.
+            Gone: the client disconnected while waiting or between two parts of sampling.
         """
         mine = self._stand_in_line()
         try:
@@ -43,7 +43,7 @@ class Turn:
             self._leave(mine)
 
     def _stand_in_line(self):
-        """Return an event that is set when it is the caller's turn."""
+        """Join the queue; return an event that is set when it is the caller's turn."""
         mine = threading.Event()
         with self._lock:
             if len(self._queue) > self.waiting:

@@ -1,4 +1,4 @@
-"""The upload folder: which paths may be read, and its quota."""
+"""The upload folder: checks paths of uploads, and enforces a quota."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from tfaudiogen.app.refusals import Busy, Refused
 
 _OLDEST = 3600.0  # seconds
-# What a small file takes besides its bytes, so that there cannot be any number of empty ones.
+# Bytes counted for each file in addition to its size, to limit the number of empty files.
 _EACH = 65536
 _LONGEST_NAME = 100
 _LEFT_OUT = re.compile(r"[^\w., -]")
@@ -21,11 +21,11 @@ _GONE = "a file that is named is not among the uploads, or no longer: give it ag
 
 
 class UploadFolder:
-    """A folder of uploads, and the one judge of which paths lie in it.
+    """The folder of uploads; every path from a request must be checked by `path_of`.
 
     Args:
-        folder: is made where it is not there.
-        most: bytes of all uploads together, those under way among them.
+        folder: path of the folder; it is created if missing.
+        most: maximum total bytes of all uploads, including those in progress.
     """
 
     def __init__(self, folder, most):
@@ -35,19 +35,19 @@ class UploadFolder:
         self._lock = threading.Lock()
 
     def path_of(self, name):
-        """Return the path of an upload that a request names.
+        """Return the resolved path of an upload that a request names.
 
         Raises:
-            Refused: it is not a regular file whose real path lies in this folder. The words are
-                always the same, so that they tell nothing of other files.
+            Refused: it is not a regular file whose real path is in this folder. The message is
+                always the same, so that it reveals nothing about other files.
         """
-        # Nothing elsewhere is looked at, not even to learn whether it is there.
+        # Paths outside the folder are not accessed, not even to check whether they exist.
         if not isinstance(name, (str, Path)) or not self._is_below(os.path.normpath(name)):
             raise Refused(_GONE)
         try:
             path = Path(name).resolve(strict=True)
             usable = self._is_below(path) and stat.S_ISREG(path.lstat().st_mode)
-        except (OSError, ValueError, RuntimeError):  # not there; a null byte; a loop of links
+        except (OSError, ValueError, RuntimeError):  # missing; null byte; loop of links
             usable = False
         if not usable:
             raise Refused(_GONE)
@@ -57,10 +57,10 @@ class UploadFolder:
         return Path(path).is_relative_to(self.folder)
 
     def new(self, name):
-        """Return the path for a new upload, in a folder of its own that cannot be guessed.
+        """Return the path for a new upload, in a new folder with an unguessable name.
 
         Args:
-            name: of the file, as the user calls it; what could mislead is left out of it.
+            name: file name given by the user; unsafe characters are removed.
         """
         folder = self.folder / f"upload-{secrets.token_hex(16)}"
         folder.mkdir()
@@ -68,15 +68,15 @@ class UploadFolder:
         return folder / (plain[-_LONGEST_NAME:] or "upload")
 
     def remove(self, path):
-        """Remove an upload that was made by `new`."""
+        """Delete an upload whose path is from `new`."""
         shutil.rmtree(path.parent, ignore_errors=True)
 
     @contextlib.contextmanager
     def arriving(self):
-        """Context that gives a function to call with the bytes of an upload as they come.
+        """Context with a function to call with the number of bytes of each part of an upload.
 
         Raises:
-            Busy: with them there would be too much; it comes from that function.
+            Busy: raised by that function if the quota would be exceeded.
         """
         mine = 0
 
@@ -94,13 +94,13 @@ class UploadFolder:
                 self._arriving -= mine
 
     def measure(self):
-        """Look how much there is."""
+        """Measure the stored bytes."""
         stored = sum(found.st_size + _EACH for found in _below(self.folder))
         with self._lock:
             self._stored = stored
 
     def tidy(self):
-        """Remove what has been there for an hour, and look how much is left."""
+        """Delete uploads that are older than an hour, and measure the rest."""
         for path in self.folder.glob("*"):
             if time.time() - _newest(path) > _OLDEST:
                 _remove(path)
@@ -115,12 +115,12 @@ def _remove(path):
 
 
 def _newest(path):
-    """Return when a file, or the newest file of a folder, was written."""
+    """Return the modification time of a file, or the latest one in a folder."""
     return max((found.st_mtime for found in (*_states(path), *_below(path))), default=0.0)
 
 
 def _below(folder):
-    """Yield the states of all files and folders of a folder, of which others may remove some."""
+    """Yield the stat results of everything below a folder, skipping what is deleted meanwhile."""
     for inside, folders, names in os.walk(folder):
         yield from _states(*(Path(inside, name) for name in (*folders, *names)))
 

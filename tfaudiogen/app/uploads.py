@@ -1,4 +1,4 @@
-"""Reads uploaded files, after checking their size."""
+"""Reads uploaded files after checking their size."""
 
 import contextlib
 from pathlib import Path
@@ -12,25 +12,26 @@ from tfaudiogen.io import audio_files, image_files
 from tfaudiogen.io.vector_files import read_vector
 
 _WORDS = {"pictures": "picture", "sounds": "sound", "vectors": "embedding"}
-# What the pictures begin with that can be read; WebP has its name further on.
+# First bytes of readable image files; the signature of WebP is RIFF....WEBP.
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"GIF8")
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 
 
 def read_upload(studio, path, representation):
-    """Return what an uploaded file holds.
+    """Return the content of an uploaded file.
 
     Args:
         studio: `Studio`.
-        path: where the upload lies; messages give its last part only.
-        representation: the `Spectrogram`, `Pictures` or `Vectors` that it is for.
+        path: path of the upload; messages show its file name only.
+        representation: the target `Spectrogram`, `Pictures` or `Vectors`.
 
     Returns:
-        The sound float32 [N], the picture float32 [H, W, C], or the vector float32 [E] of a `.npy`
-        file.
+        The sound, float32 [N]; the image, float32 [H, W, C]; or the vector of a `.npy` file,
+        float32 [E].
 
     Raises:
-        Refused: not an upload, too large, too long, or not usable; the message says which.
+        Refused: the file is not an upload, too large, too long, or unusable; the message says
+            which.
     """
     path, kind, limits = studio.uploads.path_of(path), representation.kind, studio.limits
     _check_size(path, _WORDS[kind], limits)
@@ -43,7 +44,7 @@ def read_upload(studio, path, representation):
 
 
 def kind_of(path, other):
-    """Return "pictures" of a file that is named or begins as one, else `other`."""
+    """Return "pictures" if a file is an image by suffix or first bytes, else `other`."""
     path = Path(path)
     with _refusing(path), open_regular(path) as file:
         begin = file.read(12)
@@ -62,20 +63,20 @@ def _check_size(path, what, limits):
 
 
 def read_picture(path, image_shape, limits):
-    """Return the picture float32 [H, W, C] of a file, fitted to a size; see `read_upload`."""
+    """Return the image of a file, float32 [H, W, C], resized and cropped; see `read_upload`."""
     with _refusing(path):
         return image_files.read(path, image_shape, most_pixels=limits.megapixels * 1e6)
 
 
 def read_sound(path, sample_rate, limits):
-    """Return the sound float32 [N] of a file at a rate in Hz; see `read_upload`."""
+    """Return the sound of a file, float32 [N], resampled to a rate in Hz; see `read_upload`."""
     _check_length(path, limits)
     with _refusing(path):
         return audio_files.read_audio(path, sample_rate, whole=True)
 
 
 def _check_length(path, limits):
-    """Decode no more than is allowed: what a header says of a file may be wrong."""
+    """Check the length by decoding up to the limit, since the header of a file may be wrong."""
     left = limits.seconds
     try:
         with sounds_of(path) as sounds:
@@ -102,7 +103,7 @@ def _check_channels(path, channels, limits):
 
 @contextlib.contextmanager
 def _refusing(path):
-    """Say what is wrong with a file without saying where it lies."""
+    """Context that raises `Refused` without the folder of the file in the message."""
     try:
         yield
     except ValueError as error:

@@ -1,8 +1,8 @@
-"""ASGI middleware that every request passes before the page or the interface sees it.
+"""ASGI middleware that checks every request before the page or the HTTP interface.
 
-`Gate` is the one ASGI layer in front: who asks (`callers`), for what (`routes`), with how large and
-how slow a body (`body`), naming which files (`events`), and how it is refused (`answer`).
-`connections` is below HTTP: how many there are, and how long one may say nothing.
+`Gate` checks the client (`callers`), the route (`routes`), size and speed of the body (`body`) and
+the files that it names (`events`), and sends errors (`answer`). Below HTTP, `connections` limits
+the number of connections and their idle time.
 """
 
 import contextlib
@@ -14,20 +14,20 @@ from tfaudiogen.app.gate.routes import find
 
 
 class Gate:
-    """ASGI application that passes on to another one what is allowed, and refuses the rest.
+    """ASGI application that forwards allowed requests to another one and refuses the rest.
 
     Args:
-        app: the application behind it.
+        app: the wrapped ASGI application.
         studio: `Studio`.
-        callers: `Callers`, who may ask.
-        numbers: of the events of the page.
+        callers: the `Callers` that decide on access.
+        numbers: numbers of the page's events (Gradio's `fn_index`).
     """
 
     def __init__(self, app, studio, callers, numbers):
         self._app, self._studio, self._callers, self._numbers = app, studio, callers, numbers
 
     async def __call__(self, scope, receive, send):
-        """Answer a request; start and stop with the application behind."""
+        """Handle a request; lifespan events are forwarded."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":

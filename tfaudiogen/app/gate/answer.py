@@ -1,4 +1,4 @@
-"""Response headers, and errors in one form: {"error": a sentence}."""
+"""Adds response headers, and sends all errors as {"error": a sentence}."""
 
 import asyncio
 import http
@@ -8,8 +8,8 @@ from tfaudiogen.app.errors import FAULT, sentence, status_of
 from tfaudiogen.app.gate.headers import ADDED
 from tfaudiogen.app.refusals import Gone
 
-_SECONDS = 60.0  # in which a client must take a part of an answer
-_LONGEST = 65536  # bytes of an error that is turned into ours
+_SECONDS = 60.0  # timeout for the client to accept a part of a response
+_LONGEST = 65536  # maximum bytes of an application's error message that are read
 _RETRY = (b"retry-after", b"30")
 _CLOSE = (b"connection", b"close")
 _TOKEN = (b"www-authenticate", b"Bearer")
@@ -20,10 +20,10 @@ _WELCOME = (
 
 
 class Answer:
-    """The answer to one request.
+    """The response to one request.
 
     Args:
-        send: of the server.
+        send: ASGI `send` of the server.
         body: `Body` of the request.
     """
 
@@ -32,7 +32,7 @@ class Answer:
         self._started, self._error, self._text = False, None, b""
 
     async def send(self, message):
-        """Send what the application sends; an error of any form in ours."""
+        """ASGI `send` for the application; error responses are converted to our format."""
         if message["type"] == "http.response.start":
             if message["status"] >= 400:
                 self._error = message["status"]
@@ -46,16 +46,16 @@ class Answer:
                 await self._fail(self._error, _said(self._error, self._text))
 
     async def refuse(self, error):
-        """Send what an exception says; an answer that has begun ends where it is."""
+        """Send the message of an exception; a response that has begun is cut off."""
         said = sentence(error)
         if not self._started:
             await self._fail(status_of(error), said)
 
     async def welcome(self, cookie):
-        """Send the page's address with a cookie.
+        """Send a cookie and a page that reloads the address.
 
-        The browser asks for it anew: after a redirection from another site it would not send a
-        strict cookie.
+        An HTTP redirect would not work: coming from another site, the browser would not send a
+        SameSite=Strict cookie with it.
         """
         headers = [(b"content-type", b"text/html"), (b"set-cookie", cookie.encode())]
         await self._start(200, [*headers, (b"cache-control", b"no-store")])
@@ -87,7 +87,7 @@ class Answer:
 
 
 def _said(status, text):
-    """Return what an error of a framework says."""
+    """Return the message of an error response of a framework."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Limits on request bodies: size by route, and a minimum rate."""
+"""Limits request bodies: maximum size by route, and minimum rate."""
 
 import asyncio
 import contextlib
@@ -6,17 +6,18 @@ import time
 
 from tfaudiogen.app.refusals import Gone, TooLarge, TooSlow
 
-# A body may take so many seconds, and one more for each so many bytes.
+# Time limit of a body: _PATIENCE seconds, and one more for every _SLOWEST bytes.
 _PATIENCE, _SLOWEST = 20.0, 2000.0
-# What comes after a refusal is thrown away for so long, since who sends may not yet be listening.
+# After a refusal the rest of the body is discarded for this many seconds, since the client may
+# read the response only after sending.
 _DRAINED = 5.0
 
 
 class Body:
-    """The body of a request; to the application its `receive` is that of ASGI.
+    """The body of a request; `receive` is the ASGI function for the application.
 
     Args:
-        receive: of the server.
+        receive: ASGI `receive` of the server.
     """
 
     def __init__(self, receive):
@@ -25,25 +26,26 @@ class Body:
         self._kept, self.ended = None, False
 
     def bound(self, scope, most, arriving):
-        """Bound it.
+        """Set the size limit.
 
         Args:
-            scope: of the request.
-            most: bytes that are taken.
-            arriving: function to call with the bytes of each part.
+            scope: ASGI scope of the request.
+            most: maximum number of bytes.
+            arriving: function to call with the number of bytes of each part.
 
         Raises:
-            TooLarge: its header says that it is larger.
+            TooLarge: the content-length header exceeds `most`.
         """
         self._most, self._arriving = most, arriving
         if _said(scope) > most:
             raise self._too_large()
 
     async def receive(self):
-        """Return the next part, or that the client has hung up.
+        """Return the next ASGI message: a part of the body, or a disconnect after its end.
 
         Raises:
-            TooLarge, TooSlow, Gone: it is too large, too slow, or does not end.
+            TooLarge, TooSlow, Gone: the body is too large, too slow, or the client disconnected
+                before its end.
         """
         if self._kept is not None:
             content, self._kept = self._kept, None
@@ -57,18 +59,18 @@ class Body:
         return message
 
     async def whole(self):
-        """Return it as bytes."""
+        """Return the whole body as bytes."""
         parts = []
         while not self.ended:
             parts.append((await self.receive()).get("body", b""))
         return b"".join(parts)
 
     def replace(self, content):
-        """Let the application receive this content."""
+        """Replace the body that the application receives."""
         self._kept = content
 
     async def drain(self):
-        """Throw away what still comes, for a while."""
+        """Receive and discard the rest of the body, for at most five seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DRAINED):
                 while not self.ended:
@@ -96,7 +98,7 @@ class Body:
 
 
 def _said(scope):
-    """Return how many bytes the header says that there are; 0 where it says nothing."""
+    """Return the content length in the header; 0 if there is none."""
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length) if length.isdigit() else 0
 

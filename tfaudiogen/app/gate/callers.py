@@ -1,4 +1,4 @@
-"""Access control: loopback or a token, and no foreign origins."""
+"""Access control: loopback or token, and no cross-site requests."""
 
 import ipaddress
 import re
@@ -9,17 +9,17 @@ from tfaudiogen.app.refusals import Foreign, NoToken, Refused
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,256}")
-# A browser says "none" of what its user types or has bookmarked.
+# Browsers send "none" for addresses that were typed or bookmarked.
 _OWN_SITES = {"same-origin", "none"}
 
 
 def new_token():
-    """Return a token that cannot be guessed."""
+    """Return a random token."""
     return secrets.token_urlsafe(24)
 
 
 def check(host, token):
-    """Raise ValueError unless a server may listen on a host with a token, or None for none."""
+    """Raise ValueError unless the token is valid, or is None and the host is loopback."""
     if token is not None and not _TOKEN.fullmatch(token):
         raise ValueError(
             "--token must have 16 to 256 letters, digits, - or _: write the option alone, and one "
@@ -33,7 +33,7 @@ def check(host, token):
 
 
 def is_loopback(host):
-    """Return whether only this machine reaches a host."""
+    """Return whether a host is reachable from this machine only."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -41,21 +41,21 @@ def is_loopback(host):
 
 
 class Callers:
-    """Decides by address and headers whether a request is looked at.
+    """Decides by path and headers whether a client may access the server.
 
     Args:
         host: the address that the server listens on.
-        token: what must be given with each request; None where it listens on loopback alone.
+        token: access token that each request must carry; None for none, on loopback only.
     """
 
     def __init__(self, host="127.0.0.1", token=None):
         check(host, token)
         self._token = token
-        # A name elsewhere that is made to lead to this machine has no token.
+        # Without a token, other host names are rejected against DNS rebinding.
         self._names = None if token else {*_LOOPBACK, host}
 
     def check(self, scope):
-        """Raise Refused, Foreign or NoToken unless a request may be looked at."""
+        """Raise Refused, Foreign or NoToken unless the client may access the server."""
         headers = {key: value.decode("latin-1") for key, value in scope["headers"]}
         host = headers.get(b"host", "")
         if self._names and _name(host) not in self._names:
@@ -69,7 +69,7 @@ class Callers:
             )
 
     def new_cookie(self, scope):
-        """Return the cookie for who brings the token in the page's address, else None."""
+        """Return a cookie if the page is requested with the token in its URL, else None."""
         if self._token is None or not self._is_ours(_asked_token(scope)):
             return None
         return f"{_cookie_name(scope)}={self._token}; Path=/; HttpOnly; SameSite=Strict"
@@ -84,11 +84,11 @@ class Callers:
 
 
 def _is_foreign(scope, headers, host):
-    """Return whether a page of another server makes the browser ask."""
+    """Return whether a page of another site caused the browser's request."""
     origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site", "none")
     if origin is not None and origin.lower().partition("://")[2] != host.lower():
         return True
-    # Who follows a link from elsewhere to the page is let in.
+    # Following a link from another site to the page is allowed.
     follows = scope["method"] == "GET" and headers.get(b"sec-fetch-mode") == "navigate"
     return site.lower() not in _OWN_SITES and not follows
 
@@ -101,7 +101,7 @@ def _name(host):
 
 
 def _asked_token(scope):
-    """Return the token of the page's address, which is asked for once; None elsewhere."""
+    """Return the token in the query of the page's URL; None for other requests."""
     if scope["path"] != "/" or scope["method"] != "GET":
         return None
     query = urllib.parse.parse_qs(scope["query_string"].decode("latin-1"))
@@ -109,11 +109,11 @@ def _asked_token(scope):
 
 
 def _cookie_name(scope):
-    # Servers on other ports of this machine get the same cookies.
+    # Cookies are shared by all ports of a host, so the name has the port.
     return f"tfaudiogen-{(scope.get('server') or (None, 0))[1]}"
 
 
 def _cookie(headers, name):
-    # Not by `http.cookies`, which gives up at the first odd cookie of another server.
+    # `http.cookies` would stop at the first malformed cookie of another server.
     pairs = (one.strip().partition("=") for one in headers.get(b"cookie", "").split(";"))
     return next((value for key, _, value in pairs if key == name), None)

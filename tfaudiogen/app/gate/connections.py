@@ -1,4 +1,4 @@
-"""Limits on connections: their number, and the time until a request is complete."""
+"""Limits the number of connections and the time until a request is complete."""
 
 import os
 from collections import OrderedDict
@@ -12,14 +12,15 @@ _MOST, _MOST_WAITING = 512, 128
 class Connections:
     """The connections of one server.
 
-    Those without a whole request wait: for the rest of one, or for the next one. There is room for
-    a few of these, and whoever has waited longest makes room for new ones, so that half requests
-    keep nobody out.
+    A connection without a complete request is waiting, for the rest of a request or for the next
+    one. The number of waiting connections is limited: a new one replaces the one that has waited
+    longest, so that incomplete requests cannot block the server.
 
     Args:
-        most: how many there may be; beyond them new ones are closed at once.
-        most_waiting: how many of them may wait.
-        seconds: how long one may wait for the headers of a request.
+        most: maximum number of connections; further ones are closed at once. None to use half of
+            the process' open files, at most 512.
+        most_waiting: maximum number of waiting connections.
+        seconds: maximum time to wait for the headers of a request.
     """
 
     def __init__(self, most=None, most_waiting=_MOST_WAITING, seconds=_SECONDS):
@@ -27,11 +28,11 @@ class Connections:
         self._open, self._waiting = set(), OrderedDict()
 
     def protocol(self, *arguments, **options):
-        """Return the `Patient` protocol of a new connection, in the manner of Uvicorn's."""
+        """Return the `Patient` protocol of a new connection; the `http` setting of uvicorn."""
         return Patient(self, *arguments, **options)
 
     def opened(self, one):
-        """Take in a new connection."""
+        """Register a new connection, or close it if there are too many."""
         self._open.add(one)
         if len(self._open) > self._most:
             one.transport.abort()
@@ -39,22 +40,22 @@ class Connections:
             self.wait_for_headers(one)
 
     def closed(self, one):
-        """Forget a connection."""
+        """Unregister a connection."""
         self._open.discard(one)
         self.stop_waiting(one)
 
     def wait_for_headers(self, one):
-        """Let a connection wait for the headers of a request."""
+        """Mark a connection as waiting for the headers of a request, with a time limit."""
         if one in self._open:
             self._wait(one, one.loop.call_later(self._seconds, self._look, one, one.unsent))
 
     def wait_for_body(self, one):
-        """Let a connection wait for the body of a request, which `Body` bounds in time."""
+        """Mark a connection as waiting for the body of a request; `Body` limits the time."""
         if one in self._open:
             self._wait(one, None)
 
     def stop_waiting(self, one):
-        """Note that a connection has brought a whole request, or is closed."""
+        """Mark a connection as not waiting: its request is complete, or it is closed."""
         look = self._waiting.pop(one, None)
         if look is not None:
             look.cancel()
@@ -66,7 +67,7 @@ class Connections:
             self._drop(next(iter(self._waiting)))
 
     def _look(self, one, unsent):
-        """Close a connection that has waited too long, unless it still takes its last answer."""
+        """Close a connection that has waited too long, unless it is still reading a response."""
         if one.unsent < unsent:
             self.wait_for_headers(one)
         else:
@@ -78,11 +79,11 @@ class Connections:
 
 
 class Patient(H11Protocol):
-    """Uvicorn's HTTP/1.1 on a connection that is counted, and not waited for without end.
+    """Uvicorn's HTTP/1.1 protocol with the limits of `Connections`.
 
     Args:
         connections: `Connections`.
-        arguments, options: of Uvicorn.
+        arguments, options: arguments of uvicorn's protocol.
     """
 
     def __init__(self, connections, *arguments, **options):
@@ -92,21 +93,21 @@ class Patient(H11Protocol):
 
     @property
     def unsent(self):
-        """Bytes of answers that the client has not taken."""
+        """Bytes of responses that are not yet sent."""
         return self.transport.get_write_buffer_size()
 
     def connection_made(self, transport):
-        """Begin as Uvicorn does, and be counted."""
+        """Register the connection."""
         super().connection_made(transport)
         self._connections.opened(self)
 
     def connection_lost(self, exc):
-        """End as Uvicorn does."""
+        """Unregister the connection."""
         self._connections.closed(self)
         super().connection_lost(exc)
 
     async def _answered(self, scope, receive, send):
-        """Answer a request, of which the headers are there."""
+        """Handle a request whose headers have arrived."""
 
         async def received():
             message = await receive()
@@ -130,7 +131,7 @@ def _has_body(scope):
 
 
 def _room():
-    """Return how many connections leave half of this process' files to everything else."""
+    """Return a number of connections that uses at most half of this process' open files."""
     if os.name != "posix":
         return _MOST
     import resource

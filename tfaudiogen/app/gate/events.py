@@ -1,4 +1,4 @@
-"""Checks that every file named by an event of the page is an upload."""
+"""Checks that every file named in an event of the page is an upload."""
 
 import json
 import re
@@ -6,23 +6,23 @@ import re
 from tfaudiogen.app.refusals import Refused, Unknown
 
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# By one of these the page's framework knows a file.
+# Gradio recognises a file by one of these keys.
 _NAMES_A_FILE = {"path", "url"}
 _FILE = {"_type": "gradio.FileData"}
 
 
 def checked(content, studio, numbers):
-    """Return an event, bytes of JSON, for the page to receive.
+    """Return a checked event as bytes of JSON for the page.
 
-    It is written anew, so that nobody reads something else into it than was checked.
+    The JSON is serialised again, so that another parser cannot read it differently than the check.
 
     Args:
         content: the body of the request.
         studio: `Studio`.
-        numbers: of the events that there are.
+        numbers: the valid event numbers (Gradio's `fn_index`).
 
     Raises:
-        Refused: it names something else than uploads, or is no event.
+        Refused: the body is not an event, or names files other than uploads.
         Unknown: there is no such event.
     """
     event = _parsed(content)
@@ -46,7 +46,7 @@ def _parsed(content):
 
 
 def _check_number(number, numbers):
-    # Python takes true and 1.0 for 1.
+    # In Python, True and 1.0 are equal to 1.
     if type(number) is not int or number not in numbers:
         raise Unknown(
             f"the page has no event of the fn_index {number!r:.60}: it has changed; load it again."
@@ -54,7 +54,7 @@ def _check_number(number, numbers):
 
 
 def _with_uploads(value, uploads):
-    """Return a value with nothing but the real path left of each file that it names."""
+    """Return the value with each file replaced by its resolved upload path only."""
     if isinstance(value, list):
         return [_with_uploads(one, uploads) for one in value]
     if not isinstance(value, dict):

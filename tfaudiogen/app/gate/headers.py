@@ -1,7 +1,7 @@
 """Security headers that keep a browser from contacting other servers."""
 
-# Gradio compiles templates and plots in the browser, hence 'unsafe-eval'; what matters is that
-# scripts, fonts, pictures and requests come from and go to this server alone.
+# Gradio compiles templates and plots in the browser, hence 'unsafe-eval'. The important point is
+# that scripts, fonts, images and requests are limited to this server.
 _POLICY = "; ".join(
     (
         "default-src 'self'",

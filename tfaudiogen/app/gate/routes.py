@@ -1,7 +1,7 @@
-"""The table of routes and of what each accepts; all others answer 404.
+"""The table of routes and the bodies they accept; all others return 404.
 
-The list is of what the page asks for in a browser, and of the interface. What frameworks bring
-besides, now or in a later version, is not reachable.
+The table has the routes that the page uses in a browser, and the HTTP interface. Other routes of
+the frameworks, now or in a later version, are not reachable.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tfaudiogen.app.refusals import Unknown
 
-# What a body may hold, and how many bytes that is for given `Limits`.
+# Kinds of bodies, and the maximum bytes of each as a function of `Limits`.
 NOTHING, OPTIONS, EVENT, FILE, FILES = "nothing", "options", "event", "file", "files"
 _MOST = {
     NOTHING: lambda limits: 0,
@@ -23,13 +23,13 @@ _NAME, _REST, _SESSION = r"[^/]+", r".+", r"[A-Za-z0-9_-]{1,64}"
 
 @dataclass(frozen=True)
 class Route:
-    """An address.
+    """An allowed route.
 
     Attributes:
-        method: "GET", which stands for "HEAD" too, or "POST".
-        address: a pattern of the whole path.
-        body: what may be sent there.
-        is_stream: whether a page listens there for what becomes of its events.
+        method: "GET" (which includes "HEAD") or "POST".
+        address: regular expression of the full path.
+        body: kind of the body, a key of `_MOST`.
+        is_stream: whether the page receives the results of its events there.
     """
 
     method: str
@@ -39,20 +39,20 @@ class Route:
 
     @property
     def is_small(self):
-        """Whether its body is read before the application sees the request."""
+        """Whether the whole body is read before the request is forwarded."""
         return self.body in (OPTIONS, EVENT)
 
     @property
     def is_event(self):
-        """Whether it takes the events of the page, which may name files."""
+        """Whether the body is an event of the page, which may name files."""
         return self.body == EVENT
 
     def most(self, limits):
-        """Return the bytes that may be sent there."""
+        """Return the maximum bytes of the body."""
         return _MOST[self.body](limits)
 
     def fits(self, method, path):
-        """Return whether it is the one that is asked for."""
+        """Return whether the route matches a request."""
         known = ("GET", "HEAD") if self.method == "GET" else (self.method,)
         return method in known and re.fullmatch(self.address, path) is not None
 
@@ -84,7 +84,7 @@ def find(method, path):
     """Return the `Route` of a request.
 
     Raises:
-        Unknown: there is none.
+        Unknown: no route matches.
     """
     found = next((route for route in ROUTES if route.fits(method, path)), None)
     if found is None:

@@ -1,1 +1,1 @@
-"""The tabs of the page, one file each; `page.TABS` lists them."""
+"""The tabs of the page, one module each; `page.TABS` lists them."""

@@ -1,4 +1,4 @@
-"""Compose: sounds for a picture, or for what is told."""
+"""Tab Compose: generates sounds from an image, text, labels or embedding."""
 
 from tfaudiogen.app.inputs import picture_upload
 from tfaudiogen.app.tabs import translation

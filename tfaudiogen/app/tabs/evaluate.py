@@ -1,4 +1,4 @@
-"""Evaluate: the figures of the model on a split of a data set."""
+"""Tab Evaluate: metrics of the model on a split of a data set."""
 
 import gradio
 
@@ -47,12 +47,12 @@ def build(page):
 
 
 def _samples(studio):
-    """Return the function that asks for samples where a model has a likelihood."""
+    """Return a handler that shows the number of samples if the model reconstructs."""
     return lambda name: gradio.Number(visible=studio.has(name, "reconstruct"))
 
 
 class Watcher:
-    """Starts, stops and looks at the evaluation under way.
+    """Starts, stops and polls the running evaluation.
 
     Args:
         studio: `Studio`.
@@ -62,19 +62,19 @@ class Watcher:
         self.studio = studio
 
     def start(self, *form):
-        """Start an evaluation and look at it."""
+        """Start an evaluation and return the updates of the view."""
         reports.start(self.studio, *form)
         return self.look()
 
     def stop(self):
-        """Stop it."""
+        """Stop the evaluation."""
         job = self._job()
         if job:
             job.stop()
         return self.look()
 
     def look(self):
-        """Return what is to be shown."""
+        """Return the updates of the view."""
         job = self._job()
         done = job is not None and job.state == "finished"
         table = reports.table(self.studio, job.result.stem) if done else ""

@@ -1,4 +1,4 @@
-"""Explore: a map of the latents to click on, and the way from one sound or picture to another."""
+"""Tab Explore: a clickable map of latents, and interpolation between two points A and B."""
 
 import gradio
 import numpy as np
@@ -82,7 +82,7 @@ def _nothing():
 
 
 class Explorer:
-    """What the tab does; the state is that of one visitor.
+    """Event handlers of the tab; `state` belongs to one visitor.
 
     Args:
         studio: `Studio`.
@@ -92,12 +92,12 @@ class Explorer:
         self.studio = studio
 
     def uploads(self, name):
-        """Return where to drop what a model takes."""
+        """Show the upload component for the modality of a model."""
         pictures = draws_pictures(self.studio.model(name))
         return gradio.Audio(visible=not pictures), gradio.Column(visible=pictures)
 
     def draw(self, name, data, split, count, kind, progress=PROGRESS):
-        """Compute the map of a data set, or of the prior."""
+        """Compute the map of a data set or of the prior."""
         count = number("points", count, 2, self.studio.limits.points, int)
         model = self._model(name)
         if data == PRIOR:
@@ -110,17 +110,17 @@ class Explorer:
         return state, map_view.draw(drawn), "", ""
 
     def click(self, state, fraction, event: gradio.EventData):
-        """Play what is at the place that was clicked, and choose it as A or B."""
+        """Decode the clicked point, component or position, and choose it as A or B."""
         title, latents, recorded = self._clicked(state, event._data)
         return self._choose(state, fraction, state["next"], title, latents, recorded)
 
     def move(self, state, fraction):
-        """Play what lies between A and B."""
+        """Decode the interpolation between A and B."""
         between = self._between(state, fraction)
         return state, self._view(state, fraction), gradio.skip(), between
 
     def take_file(self, place):
-        """Return the function that chooses an uploaded sound as A (0) or B (1)."""
+        """Return a handler that chooses an uploaded file as A (0) or B (1)."""
 
         def take(name, state, fraction, path):
             state = self._of_model(state, name)
@@ -133,7 +133,7 @@ class Explorer:
         return take
 
     def take_component(self, place):
-        """Return the function that chooses a component's mean as A (0) or B (1)."""
+        """Return a handler that chooses the mean of a component as A (0) or B (1)."""
 
         def take(name, state, fraction, component):
             if not component:
@@ -148,16 +148,16 @@ class Explorer:
         return take
 
     def _model(self, name):
-        """Return the model, if it has a latent space to make a map of."""
+        """Return the model after checking that it has a continuous latent space."""
         return operations.able(self.studio, name, "interpolate")
 
     def _of_model(self, state, name):
-        """Return the state, emptied if it is of another model, whose latents mean other sounds."""
+        """Return the state, reset if it belongs to another model, which has other latents."""
         state = state if state["model"] in (None, name) else _nothing()
         return {**state, "model": name}
 
     def _clicked(self, state, what):
-        """Return (title, latents [D], recorded window or None) of what was clicked."""
+        """Return (title, latents [D], original window or image or None) of the clicked object."""
         drawn = state["map"]
         if drawn is None:
             raise Refused("draw the map first.")
@@ -205,7 +205,7 @@ class Explorer:
             return np.asarray(model.decode(np.asarray(latents, np.float32)[None]))[0]
 
     def _cards(self, name, shown):
-        """Return the cards of what is shown: (title, name, sound or picture)."""
+        """Return the cards for a list of (title, name, sound or image)."""
         representation = self.studio.model(name).spectrogram
         rate = getattr(representation, "sample_rate", None)
         made = [card_of(representation, *one) for one in shown]

@@ -1,4 +1,4 @@
-"""Match: sounds and pictures in the order of how well they go with one that is dropped."""
+"""Tab Match: ranks sounds and images by similarity to an upload."""
 
 import html
 
@@ -46,12 +46,12 @@ def build(page):
 
 
 def _places(source):
-    """Return the change that asks for files, or for the split of a data set."""
+    """Return the update that shows either the upload or the split of a data set."""
     return gradio.File(visible=source == FILES), gradio.Dropdown(visible=source != FILES)
 
 
 def _sources(studio):
-    """Return the function that offers what a model can rank."""
+    """Return a handler that lists the sources that a model can rank."""
 
     def sources(name):
         data = matching.data_choices(studio, studio.model(name))
@@ -95,18 +95,18 @@ def _titled(ranking):
 
 
 class _Ranking:
-    """Draws candidates; uploads among them stay on the shelf that is emptied.
+    """Renders candidates; their files go to the temporary shelf, as some are uploads.
 
     Args:
         studio: `Studio`.
-        name, model: the embedder.
+        name, model: name and model of the embedder.
     """
 
     def __init__(self, studio, name, model):
         self._studio, self._name, self._model = studio, name, model
 
     def part(self, head, titled):
-        """Return a headed part of the view as HTML, of [(title, candidate)] of one kind."""
+        """Return HTML with a heading for [(title, candidate)] of one kind."""
         kind = titled[0][1].kind
         inside = self._lines(titled) if kind == "vectors" else self._cards(kind, titled)
         return f"<h3>{html.escape(head)}</h3>{inside}"

@@ -1,4 +1,4 @@
-"""Models: the card of the chosen model."""
+"""Tab Models: the card of the chosen model."""
 
 import gradio
 

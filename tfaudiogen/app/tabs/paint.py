@@ -1,4 +1,4 @@
-"""Paint: pictures for a sound, or for what is told."""
+"""Tab Paint: generates images from a sound, text, labels or embedding."""
 
 import functools
 

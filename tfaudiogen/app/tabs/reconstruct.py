@@ -1,4 +1,4 @@
-"""Reconstruct: a sound or a picture beside what the model makes of it, with figures."""
+"""Tab Reconstruct: a sound or image beside its reconstruction, with metrics."""
 
 import html
 import math
@@ -50,7 +50,7 @@ def build(page):
 
 
 def _kind(studio):
-    """Return the function that shows where to drop what a model takes."""
+    """Return a handler that shows the upload component for the modality of a model."""
 
     def kind(name):
         pictures = draws_pictures(studio.model(name))
@@ -73,7 +73,7 @@ def _reconstruct(studio):
             card_of(representation, f"Reconstruction by {name}", "reconstruction", again),
         ]
         rate = getattr(representation, "sample_rate", None)
-        # An upload is never kept: it stays on the shelf that is emptied.
+        # Uploads are never stored permanently, so the set goes to the temporary shelf.
         steps = steps_of(progress, "drawing pictures")
         cards, _ = put_on(studio.temporary, name, shown, rate, progress=steps)
         compare = _compare_pictures if draws_pictures(model) else compare_sounds
@@ -83,13 +83,13 @@ def _reconstruct(studio):
 
 
 def _compare_pictures(original, again):
-    """Return {measure: float} of two pictures [H, W, C]."""
+    """Return {metric: float} for two images [H, W, C]."""
     measures = (metrics.mean_squared_error, metrics.psnr, metrics.ssim)
     return {one.__name__: float(one(original[None], again[None])[0]) for one in measures}
 
 
 def figures(found):
-    """Return figures by the name of their measure as HTML."""
+    """Return metrics {name: value} as HTML."""
     boxes = (
         _box(_number(value, _WORDS[name][1]), _WORDS[name][0]) for name, value in found.items()
     )

@@ -1,4 +1,4 @@
-"""Earlier results: drawn sounds and pictures, trainings and evaluations, also of earlier days."""
+"""Tab Earlier results: stored samples, trainings and evaluations."""
 
 import html
 
@@ -29,7 +29,7 @@ def build(page):
 
 
 class Browser:
-    """Lists and shows what is kept.
+    """Lists and shows stored results.
 
     Args:
         studio: `Studio`.
@@ -39,7 +39,7 @@ class Browser:
         self.studio = studio
 
     def names(self, kind):
-        """Return the choices of a kind, the newest chosen."""
+        """Return the choices of a kind of result, with the newest selected."""
         found = {
             DRAWN: self.studio.kept.names,
             TRAININGS: lambda: trainings.names(self.studio),
@@ -49,7 +49,7 @@ class Browser:
         return gradio.Dropdown(choices=pairs, value=found[0] if found else None)
 
     def show(self, kind, name):
-        """Return a result as HTML, and a card as Markdown."""
+        """Return a result as HTML, and the card of a training as Markdown."""
         if not name:
             return _EMPTY, ""
         if kind == DRAWN:
@@ -78,5 +78,5 @@ class Browser:
 
 
 def _short(name):
-    """Return the name of a set without its random end."""
+    """Return the name of a set without its random suffix."""
     return name.rpartition("_")[0]

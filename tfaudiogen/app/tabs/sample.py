@@ -1,4 +1,4 @@
-"""Sample: new sounds or pictures from the model."""
+"""Tab Sample: generates sounds or images."""
 
 import gradio
 
@@ -101,12 +101,12 @@ def _draw(studio):
 
 
 def _length(model, seconds):
-    """Return the duration to ask for: None for a window, and for pictures."""
+    """Return the `seconds` argument: None for one window and for image models."""
     return None if operations.is_a_window(model, seconds) else seconds
 
 
 def _chosen(model, component, label, guidance, top_k, top_p):
-    """Return the choices that the model has, of those on the page."""
+    """Return the sampling arguments that the model supports, of those on the page."""
     if operations.components(model):
         return {"component": None if component == ANY else component}
     chosen = {"top_k": top_k or None, "top_p": top_p}

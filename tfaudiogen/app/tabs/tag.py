@@ -1,4 +1,4 @@
-"""Tag: the labels of a picture, with probabilities."""
+"""Tab Tag: labels of an image, with probabilities."""
 
 import html
 from pathlib import Path
@@ -39,7 +39,7 @@ def _tag(studio):
         progress(0, desc="tagging")
         picture, labels = operations.tag(studio, name, path, count)
         shown = [card_of(model.pictures, "The picture", "picture", picture)]
-        # An upload is never kept: it stays on the shelf that is emptied.
+        # Uploads are never stored permanently, so the set goes to the temporary shelf.
         cards, (written,) = put_on(studio.temporary, name, shown, None)
         tags = written.with_name(_FILE)
         write_record(tags, model=name, count=len(labels), pictures={Path(path).stem: labels})
@@ -59,7 +59,7 @@ def _bars(labels):
 
 
 def _further(labels, address):
-    """Return what a model of labels takes: a line for the tab Compose, and the file."""
+    """Return the labels as input for label-conditioned models: text for Compose, and a file."""
     line = ", ".join(f"{label}={share:.3g}" for label, share in labels.items())
     return (
         f'<p class="told">{html.escape(line)}</p><p>A model that is told labels takes this line '

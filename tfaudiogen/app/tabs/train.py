@@ -1,4 +1,4 @@
-"""Train: a preset on a data set, with curves and samples while it goes on."""
+"""Tab Train: trains a preset on a data set, and shows learning curve and samples."""
 
 import gradio
 
@@ -62,7 +62,7 @@ def _form(studio):
 
 
 def _refresh_models(page, timer, form):
-    """Let new models appear among the choices, of this tab and of all others."""
+    """Keep the lists of models up to date, in this tab and all others."""
 
     def choices():
         return gradio.Dropdown(choices=[trainings.FRESH, *page.studio.model_names()])
@@ -73,7 +73,7 @@ def _refresh_models(page, timer, form):
 
 
 class Watcher:
-    """Starts, stops and looks at the training under way.
+    """Starts, stops and polls the running training.
 
     Args:
         studio: `Studio`.
@@ -83,24 +83,24 @@ class Watcher:
         self.studio = studio
 
     def start(self, *form):
-        """Start a training and look at it."""
+        """Start a training and return the updates of the view."""
         trainings.start(self.studio, *form)
         return self.look(None)
 
     def resume(self, name, epochs):
-        """Go on with a training that was stopped, to so many epochs in all, and look at it."""
+        """Resume a training up to `epochs` epochs in total; return the updates of the view."""
         trainings.resume(self.studio, name, epochs)
         return self.look(None)
 
     def stop(self, seen):
-        """Stop it; what it has is saved."""
+        """Stop the training; its state is saved."""
         job = self._job()
         if job:
             job.stop()
         return self.look(seen)
 
     def look(self, seen):
-        """Return what is to be shown; `seen` says which epoch the samples on show are of."""
+        """Return the updates of the view; `seen` identifies the epoch of the shown samples."""
         job = self._job()
         if job is None:
             quiet = gradio.Timer(active=False)
@@ -126,7 +126,7 @@ class Watcher:
         return job if job and job.result.parent == self.studio.runs else None
 
     def _samples(self, name, epoch, stage):
-        """Return cards of draws, or of what the stage shows of a model that is not yet whole."""
+        """Return cards of samples, or what the current stage has logged if it cannot sample."""
         if name not in self.studio.model_names() or not self.studio.has(name, "sample"):
             shown, rate = trainings.shown(stage)
             return put_on(self.studio.temporary, "training", shown, rate)[0] if shown else ""

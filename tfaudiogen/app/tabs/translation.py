@@ -1,4 +1,4 @@
-"""Parts that the tabs Paint and Compose share."""
+"""Shared parts of the tabs Paint and Compose."""
 
 import gradio
 
@@ -17,8 +17,8 @@ def build(page, ability, kind, upload):
     Args:
         page: `page.Page`.
         ability: "paint" or "compose".
-        kind: of the files that are dropped, "sounds" or "pictures".
-        upload: function of a label and an id that gives the place to drop one.
+        kind: modality of the uploaded files, "sounds" or "pictures".
+        upload: function from a label and an element id to the upload component.
     """
     studio = page.studio
     with gradio.Row():
@@ -60,7 +60,7 @@ def _sliders(limits, ability):
 
 
 def _choices(studio):
-    """Return the function that sets duration, temperature, guidance and labels to a model's own."""
+    """Return a handler that sets duration, temperature, guidance and labels to model defaults."""
 
     def choices(name):
         model = studio.model(name)
@@ -114,7 +114,7 @@ def _translate(studio, ability, fields):
             title = f"{place + 1} of seed {seed}"
             shown.append(card_of(model.spectrogram, title, f"{name}_{seed}_{place}", target))
         steps = steps_of(progress, "drawing pictures")
-        # An upload is never kept, and what is made from one neither.
+        # Neither uploads nor what is generated from them are stored permanently.
         rate = getattr(model.sounds, "sample_rate", None)
         return head + put_on(studio.temporary, name, shown, rate, progress=steps)[0], seed
 
