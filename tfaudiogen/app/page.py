@@ -84,7 +84,7 @@ class ModelChoice:
 
 
 class Page:
-    """State and helpers that the tabs share.
+    """State and functions that the tabs share.
 
     Args:
         studio: `Studio`.

@@ -1,1 +1,1 @@
-"""Shared helpers of commands: options, inputs, loading, outputs."""
+"""Shared parts of commands: options, inputs, loading, outputs."""

@@ -1,4 +1,4 @@
-"""Helpers to read a few bytes at given offsets of a file."""
+"""Reads bytes at given offsets of a file, and skips tags."""
 
 _BLOCK = 2**20
 # Sizes of an ID3v1 tag and of the header of an APEv2 tag.
