@@ -17,27 +17,27 @@ from PIL import Image
 
 INTRODUCTION = """# Gallery
 
-What the commands draw, made by `python scripts/make_gallery.py`. Sounds lie beside the pictures
-when you run the commands yourself.
+This page shows the pictures that the commands write. `python scripts/make_gallery.py` made them.
+When you run the commands yourself, they write the sounds beside the pictures.
 """
 CONCLUSION = """## The others
 
-`match` and `tag` need models that you train, as [pairs.md](pairs.md) shows;
-`evaluate` draws for those that tag. `app` is a page of its own ([app.md](app.md)). `embed`,
-`export`, `presets` and `info` draw nothing.
+`match` and `tag` need models that you train, as [pairs.md](pairs.md) shows. `evaluate` draws a
+picture for models that tag. `app` has its own page ([app.md](app.md)). `embed`, `export`,
+`presets` and `info` draw nothing.
 """
 VOICES = ("george", "jackson", "lucas", "theo")
 # (title, what is seen, commands, pictures that they leave)
 ENTRIES = [
     (
         "sample",
-        "Four sounds of `speech_vae`, which knows spoken digits; nothing was given but seeds.",
+        "Four samples of `speech_vae`, a model of spoken digits. Sampling is unconditional.",
         ["sample speech_vae --count 4 --seed 3 --temperature 0.7 --out samples"],
         [f"samples/sample_00{number}.png" for number in range(4)],
     ),
     (
         "reconstruct, compare",
-        "A sound of the model sent through it again, beside itself: what a latent vector keeps.",
+        "A sample of the model beside its reconstruction, which shows what a latent vector keeps.",
         [
             "reconstruct speech_vae samples/sample_000.wav --out again.wav",
             "compare samples/sample_000.wav again.wav --out comparison.png",
@@ -46,13 +46,14 @@ ENTRIES = [
     ),
     (
         "interpolate",
-        "From one component of the prior to another, on a straight line in the latent space.",
+        "An interpolation from one component of the prior to another, on a straight line in "
+        "the latent space.",
         ["interpolate speech_vae component:0 component:3 --steps 4 --out morph"],
         [f"morph/interpolation_00{number}.png" for number in range(4)],
     ),
     (
         "sample by label",
-        "The digit seven in four voices, by `speech_vqvae`, a model of codes.",
+        "The digit seven in four voices, sampled from `speech_vqvae`, a model of codes.",
         [
             f"sample speech_vqvae --label '7 {voice}' --count 1 --out voices/{voice}"
             for voice in VOICES
@@ -61,13 +62,13 @@ ENTRIES = [
     ),
     (
         "paint",
-        "What `digit_painter` draws for the first of them.",
+        "Pictures that `digit_painter` generates from the first of these sounds.",
         [f"paint digit_painter voices/{VOICES[0]}/sample_000.wav --count 8 --out painted"],
         ["painted/sample_000.png"],
     ),
     (
         "compose",
-        "And back: what `digit_speaker` says for the first of those, in two voices.",
+        "Sounds that `digit_speaker` generates from the first of these pictures, in two voices.",
         [
             f"compose digit_speaker painted/sample_000_0.png --label {voice} --out spoken/{voice}"
             for voice in VOICES[1:3]
@@ -76,13 +77,14 @@ ENTRIES = [
     ),
     (
         "extend",
-        "The same sound gone on with: by silence, as after each word that it learned from.",
+        "A continuation of the first spoken seven. It is silent, as after each word of the "
+        "training data.",
         [f"extend speech_vqvae voices/{VOICES[0]}/sample_000.wav --seconds 2 --out longer.wav"],
         ["longer.png"],
     ),
     (
         "inpaint",
-        "The same sound with its middle drawn anew.",
+        "The same sound, with its middle sampled again.",
         [
             f"inpaint speech_vqvae voices/{VOICES[0]}/sample_000.wav --start 0.25 --end 0.5 "
             "--out changed.wav"
@@ -91,13 +93,14 @@ ENTRIES = [
     ),
     (
         "plot",
-        "Waveform, log and mel spectrogram, cepstral coefficients and pitch classes of a file.",
+        "The waveform, log and mel spectrogram, cepstral coefficients and pitch classes of a file.",
         ["plot morph/interpolation_000.wav --out plot.png"],
         ["plot.png"],
     ),
     (
         "prepare, train",
-        "The curve that a training leaves beside its model; synthesised tones, one minute.",
+        "The training curve that `train` writes beside the model, here for one minute on "
+        "synthesised tones.",
         [
             "prepare sinewave --out data --preset sinewave_vae",
             "train sinewave_vae --data data --out run --steps 240",
