@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from tfaudiogen.models import base
+from tfaudiogen.models import keras_model
 from tfaudiogen.models.training_step import xla_choice
 from tfaudiogen.models.training_step.xla_choice import Choice
 
@@ -41,7 +41,7 @@ def test_both_are_measured(tiny, batches):
 
 @pytest.mark.slow
 def test_true_and_false_measure_nothing(tiny, batches, monkeypatch):
-    monkeypatch.delattr(base, "faster")
+    monkeypatch.delattr(keras_model, "faster")
     for wanted in (True, False):
         model = tiny()
         model.compile(keras.optimizers.SGD(1e-9), jit_compile=wanted)
