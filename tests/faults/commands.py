@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import soundfile
+import tensorflow as tf
 
 import tfaudiogen
 
@@ -77,11 +78,11 @@ def content(command, out):
     """Return what a command has left, as far as it is the same each time."""
     if command is train:
         return [_history(out), [v.tobytes() for v in tfaudiogen.load(out).get_weights()]]
-    # The order of the nodes of a graph is another each time.
-    names = "variables/*" if command is export else "**/*"
+    if command is export:
+        return _variables(out)
     return {
         str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.glob(names))
+        for path in sorted(out.glob("**/*"))
         if path.is_file()
     }
 
@@ -89,6 +90,13 @@ def content(command, out):
 def left_over(folder):
     """Return the names of what is temporary, and of locks, below a folder."""
     return [p.name for p in folder.rglob("*") if "partial" in p.name or p.name.endswith(".lock")]
+
+
+def _variables(out):
+    """Return the values of a SavedModel; its files number the nodes of its graph differently."""
+    reader = tf.train.load_checkpoint(str(out / "variables" / "variables"))
+    names = reader.get_variable_to_shape_map().keys() - {"_CHECKPOINTABLE_OBJECT_GRAPH"}
+    return {name: reader.get_tensor(name).tobytes() for name in names}
 
 
 def _history(out):
