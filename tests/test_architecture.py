@@ -113,12 +113,32 @@ def _imported_files():
     return {name: (found & set(modules)) - {name} for name, found in taken.items()}
 
 
-def test_no_file_imports_itself_by_way_of_others():
-    imported = _imported_files()
+def _assert_no_circle(imported):
+    """Take away what imports nothing that is left, until nothing is left."""
     while imported:
         lowest = {name for name, found in imported.items() if not found & set(imported)}
         assert lowest, f"each of these imports another of them: {sorted(imported)}"
         imported = {name: found for name, found in imported.items() if name not in lowest}
+
+
+def test_no_file_imports_itself_by_way_of_others():
+    _assert_no_circle(_imported_files())
+
+
+def _subfolder(module):
+    """Return the name of a folder within a folder, such as models.priors; None of other modules."""
+    parts = module.split(".")[1:3]
+    return ".".join(parts) if len(parts) == 2 and PACKAGE.joinpath(*parts).is_dir() else None
+
+
+def test_no_folder_within_another_imports_itself_by_way_of_others():
+    imported = {}
+    for module, found in _imported_files().items():
+        own, others = _subfolder(module), set(map(_subfolder, found))
+        if own:
+            imported.setdefault(own, set()).update(others - {own, None})
+    assert len(imported) > 20
+    _assert_no_circle(imported)
 
 
 def test_no_module_lies_beside_the_folders():

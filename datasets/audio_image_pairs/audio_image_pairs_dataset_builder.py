@@ -2,10 +2,10 @@
 
 import dataclasses
 
+from tfaudiogen.data.builders.image_folder import convert, notices_of
 from tfaudiogen.data.builders.pair_records import PairBuilder, PairConfig
-from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.files import find_files
-from tfaudiogen.data.sources.image_folder import convert, notices_of
 from tfaudiogen.data.sources.pair_matching import match_stems
 from tfaudiogen.data.sources.pair_table import match_table
 from tfaudiogen.disk.errors import NothingUsable

@@ -7,12 +7,12 @@ import re
 import numpy as np
 
 from tfaudiogen.data.builders.image_records import PictureBuilder, PictureConfig
-from tfaudiogen.data.builders.report import Skipped
-from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.data.builders.image_sets import Part, stored
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.files import find_named
-from tfaudiogen.data.sources.image_sets import Part, stored
 from tfaudiogen.disk.errors import Unusable
 from tfaudiogen.disk.opening import open_regular, unreadable
+from tfaudiogen.disk.tries import patiently
 
 _FILES = re.compile(r"(data_batch_[0-9]+|test_batch)\.bin")
 _NAMES = ("airplane", "automobile", "bird", "cat", "deer")

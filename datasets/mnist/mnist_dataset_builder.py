@@ -5,12 +5,12 @@ import functools
 import re
 
 from tfaudiogen.data.builders.image_records import PictureBuilder, PictureConfig
-from tfaudiogen.data.builders.report import Skipped
-from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.data.builders.image_sets import Part, stored
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.files import find_named
-from tfaudiogen.data.sources.image_sets import Part, stored
 from tfaudiogen.datasets.mnist.idx import read_idx
 from tfaudiogen.disk.errors import Unusable
+from tfaudiogen.disk.tries import patiently
 
 _IMAGES = re.compile(r"(?P<part>train|t10k)-images[-.]idx3-ubyte(\.gz)?")
 

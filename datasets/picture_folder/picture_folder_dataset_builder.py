@@ -2,9 +2,9 @@
 
 import dataclasses
 
+from tfaudiogen.data.builders.image_folder import convert, labelled, notices_of
 from tfaudiogen.data.builders.image_records import PictureBuilder, PictureConfig
 from tfaudiogen.data.sources.conditions import Told
-from tfaudiogen.data.sources.image_folder import convert, labelled, notices_of
 
 
 @dataclasses.dataclass(eq=False)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from tfaudiogen.data.builders.records import RecordBuilder, RecordConfig, record
-from tfaudiogen.data.builders.report import Report, Share
+from tfaudiogen.data.report import Report, Share
 from tfaudiogen.data.splits import SPLITS, split_names
 from tfaudiogen.datasets.sinewave.synthesis import FAMILIES, synthesise
 

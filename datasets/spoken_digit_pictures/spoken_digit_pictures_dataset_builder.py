@@ -6,8 +6,8 @@ import math
 import numpy as np
 import tensorflow_datasets as tfds
 
+from tfaudiogen.data.builders.image_sets import stored
 from tfaudiogen.data.builders.pair_records import PairBuilder, PairConfig
-from tfaudiogen.data.sources.image_sets import stored
 from tfaudiogen.data.splits import SPLITS, split_names
 from tfaudiogen.datasets import mnist, spoken_digits
 from tfaudiogen.disk.errors import NothingUsable

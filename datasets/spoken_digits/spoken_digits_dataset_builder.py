@@ -6,7 +6,7 @@ import re
 import tensorflow_datasets as tfds
 
 from tfaudiogen.data.builders.folder import FolderBuilder, FolderConfig
-from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.report import Skipped
 
 _NAME = re.compile(
     r"(?:.*/)?(?P<digit>[0-9])_(?P<speaker>[^/_]+)_(?P<index>[0-9]+)\.\w+", re.DOTALL

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from tfaudiogen.data import NothingUsable, describe
-from tfaudiogen.data.builders.report import Report
+from tfaudiogen.data.report import Report
 
 NOISE = np.random.default_rng(0).normal(size=44100) * 0.1
 

@@ -3,8 +3,8 @@ import unicodedata
 
 import pytest
 
-from tfaudiogen.data.reading import tries
 from tfaudiogen.data.sources.files import SINGLE_LABEL, find_files
+from tfaudiogen.disk import tries
 from tfaudiogen.disk.errors import ReadError
 
 

@@ -11,11 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from tfaudiogen import cli
-from tfaudiogen.data.builders import conversion
+from tfaudiogen.data.builders import conversion, image_folder
 from tfaudiogen.data.builders.journal import Sounds
-from tfaudiogen.data.reading import tries
-from tfaudiogen.data.sources import image_folder
 from tfaudiogen.data.sources.files import find_files
+from tfaudiogen.disk import tries
 from tfaudiogen.disk.errors import ReadError, Unreadable
 
 
@@ -99,7 +98,7 @@ def test_a_folder_that_is_away_for_a_moment(tones, quick, monkeypatch):
             away.rename(tones)
 
     monkeypatch.setattr(conversion, "read_into", read)
-    monkeypatch.setattr("tfaudiogen.data.reading.read_once.time.sleep", back)
+    monkeypatch.setattr("tfaudiogen.data.builders.read_once.time.sleep", back)
     report = quick(tones)
     assert not report.skipped
     assert sum(report.total(split).files for split in report.splits) == 10

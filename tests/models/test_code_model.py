@@ -6,8 +6,9 @@ import tensorflow as tf
 
 import tfaudiogen as tg
 from tfaudiogen.layers.conditioning.code_conditions import CodeConditions
+from tfaudiogen.models.modalities.code_windows import join, windows_of
 from tfaudiogen.models.priors.labels import choose_labels, words_of
-from tfaudiogen.models.priors.long_codes import Filling, join, windows_of
+from tfaudiogen.models.priors.long_codes import Filling
 from tfaudiogen.probability import noise
 
 

@@ -11,7 +11,7 @@ from tfaudiogen import presets
 from tfaudiogen.app.cards import Picture, Sound
 from tfaudiogen.app.limits import number
 from tfaudiogen.app.refusals import Refused
-from tfaudiogen.data.builders.report import REPORT_NAME, shape_in_words
+from tfaudiogen.data.report import REPORT_NAME, shape_in_words
 from tfaudiogen.io import audio_files
 from tfaudiogen.service.settings import settings as cli_settings
 from tfaudiogen.training import settings

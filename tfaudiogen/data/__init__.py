@@ -9,7 +9,7 @@ _PUBLIC = {
     "Augmentation": "tfaudiogen.data.pipeline.augmentation",
     "DataSummary": "tfaudiogen.data.pipeline.summary",
     "NothingUsable": "tfaudiogen.disk.errors",
-    "Report": "tfaudiogen.data.builders.report",
+    "Report": "tfaudiogen.data.report",
     "describe": "tfaudiogen.data.pipeline.summary",
     "load_dataset": "tfaudiogen.data.pipeline.load",
     "prepare": "tfaudiogen.data.preparation",

@@ -10,8 +10,8 @@ import signal
 from pathlib import Path
 
 from tfaudiogen.data.builders.conversion import READ_FOLDER
-from tfaudiogen.data.builders.report import REPORT_NAME
 from tfaudiogen.data.reading.audio import CHANNELS
+from tfaudiogen.data.report import REPORT_NAME
 from tfaudiogen.data.sources.files import check_sources, find_files
 from tfaudiogen.disk import locked
 from tfaudiogen.disk.errors import ReadError

@@ -5,7 +5,7 @@ import io
 import json
 from pathlib import Path
 
-from tfaudiogen.data.builders.report import shape_in_words
+from tfaudiogen.data.report import shape_in_words
 from tfaudiogen.io import audio_files
 from tfaudiogen.plots import figures as drawing
 

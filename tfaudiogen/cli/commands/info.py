@@ -59,7 +59,7 @@ def _given(model):
 
 
 def _geometry(spectrogram):
-    from tfaudiogen.data.builders.report import shape_in_words
+    from tfaudiogen.data.report import shape_in_words
 
     if spectrogram.kind in _TOLD:
         return {spectrogram.kind: _TOLD[spectrogram.kind](spectrogram)}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfaudiogen.data.builders.journal import Sounds
-from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.builders.read_once import read_once
 from tfaudiogen.data.reading.audio import Reading, read_into
-from tfaudiogen.data.reading.read_once import read_once
+from tfaudiogen.data.report import Skipped
 
 # Name of the folder for converted files while a data set is built.
 READ_FOLDER = "read"

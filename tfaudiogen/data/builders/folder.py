@@ -8,8 +8,7 @@ import numpy as np
 
 from tfaudiogen.data.builders.conversion import READ_FOLDER, Recording, convert
 from tfaudiogen.data.builders.records import RecordBuilder, RecordConfig, record
-from tfaudiogen.data.builders.report import Report, Share
-from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.data.report import Report, Share
 from tfaudiogen.data.sources.conditions import SOUND_FEATURES, Told
 from tfaudiogen.data.sources.files import find_files
 from tfaudiogen.data.sources.image_matching import match_pictures
@@ -18,6 +17,7 @@ from tfaudiogen.data.sources.notices import notices_of
 from tfaudiogen.data.splits import SPLITS, split_names, split_windows
 from tfaudiogen.disk.errors import NothingUsable, ReadError, Unusable
 from tfaudiogen.disk.opening import open_regular
+from tfaudiogen.disk.tries import patiently
 
 
 @dataclasses.dataclass(eq=False)

@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 
 from tfaudiogen.data.builders.conversion import READ_FOLDER
 from tfaudiogen.data.builders.records import StoreBuilder, StoreConfig
-from tfaudiogen.data.builders.report import Report, Share
+from tfaudiogen.data.report import Report, Share
 from tfaudiogen.data.sources.conditions import PICTURE_FEATURES, Told
 from tfaudiogen.data.splits import SPLITS, split_names
 from tfaudiogen.disk.errors import NothingUsable

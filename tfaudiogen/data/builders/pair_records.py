@@ -9,8 +9,8 @@ import tensorflow_datasets as tfds
 
 from tfaudiogen.data.builders.folder import FolderBuilder, FolderConfig
 from tfaudiogen.data.builders.image_records import PictureBuilder, PictureConfig
-from tfaudiogen.data.builders.report import shape_in_words
 from tfaudiogen.data.pipeline.storage import PICTURES
+from tfaudiogen.data.report import shape_in_words
 from tfaudiogen.data.splits import SPLITS
 from tfaudiogen.disk.errors import NothingUsable
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tfaudiogen.data.builders.report import REPORT_NAME, Report
 from tfaudiogen.data.pipeline.storage import PICTURES, Records, open_builder
+from tfaudiogen.data.report import REPORT_NAME, Report
 
 
 class Origin(NamedTuple):

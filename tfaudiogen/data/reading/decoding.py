@@ -10,7 +10,7 @@ import soundfile
 from tfaudiogen.data.reading.containers.part import BETWEEN, CUT
 from tfaudiogen.data.reading.containers.parts import parts_of
 from tfaudiogen.data.reading.containers.view import View
-from tfaudiogen.data.sources.files import UNREADABLE_SUFFIXES
+from tfaudiogen.data.reading.suffixes import UNREADABLE_SUFFIXES
 from tfaudiogen.disk.errors import Unreadable, Unusable
 from tfaudiogen.disk.opening import open_regular, unreadable
 

@@ -6,12 +6,12 @@ from collections import Counter
 
 import numpy as np
 
-from tfaudiogen.data.builders.report import Skipped
-from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.files import find_named
 from tfaudiogen.data.sources.pair_matching import match_stems
 from tfaudiogen.disk.errors import Unusable
 from tfaudiogen.disk.opening import open_regular, unreadable
+from tfaudiogen.disk.tries import patiently
 from tfaudiogen.validation.npz import array_in
 
 _NPY = re.compile(r".*\.npy", re.IGNORECASE | re.DOTALL)

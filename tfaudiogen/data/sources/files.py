@@ -5,16 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.data.reading.suffixes import UNREADABLE_SUFFIXES
 from tfaudiogen.disk.errors import Unreadable
+from tfaudiogen.disk.tries import patiently
 from tfaudiogen.validation.text import collapsed, composed
 
 AUDIO_SUFFIXES = frozenset(
     {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"}
     | {".snd", ".caf", ".w64", ".rf64", ".voc", ".ircam", ".sf", ".paf", ".svx", ".nist", ".sph"}
-)
-UNREADABLE_SUFFIXES = frozenset(
-    {".m4a", ".aac", ".mp4", ".m4b", ".wma", ".webm", ".mka", ".amr", ".ape", ".wv", ".ac3"}
 )
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 SINGLE_LABEL = "audio"

@@ -4,10 +4,10 @@ import functools
 from collections import Counter
 from pathlib import PurePosixPath
 
-from tfaudiogen.data.builders.report import Skipped
-from tfaudiogen.data.reading.tries import patiently
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.disk.errors import Unusable
 from tfaudiogen.disk.opening import open_regular
+from tfaudiogen.disk.tries import patiently
 
 _SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 

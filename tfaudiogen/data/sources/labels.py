@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.file_names import FileNames
 from tfaudiogen.data.sources.tables import Said, read_table
 from tfaudiogen.validation.text import collapsed

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.files import SourceFile
 
 _CURE = "rename one, or give the pairs in a table (pairs_csv, --pairs)"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.file_names import FileNames
 from tfaudiogen.data.sources.pair_matching import Pairs
 from tfaudiogen.data.sources.tables import Said, read_table

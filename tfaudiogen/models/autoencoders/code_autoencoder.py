@@ -3,10 +3,10 @@
 import numpy as np
 import tensorflow as tf
 
+from tfaudiogen.models.autoencoders.codes_graph import CodeGraph
+from tfaudiogen.models.modalities.code_windows import check_columns, windows_of
 from tfaudiogen.models.modalities.generative import ModalityAutoencoder
 from tfaudiogen.models.modalities.graphs import remembered
-from tfaudiogen.models.priors.codes_graph import CodeGraph
-from tfaudiogen.models.priors.long_codes import check_columns, windows_of
 from tfaudiogen.models.training_step.batching import in_batches
 
 
@@ -16,7 +16,7 @@ class CodeAutoencoder(ModalityAutoencoder):
     A class with this mixin defines `encode_codes`, `decode_codes` and `code_maps` besides the
     methods required by `ModalityAutoencoder`. A sound of W windows, which overlap by half, has code
     maps with (W + 1) / 2 times the time columns of one window; see
-    `tfaudiogen.models.priors.long_codes`.
+    `tfaudiogen.models.modalities.code_windows`.
     """
 
     def rows(self):

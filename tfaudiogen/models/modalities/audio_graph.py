@@ -7,8 +7,8 @@ import math
 
 import tensorflow as tf
 
+from tfaudiogen.models.modalities.code_windows import join, windows_of
 from tfaudiogen.models.modalities.windows import blend, consecutive, frames_of, split, windows_for
-from tfaudiogen.models.priors.long_codes import join, windows_of
 
 
 class AudioGraph:

@@ -3,11 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
-from tfaudiogen.models.autoencoders.latent_graph import LatentGraph
 from tfaudiogen.models.modalities.audio import AudioModality
 from tfaudiogen.models.modalities.conditions import LabelModality, TextModality, VectorModality
 from tfaudiogen.models.modalities.graphs import AutoencoderGraph, remembered
 from tfaudiogen.models.modalities.image import ImageModality
+from tfaudiogen.models.modalities.latent_graph import LatentGraph
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.probability import noise
 

@@ -10,11 +10,12 @@ from tfaudiogen.layers.blocks.residual import register
 from tfaudiogen.models.autoencoders.code_autoencoder import CodeAutoencoder
 from tfaudiogen.models.autoencoders.code_usage import usage_figures
 from tfaudiogen.models.base import ProbabilisticModel
+from tfaudiogen.models.modalities.code_windows import check_columns
 from tfaudiogen.models.modalities.graphs import remembered
-from tfaudiogen.models.priors.codes_graph import CodeModelGraph
+from tfaudiogen.models.priors.code_model_graph import CodeModelGraph
 from tfaudiogen.models.priors.continuation import CodeContinuation
 from tfaudiogen.models.priors.labels import choose_labels
-from tfaudiogen.models.priors.long_codes import Filling, check_columns, empty
+from tfaudiogen.models.priors.long_codes import Filling, empty
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.probability import noise
 

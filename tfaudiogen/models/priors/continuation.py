@@ -3,8 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
+from tfaudiogen.models.modalities.code_windows import check_columns, join
 from tfaudiogen.models.modalities.windows import split, windows_for
-from tfaudiogen.models.priors.long_codes import Filling, check_columns, empty, join
+from tfaudiogen.models.priors.long_codes import Filling, empty
 from tfaudiogen.probability import noise
 from tfaudiogen.signal import decibels
 

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.priors.long_codes import check_columns
+from tfaudiogen.models.modalities.code_windows import check_columns
 from tfaudiogen.probability import noise
 
 

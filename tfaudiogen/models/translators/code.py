@@ -7,9 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import freeze, register
+from tfaudiogen.models.modalities.code_windows import check_columns
 from tfaudiogen.models.priors.code_model import check_priors
 from tfaudiogen.models.priors.labels import choose_labels, further_words, pick, shared_words
-from tfaudiogen.models.priors.long_codes import Filling, check_columns, empty
+from tfaudiogen.models.priors.long_codes import Filling, empty
 from tfaudiogen.models.translators.base import Translation
 from tfaudiogen.models.translators.source_words import fit_mean, word_goals
 from tfaudiogen.probability import noise

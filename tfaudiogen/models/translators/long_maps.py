@@ -1,12 +1,12 @@
 """Latent maps for sounds of any length, in windows that overlap by half.
 
 Consecutive windows of T columns share T / 2 columns, like code maps (see
-`models/priors/long_codes.py`). If T is odd, for example 1, they do not overlap.
+`models/modalities/code_windows.py`). If T is odd, for example 1, they do not overlap.
 """
 
 import tensorflow as tf
 
-from tfaudiogen.models.priors.long_codes import windows_of
+from tfaudiogen.models.modalities.code_windows import windows_of
 
 
 def columns(shape, windows):

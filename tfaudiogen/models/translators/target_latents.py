@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tfaudiogen.models.autoencoders.vae import VAE, stationary_walk
 from tfaudiogen.models.autoencoders.vqvae import VQVAE
-from tfaudiogen.models.priors.long_codes import check_columns
+from tfaudiogen.models.modalities.code_windows import check_columns
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.models.translators.long_maps import columns
 from tfaudiogen.probability import noise

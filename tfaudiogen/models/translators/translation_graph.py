@@ -2,11 +2,12 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.autoencoders.latent_graph import LatentGraph
+from tfaudiogen.models.autoencoders.codes_graph import CodeGraph
 from tfaudiogen.models.autoencoders.vqvae import VQVAE
 from tfaudiogen.models.modalities.graphs import COUNT, INTEGER, NUMBER, over_rows, row_of
+from tfaudiogen.models.modalities.latent_graph import LatentGraph
 from tfaudiogen.models.modalities.windows import consecutive
-from tfaudiogen.models.priors.codes_graph import LABEL, CodeGraph
+from tfaudiogen.models.priors.code_model_graph import LABEL
 from tfaudiogen.models.priors.sampler_graph import GraphFilling
 from tfaudiogen.probability import noise
 

@@ -2,8 +2,9 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.priors.codes_graph import CodeGraph, CodeModelGraph
-from tfaudiogen.models.priors.long_codes import have_halves
+from tfaudiogen.models.autoencoders.codes_graph import CodeGraph
+from tfaudiogen.models.modalities.code_windows import have_halves
+from tfaudiogen.models.priors.code_model_graph import CodeModelGraph
 from tfaudiogen.serving.request_checks import after, check
 from tfaudiogen.serving.signatures.autoencoders import AutoencoderSignatures
 from tfaudiogen.serving.signatures.labels import RequestLabels

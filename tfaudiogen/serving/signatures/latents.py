@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.autoencoders.latent_graph import LatentGraph
+from tfaudiogen.models.modalities.latent_graph import LatentGraph
 from tfaudiogen.serving.request_checks import after, check, check_finite
 from tfaudiogen.serving.signatures.autoencoders import AutoencoderSignatures
 from tfaudiogen.serving.signatures.specs import spec

@@ -5,9 +5,9 @@ import functools
 
 from tfaudiogen.data.builders.image_records import Picture
 from tfaudiogen.data.builders.journal import Sounds
-from tfaudiogen.data.builders.report import Skipped
+from tfaudiogen.data.builders.read_once import read_once
 from tfaudiogen.data.reading.image import Taken, read_picture
-from tfaudiogen.data.reading.read_once import read_once
+from tfaudiogen.data.report import Skipped
 from tfaudiogen.data.sources.files import find_files
 from tfaudiogen.data.sources.labels import apply_labels, labels_from_names
 

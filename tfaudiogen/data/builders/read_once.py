@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfaudiogen.data.builders.journal import Sounds
-from tfaudiogen.data.reading import tries
+from tfaudiogen.disk import tries
 from tfaudiogen.disk.errors import ReadError, Unreadable, Unusable, Withheld
 
 
