@@ -80,6 +80,7 @@ def test_words_of_labels_are_drawn_as_python_draws_them():
             assert found == choose_labels(names, 3, label, 1, noise.key(seed, 1)).numpy()[0]
 
 
+@pytest.mark.slow
 def test_the_graph_draws_the_codes_that_the_compiled_sampler_draws(model):
     key, rows, label = noise.key(5, 1), model.rows(1500), tf.constant([1])
     settings = {"temperature": 1.0, "top_k": 4, "top_p": 0.95, "guidance": 1.5}
@@ -111,6 +112,7 @@ def test_sounds_of_any_length_get_the_answers_of_python(model, ask, sounds, leng
     np.testing.assert_allclose(found, expected, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_it_says_what_it_is(ask, folder):
     facts = {name: values[1] for name, values in ask("describe", row=np.zeros(2, int)).items()}
     assert facts["class_names"].tolist() == [b"low", b"high"]

@@ -78,12 +78,14 @@ def test_an_unknown_label_is_refused_with_the_known_ones(ask):
             ask("compose", **inputs)
 
 
+@pytest.mark.slow
 def test_rows_that_do_not_fit_are_named(ask):
     inputs = {**DRAW, "label": DRAW["label"][:2]}
     with pytest.raises(tf.errors.InvalidArgumentError, match="the same number of rows"):
         ask("compose", **inputs)
 
 
+@pytest.mark.slow
 def test_it_says_which_labels_there_are(speaker_model, painter_model, ask, folder):
     facts = {name: values[0] for name, values in ask("describe", row=np.zeros(1, int)).items()}
     assert facts["labels"] == 2

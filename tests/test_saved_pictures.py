@@ -90,6 +90,7 @@ def draw(**changed):
     return {name: np.array(values, kinds[name]) for name, values in given.items()}
 
 
+@pytest.mark.slow
 def test_drawn_pictures_are_those_of_python(latents):
     found = latents("sample", **draw())["picture"]
     assert found.shape == (2, *SHAPE)
@@ -118,6 +119,7 @@ def test_given_pictures_get_the_answers_of_python(latents, pictures):
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_it_says_what_it_is(latents):
     facts = {name: values[0] for name, values in latents("describe", row=np.zeros(1, int)).items()}
     assert facts["picture_shape"].tolist() == list(SHAPE)
@@ -169,6 +171,7 @@ def test_an_autoencoder_with_a_discriminator_is_served(pictures):
 WRONG = np.zeros((1, *SHAPE), np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "inputs", "message"),
     [

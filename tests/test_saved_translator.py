@@ -87,6 +87,7 @@ def test_pictures_are_composed_as_in_python(composer):
     assert "most_samples" not in facts
 
 
+@pytest.mark.slow
 def test_it_says_what_it_is(painter):
     facts = {name: values[0] for name, values in painter("describe", row=np.zeros(1, int)).items()}
     assert (facts["sample_rate"], facts["window_samples"], facts["most_samples"]) == (
@@ -107,6 +108,7 @@ def test_it_says_what_it_is(painter):
 SOUND = np.zeros((2, 300), np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [

@@ -1,10 +1,14 @@
 """A tiny model and tiny sounds for the commands to work on."""
 
+import functools
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
 
+import tfaudiogen
 from tfaudiogen import presets, saving
 from tfaudiogen.cli import main
 
@@ -16,6 +20,25 @@ TINY = {
     "model.hidden": 8,
     "model.components": 3,
 }
+
+
+@functools.cache
+def _loaded(path, changed):
+    return saving.load(path)
+
+
+@pytest.fixture(autouse=True)
+def _models_are_read_once(monkeypatch):
+    """Share a model that a command has loaded with the commands after it, with all it compiled.
+
+    `test_process` runs the command line in processes of its own.
+    """
+
+    def load(name):
+        file = Path(name) / "model.keras"
+        return _loaded(str(name), file.stat().st_mtime_ns) if file.is_file() else saving.load(name)
+
+    monkeypatch.setattr(tfaudiogen, "load", load)
 
 
 @pytest.fixture

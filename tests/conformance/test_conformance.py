@@ -1,6 +1,7 @@
 """Every public class: configuration, saving, XLA, mixed precision, two replicas."""
 
 import contextlib
+import functools
 import importlib
 import inspect
 import json
@@ -51,6 +52,47 @@ def precision(policy):
         keras.config.set_dtype_policy(before)
 
 
+@functools.cache
+def built(specification):
+    """One object of a specification, for all tests that leave it as it is."""
+    return specification.build()
+
+
+@functools.cache
+def outputs_of(specification):
+    """What that object makes of the specification's inputs."""
+    return specification.call(built(specification), specification.inputs())
+
+
+@functools.cache
+def built_with_channels_first(specification):
+    """The same, from its configuration, where keras.json asks for channels_first."""
+    config = plain(keras.saving.serialize_keras_object(built(specification)))
+    before = keras.config.image_data_format()
+    keras.config.set_image_data_format("channels_first")
+    try:
+        instance = keras.saving.deserialize_keras_object(config)
+        specification.call(instance, specification.inputs())
+    finally:
+        keras.config.set_image_data_format(before)
+    return instance
+
+
+@functools.cache
+def built_in_mixed_precision(specification):
+    """The same under mixed_bfloat16, with the weights of `built`."""
+    with precision("mixed_bfloat16"):
+        mixed = specification.build()
+    copy_weights(mixed, built(specification))
+    return mixed
+
+
+@functools.cache
+def mixed_outputs_of(specification):
+    """What the object in mixed precision makes of the specification's inputs."""
+    return specification.call(built_in_mixed_precision(specification), specification.inputs())
+
+
 def assert_near(actual, expected, tolerance):
     """Each tensor within `tolerance` of the expected one, relative to its norm."""
     for value, reference in zip(*map(tf.nest.flatten, (actual, expected)), strict=True):
@@ -85,20 +127,19 @@ def test_every_public_class_has_a_specification():
 @pytest.mark.parametrize("specification", SPECIFICATIONS, ids=str)
 class TestConformance:
     def test_configuration_round_trip(self, specification):
-        first = specification.build()
+        first = built(specification)
         config = plain(keras.saving.serialize_keras_object(first))
-        second = keras.saving.deserialize_keras_object(config)
+        second = built_with_channels_first(specification)
         assert type(second) is specification.cls
         assert plain(keras.saving.serialize_keras_object(second)) == config
-        specification.call(second, specification.inputs())
         copy_weights(second, first)
-        expected = specification.call(first, specification.inputs())
-        assert_near(specification.call(second, specification.inputs()), expected, 1e-7)
+        found = specification.call(second, specification.inputs())
+        assert_near(found, outputs_of(specification), 1e-7)
 
     def test_configuration_holds_every_argument(self, specification):
         parameters = inspect.signature(specification.cls.__init__).parameters.values()
         names = {p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD} - {"self"}
-        config = specification.build().get_config()
+        config = built(specification).get_config()
         assert names - specification.absorbed <= set(config)
         for name, value in specification.arguments().items():
             parts = value if isinstance(value, list) else [value]
@@ -106,20 +147,15 @@ class TestConformance:
                 assert plain(config[name]) == plain(value), name
 
     def test_channels_are_last_whatever_keras_json_says(self, specification):
-        before = keras.config.image_data_format()
-        keras.config.set_image_data_format("channels_first")
-        try:
-            instance = specification.build()
-        finally:
-            keras.config.set_image_data_format(before)
+        instance = built_with_channels_first(specification)
         parts = instance._flatten_layers() if isinstance(instance, keras.layers.Layer) else ()
         formats = {getattr(layer, "data_format", "channels_last") for layer in parts}
         assert formats <= {"channels_last"}
 
     def test_terms_leave_the_weights_alone(self, specification):
         """What learns by statistics reports them: inside of a compiled step nothing is written."""
-        instance, inputs = specification.build(), specification.inputs()
-        before = [np.array(weight) for weight in getattr(instance, "weights", ())]
+        instance, inputs = built(specification), specification.inputs()
+        before = [weight.numpy() for weight in getattr(instance, "weights", ())]
         if specification.is_model:
             key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), inputs["id"])
             instance.loss_terms(instance.complete(inputs), key, training=True)
@@ -131,27 +167,21 @@ class TestConformance:
 
 @pytest.mark.parametrize("specification", SLOW_MODELS, ids=str)
 def test_mixed_precision(specification):
-    reference = specification.build()
-    with precision("mixed_bfloat16"):
-        mixed = specification.build()
-    copy_weights(mixed, reference)
+    mixed, outputs = built_in_mixed_precision(specification), mixed_outputs_of(specification)
     assert all(weight.dtype != "bfloat16" for weight in getattr(mixed, "weights", ()))
-    outputs = specification.call(mixed, specification.inputs())
-    expected = specification.call(reference, specification.inputs())
     promised = tf.float32 if specification.float32 else tf.bfloat16
     assert set(types(outputs)) == {promised}
-    assert_near(outputs, expected, specification.bfloat16_tolerance)
+    assert_near(outputs, outputs_of(specification), specification.bfloat16_tolerance)
 
 
 @pytest.mark.parametrize("specification", SLOW_MODELS, ids=str)
 def test_mixed_precision_survives_a_configuration(specification):
-    with precision("mixed_bfloat16"):
-        mixed = specification.build()
+    mixed = built_in_mixed_precision(specification)
     config = plain(keras.saving.serialize_keras_object(mixed))
     again = keras.saving.deserialize_keras_object(config)
     specification.call(again, specification.inputs())
     copy_weights(again, mixed)
-    expected = specification.call(mixed, specification.inputs())
+    expected = mixed_outputs_of(specification)
     outputs = specification.call(again, specification.inputs())
     assert types(outputs) == types(expected)
     assert_near(outputs, expected, 1e-7)
@@ -159,12 +189,10 @@ def test_mixed_precision_survives_a_configuration(specification):
 
 @pytest.mark.parametrize("specification", SLOW_MODELS, ids=str)
 def test_two_replicas(specification, mirrored):
-    single = specification.build()
     inputs = specification.inputs()
-    expected = specification.call(single, inputs)
     with mirrored.scope():
         instance = specification.build()
-    copy_weights(instance, single)
+    copy_weights(instance, built(specification))
 
     def half(context):
         place = slice(*(BATCH // 2 * (context.replica_id_in_sync_group + i) for i in (0, 1)))
@@ -180,12 +208,12 @@ def test_two_replicas(specification, mirrored):
         lambda value: tf.concat(mirrored.experimental_local_results(value), axis=0),
         run(halves),
     )
-    assert_near(results, expected, 1e-6)
+    assert_near(results, outputs_of(specification), 1e-6)
 
 
 @pytest.mark.parametrize("specification", SLOW_MODELS, ids=str)
 def test_compiled_outputs_and_gradients(specification):
-    instance = specification.build()
+    instance = built(specification)
     inputs = specification.inputs()
 
     def outputs_and_gradients():
@@ -205,7 +233,7 @@ def test_compiled_outputs_and_gradients(specification):
 
 @pytest.mark.parametrize("specification", LAYERS + MODELS, ids=str)
 def test_save_and_load(specification, tmp_path):
-    model, call = specification.build(), specification.call
+    model, call = built(specification), specification.call
     if not specification.is_model:
         example = specification.inputs()
         inputs = keras.Input(example.shape[1:], dtype=example.dtype)
@@ -218,9 +246,9 @@ def test_save_and_load(specification, tmp_path):
 
 @pytest.mark.parametrize("specification", LAYERS, ids=str)
 def test_output_shape_is_foretold(specification):
-    layer, inputs = specification.build(), specification.inputs()
+    layer, inputs = built(specification), specification.inputs()
     foretold = layer.compute_output_shape((None, *inputs.shape[1:]))
-    outputs = specification.call(layer, inputs)
+    outputs = outputs_of(specification)
     if isinstance(outputs, dict):
         assert foretold == {name: (None, *x.shape[1:]) for name, x in outputs.items()}
     elif isinstance(outputs, tuple):

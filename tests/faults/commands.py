@@ -93,10 +93,10 @@ def left_over(folder):
 
 
 def _variables(out):
-    """Return the values of a SavedModel; its files number the nodes of its graph differently."""
+    """Return the values in a SavedModel, sorted: each export numbers its variables anew."""
     reader = tf.train.load_checkpoint(str(out / "variables" / "variables"))
     names = reader.get_variable_to_shape_map().keys() - {"_CHECKPOINTABLE_OBJECT_GRAPH"}
-    return {name: reader.get_tensor(name).tobytes() for name in names}
+    return sorted(reader.get_tensor(name).tobytes() for name in names)
 
 
 def _history(out):

@@ -34,9 +34,10 @@ def test_steps_equal_the_whole_sequence(name, cross):
     core, inputs = built(name, cross), draws(2, length, 16)
     context = draws(2, 5, 16) if cross else None
     expected = core(inputs, context)
+    step = tf.function(core.step, autograph=False)
     state, steps = core.start(2, length, context), []
     for place in range(length):
-        output, state = core.step(inputs[:, place], tf.constant(place), state)
+        output, state = step(tf.constant(inputs[:, place]), tf.constant(place), state)
         steps.append(output)
         if place % BLOCK == BLOCK - 1:
             state = core.settle(state, place + 1 - BLOCK)

@@ -60,7 +60,10 @@ def test_more_importance_samples_tighten_the_bound(tiny, batch):
     assert many > -negative_elbo
 
 
-@pytest.mark.parametrize("family", LIKELIHOODS)
+@pytest.mark.parametrize(
+    "family",
+    [pytest.param(one, marks=[pytest.mark.slow] * (one != "logistic")) for one in LIKELIHOODS],
+)
 def test_every_likelihood_learns(tiny, batches, family):
     model = tiny(**{"model.likelihood": family})
     model.compile(keras.optimizers.Adam(3e-3), jit_compile=False)

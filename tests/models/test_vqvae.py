@@ -125,7 +125,9 @@ def test_training_adds_padding_and_penalties(batch):
     np.testing.assert_allclose(other["loss"], expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("quantizer", ["vector", "residual", "finite"])
+@pytest.mark.parametrize(
+    "quantizer", ["vector", pytest.param("residual", marks=pytest.mark.slow), "finite"]
+)
 def test_it_learns_and_reports_the_use_of_codes(batches, quantizer):
     codes = ((3, 3), (2, 3)) if quantizer == "finite" else (9, 8)
     model = tiny(2, quantizer=quantizer, codes=codes)

@@ -179,7 +179,13 @@ def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path, preset, 
     assert [row["step"] for row in curve(out)] == ["1"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 and then nothing", b"text"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"PK\x03\x04 and then nothing",
+        *(pytest.param(x, marks=pytest.mark.slow) for x in (b"", b"text")),
+    ],
+)
 def test_a_damaged_checkpoint_is_named(tmp_path, preset, data, finished, damage):
     out = tmp_path / "run"
     out.mkdir()
