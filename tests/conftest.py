@@ -21,6 +21,9 @@ from hypothesis import settings
 gc.freeze()
 gc.set_threshold(100_000, 50, 100)
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # There are as many processes as cores.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+
 # Two devices on one processor: what runs on them runs on two graphics cards.
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0],

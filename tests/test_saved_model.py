@@ -97,7 +97,9 @@ def test_reconstructions_of_any_length_are_those_of_python(model, signatures, so
         np.testing.assert_allclose(found, model.reconstruct(waveform, phase="graph"), atol=1e-4)
 
 
-@pytest.mark.parametrize("length", [900, 1025, 5000])
+@pytest.mark.parametrize(
+    "length", [5000, *(pytest.param(length, marks=pytest.mark.slow) for length in (900, 1025))]
+)
 def test_sounds_of_any_length_get_the_answers_of_python(model, signatures, sounds, length):
     waveform = np.resize(sounds, (2, length))
     latents = ask(signatures, "encode", waveform=waveform)["latents"]

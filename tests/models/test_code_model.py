@@ -75,6 +75,7 @@ def test_a_seed_gives_the_same_sounds_and_a_label_others(model):
     assert np.abs(first - model.sample(2, seed=3, label="low")).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_a_model_draws_at_its_own_temperature_and_guidance(model):
     own = tg.CodeModel(model.autoencoder, model.priors, temperature=0.7, guidance=2.0)
     settings = {"temperature": 0.7, "guidance": 2.0}

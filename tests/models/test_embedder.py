@@ -74,8 +74,9 @@ def test_right_answers_may_be_those_of_the_first_word(examples):
 
 @pytest.mark.parametrize(
     ("loss", "positives"),
-    [("infonce", "picture"), pytest.param("sigmoid", "label", marks=pytest.mark.slow)],
+    [("infonce", "picture"), ("sigmoid", "label")],
 )
+@pytest.mark.slow
 def test_a_batch_in_parts_gives_the_same_steps(examples, loss, positives):
     """Batches of 5, 5 and 1 in three parts, of which two are empty in the last."""
     options = {"loss": loss, "positives": positives}

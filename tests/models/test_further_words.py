@@ -92,6 +92,7 @@ def test_words_that_the_base_knows_are_taken_over(spectrogram):
     assert not model.priors[1].conditions.classes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source_words", [0, 1])
 def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, source_words):
     """What draws given the source is then what the base draws given the word."""

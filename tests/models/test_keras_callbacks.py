@@ -52,7 +52,9 @@ def same_state(one, two):
         np.testing.assert_array_equal(first, second, err_msg=first.path)
 
 
-@pytest.mark.parametrize("name", ["model.keras", "model.weights.h5"])
+@pytest.mark.parametrize(
+    "name", ["model.keras", pytest.param("model.weights.h5", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     ("kind", "options"),
     [(Line, {"average": 0.5}), (Players, {"average": 0.5, "clip_norm": 3.0, "seed": 5})],

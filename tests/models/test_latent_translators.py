@@ -292,6 +292,7 @@ def test_an_adapter_alone_is_trained(painter, adapted):
             np.testing.assert_array_equal(mine, base)
 
 
+@pytest.mark.slow
 def test_an_adapter_is_loaded_onto_its_base_and_merged(painter, adapted, pair, tmp_path):
     model, path = adapted
     expected = loss(model, pair)

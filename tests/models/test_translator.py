@@ -55,6 +55,7 @@ def test_draws_are_pictures_by_seed_and_place(painter):
     np.testing.assert_allclose(single[:2], drawn[0], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_other_sounds_give_other_pictures(painter):
     one, two = tones(2)
     draws = [painter.sample(sound, count=4, temperature=0.5).numpy() for sound in (one, two)]
@@ -74,6 +75,7 @@ def test_a_model_has_settings_of_its_own(painter):
         tg.Translator.from_config({**painter.get_config(), "guidance": -1.0})
 
 
+@pytest.mark.slow
 def test_without_guidance_the_source_is_not_heard(painter):
     """Guidance 0 is the distribution without the source."""
     draws = [painter.sample(sound, count=4, guidance=0.0).numpy() for sound in tones(2)]

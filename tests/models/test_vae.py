@@ -150,6 +150,7 @@ def test_a_long_sound_is_scored_by_each_frame_once(tiny):
     np.testing.assert_allclose(found, [np.sum(expected)], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_long_sound_has_a_latent_for_each_window(tiny):
     model = tiny()
     sound = np.random.default_rng(0).normal(0, 0.1, (1, 2048)).astype(np.float32)
@@ -204,7 +205,7 @@ def test_unknown_names_are_refused():
 def test_fitting_the_prior_lowers_the_rate(tiny, batches):
     model = tiny(**{"model.train_weights": True, "model.learning": "gradient"})
     model.compile(keras.optimizers.Adam(2e-3), jit_compile=False)
-    model.fit(batches(11), epochs=30, verbose=0)
+    model.fit(batches(11), epochs=15, verbose=0)
     before = model.evaluate(batches(11), return_dict=True, verbose=0)
     model.fit_prior(batches(4))
     after = model.evaluate(batches(11), return_dict=True, verbose=0)

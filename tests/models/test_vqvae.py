@@ -126,7 +126,8 @@ def test_training_adds_padding_and_penalties(batch):
 
 
 @pytest.mark.parametrize(
-    "quantizer", ["vector", pytest.param("residual", marks=pytest.mark.slow), "finite"]
+    "quantizer",
+    ["vector", *(pytest.param(one, marks=pytest.mark.slow) for one in ("residual", "finite"))],
 )
 def test_it_learns_and_reports_the_use_of_codes(batches, quantizer):
     codes = ((3, 3), (2, 3)) if quantizer == "finite" else (9, 8)

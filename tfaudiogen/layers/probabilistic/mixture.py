@@ -116,11 +116,15 @@ class GaussianMixturePrior(keras.layers.Layer):
         even = tf.fill([self.components], 1.0 / self.components)
         scales = tf.ones_like(centres) * (tf.math.reduce_std(latents, axis=0) + self.floor)
         self._assign(em.Mixture(even, tf.constant(centres), scales))
-        for sweep in range(sweeps):
-            mixture = em.maximize(self._mixture(), self._expectations(latents), 1.0)
-            # The second half converges undisturbed.
-            revived = em.revive(mixture, self._directions()) if sweep < sweeps // 2 else mixture
-            self._assign(revived)
+        sweep = tf.function(self._sweep, autograph=False)
+        latents = tf.convert_to_tensor(latents)
+        for number in range(sweeps):  # The second half converges undisturbed.
+            sweep(latents, revive=number < sweeps // 2)
+
+    def _sweep(self, latents, revive):
+        """Takes one step of EM on all latents."""
+        mixture = em.maximize(self._mixture(), self._expectations(latents), 1.0)
+        self._assign(em.revive(mixture, self._directions()) if revive else mixture)
 
     def _mixture(self):
         return em.Mixture(tf.nn.softmax(tf.identity(self.logits)), *self._parameters())
