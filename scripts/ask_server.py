@@ -24,7 +24,7 @@ import soundfile
 from PIL import Image
 
 _SECONDS = 120.0
-_LARGEST = 256 * 2**20  # bytes of an answer; gRPC refuses more than 4 MB unless told
+_LARGEST = 256 * 2**20  # bytes of an answer; gRPC refuses more than 4 MB by default
 _ONLY, _PICTURE = "output", ".png"
 
 

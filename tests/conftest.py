@@ -106,12 +106,12 @@ def painter_model():
     stages = [((8,), (2,)), ((8,), (2,))]
     target = small_models.vqvae(tg.Pictures(8, 8, 1), stages, (7, 5))
     encoder = tg.SequenceEncoder((6,), (8,))
-    return small_models.translator(_short(), encoder, target, 8, told=False)
+    return small_models.translator(_short(), encoder, target, 8, conditioned=False)
 
 
 @pytest.fixture(scope="session")
 def composer_model():
-    """Return a translator back, of colour pictures that are told by their embedding."""
+    """Return a translator back, of colour pictures, conditioned on their embedding."""
     import small_models
 
     import tfaudiogen as tg

@@ -26,9 +26,9 @@ def _assert_same(text, tensor, where):
     """Check a text such as "float32 [B, W, 6]" against the specification of a tensor."""
     dtype, sizes = text.rstrip("]").split(" [")
     assert dtype == tf.as_dtype(tensor.dtype).name, where
-    told = [int(size) if size.isdigit() else -1 for size in sizes.split(", ")]
+    expected = [int(size) if size.isdigit() else -1 for size in sizes.split(", ")]
     found = [dimension.size for dimension in tensor.tensor_shape.dim]
-    assert (sizes[0], told) == ("B", found), where
+    assert (sizes[0], expected) == ("B", found), where
 
 
 def assert_without_xla(folder):

@@ -73,20 +73,23 @@ def code_model(autoencoder, width=16, words=False):
     priors = []
     for level, one in enumerate(maps):
         core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])))
-        told = {"classes": classes, "words": words_of(autoencoder.class_names) if words else ()}
-        priors.append(stirred(tg.CodePrior(**one, core=core, maps=maps[:level], **told)))
+        conditions = {
+            "classes": classes,
+            "words": words_of(autoencoder.class_names) if words else (),
+        }
+        priors.append(stirred(tg.CodePrior(**one, core=core, maps=maps[:level], **conditions)))
     return tg.CodeModel(autoencoder, priors)
 
 
 def translator(
-    source, encoder, target, width=16, told=True, labels=None, source_words=0, **settings
+    source, encoder, target, width=16, conditioned=True, labels=None, source_words=0, **settings
 ):
-    """Return a translator whose draws depend on what is given.
+    """Return a translator whose samples depend on the source.
 
     Args:
         source, encoder, target: its parts.
         width: of the priors.
-        told: whether the levels below the top attend to the source too.
+        conditioned: whether the levels below the top attend to the source too.
         labels: of those that do, as arguments of `CodePrior`.
         source_words: of the translator.
         settings: of each prior.
@@ -96,7 +99,7 @@ def translator(
     vectors = encoder.compute_output_shape((None, *source.image_shape))[-1]
     priors = []
     for level, one in enumerate(maps):
-        cross = told or level == 0
+        cross = conditioned or level == 0
         core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])), cross=cross)
         given = {"maps": maps[:level], "vectors": vectors if cross else 0}
         given |= (labels or {}) if cross else {}
@@ -114,8 +117,8 @@ def speaker():
     stages = [((8,), (8,)), ((8,), (2,))]
     target = vqvae(tg.Spectrogram(RATE, 64, 32, frames=32, bins=32), stages, (6, 5), names)
     labels = {"classes": len(voices), "words": words_of(voices)}
-    told = {"told": False, "labels": labels, "source_words": 1}
-    return translator(tg.Pictures(8, 8, 1), tg.SequenceEncoder((6,), (4,)), target, 8, **told)
+    options = {"conditioned": False, "labels": labels, "source_words": 1}
+    return translator(tg.Pictures(8, 8, 1), tg.SequenceEncoder((6,), (4,)), target, 8, **options)
 
 
 def finding():
@@ -135,7 +138,7 @@ def finding():
     }
 
 
-def told():
+def conditional():
     """Return translators of captions and vectors to pictures, and of labels to sounds."""
     pictures, sounds = tg.Pictures(8, 8, 1), tg.Spectrogram(RATE, 64, 32, frames=32, bins=32)
     drawn = [vqvae(shape, [((8,), (4,))], (6,)) for shape in (pictures, sounds, pictures)]

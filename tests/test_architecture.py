@@ -209,7 +209,7 @@ def _takes_data_format(name):
     return callable(called) and "data_format" in inspect.signature(called).parameters
 
 
-def test_keras_is_told_where_channels_are():
+def test_layers_pass_data_format_to_keras():
     """What takes a `data_format` asks a user's keras.json otherwise; one module says it for all."""
     assert _takes_data_format("keras.layers.Conv2D")
     assert _takes_data_format("keras.ops.conv")
@@ -220,8 +220,8 @@ def test_keras_is_told_where_channels_are():
         named |= {name for name in _imports(path) if name.startswith("keras.")}
         named = {re.sub(r"^ops\.", "keras.ops.", name) for name in named}
         keras_names = {name for name in named if name.startswith("keras.")}
-        told = sorted(name for name in keras_names if _takes_data_format(name))
-        assert not told, f"{_name(path)}: take {told} from tfaudiogen.layers.blocks.channels_last"
+        taken = sorted(name for name in keras_names if _takes_data_format(name))
+        assert not taken, f"{_name(path)}: take {taken} from tfaudiogen.layers.blocks.channels_last"
 
 
 def test_models_are_loaded_in_safe_mode():

@@ -82,9 +82,9 @@ def test_a_long_sound_is_the_weighted_mean_of_its_windows(tmp_path, fused):
 def test_the_embedding_is_that_of_transformers(folder):
     model = transformers.ClapModel.from_pretrained(folder).eval()
     features = transformers.ClapFeatureExtractor.from_pretrained(folder)
-    told = features(sound(1.5, 500), sampling_rate=RATE, return_tensors="pt")
+    inputs = features(sound(1.5, 500), sampling_rate=RATE, return_tensors="pt")
     with torch.inference_mode():
-        found = model.get_audio_features(**told)
+        found = model.get_audio_features(**inputs)
     expected = getattr(found, "pooler_output", found)[0].numpy()
     expected = expected / np.linalg.norm(expected)
     np.testing.assert_allclose(Clap(folder).embed(sound(1.5, 500)), expected, atol=1e-5)

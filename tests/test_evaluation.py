@@ -200,7 +200,7 @@ def test_evaluate_reads_the_split_and_the_validation_split(model, monkeypatch, l
     asked = []
 
     def load_dataset(data, spectrogram, split, batch_size, shuffle, seed, audio, **options):
-        assert options == {"drop_remainder": False, "told": None}
+        assert options == {"drop_remainder": False, "conditioning": None}
         asked.append((data, split, audio, shuffle))
         batch = examples(model)
         kept = batch if audio else {name: batch[name] for name in batch if name != "audio"}

@@ -71,7 +71,7 @@ def test_a_hang_up_that_is_ignored_stays_so():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
-# As if this were code of the package: it is told by the name of the module.
+# As if this were code of the package: the name of the module shows it.
 OURS = """
 from tfaudiogen.runtime.interruption import uninterrupted
 
@@ -180,11 +180,11 @@ def test_a_signal_at_any_call_leaves_nothing_that_a_context_has_to_clean_up(send
 
 
 def test_what_answers_a_signal_may_pass_it_on():
-    told = []
+    handled = []
 
     def answer(number, pass_on):
-        told.append(number)
-        if len(told) == 2:
+        handled.append(number)
+        if len(handled) == 2:
             pass_on()
 
     def twice():
@@ -195,7 +195,7 @@ def test_what_answers_a_signal_may_pass_it_on():
 
     with pytest.raises(Stopped):
         twice()
-    assert told == [signal.SIGTERM] * 2
+    assert handled == [signal.SIGTERM] * 2
 
 
 HUNG_UP = """

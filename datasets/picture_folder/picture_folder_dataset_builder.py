@@ -4,7 +4,7 @@ import dataclasses
 
 from tfaudiogen.data.builders.image_folder import convert, labelled, notices_of
 from tfaudiogen.data.builders.image_records import PictureBuilder, PictureConfig
-from tfaudiogen.data.sources.conditions import Told
+from tfaudiogen.data.sources.conditions import Conditioning
 
 
 @dataclasses.dataclass(eq=False)
@@ -28,7 +28,7 @@ class Builder(PictureBuilder):
         config = self.builder_config
         labels = (config.labels_csv, config.label_pattern)
         files, self.skipped, self.ignored = labelled(config.sources, *labels)
-        told, files, skipped = Told.of(files, config.embeddings)
+        conditioning, files, skipped = Conditioning.of(files, config.embeddings)
         self.skipped += skipped
         settings = (self.read_folder, self.image_shape, workers, config.progress)
         pictures, skipped, taken = convert(files, *settings)
@@ -37,8 +37,8 @@ class Builder(PictureBuilder):
         return [
             dataclasses.replace(
                 picture,
-                captions=told.captions.get(picture.name, []),
-                vectors=told.vectors.get(picture.name, []),
+                captions=conditioning.captions.get(picture.name, []),
+                vectors=conditioning.vectors.get(picture.name, []),
             )
             for picture in pictures
         ]

@@ -11,7 +11,7 @@ translators. For each example of the test split
   for among all test sounds by the cosine of its embedding to that of the new one;
 - the chain takes the labels of the picture from a `PictureTagger`, the three likeliest with their
   probabilities, and draws a sound for them; a `CodeModel` such as speech_vqvae in place of COMPOSER
-  is told the likeliest. The original picture is looked for among all test pictures by the cosine of
+  takes the likeliest. The original picture is looked for among all test pictures by the cosine of
   its embedding to that of the sound.
 
 The columns are the recall at 1 and the median rank of the original, with 95 % intervals over

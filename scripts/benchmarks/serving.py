@@ -30,7 +30,7 @@ TRANSLATORS = (
     tfaudiogen.FlowTranslator,
     tfaudiogen.VariationalTranslator,
 )
-# What a draw of a translator can be told, beside its seed: a plain draw.
+# The settings of a translator's `sample` other than the seed, at their defaults.
 PLAIN = {"temperature": 1.0, "guidance": 1.0, "rescale": 0.0, "steps": 16}
 
 
@@ -86,7 +86,7 @@ def made_up(representation):
 
 
 def translations(model):
-    """Return the questions of a translator; both sides are told all settings that it has."""
+    """Return the questions of a translator; both sides get all its settings."""
     given, drawn_as = made_up(model.source), name_of(model.spectrogram)
     name = "paint" if drawn_as == "picture" else "compose"
     _, wanted = signatures_of(model).table()[name]
@@ -94,8 +94,8 @@ def translations(model):
     drawn = [
         model.sample(one, seed=row, phase="graph", **settings)[0] for row, one in enumerate(given)
     ]
-    told = {key: tf.fill([ROWS], value) for key, value in settings.items()}
-    inputs = {name_of(model.source): tf.constant(given), "seed": seeds()["seed"], **told}
+    filled = {key: tf.fill([ROWS], value) for key, value in settings.items()}
+    inputs = {name_of(model.source): tf.constant(given), "seed": seeds()["seed"], **filled}
     inputs |= {"label": tf.fill([ROWS], "")} if "label" in wanted else {}  # any, as without one
     return {name: (inputs, {drawn_as: np.stack(drawn)})}
 
@@ -120,7 +120,7 @@ def questions(model):
     ends = {"a": tf.constant(drawn), "b": tf.constant(drawn[::-1])}
     return {
         "sample": (draw, {name: drawn}),
-        **of_given(model, drawn),
+        **of_inputs(model, drawn),
         "encode": ({name: ends["a"]}, {"latents": latents}),
         "decode": ({"latents": tf.constant(latents)}, decoded(model, latents)),
         "interpolate": ({**ends, "fraction": tf.fill([ROWS], 0.5)}, {name: np.stack(between)}),
@@ -138,17 +138,17 @@ def code_questions(model):
         ]
     )
     name = name_of(model.spectrogram)
-    told = {"label": tf.constant(labels)} if model.label_names else {}
-    draw = {**seeds(), "top_k": tf.zeros([ROWS], tf.int32), "top_p": tf.ones(ROWS), **told}
-    draw |= {"guidance": tf.ones(ROWS)} if told else {}
+    condition = {"label": tf.constant(labels)} if model.label_names else {}
+    draw = {**seeds(), "top_k": tf.zeros([ROWS], tf.int32), "top_p": tf.ones(ROWS), **condition}
+    draw |= {"guidance": tf.ones(ROWS)} if condition else {}
     codes = model.encode(drawn)
     named = {f"codes_{level}": code for level, code in enumerate(codes)}
-    given = {name: tf.constant(code) for name, code in named.items()}
+    constants = {name: tf.constant(code) for name, code in named.items()}
     return {
         "sample": (draw, {name: drawn}),
-        **of_given(model, drawn, labels, told),
+        **of_inputs(model, drawn, labels, condition),
         "encode": ({name: tf.constant(drawn)}, named),
-        "decode": (given, decoded(model, codes)),
+        "decode": (constants, decoded(model, codes)),
     }
 
 
@@ -157,15 +157,15 @@ def seeds():
     return {"seed": tf.range(ROWS, dtype=tf.int64), "temperature": tf.ones(ROWS)}
 
 
-def of_given(model, given, labels=None, told=None):
+def of_inputs(model, values, labels=None, condition=None):
     """Return what is asked of sounds or pictures, and answered with such and with numbers."""
     name = name_of(model.spectrogram)
-    inputs = {name: tf.constant(given)}
-    options = [{}] * ROWS if not told else [{"label": label} for label in labels]
-    bounds = [model.log_prob(one, **option)[0] for one, option in zip(given, options, strict=True)]
+    inputs = {name: tf.constant(values)}
+    options = [{}] * ROWS if not condition else [{"label": label} for label in labels]
+    bounds = [model.log_prob(one, **option)[0] for one, option in zip(values, options, strict=True)]
     return {
-        "reconstruct": (inputs, {name: model.reconstruct(given, phase="graph")}),
-        "log_prob": ({**inputs, **(told or {})}, {"log_prob": np.array(bounds)}),
+        "reconstruct": (inputs, {name: model.reconstruct(values, phase="graph")}),
+        "log_prob": ({**inputs, **(condition or {})}, {"log_prob": np.array(bounds)}),
     }
 
 

@@ -71,12 +71,12 @@ def picture_folders(tmp_path_factory, painter_model, composer_model):
 
 @pytest.fixture(scope="session")
 def further_models(speaker_model):
-    """Return untrained models that match, tag, draw what they are told, or have labels, by name."""
+    """Return untrained models that match, tag, sample for conditions, or have labels, by name."""
     import keras
     import small_models
 
     keras.utils.set_random_seed(4)
-    return small_models.finding() | small_models.told() | {"speaker": speaker_model}
+    return small_models.finding() | small_models.conditional() | {"speaker": speaker_model}
 
 
 @pytest.fixture(scope="session")

@@ -147,7 +147,7 @@ def test_what_is_uploaded_is_gone_before_the_answer(ask, refused, server, tone):
     assert not list(server.temporary.rglob("sound.wav"))
 
 
-def test_who_comes_when_too_many_wait_is_told_to_come_back(model_folder, tmp_path, monkeypatch):
+def test_who_comes_when_too_many_wait_is_asked_to_come_back(model_folder, tmp_path, monkeypatch):
     pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
     from starlette.testclient import TestClient
 
@@ -178,7 +178,7 @@ def test_names_of_other_machines_are_not_let_in(server, ask):
     assert server.url.startswith("http://127.0.0.1:")
 
 
-def test_the_browser_is_told_to_ask_nobody_else(server):
+def test_headers_forbid_the_browser_to_ask_others(server):
     for path in ("/", "/api/models"):
         with urllib.request.urlopen(server.url + path) as answer:
             assert "default-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -146,7 +146,7 @@ def test_a_token_that_is_made_is_one_and_each_time_another():
 
 @pytest.fixture
 def started(monkeypatch):
-    """Return a function that runs `tfaudiogen app` up to its start, and what that was told."""
+    """Return a function that runs `tfaudiogen app` up to its start, and its arguments."""
     pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
     from tfaudiogen.app import serving, studio
 

@@ -59,11 +59,11 @@ def test_curl(place, server):
     assert all(heard(place / name) for name in ("new.wav", "again.wav", "tagged.wav"))
     assert soundfile.info(place / "new.wav").duration == 3
     assert len(json.loads((place / "labels.json").read_text())["labels"]) == 3
-    assert {Image.open(place / name).size for name in ("seven.png", "told.png")} == {(8, 8)}
+    assert {Image.open(place / name).size for name in ("seven.png", "captioned.png")} == {(8, 8)}
 
 
 def test_python(place, server):
     cosine = float(printed([sys.executable, "-c", example("python", server)], place))
     assert -1 <= cosine <= 1
-    assert all(heard(place / f"{name}.wav") for name in ("new", "again", "composed", "told"))
+    assert all(heard(place / f"{name}.wav") for name in ("new", "again", "composed", "weighted"))
     assert Image.open(place / "seven.png").size == (8, 8)

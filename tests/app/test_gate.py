@@ -98,7 +98,7 @@ def test_a_fault_has_the_same_form_and_is_in_the_log(client, studio, monkeypatch
     assert "KeyError" in caplog.text
 
 
-def test_files_of_this_machine_are_not_told_apart(client, tmp_path):
+def test_answers_do_not_depend_on_files_of_this_machine(client, tmp_path):
     (tmp_path / "there.wav").touch()
     answers = [client.get(f"/gradio_api/file={tmp_path}/{name}") for name in ("there.wav", "none")]
     assert answers[0].content == answers[1].content
@@ -115,10 +115,12 @@ def test_files_of_this_machine_are_not_told_apart(client, tmp_path):
         ("/gradio_api/upload", 3 * 104_096),
     ],
 )
-@pytest.mark.parametrize("told", [True, False])
-def test_a_body_is_no_larger_than_its_address_takes(client, studio, path, most, told):
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_is_no_larger_than_its_address_takes(client, studio, path, most, announced):
     parts = {True: bytes(most + 1), False: (bytes(50_000) for _ in range(most // 50_000 + 1))}
-    answer = client.post(path, content=parts[told], headers={"Content-Type": "application/json"})
+    answer = client.post(
+        path, content=parts[announced], headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 413, answer.text
     assert answer.json()["error"].startswith("at most")
     assert not list(studio.uploads.folder.rglob("upload"))
@@ -162,7 +164,7 @@ def test_no_more_is_read_than_is_taken(application, monkeypatch):
     assert read <= 6
 
 
-def test_who_sends_too_slowly_is_told(application, monkeypatch):
+def test_who_sends_too_slowly_gets_an_answer(application, monkeypatch):
     monkeypatch.setattr(body, "_PATIENCE", 0.05)
     monkeypatch.setattr(body, "_DRAINED", 0.0)
     for path in ("/gradio_api/queue/join", "/api/models/tiny/reconstruct", "/gradio_api/upload"):

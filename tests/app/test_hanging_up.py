@@ -149,7 +149,7 @@ def test_what_a_page_asked_for_that_was_closed_is_not_drawn():
             return "drawn"
 
     known = SimpleNamespace(gone=lambda session: session in gone)
-    draw = handlers.told(draw, known)
+    draw = handlers.show_errors(draw, known)
     before = LocalContext.request.set(SimpleNamespace(session_hash="abc"))
     assert draw() == "drawn"
     gone.append("abc")

@@ -62,7 +62,7 @@ def foreign(server):
         other.shutdown()
 
 
-def test_the_address_that_is_told_opens_the_page(context, server, tone):
+def test_the_printed_address_opens_the_page(context, server, tone):
     assert server.url.endswith(f"/?token={TOKEN}")
     page = context.new_page()
     page.goto(server.url)

@@ -141,7 +141,7 @@ def variational_arguments():
     }
 
 
-def told_arguments(source, encoder, width):
+def conditional_arguments(source, encoder, width):
     target = tg.VQVAE(**{**picture_vqvae_arguments(), **one_level()})
     (shape,), (count,) = target.code_maps()
     core = tg.Transformer(8, 1, 2, 16, cross=True)
@@ -158,8 +158,8 @@ def one_level():
     }
 
 
-def told(name, draw):
-    """A batch of pictures with what is told of them."""
+def conditioned(name, draw):
+    """A batch of pictures with a condition."""
 
     def batch():
         ids = tf.constant([3, 0, 8, 5], tf.int64)
@@ -168,7 +168,7 @@ def told(name, draw):
     return batch
 
 
-def told_terms(model, batch):
+def conditional_terms(model, batch):
     """The loss as it is and in training."""
     key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
     return [model.loss_terms(batch, key, training=training) for training in (False, True)]
@@ -176,7 +176,7 @@ def told_terms(model, batch):
 
 def tagger_terms(model, batch):
     """The logits, and the loss as it is and of pictures that are moved."""
-    return [model(batch["image"]), *(terms["loss"] for terms in told_terms(model, batch))]
+    return [model(batch["image"]), *(terms["loss"] for terms in conditional_terms(model, batch))]
 
 
 def pairs():
@@ -223,8 +223,8 @@ def embedder_terms(model, batch):
     others |= {"picture_key": tf.range(6, dtype=tf.int64), "label": tf.range(6, dtype=tf.int64) % 2}
     key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
     place = tf.cast(batch["id"], tf.int32) % 6
-    told = {**batch, "others": others, "place": place}
-    return {**model(batch), "terms": model.loss_terms(told, key, training=True)}
+    own = {**batch, "others": others, "place": place}
+    return {**model(batch), "terms": model.loss_terms(own, key, training=True)}
 
 
 def prior_batch():
@@ -360,9 +360,9 @@ SPECIFICATIONS = [
     *(
         Specification(
             tg.Translator,
-            lambda parts=parts: told_arguments(*parts()),
-            told(name, draw),
-            call=told_terms,
+            lambda parts=parts: conditional_arguments(*parts()),
+            conditioned(name, draw),
+            call=conditional_terms,
             float32=True,
             bfloat16_tolerance=0.5,  # as of VQVAE
             variant=name,
@@ -402,7 +402,7 @@ SPECIFICATIONS = [
             "shift": 2,
             "mirror": True,
         },
-        told("label", lambda: tf.constant([2, -1, 1, 0])),
+        conditioned("label", lambda: tf.constant([2, -1, 1, 0])),
         call=tagger_terms,
         float32=True,
         # Whether the likeliest label is right is a whole number.
@@ -424,7 +424,7 @@ SPECIFICATIONS = [
             "loss": "infonce",
             "positives": "picture",
         },
-        told("vector", normal(BATCH, 7)),
+        conditioned("vector", normal(BATCH, 7)),
         call=embedder_terms,
         float32=True,
         variant="vectors",

@@ -245,16 +245,16 @@ def test_save_and_load(specification, tmp_path):
 
 
 @pytest.mark.parametrize("specification", LAYERS, ids=str)
-def test_output_shape_is_foretold(specification):
+def test_output_shape_is_predicted(specification):
     layer, inputs = built(specification), specification.inputs()
-    foretold = layer.compute_output_shape((None, *inputs.shape[1:]))
+    predicted = layer.compute_output_shape((None, *inputs.shape[1:]))
     outputs = outputs_of(specification)
     if isinstance(outputs, dict):
-        assert foretold == {name: (None, *x.shape[1:]) for name, x in outputs.items()}
+        assert predicted == {name: (None, *x.shape[1:]) for name, x in outputs.items()}
     elif isinstance(outputs, tuple):
-        assert foretold == tuple((None, *x.shape[1:]) for x in outputs)
+        assert predicted == tuple((None, *x.shape[1:]) for x in outputs)
     else:
-        assert foretold == (None, *outputs.shape[1:])
+        assert predicted == (None, *outputs.shape[1:])
 
 
 def trained(specification, strategy, examples=7, compiled=False):

@@ -29,7 +29,7 @@ def test_with_several_sources_the_label_is_the_source(tmp_path):
     assert labels == [("one/x/a.wav", "one"), ("two/a.wav", "two")]
 
 
-def test_kinds_are_told_apart(tmp_path):
+def test_kinds_are_distinguished(tmp_path):
     make(tmp_path, "a.wav", "a.png", "notes.txt", ".hidden.wav", ".git/b.wav", "c.m4a")
     found = find_files([tmp_path])
     assert [file.name for file in found.audio] == ["a.wav", "c.m4a"]

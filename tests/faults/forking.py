@@ -1,6 +1,6 @@
 """Start commands of tfaudiogen without waiting for their imports each time.
 
-Run as a script it imports all that the commands import, and forks for each command that it is told
+Run as a script it imports all that the commands import, and forks for each command that it receives
 in a line of JSON: it answers with the number of the process, then with its exit code. TensorFlow is
 imported and not begun, so that each command begins it for itself.
 """

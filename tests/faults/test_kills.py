@@ -32,20 +32,20 @@ def test_a_command_that_is_killed_at_any_moment(
         print(f"{command.__name__}: seed {seed}, {number.name} after {moment:.2f} s", flush=True)
         round_ = Round(command, there, tmp_path / str(seed), started)
         try:
-            told = [number.name, *round_.kill(number, moment), *round_.repeat(expected)]
+            counted = [number.name, *round_.kill(number, moment), *round_.repeat(expected)]
         except AssertionError as error:
-            told = [number.name, "faults"]
+            counted = [number.name, "faults"]
             faults.append(f"seed {seed}, {number.name} after {moment:.2f} s: {error}")
             print(f"    {error}", flush=True)
-        counts.update(told)
+        counts.update(counted)
     _tell(command, counts)
     assert not faults, "\n".join(faults)
 
 
 def _tell(command, counts):
     """Print what was counted as a row of a table."""
-    told = [str(counts[what]) for what in _COUNTED]
-    for row in (["command", *_COUNTED], ["---"] * (len(told) + 1), [command.__name__, *told]):
+    counted = [str(counts[what]) for what in _COUNTED]
+    for row in (["command", *_COUNTED], ["---"] * (len(counted) + 1), [command.__name__, *counted]):
         print(f"| {' | '.join(row)} |", flush=True)
 
 

@@ -83,12 +83,12 @@ def _cifar(folder, count=20):
 
 
 def _pairs(folder):
-    songs, told = _songs(folder)
+    songs, conditioning = _songs(folder)
     covers = folder / "covers"
     covers.mkdir()
     for number in range(8):
         Image.effect_noise((6, 4), 64).convert("RGB").save(covers / f"{number}.png")
-    return songs, {"pictures": covers, "image_shape": SHAPE, **told}
+    return songs, {"pictures": covers, "image_shape": SHAPE, **conditioning}
 
 
 def _spoken_pictures(folder):

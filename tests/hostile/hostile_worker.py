@@ -38,8 +38,8 @@ def main(kind, sound, cases):
     for case in cases:
         before, start = _peak(), time.process_time()
         said = _attempt(opener, case)
-        told = {"case": case, "seconds": time.process_time() - start, "grown": _peak() - before}
-        print(json.dumps(told | said | {"foreign": _foreign()}), flush=True)
+        measured = {"case": case, "seconds": time.process_time() - start, "grown": _peak() - before}
+        print(json.dumps(measured | said | {"foreign": _foreign()}), flush=True)
 
 
 def _attempt(opener, case):

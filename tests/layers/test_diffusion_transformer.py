@@ -70,10 +70,10 @@ def test_neighbouring_times_differ():
 def test_each_map_depends_on_all(place):
     layer, vectors = network(), draws(1, 3, 5)
     maps = [draws(1, *shape, seed=number) for number, shape in enumerate(SHAPES)]
-    told = (tf.constant([0.3]), vectors, tf.constant([False]))
-    before = layer(maps, *told)
+    conditions = (tf.constant([0.3]), vectors, tf.constant([False]))
+    before = layer(maps, *conditions)
     maps[place] = maps[place] + tf.one_hot(0, maps[place].shape[-1])
-    for one, other in zip(before, layer(maps, *told), strict=True):
+    for one, other in zip(before, layer(maps, *conditions), strict=True):
         assert np.abs(one - other).max() > 1e-4
 
 

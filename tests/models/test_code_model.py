@@ -59,11 +59,11 @@ def test_labels_share_what_is_learned_of_their_words():
     words = words_of(["oboe A4", "oboe C5", "bell C5"])
     layer = CodeConditions((2, 2), 3, classes=3, words=words)
     layer.build(None)
-    told = layer(tf.zeros(4, tf.bool), tf.constant([0, 1, 2, -1])).numpy()[:, 0]
+    embedded = layer(tf.zeros(4, tf.bool), tf.constant([0, 1, 2, -1])).numpy()[:, 0]
     vectors = layer.embed_label.embeddings.numpy()
     bin_zero = layer.embed_column.embeddings.numpy()[0]
     expected = [vectors[0] + vectors[1], vectors[0] + vectors[2], vectors[3] + vectors[2]]
-    np.testing.assert_allclose(told, bin_zero + np.stack([*expected, vectors[4]]), rtol=1e-6)
+    np.testing.assert_allclose(embedded, bin_zero + np.stack([*expected, vectors[4]]), rtol=1e-6)
     with pytest.raises(ValueError, match="each of the 2 labels, received 3 lists"):
         CodeConditions((2, 2), 3, classes=2, words=words)
 

@@ -78,12 +78,12 @@ def test_causal_under_each_condition(core, condition):
         "every": {**EVERY, "mean_vector": True},
     }[condition]
     prior, codes = made(core, **settings), np.random.default_rng(0).integers(0, 5, (2, 3, 2))
-    told = {name: value for name, value in conditions(2).items() if name in settings}
-    told |= {"label": tf.constant([2, 0])} if "classes" in settings else {}
+    own = {name: value for name, value in conditions(2).items() if name in settings}
+    own |= {"label": tf.constant([2, 0])} if "classes" in settings else {}
     later = np.repeat(codes.reshape(1, 2, 6), 7, axis=0)
     for place in range(6):
         later[place, :, place:] = (later[place, :, place:] + 1) % 5
-    every = tf.nest.map_structure(lambda x: tf.repeat(x[None], 7, axis=0), told)
+    every = tf.nest.map_structure(lambda x: tf.repeat(x[None], 7, axis=0), own)
     every = tf.nest.map_structure(lambda x: tf.reshape(x, [14, *x.shape[2:]]), every)
     logits = np.asarray(prior(later.reshape(14, 3, 2), **every)).reshape(7, 2, 6, 5)
     for place in range(6):
@@ -96,14 +96,14 @@ def test_causal_under_each_condition(core, condition):
 @pytest.mark.parametrize("condition", ["label", "maps", "vectors"])
 def test_each_condition_is_heard(condition):
     prior, codes = made(**EVERY), np.zeros((2, 3, 2), np.int32)
-    told, other = conditions(2), conditions(2, seed=4)
-    logits = prior(codes, **told)
-    changed = prior(codes, **{**told, condition: other[condition]})
+    own, other = conditions(2), conditions(2, seed=4)
+    logits = prior(codes, **own)
+    changed = prior(codes, **{**own, condition: other[condition]})
     assert np.abs(logits - changed).max() > 1e-2
 
 
 @pytest.mark.parametrize("core", ["learned", "recurrent"])
-def test_a_prior_that_is_told_something_else_begins_as_one_that_is_told_nothing(core):
+def test_a_prior_with_other_conditions_begins_as_an_unconditional_one(core):
     maps, codes = {"maps": EVERY["maps"], "code_size": 3}, np.arange(12).reshape(2, 3, 2) % 5
     old = made(core, **maps, classes=3, words=[[0], [1], [0, 1]])
     new = made(core, **maps, cross=True, vectors=5, mean_vector=True, scale=0.3)
@@ -127,7 +127,7 @@ def test_the_mean_of_the_vectors_is_heard_unless_it_is_dropped():
     assert np.abs(heard - logits).max() > 1e-2
     dropped = tf.constant([True, True])
     steady = [
-        prior.told(dropped, **{**given, "vectors": v})[0]
+        prior.embed_conditions(dropped, **{**given, "vectors": v})[0]
         for v in (given["vectors"], 0 * given["vectors"])
     ]
     np.testing.assert_array_equal(*steady)
@@ -144,7 +144,7 @@ def test_a_prior_of_another_size_is_not_taken():
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2)])
-def test_codes_of_one_vector_are_one_to_a_prior_that_is_told_vectors_alone(shape):
+def test_codes_of_one_vector_are_one_to_a_prior_conditioned_on_vectors_alone(shape):
     prior = made(shape=shape, code_size=3)
     for weight in (prior.embed.embeddings, *prior.head.weights):
         weight.assign(tf.zeros_like(weight))
@@ -249,25 +249,25 @@ def test_guidance_moves_along_the_difference():
 
 def test_dropped_conditions_are_none():
     prior = made(**EVERY)
-    told = conditions(2)
-    dropped = prior.told(tf.constant([True, False]), **told)
-    told["label"] = tf.constant([-1, -1])
+    own = conditions(2)
+    dropped = prior.embed_conditions(tf.constant([True, False]), **own)
+    own["label"] = tf.constant([-1, -1])
     for value, reference in zip(
-        dropped, prior.told(tf.constant([True, True]), **told), strict=True
+        dropped, prior.embed_conditions(tf.constant([True, True]), **own), strict=True
     ):
         np.testing.assert_array_equal(value[0], reference[0])
     assert np.abs(dropped[1][0] - dropped[1][1]).max() > 1e-3
 
 
-def test_in_training_a_share_of_the_examples_is_told_nothing():
-    prior, told = made(**EVERY, condition_dropout=0.25), conditions(400)
-    told["label"] = tf.fill([400], 1)
+def test_in_training_conditions_of_a_share_of_the_examples_are_dropped():
+    prior, own = made(**EVERY, condition_dropout=0.25), conditions(400)
+    own["label"] = tf.fill([400], 1)
     codes = np.zeros((400, 3, 2), np.int32)
-    batch = {"codes": codes, "label": told["label"], "vectors": told["vectors"]}
-    batch = prior.complete({**batch, "above_0": told["maps"][0]})
+    batch = {"codes": codes, "label": own["label"], "vectors": own["vectors"]}
+    batch = prior.complete({**batch, "above_0": own["maps"][0]})
     found = prior.loss_terms(batch, noise.key(0, 400), training=True)["loss"]
-    known = -prior.log_prob(codes, **told)
-    dropped, context = prior.told(tf.fill([400], True), **told)
+    known = -prior.log_prob(codes, **own)
+    dropped, context = prior.embed_conditions(tf.fill([400], True), **own)
     without = prior._logits(prior._flat(codes), dropped, context)
     without = -tf.reduce_sum(tf.nn.log_softmax(without)[..., 0], axis=1)
     own = np.isclose(found, known, rtol=2e-5)

@@ -1,4 +1,4 @@
-"""Whether XLA compiles is measured, told, kept and used again."""
+"""Whether XLA compiles is measured, shown, kept and used again."""
 
 import keras
 import pytest

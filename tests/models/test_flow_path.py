@@ -1,4 +1,4 @@
-"""The way from noise to data: what a solver finds is the distribution that it was told of."""
+"""Paths from noise to data: a solver finds the distribution of the velocity that it follows."""
 
 import numpy as np
 import pytest
@@ -67,13 +67,21 @@ def test_times_of_training_lie_in_the_middle_or_everywhere():
 
 def test_guidance_goes_beyond_and_is_taken_back():
     draw = np.random.default_rng(1)
-    told, untold = ([tf.constant(draw.normal(size=(2, 4, 3, 2)), tf.float32)] for _ in range(2))
-    np.testing.assert_allclose(flow_path.guided(told, untold, 1.0, 0.0)[0], told[0], atol=1e-6)
-    np.testing.assert_allclose(flow_path.guided(told, untold, 0.0, 0.0)[0], untold[0], atol=1e-6)
-    strong = flow_path.guided(told, untold, 4.0, 0.0)[0]
-    np.testing.assert_allclose(strong, 4.0 * told[0] - 3.0 * untold[0], rtol=1e-4, atol=1e-5)
-    rescaled = flow_path.guided(told, untold, 4.0, 1.0)[0]
-    spreads = [np.std(x.numpy().reshape(2, -1), axis=1) for x in (rescaled, told[0], strong)]
+    conditional, unconditional = (
+        [tf.constant(draw.normal(size=(2, 4, 3, 2)), tf.float32)] for _ in range(2)
+    )
+    np.testing.assert_allclose(
+        flow_path.guided(conditional, unconditional, 1.0, 0.0)[0], conditional[0], atol=1e-6
+    )
+    np.testing.assert_allclose(
+        flow_path.guided(conditional, unconditional, 0.0, 0.0)[0], unconditional[0], atol=1e-6
+    )
+    strong = flow_path.guided(conditional, unconditional, 4.0, 0.0)[0]
+    np.testing.assert_allclose(
+        strong, 4.0 * conditional[0] - 3.0 * unconditional[0], rtol=1e-4, atol=1e-5
+    )
+    rescaled = flow_path.guided(conditional, unconditional, 4.0, 1.0)[0]
+    spreads = [np.std(x.numpy().reshape(2, -1), axis=1) for x in (rescaled, conditional[0], strong)]
     np.testing.assert_allclose(spreads[0], spreads[1], rtol=1e-5)
     assert np.all(spreads[2] > 2.0 * spreads[1])
 

@@ -1,4 +1,4 @@
-"""What labels say beside what the source shows: told in training, chosen or drawn in draws."""
+"""Label words that the source does not show: a condition, chosen or drawn in `sample`."""
 
 import keras
 import numpy as np
@@ -20,13 +20,13 @@ def spectrogram():
 
 
 def speaker(spectrogram, **options):
-    """Return a translator whose upper level is told who is heard."""
+    """Return a translator whose upper level is conditioned on the speaker."""
     keras.utils.set_random_seed(1)
     encoder = tg.SequenceEncoder((8, 12), (4, 2))
     target = vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=NAMES)
     names, _ = further_words(NAMES, 1)
-    told = {"classes": len(names), "words": words_of(names)}
-    return translator(spectrogram, encoder, target, labels=told, source_words=1, **options)
+    conditions = {"classes": len(names), "words": words_of(names)}
+    return translator(spectrogram, encoder, target, labels=conditions, source_words=1, **options)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_without_a_label_the_probability_is_the_mean_over_labels(model):
     np.testing.assert_allclose(model.log_prob(targets, given), mean, rtol=1e-6)
 
 
-def test_the_loss_is_told_the_further_words_alone(model, spectrogram):
+def test_the_loss_is_conditioned_on_the_further_words_alone(model, spectrogram):
     images, pictures = spectrogram(tones(1)), speckles(1, (8, 8, 1))
 
     def loss(label):
@@ -82,7 +82,7 @@ def test_the_loss_is_told_the_further_words_alone(model, spectrogram):
 
 
 def test_words_that_the_base_knows_are_taken_over(spectrogram):
-    model = speaker(spectrogram, told=False)
+    model = speaker(spectrogram, conditioned=False)
     base = code_model(stirred(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=NAMES)), words=True)
     model.take_code_model(base)
     top = model.priors[0].conditions.embed_label.embeddings.numpy()
@@ -101,7 +101,7 @@ def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, sourc
     target = vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=names)
     further, _ = further_words(names, 1)
     labels = {"classes": len(further), "words": words_of(further)} if further else {}
-    settings = {"told": False, "labels": labels, "source_words": source_words}
+    settings = {"conditioned": False, "labels": labels, "source_words": source_words}
     encoder = tg.SequenceEncoder((8, 12), (4, 2))
     model = translator(spectrogram, encoder, target, mean_vector=True, **settings)
     base = code_model(stirred(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=names)), words=True)
@@ -123,7 +123,7 @@ def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, sourc
 
 
 def test_words_that_the_base_does_not_know_leave_the_model_as_it_is(spectrogram):
-    model = speaker(spectrogram, told=False, mean_vector=True)
+    model = speaker(spectrogram, conditioned=False, mean_vector=True)
     base = code_model(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=["bell", "drum"]), words=True)
     model.take_code_model(base)
     batch = {"image": spectrogram(tones(2)), "picture": speckles(2, (8, 8, 1)), "label": [0, 1]}

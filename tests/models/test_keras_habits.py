@@ -228,7 +228,7 @@ def test_values_are_looked_at_in_graphs_too():
         model.evaluate(data, verbose=0)
 
 
-def test_waveforms_are_told_how_to_become_images():
+def test_errors_say_how_waveforms_become_images():
     model = small_models.vae(tfaudiogen.Spectrogram(8000, 64, 32, frames=32, bins=32))
     model.compile("sgd")
     with pytest.raises(ValueError, match=r"received float32 .*, 1024\): model\.spectrogram\("):

@@ -78,8 +78,10 @@ def test_draws_are_pictures_by_seed_and_place(name, request):
 
 def test_guidance_and_temperature_of_a_flow(painter):
     long = np.concatenate([*tones(2), np.zeros(100, np.float32)])
-    untold = [painter.sample(one, guidance=0.0, steps=2).numpy() for one in (*tones(2), long)]
-    np.testing.assert_allclose(untold[1:], untold[:1] * 2, atol=1e-4)
+    unconditional = [
+        painter.sample(one, guidance=0.0, steps=2).numpy() for one in (*tones(2), long)
+    ]
+    np.testing.assert_allclose(unconditional[1:], unconditional[:1] * 2, atol=1e-4)
     draws = painter.sample(tones(1), count=3, temperature=0.0, guidance=2.0, rescale=0.5, steps=2)
     np.testing.assert_allclose(draws[0, 1:], draws[0, :1].numpy().repeat(2, axis=0), atol=1e-5)
 
@@ -93,7 +95,7 @@ def test_the_loss_of_a_flow_is_the_squared_error_of_its_direction(spectrogram, p
     np.testing.assert_allclose(found, tf.reduce_mean(goal**2, axis=(1, 2, 3)), rtol=1e-5)
 
 
-def test_in_training_a_share_of_the_examples_is_told_nothing(spectrogram):
+def test_in_training_conditions_of_a_share_of_the_examples_are_dropped(spectrogram):
     model = stirred(flow(spectrogram, codes(tg.Pictures(*GREY)), condition_dropout=0.25))
     batch = {"image": spectrogram(tones(64)), "picture": speckles(64, GREY)}
     other = {**batch, "image": batch["image"][::-1]}

@@ -41,7 +41,7 @@ def test_the_loss_is_the_cross_entropy_in_nats():
     np.testing.assert_array_equal(terms["accuracy"], np.float32(right))
 
 
-def test_labels_are_learned_and_told_with_probabilities(tmp_path):
+def test_labels_are_learned_and_returned_with_probabilities(tmp_path):
     model = tagger()
     model.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
     model.fit(

@@ -208,8 +208,8 @@ def embedder(spectrogram):
 
 
 @pytest.fixture
-def told(embedder, painter, spectrogram):
-    """A painter that is told of sounds by their embeddings."""
+def by_embedding(embedder, painter, spectrogram):
+    """A painter conditioned on embeddings of sounds."""
     tower = tg.EmbeddingTower(tg.SequenceEncoder((8,), (8,)), 12)
     model = tg.Translator(spectrogram, tg.EmbeddingEncoder(tower), painter.target, painter.priors)
     model.take_encoder(embedder)
@@ -217,29 +217,31 @@ def told(embedder, painter, spectrogram):
 
 
 @pytest.mark.parametrize("windows", [1, 2.5])
-def test_a_source_may_be_told_by_its_embedding(told, embedder, windows):
-    sound = tones(1, int(windows * told.source.samples))
-    vectors = told.vectors(sound)
+def test_a_source_may_be_represented_by_its_embedding(by_embedding, embedder, windows):
+    sound = tones(1, int(windows * by_embedding.source.samples))
+    vectors = by_embedding.vectors(sound)
     assert vectors.shape == (1, 1, 12)
-    images, frames = consecutive(sound[0], told.source)
+    images, frames = consecutive(sound[0], by_embedding.source)
     mean = np.average(embedder.embed_images(images), axis=0, weights=frames)
     wanted = 12**0.5 * mean / np.linalg.norm(mean)
     np.testing.assert_allclose(vectors[0, 0], wanted, atol=1e-4)
 
 
 @pytest.mark.slow
-def test_an_embedding_stays_as_it_was_trained(told, embedder):
-    batch = {"image": told.source(tones(4)), "picture": speckles(4, GREY)}
-    told.compile(keras.optimizers.Adam(0.1), jit_compile=False)
-    told.train_on_batch(batch)
-    for mine, theirs in zip(told.encoder.tower.weights, embedder.sound_tower.weights, strict=True):
+def test_an_embedding_stays_as_it_was_trained(by_embedding, embedder):
+    batch = {"image": by_embedding.source(tones(4)), "picture": speckles(4, GREY)}
+    by_embedding.compile(keras.optimizers.Adam(0.1), jit_compile=False)
+    by_embedding.train_on_batch(batch)
+    for mine, theirs in zip(
+        by_embedding.encoder.tower.weights, embedder.sound_tower.weights, strict=True
+    ):
         np.testing.assert_array_equal(mine, theirs)
 
 
-def test_an_embedding_may_be_averaged_over_pairs_of_the_training_data(told, embedder):
-    pairs = {"image": told.source(tones(6)), "picture": speckles(6, GREY)}
+def test_an_embedding_may_be_averaged_over_pairs_of_the_training_data(by_embedding, embedder):
+    pairs = {"image": by_embedding.source(tones(6)), "picture": speckles(6, GREY)}
     encoder = tg.EmbeddingEncoder(embedder.sound_tower, anchors=5)
-    model = tg.Translator(told.source, encoder, told.target, told.priors)
+    model = tg.Translator(by_embedding.source, encoder, by_embedding.target, by_embedding.priors)
     model.take_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}, pairs])
     first = {k: np.concatenate([v[:4], v[:1]]) for k, v in pairs.items()}
     own, others = embedder(first).values()
@@ -248,27 +250,27 @@ def test_an_embedding_may_be_averaged_over_pairs_of_the_training_data(told, embe
     mean = weights / weights.sum(axis=1, keepdims=True) @ own
     wanted = 12**0.5 * mean / np.linalg.norm(mean, axis=1, keepdims=True)
     np.testing.assert_allclose(model.vectors(tones(6))[:, 0], wanted, atol=1e-4)
-    assert np.any(np.abs(model.vectors(tones(6)) - told.vectors(tones(6))) > 1e-3)
+    assert np.any(np.abs(model.vectors(tones(6)) - by_embedding.vectors(tones(6))) > 1e-3)
     with pytest.raises(ValueError, match="anchors must be at most 4, .*; received 5"):
         model.take_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}])
     with pytest.raises(ValueError, match="anchors must not be negative"):
         tg.EmbeddingEncoder(embedder.sound_tower, anchors=-1)
 
 
-def test_an_encoder_of_another_kind_is_not_taken(painter, told, embedder, spectrogram):
+def test_an_encoder_of_another_kind_is_not_taken(painter, by_embedding, embedder, spectrogram):
     with pytest.raises(ValueError, match="must be an EmbeddingEncoder.*SequenceEncoder"):
         painter.take_encoder(embedder)
     towers = [tg.EmbeddingTower(tg.SequenceEncoder((6,), (8,)), 12) for _ in range(2)]
     other = tg.AudioImageEmbedder(spectrogram, tg.Pictures(*GREY), *towers)
     with pytest.raises(ValueError, match=r"embedder must have the [\d,]+ parameters"):
-        told.take_encoder(other)
+        by_embedding.take_encoder(other)
 
 
 @pytest.mark.slow
-def test_levels_that_are_not_told_are_those_of_a_model_of_codes(spectrogram):
+def test_levels_that_are_not_conditioned_are_those_of_a_model_of_codes(spectrogram):
     levels = ([((8,), (2,)), ((8,), (2,))], (7, 5))
     target, other = (vqvae(tg.Pictures(*GREY), *levels) for _ in range(2))
-    model = translator(spectrogram, encoder(), target, told=False)
+    model = translator(spectrogram, encoder(), target, conditioned=False)
     base = code_model(stirred(other))
     model.take_code_model(base)
     lower = [one.priors[1].weights for one in (model, base)]
@@ -280,7 +282,7 @@ def test_levels_that_are_not_told_are_those_of_a_model_of_codes(spectrogram):
     trained = {id(weight) for weight in model.trainable_weights}
     assert not trained & {id(weight) for weight in model.priors[1].weights}
     assert trained >= {id(weight) for weight in model.priors[0].core.weights}
-    # What is told adds nothing at first: it draws what the base draws without a label.
+    # The condition adds nothing at first: it draws what the base draws without a label.
     drawn = model.sample(tones(2), count=1, seed=3)[:, 0]
     np.testing.assert_allclose(drawn, base.sample(2, seed=3), atol=1e-5)
     with pytest.raises(ValueError, match="autoencoder must have the"):
@@ -298,13 +300,13 @@ def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
     with pytest.raises(ValueError, match="priors must be for maps of the shapes"):
         tg.Translator(**parts, target=target, priors=priors[:1])
     shapes, counts = target.code_maps()
-    told = tg.CodePrior(
+    conditioned = tg.CodePrior(
         shapes[0], counts[0], tg.Transformer(16, 1, 2, 4, cross=True), classes=2, vectors=12
     )
     with pytest.raises(
         ValueError, match=r"classes of the priors must be \[0, 0\].*received \[2, 0\]"
     ):
-        tg.Translator(**parts, target=target, priors=[told, priors[1]])
+        tg.Translator(**parts, target=target, priors=[conditioned, priors[1]])
 
 
 @pytest.mark.parametrize(

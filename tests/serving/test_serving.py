@@ -101,11 +101,11 @@ def test_the_warm_up_asks_each_signature_and_is_answered(folder, service):
 def test_requests_fit_the_signatures_that_the_server_tells(model, service):
     question = get_model_metadata_pb2.GetModelMetadataRequest()
     question.metadata_field.append("signature_def")
-    told = get_model_metadata_pb2.SignatureDefMap()
-    service.GetModelMetadata(question).metadata["signature_def"].Unpack(told)
-    assert set(told.signature_def) >= SIGNATURES
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    service.GetModelMetadata(question).metadata["signature_def"].Unpack(signatures)
+    assert set(signatures.signature_def) >= SIGNATURES
     for name in SIGNATURES:
-        definition = told.signature_def[name]
+        definition = signatures.signature_def[name]
         assert definition.method_name == "tensorflow/serving/predict"
         for info in [*definition.inputs.values(), *definition.outputs.values()]:
             assert info.tensor_shape.dim[0].size == -1, f"{name}: the batch is free"
@@ -250,8 +250,8 @@ def test_a_translator_is_asked_for_a_label(speaker_model, tmp_path):
             assert done.returncode == 0, done.stderr
             np.testing.assert_allclose(soundfile.read(out)[0], in_file(expected), atol=2e-4)
             assert "label must be one of jackson, theo" in ask(*asked, "--label", "x").stderr
-            told = json.loads(ask("speaker", way, place, "describe").stdout)
-            assert told["label_names"] == ["jackson", "theo"]
+            described = json.loads(ask("speaker", way, place, "describe").stdout)
+            assert described["label_names"] == ["jackson", "theo"]
 
 
 def test_the_configuration_of_the_models_is_one():

@@ -29,7 +29,7 @@ def test_the_most_is_used_that_fits(need):
     assert decide("auto", examples=11) == 8
 
 
-def test_what_fits_is_taken_and_what_does_not_is_told(need):
+def test_what_fits_is_taken_and_what_does_not_is_an_error(need):
     assert decide(26) == 26
     assert decide(100, parts=4) == 100
     with pytest.raises(ValueError, match=r"batch_size 27 does not fit: .* 14.5 GB .* 16 fits"):
@@ -79,7 +79,9 @@ def test_auto_trains_and_the_run_keeps_the_number(preset, data, tmp_path):
     assert kept["preset"]["fit"]["batch_size"] == 32  # of 51 training windows
 
 
-def test_memory_that_runs_out_while_training_is_told(preset, data, tmp_path, need, monkeypatch):
+def test_memory_that_runs_out_while_training_is_explained(
+    preset, data, tmp_path, need, monkeypatch
+):
     def exhaust(self, *args):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 

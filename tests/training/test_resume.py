@@ -132,28 +132,28 @@ class SavedAtOnce:
             raise Interrupted("run", 3, "again", self.stopped_by)
 
 
-def signals_come(keeper, told, *numbers):
-    with checkpointing.interrupt_after_step(keeper, told.append):
+def signals_come(keeper, lines, *numbers):
+    with checkpointing.interrupt_after_step(keeper, lines.append):
         for number in numbers:
             signal.raise_signal(number)
-        told.append("saved")
+        lines.append("saved")
 
 
 @pytest.mark.usefixtures("python_answers")
 def test_a_second_ctrl_c_stops_at_once():
-    keeper, told = SavedAtOnce(), []
+    keeper, lines = SavedAtOnce(), []
     with pytest.raises(KeyboardInterrupt):
-        signals_come(keeper, told, signal.SIGINT, signal.SIGINT)
+        signals_come(keeper, lines, signal.SIGINT, signal.SIGINT)
     assert keeper.stopped_by == signal.SIGINT
-    assert (len(told), told[-1][:6]) == (1, "Saving")
+    assert (len(lines), lines[-1][:6]) == (1, "Saving")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_wait_for_the_step_however_often_they_come(number):
-    keeper, told = SavedAtOnce(), []
+    keeper, lines = SavedAtOnce(), []
     with pytest.raises(Interrupted) as raised:
-        signals_come(keeper, told, number, number)
-    assert (len(told), told[-1]) == (2, "saved")
+        signals_come(keeper, lines, number, number)
+    assert (len(lines), lines[-1]) == (2, "saved")
     assert raised.value.number == number
 
 

@@ -27,10 +27,10 @@ from tfaudiogen.training import train
 from tfaudiogen.training.callbacks import checkpointing
 checkpointing._CHECKPOINT_SECONDS = 0.0
 count = checkpointing.Limits.on_train_batch_end
-def told(self, batch, logs=None):
+def reported(self, batch, logs=None):
     count(self, batch, logs)
     print("step", self.state.step, flush=True)
-checkpointing.Limits.on_train_batch_end = told
+checkpointing.Limits.on_train_batch_end = reported
 options = {"resume": sys.argv[4] == "resume", "strategy": "multiworker", "progress": False}
 train(tiny_preset(**{"fit.jit_compile": sys.argv[5] == "compiled"}), *sys.argv[2:4], **options)
 print("finished", flush=True)

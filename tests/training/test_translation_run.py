@@ -78,7 +78,7 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
 
 @pytest.fixture(scope="module")
 def speaker(preset):
-    """Sounds of 4 x 4 codes above 8 x 8, given pictures, of data whose labels are not told."""
+    """Sounds of 4 x 4 codes above 8 x 8, given pictures, of data whose labels are no condition."""
     tiny = {key: value for key, value in small_presets.PAIRED.items() if not key.startswith("fit.")}
     tiny |= {"model.widths": [[4], [8]], "model.strides": [[4], [2]], "model.codes": [7, 5]}
     shape = {"translator.pictures": {"height": 8, "width": 8, "channels": 1}}
@@ -161,7 +161,7 @@ def test_a_translator_learns_what_labels_say_beside_the_picture(speaker, spoken,
 def test_labels_that_say_no_more_than_the_picture_are_refused_at_once(speaker, pairs, tmp_path):
     own = {**speaker.translator, "source_words": 1}
     speaker = dataclasses.replace(speaker, translator=own)
-    with pytest.raises(ValueError, match="what labels say after word 1.*--label-pattern.*words=0"):
+    with pytest.raises(ValueError, match="on label words after word 1.*--label-pattern.*words=0"):
         train(speaker, pairs, tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
 
@@ -224,7 +224,7 @@ def test_data_without_pairs_are_refused_at_once(painter, data, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_settings_of_the_translator_that_cannot_be_are_told_at_once(painter, pairs, tmp_path):
+def test_invalid_settings_of_the_translator_are_refused_at_once(painter, pairs, tmp_path):
     for name, value in {"core": "none", "warmup_steps": 9, "heads": 3}.items():
         changed = presets.Preset(
             **{**painter.as_dict(), "translator": {**painter.translator, name: value}}

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tfaudiogen.app import matching, operations
 from tfaudiogen.app.abilities import abilities
-from tfaudiogen.app.bodies import FILE, FILE_OR_TOLD, Embedded, Tagged, Wanted, told_of
+from tfaudiogen.app.bodies import FILE, FILE_OR_CONDITION, Embedded, Tagged, Wanted, condition_of
 from tfaudiogen.app.refusals import Refused, Unknown
 from tfaudiogen.app.request_thread import in_thread
 from tfaudiogen.io import audio_files, image_files
@@ -60,7 +60,7 @@ def routes(studio):
         vector = await _of_upload(studio, request, matching.embed, name)
         return Embedded(vector=vector.tolist())
 
-    @router.post("/models/{name}/paint", openapi_extra=FILE_OR_TOLD)
+    @router.post("/models/{name}/paint", openapi_extra=FILE_OR_CONDITION)
     async def paint(
         name: str,
         request: Request,
@@ -72,7 +72,7 @@ def routes(studio):
         chosen = {"seed": seed, "temperature": temperature, "guidance": guidance, "label": label}
         return await _translated(studio, request, name, "paint", chosen)
 
-    @router.post("/models/{name}/compose", openapi_extra=FILE_OR_TOLD)
+    @router.post("/models/{name}/compose", openapi_extra=FILE_OR_CONDITION)
     async def compose(
         name: str,
         request: Request,
@@ -165,7 +165,7 @@ async def _translated(studio, request, name, ability, chosen):
 def _translate(studio, name, path, ability, **chosen):
     """Generate for the uploaded file, or for the condition in its JSON."""
     model = operations.able(studio, name, ability)
-    given = told_of(name, model.told.kind, path) if model.told else path
+    given = condition_of(name, model.conditioning.kind, path) if model.conditioning else path
     return operations.translate(studio, name, given, ability, **chosen)
 
 

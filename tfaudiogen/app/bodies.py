@@ -18,7 +18,7 @@ class Wanted(BaseModel):
     guidance: float | None = None
 
 
-class Told(BaseModel):
+class ConditionBody(BaseModel):
     """The condition for a translator that takes no file: exactly one of these, by model."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,9 +41,9 @@ class Embedded(BaseModel):
 
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-_JSON = {"application/json": {"schema": Told.model_json_schema()}}
+_JSON = {"application/json": {"schema": ConditionBody.model_json_schema()}}
 FILE = {"requestBody": {"required": True, "content": _BINARY}}
-FILE_OR_TOLD = {"requestBody": {"required": True, "content": _BINARY | _JSON}}
+FILE_OR_CONDITION = {"requestBody": {"required": True, "content": _BINARY | _JSON}}
 
 _MOST_BYTES = 1_000_000
 _ENTRIES = {
@@ -53,7 +53,7 @@ _ENTRIES = {
 }
 
 
-def told_of(name, kind, path):
+def condition_of(name, kind, path):
     """Return the condition in a JSON body: a str, {label: weight}, or a list of numbers.
 
     Args:
@@ -66,15 +66,15 @@ def told_of(name, kind, path):
         TooLarge: the body has more than a million bytes.
     """
     if path.stat().st_size > _MOST_BYTES:
-        raise TooLarge(f"at most {_MOST_BYTES / 1e6:g} MB are taken of what is told.")
+        raise TooLarge(f"at most {_MOST_BYTES / 1e6:g} MB are taken of a condition.")
     entry, example = _ENTRIES[kind]
-    wanted = f"the model {name} is told {kind}: send JSON such as {example}"
+    wanted = f"the model {name} is conditioned on {kind}: send JSON such as {example}"
     try:
-        told = Told.model_validate_json(path.read_bytes())
+        body = ConditionBody.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"
         raise Refused(f"{wanted} ({where:.60}: {first['msg']}).") from error
-    if told.model_dump(exclude_none=True).keys() != {entry}:
+    if body.model_dump(exclude_none=True).keys() != {entry}:
         raise Refused(f"{wanted}, and nothing else.")
-    return getattr(told, entry)
+    return getattr(body, entry)

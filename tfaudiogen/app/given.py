@@ -36,7 +36,7 @@ class Fields:
         self._studio, self._ability = studio, ability
         with gradio.Column() as around:
             dropped = upload(kind[:-1].capitalize(), f"{ability}-upload")
-        told = {
+        fields = {
             "texts": gradio.Textbox(
                 label="Text", lines=2, elem_id=f"{ability}-text", visible=False
             ),
@@ -48,8 +48,8 @@ class Fields:
             ),
             "vectors": file_upload("Embedding (.npy)", f"{ability}-vector", visible=False),
         }
-        self._kinds, note = [kind, *told], gradio.Markdown()
-        self.inputs, self.outputs = [dropped, *told.values()], [around, *told.values(), note]
+        self._kinds, note = [kind, *fields], gradio.Markdown()
+        self.inputs, self.outputs = [dropped, *fields.values()], [around, *fields.values(), note]
 
     def of_model(self, name):
         """Return the updates that show the input field for a model."""
@@ -89,9 +89,9 @@ class Fields:
         return {"info": f"of {known}; a weight that is left out is 1"}
 
 
-def told_as_html(kind, given):
+def condition_as_html(kind, given):
     """Return text, labels or the file name of a vector as HTML."""
     if kind == "labels":
         given = ", ".join(f"{label} {weight:g}" for label, weight in given.items())
     text = Path(given).name if kind == "vectors" else given
-    return f'<p class="told">{html.escape(text)}</p>'
+    return f'<p class="headline">{html.escape(text)}</p>'

@@ -9,7 +9,7 @@ from tfaudiogen.app.asking import asked_by
 from tfaudiogen.app.errors import sentence
 
 
-def told(function, listeners):
+def show_errors(function, listeners):
     """Wrap an event handler so that its exceptions are shown as one sentence in the browser.
 
     Args:

@@ -66,8 +66,8 @@ def _given(studio, source, given):
     if source.kind == "labels":
         for label, weight in given.items():
             number(f"weight of {label:.40}", weight, 0.0, _HEAVIEST)
-    told = source.kind in ("texts", "labels") or isinstance(given, list)
-    return given if told else read_upload(studio, given, source)
+    unchanged = source.kind in ("texts", "labels") or isinstance(given, list)
+    return given if unchanged else read_upload(studio, given, source)
 
 
 def _draw(model, name, limits, count, seconds, seed):

@@ -4,7 +4,7 @@ from importlib import resources
 
 import gradio
 
-from tfaudiogen.app.handlers import told
+from tfaudiogen.app.handlers import show_errors
 from tfaudiogen.app.tabs import (
     compose,
     evaluate,
@@ -70,7 +70,7 @@ class ModelChoice:
             outputs: a component, or a list of them.
         """
         outputs = outputs if isinstance(outputs, list) else [outputs]
-        self._followers.append((self._page.told(function), outputs))
+        self._followers.append((self._page.show_errors(function), outputs))
 
     @property
     def outputs(self):
@@ -95,9 +95,9 @@ class Page:
         self.studio, self.blocks = studio, blocks
         self._choices, self._refreshed = [], [blocks.load]
 
-    def told(self, function):
+    def show_errors(self, function):
         """Wrap an event handler so that its exceptions are shown on the page."""
-        return told(function, self.studio.listeners)
+        return show_errors(function, self.studio.listeners)
 
     def choose_model(self, tab, *abilities):
         """Create the `ModelChoice` of a tab.

@@ -135,9 +135,9 @@ def fits(summary, model):
     """Return whether a data set has the geometry of a model, for embedders in both modalities."""
     if not isinstance(model, Embedding):
         return holds(summary, model.spectrogram)
-    if model.told:
-        told = summary.of_kind("pictures").vector_size == model.told.size
-        return told and holds(summary, model.pictures)
+    if model.conditioning:
+        fits = summary.of_kind("pictures").vector_size == model.conditioning.size
+        return fits and holds(summary, model.pictures)
     return holds(summary, model.spectrogram) and holds(summary, model.pictures)
 
 

@@ -105,11 +105,11 @@ def is_alive(machine, process, start):
 @functools.cache
 def this_machine():
     """Return an 8-digit identifier of the machine, container and boot."""
-    told = [socket.gethostname()]
+    parts = [socket.gethostname()]
     with contextlib.suppress(OSError):  # Linux only
-        told.append(Path("/proc/sys/kernel/random/boot_id").read_text())
-        told.append(str(os.stat("/proc/self/ns/pid").st_ino))
-    return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:8]
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text())
+        parts.append(str(os.stat("/proc/self/ns/pid").st_ino))
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def started(process):

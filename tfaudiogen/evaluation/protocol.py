@@ -78,7 +78,7 @@ def evaluate(
     summary = describe(data)
     representation = getattr(model, "sounds", model.spectrogram) if embeds else model.spectrogram
     draws_pictures = not embeds and model.spectrogram.kind == "pictures"
-    if draws_pictures or getattr(model, "told", None):  # of pairs, use the pictures alone
+    if draws_pictures or getattr(model, "conditioning", None):  # of pairs, use the pictures alone
         summary = summary.of_kind("pictures")
     if tags:
         _check_classes(model, summary)
@@ -94,7 +94,7 @@ def evaluate(
             seed=seed,
             audio=audio,
             drop_remainder=False,
-            told=getattr(model, "told", None),
+            conditioning=getattr(model, "conditioning", None),
         )
         dataset = dataset if limit is None else dataset.unbatch().take(limit).batch(batch_size)
         count = min(limit or math.inf, summary.examples[split])

@@ -98,7 +98,7 @@ def _embedded(model, windows):
 
 def _sides(model, batch):
     """Return the embeddings [B, E] of audio or external vectors, and the pictures."""
-    if getattr(model, "told", None):
+    if getattr(model, "conditioning", None):
         return model.embed_vectors(batch["vector"]), batch["image"]
     return np.asarray(model.embed_images(batch["image"])), batch["picture"]
 

@@ -35,7 +35,7 @@ class Clap:
         local = {"local_files_only": True}
         try:
             self._features = transformers.ClapFeatureExtractor.from_pretrained(folder, **local)
-            self._model, told = transformers.ClapModel.from_pretrained(
+            self._model, loading = transformers.ClapModel.from_pretrained(
                 folder, use_safetensors=True, output_loading_info=True, **local
             )
         except (OSError, ValueError, KeyError) as error:
@@ -43,7 +43,7 @@ class Clap:
                 f"{folder} cannot be read as a CLAP model ({_first_line(error)}): it needs "
                 f"{_CONFIG}, preprocessor_config.json and model.safetensors"
             ) from error
-        missing = sorted(told["missing_keys"])
+        missing = sorted(loading["missing_keys"])
         if missing:
             raise ValueError(
                 f"{folder} lacks {len(missing)} weights of the model, {missing[0]} first: copy it "
@@ -90,11 +90,11 @@ class Clap:
     def _of_window(self, part):
         """Return float64 [E] of length 1 of at most one window."""
         torch, _ = libraries()
-        told = self._features(part, sampling_rate=self.sample_rate, return_tensors="pt")
+        features = self._features(part, sampling_rate=self.sample_rate, return_tensors="pt")
         # Which of several short sounds is called long, the extractor draws at random.
-        longer = torch.zeros_like(told["is_longer"], dtype=torch.bool)
+        longer = torch.zeros_like(features["is_longer"], dtype=torch.bool)
         with torch.inference_mode():
-            found = self._model.get_audio_features(told["input_features"], is_longer=longer)
+            found = self._model.get_audio_features(features["input_features"], is_longer=longer)
         # A tensor before transformers 5, and afterwards what holds it.
         vector = getattr(found, "pooler_output", found)[0].double().numpy()
         return vector / max(np.linalg.norm(vector), 1e-12)

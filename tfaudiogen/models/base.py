@@ -257,8 +257,8 @@ class ProbabilisticModel(CheckedModel):
         pieces = parts * tf.distribute.get_replica_context().num_replicas_in_sync
         if not self.compares_examples or pieces == 1:
             return batch, None
-        _, told = in_parts(self._telling, parts, batch, key, training)
-        others, first = gathered(told)
+        _, embeddings = in_parts(self._telling, parts, batch, key, training)
+        others, first = gathered(embeddings)
         return {**batch, "place": first + tf.range(tf.size(key.index))}, others
 
     def _unscale(self, gradients, sound):

@@ -38,7 +38,7 @@ from tfaudiogen.models.translators.code import Translator
 from tfaudiogen.models.translators.flow import FlowTranslator
 from tfaudiogen.models.translators.variational import VariationalTranslator
 from tfaudiogen.presets.levels import of_level
-from tfaudiogen.presets.sources import told_source
+from tfaudiogen.presets.sources import conditioning_source
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
@@ -179,14 +179,14 @@ def _translator(spectrogram, model, class_names):
     priors = []
     for level, code_map in enumerate(maps):
         own = {key: of_level(model[key], len(maps) - 1 - level) for key in _PRIOR}
-        told = level < (model["told_levels"] or len(maps))
-        own |= {**code_map, "cross": told}
+        conditioned = level < (model["told_levels"] or len(maps))
+        own |= {**code_map, "cross": conditioned}
         shares = {name: own[name] for name in _SHARES}
-        vectors = encoder.width if told else 0
+        vectors = encoder.width if conditioned else 0
         code_size = sizes[level] if own["code_vectors"] else 0
         options = {"maps": maps[:level], "vectors": vectors, "code_size": code_size}
         options["mean_vector"] = model["mean_vector"]
-        options |= {"classes": len(names), "words": words_of(names)} if told else {}
+        options |= {"classes": len(names), "words": words_of(names)} if conditioned else {}
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
     own = {name: model[name] for name in _TRANSLATOR}
     return Translator(source, encoder, target, priors, **own)
@@ -196,7 +196,7 @@ def _sides(spectrogram, model, class_names):
     """Return source representation, encoder and target model of a translator of any family."""
     target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
     if model.get("given"):
-        return *told_source(model, class_names), target
+        return *conditioning_source(model, class_names), target
     source = _representation(model["spectrogram"], model["pictures"])
     return source, _source_encoder(source, model), target
 

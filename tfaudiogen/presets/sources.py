@@ -5,12 +5,12 @@ from tfaudiogen.layers.conditioning.condition_encoders import (
     TextEncoder,
     VectorEncoder,
 )
-from tfaudiogen.layers.representations.conditions import TOLD, Labels, Texts, Vectors
+from tfaudiogen.layers.representations.conditions import CONDITION_KINDS, Labels, Texts, Vectors
 
 _SIZES = ("width", "depth", "heads", "vectors")
 
 
-def told_source(model, class_names):
+def conditioning_source(model, class_names):
     """Return the representation of the condition, and its encoder.
 
     Args:
@@ -18,9 +18,9 @@ def told_source(model, class_names):
         class_names: class names of the data, the possible labels.
     """
     given = model["given"]
-    if given not in TOLD:
-        raise ValueError(f"given must be one of {', '.join(TOLD)}; received {given!r}")
-    return _TOLD[given](model, class_names)
+    if given not in CONDITION_KINDS:
+        raise ValueError(f"given must be one of {', '.join(CONDITION_KINDS)}; received {given!r}")
+    return _BUILDERS[given](model, class_names)
 
 
 def _texts(model, class_names):
@@ -42,4 +42,4 @@ def _sizes(model):
     return {name: model[key] for name, key in keys.items() if key in model}
 
 
-_TOLD = {"texts": _texts, "labels": _labels, "vectors": _vectors}
+_BUILDERS = {"texts": _texts, "labels": _labels, "vectors": _vectors}

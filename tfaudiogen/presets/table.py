@@ -44,8 +44,8 @@ Further settings depend on its "kind":
 - "variational": hidden, heads and joint of a `VariationalTranslator`; with `joint`, the autoencoder
   is trained together with the translator, not before.
 
-Translators in `tfaudiogen.presets.told` have "given" instead of a source and its encoder: "texts"
-(of at most `length` bytes), "labels" or "vectors" (of `size` numbers); encoder_width,
+Translators in `tfaudiogen.presets.conditional` have "given" instead of a source and its encoder:
+"texts" (of at most `length` bytes), "labels" or "vectors" (of `size` numbers); encoder_width,
 encoder_depth, encoder_heads and encoder_vectors are arguments of its encoder.
 
 Presets in `tfaudiogen.presets.embedders` train on pairs, and have both "spectrogram" and
@@ -54,12 +54,12 @@ and heads of a vision Transformer, shift (random translation in training, at mos
 and mirror (whether to flip at random).
 """
 
+from tfaudiogen.presets.conditional import CONDITIONAL_PRESETS
 from tfaudiogen.presets.embedders import EMBEDDER_PRESETS
 from tfaudiogen.presets.pictures import PICTURE_PRESETS
 from tfaudiogen.presets.priors import PRIORS
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 from tfaudiogen.presets.taggers import TAGGER_PRESETS
-from tfaudiogen.presets.told import TOLD_PRESETS
 from tfaudiogen.presets.translators import TRANSLATOR_PRESETS
 from tfaudiogen.presets.usual import ADVERSARY, FIT, RESIDUAL_VAE
 
@@ -237,7 +237,7 @@ PRESETS = {
     },
     **PICTURE_PRESETS,
     **TRANSLATOR_PRESETS,
-    **TOLD_PRESETS,
+    **CONDITIONAL_PRESETS,
     **TAGGER_PRESETS,
     **EMBEDDER_PRESETS,
 }

@@ -82,7 +82,7 @@ class Run:
         self.steps_per_epoch = max(1, summary.examples["train"] // self.settings.batch_size)
         self.validation = self.feed.validation(strategy)
         if settings.jit_compile is None:
-            with self._told_if_too_large():
+            with self._explain_if_too_large():
                 self._choose_xla()
         self._compile()
         self._begin(resume)
@@ -92,11 +92,11 @@ class Run:
         if self.codes:
             return CodeData(*self.codes, *options)
         audio = getattr(self.model, "needs_audio", False)
-        told = getattr(self.model, "told", None)
+        conditioning = getattr(self.model, "conditioning", None)
         representation = representation_of(self.model)
         augment = augmentation_of(self.settings.preset["fit"])
         return TrainingData(
-            self.summary.folder, representation, *options, cache, audio, told, augment
+            self.summary.folder, representation, *options, cache, audio, conditioning, augment
         )
 
     def _choose_batch_size(self):
@@ -120,7 +120,7 @@ class Run:
         return memories(self.strategy) * self.settings.preset["fit"]["accumulate"]
 
     @contextlib.contextmanager
-    def _told_if_too_large(self):
+    def _explain_if_too_large(self):
         try:
             yield
         except tf.errors.ResourceExhaustedError as error:
@@ -179,7 +179,7 @@ class Run:
             report.draw()
 
     def _fit_until(self, ends, epochs, callbacks):
-        with self._told_if_too_large():
+        with self._explain_if_too_large():
             while not self._finished(ends, epochs):
                 self._fit_epochs(epochs or _ENDLESS, callbacks)
 

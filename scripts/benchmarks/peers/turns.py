@@ -1,4 +1,4 @@
-"""A process that takes a training step whenever it is told to, and says how long that took.
+"""A process that takes a training step on request, and says how long that took.
 
 It prints one line of JSON when it is ready, with what it runs on; then, for each line on its
 standard input, takes a step and prints the seconds.

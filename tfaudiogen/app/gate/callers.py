@@ -64,7 +64,7 @@ class Callers:
             raise Foreign("a page of another server asked; only this server's own page may.")
         if self._token and not self._has_token(scope, headers):
             raise NoToken(
-                "this server wants its token: open the address that it told when it was started, "
+                "this server wants its token: open the address that it showed when it was started, "
                 "or send the header Authorization: Bearer TOKEN."
             )
 

@@ -40,9 +40,11 @@ def build(page):
             log = gradio.Textbox(label="Log", lines=4, max_lines=12)
     timer = gradio.Timer(job_view.SECONDS_BETWEEN_LOOKS, active=False)
     shown = {"outputs": [status, table, log, timer], "api_visibility": "private"}
-    start.click(page.told(watcher.start), [model.dropdown, data, split, limit, samples], **shown)
-    stop.click(page.told(watcher.stop), None, **shown)
-    timer.tick(page.told(watcher.look), None, show_progress="hidden", **shown)
+    start.click(
+        page.show_errors(watcher.start), [model.dropdown, data, split, limit, samples], **shown
+    )
+    stop.click(page.show_errors(watcher.stop), None, **shown)
+    timer.tick(page.show_errors(watcher.look), None, show_progress="hidden", **shown)
     page.blocks.load(watcher.look, None, show_progress="hidden", **shown)
 
 

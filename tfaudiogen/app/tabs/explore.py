@@ -48,21 +48,31 @@ def build(page):
     private = {"api_visibility": "private", **HEAVY}
     outputs = [state, view, heard, between]
     button.click(
-        page.told(explorer.draw), [model.dropdown, data, split, count, kind], outputs, **private
+        page.show_errors(explorer.draw),
+        [model.dropdown, data, split, count, kind],
+        outputs,
+        **private,
     )
-    view.select(page.told(explorer.click), [state, fraction], outputs, **private)
+    view.select(page.show_errors(explorer.click), [state, fraction], outputs, **private)
     fraction.change(
-        page.told(explorer.move), [state, fraction], outputs, trigger_mode="always_last", **private
+        page.show_errors(explorer.move),
+        [state, fraction],
+        outputs,
+        trigger_mode="always_last",
+        **private,
     )
     for place, (sound, picture, pictures, component) in enumerate(ends):
         inputs = [model.dropdown, state, fraction]
         for upload in (sound, picture):
             upload.upload(
-                page.told(explorer.take_file(place)), [*inputs, upload], outputs, **private
+                page.show_errors(explorer.take_file(place)), [*inputs, upload], outputs, **private
             )
         model.when_it_changes(explorer.uploads, [sound, pictures])
         component.submit(
-            page.told(explorer.take_component(place)), [*inputs, component], outputs, **private
+            page.show_errors(explorer.take_component(place)),
+            [*inputs, component],
+            outputs,
+            **private,
         )
 
 

@@ -39,9 +39,11 @@ def build(page):
         with gradio.Column(scale=3):
             view = gradio.HTML(_EMPTY, elem_id="matched")
     settings = [model.dropdown, query, source, files, split, count]
-    button.click(page.told(_match(studio)), settings, view, api_visibility="private", **HEAVY)
+    button.click(
+        page.show_errors(_match(studio)), settings, view, api_visibility="private", **HEAVY
+    )
     private = {"api_visibility": "private", "show_progress": "hidden"}
-    source.change(page.told(_places), source, [files, split], **private)
+    source.change(page.show_errors(_places), source, [files, split], **private)
     model.when_it_changes(_sources(studio), source)
 
 
@@ -112,7 +114,7 @@ class _Ranking:
         return f"<h3>{html.escape(head)}</h3>{inside}"
 
     def _lines(self, titled):
-        return "".join(f'<p class="told">{html.escape(title)}</p>' for title, _ in titled)
+        return "".join(f'<p class="headline">{html.escape(title)}</p>' for title, _ in titled)
 
     def _cards(self, kind, titled):
         shape = retrieval.representation(self._model, kind)

@@ -40,7 +40,7 @@ def build(page):
         with gradio.Column(scale=3):
             view = gradio.HTML(_EMPTY, elem_id="reconstructed")
     button.click(
-        page.told(_reconstruct(page.studio)),
+        page.show_errors(_reconstruct(page.studio)),
         [model.dropdown, sound, picture],
         view,
         api_visibility="private",

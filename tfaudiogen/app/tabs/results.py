@@ -24,8 +24,8 @@ def build(page):
     card = gradio.Markdown()
     private = {"api_visibility": "private"}
     for event in (page.blocks.load, kind.change, refresh.click):
-        event(page.told(browser.names), kind, name, **private)
-    name.change(page.told(browser.show), [kind, name], [view, card], **private)
+        event(page.show_errors(browser.names), kind, name, **private)
+    name.change(page.show_errors(browser.show), [kind, name], [view, card], **private)
 
 
 class Browser:

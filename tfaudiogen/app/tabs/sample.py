@@ -59,7 +59,11 @@ def build(page):
     choices = [component, label, guidance, top_k, top_p]
     settings = [model.dropdown, count, seconds, seed, temperature, another, *choices]
     button.click(
-        page.told(_draw(page.studio)), settings, [drawn, seed], api_visibility="private", **HEAVY
+        page.show_errors(_draw(page.studio)),
+        settings,
+        [drawn, seed],
+        api_visibility="private",
+        **HEAVY,
     )
     model.when_it_changes(_ranges(page.studio), [seconds, temperature, *choices])
 

@@ -28,7 +28,9 @@ def build(page):
         with gradio.Column(scale=3):
             view = gradio.HTML(_EMPTY, elem_id="tagged")
     settings = [model.dropdown, picture, count]
-    button.click(page.told(_tag(page.studio)), settings, view, api_visibility="private", **HEAVY)
+    button.click(
+        page.show_errors(_tag(page.studio)), settings, view, api_visibility="private", **HEAVY
+    )
 
 
 def _tag(studio):
@@ -62,7 +64,7 @@ def _further(labels, address):
     """Return the labels as input for label-conditioned models: text for Compose, and a file."""
     line = ", ".join(f"{label}={share:.3g}" for label, share in labels.items())
     return (
-        f'<p class="told">{html.escape(line)}</p><p>A model that is told labels takes this line '
-        f"here, and the file as <code>tfaudiogen compose MODEL {_FILE}</code>.</p>"
+        f'<p class="headline">{html.escape(line)}</p><p>A model conditioned on labels takes this '
+        f"line here, and the file as <code>tfaudiogen compose MODEL {_FILE}</code>.</p>"
         f'<a class="file" href="{address}" download="{_FILE}">{_FILE}</a>'
     )

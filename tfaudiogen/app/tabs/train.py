@@ -29,11 +29,11 @@ def build(page):
     seen = gradio.State(None)
     timer = gradio.Timer(job_view.SECONDS_BETWEEN_LOOKS, active=False)
     shown = {"outputs": [status, curve, sounds, log, seen, timer], "api_visibility": "private"}
-    start.click(page.told(watcher.start), form, **shown)
-    stop.click(page.told(watcher.stop), seen, **shown)
+    start.click(page.show_errors(watcher.start), form, **shown)
+    stop.click(page.show_errors(watcher.stop), seen, **shown)
     name, epochs = form[0], form[3]
-    resume.click(page.told(watcher.resume), [name, epochs], **shown)
-    timer.tick(page.told(watcher.look), seen, show_progress="hidden", **shown)
+    resume.click(page.show_errors(watcher.resume), [name, epochs], **shown)
+    timer.tick(page.show_errors(watcher.look), seen, show_progress="hidden", **shown)
     page.blocks.load(watcher.look, seen, show_progress="hidden", **shown)
     _refresh_models(page, timer, form)
 

@@ -4,7 +4,7 @@ import gradio
 
 from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.given import Fields, told_as_html
+from tfaudiogen.app.given import Fields, condition_as_html
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import ANY, chosen_seed, label_choices, label_input, seed_inputs
 
@@ -34,7 +34,7 @@ def build(page, ability, kind, upload):
     chosen = [length, temperature, guidance, label]
     settings = [model.dropdown, count, *chosen, seed, another, *given.inputs]
     button.click(
-        page.told(_translate(studio, ability, given)),
+        page.show_errors(_translate(studio, ability, given)),
         settings,
         [view, seed],
         api_visibility="private",
@@ -105,8 +105,8 @@ def _translate(studio, ability, fields):
         draw |= {} if operations.is_a_window(model, seconds) else {"seconds": seconds}
         source, targets = operations.translate(studio, name, given, ability, **draw)
         head, shown = "", []
-        if model.told:
-            head = told_as_html(model.source.kind, given)
+        if model.conditioning:
+            head = condition_as_html(model.source.kind, given)
         else:
             word = model.source.kind[:-1]
             shown.append(card_of(model.source, f"The {word}", word, source))

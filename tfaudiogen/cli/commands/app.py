@@ -38,7 +38,7 @@ _NEW = "new"
     is_flag=False,
     flag_value=_NEW,
     envvar="TFAUDIOGEN_TOKEN",
-    help="What whoever asks must give: without a value one is made. It is told with the address.",
+    help="Token that requests need; made up if no value follows, and printed with the address.",
 )
 @click.option(
     "--most-seconds",

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.common.command import Command
-from tfaudiogen.cli.common.inputs import told_options
+from tfaudiogen.cli.common.inputs import condition_options
 from tfaudiogen.cli.common.options import MODEL_HELP, bit_depth_option, seed_option
 from tfaudiogen.cli.common.streams import say
 from tfaudiogen.cli.common.translation import drawing_options
@@ -28,7 +28,7 @@ from tfaudiogen.cli.common.translation import drawing_options
     help="Length of each sound; one window of the model if not given.",
 )
 @seed_option
-@told_options
+@condition_options
 @drawing_options
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default="composed", show_default=True

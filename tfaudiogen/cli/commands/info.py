@@ -61,8 +61,8 @@ def _given(model):
 def _geometry(spectrogram):
     from tfaudiogen.data.report import shape_in_words
 
-    if spectrogram.kind in _TOLD:
-        return {spectrogram.kind: _TOLD[spectrogram.kind](spectrogram)}
+    if spectrogram.kind in _CONDITIONS:
+        return {spectrogram.kind: _CONDITIONS[spectrogram.kind](spectrogram)}
     if spectrogram.kind == "pictures":
         return {"pictures": shape_in_words(spectrogram.image_shape)}
     frames, bins, _ = spectrogram.image_shape
@@ -73,7 +73,7 @@ def _geometry(spectrogram):
     }
 
 
-_TOLD = {
+_CONDITIONS = {
     "texts": lambda texts: f"at most {texts.length} bytes",
     "labels": lambda labels: ", ".join(labels.labels),
     "vectors": lambda vectors: f"{vectors.size} numbers",

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tfaudiogen.cli.common.command import Command
-from tfaudiogen.cli.common.inputs import told_options
+from tfaudiogen.cli.common.inputs import condition_options
 from tfaudiogen.cli.common.options import MODEL_HELP, seed_option
 from tfaudiogen.cli.common.streams import say
 from tfaudiogen.cli.common.translation import drawing_options
@@ -23,7 +23,7 @@ from tfaudiogen.cli.common.translation import drawing_options
     "--count", type=click.IntRange(min=1), default=4, show_default=True, help="For each SOUND."
 )
 @seed_option
-@told_options
+@condition_options
 @drawing_options
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default="painted", show_default=True
@@ -103,7 +103,7 @@ def _write(model, given, pictures, out, name):
     *paths, sheet = _paths(out, name, len(pictures))
     for path, picture in zip(paths, pictures, strict=True):
         image_files.write_picture(path, picture)
-    if model.told:
+    if model.conditioning:
         image_files.write_sheet(sheet, pictures)
         return paths
     image = model.source(given[None])[0]

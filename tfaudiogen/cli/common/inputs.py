@@ -19,7 +19,7 @@ _WANTED = {
 }
 
 
-def told_options(command):
+def condition_options(command):
     """Add the options for conditions that are not files: labels and texts."""
     for option in (
         click.option(
@@ -57,7 +57,7 @@ def given_to(model, inputs, texts, labels):
         raise click.BadParameter(f"is given {_WANTED[kind]}.", param_hint="'MODEL'")
     if kind in ("texts", "labels"):
         found = _named_texts(texts) if kind == "texts" else _named_labels(inputs, labels)
-        _check_told(model, found)
+        _check_conditions(model, found)
         return [(name, (value, True)) for name, value in found], lambda value: value
     return list(_files(inputs, kind).items()), reader(model.source)
 
@@ -98,8 +98,8 @@ def _named_texts(texts):
 def _named_labels(inputs, labels):
     """Return [(name, {label: weight})] from options and from files that `tag` wrote."""
     tagged = [one for path in inputs for one in _tagged(path)]
-    told = [_weights(text) for text in labels]
-    return tagged + list(zip(_names([" ".join(one) for one in told]), told, strict=True))
+    weighted = [_weights(text) for text in labels]
+    return tagged + list(zip(_names([" ".join(one) for one in weighted]), weighted, strict=True))
 
 
 def _weights(text):
@@ -131,7 +131,7 @@ def _names(texts):
     return names
 
 
-def _check_told(model, found):
+def _check_conditions(model, found):
     """Reject conditions that the model does not support, before generating."""
     from tfaudiogen.models.modalities.generative import modality_of
 

@@ -9,7 +9,7 @@ import numpy as np
 from tfaudiogen.data.builders.conversion import READ_FOLDER, Recording, convert
 from tfaudiogen.data.builders.records import RecordBuilder, RecordConfig, record
 from tfaudiogen.data.report import Report, Share
-from tfaudiogen.data.sources.conditions import SOUND_FEATURES, Told
+from tfaudiogen.data.sources.conditions import SOUND_FEATURES, Conditioning
 from tfaudiogen.data.sources.files import find_files
 from tfaudiogen.data.sources.image_matching import match_pictures
 from tfaudiogen.data.sources.labels import apply_labels, labels_from_names
@@ -82,7 +82,7 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
         """Convert the files and return {split: {key: Window}}."""
         found = find_files(self.builder_config.sources)
         self._skipped = []
-        files = self._told_of(self._labelled(found))
+        files = self._with_conditioning(self._labelled(found))
         recordings = self._recordings(files, self._pictures(found), workers)
         plan = self._plan(recordings)
         self.name_classes(recording.label for recording in recordings)
@@ -107,13 +107,13 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
 
     def _extra(self, name):
         """Return the values of `EXTRA_FEATURES` for a file."""
-        return self._told.of_sound(name)
+        return self._conditioning.of_sound(name)
 
-    def _told_of(self, files):
-        """Load the conditioning into `_told`; return the usable files, add others to `_skipped`."""
-        self._told, files, skipped = Told.of(files, self.builder_config.embeddings)
+    def _with_conditioning(self, files):
+        """Load the conditioning and return the files that have it; add the others to `_skipped`."""
+        self._conditioning, files, skipped = Conditioning.of(files, self.builder_config.embeddings)
         self._skipped += skipped
-        self.info.metadata.update(self._told.metadata())
+        self.info.metadata.update(self._conditioning.metadata())
         return files
 
     def _labelled(self, found):
@@ -191,7 +191,7 @@ class FolderBuilder(RecordBuilder, skip_registration=True):
             notices=[
                 *notices_of(recordings, config),
                 *_unlearned(plan),
-                *self._told.notices([recording.name for recording in recordings]),
+                *self._conditioning.notices([recording.name for recording in recordings]),
             ],
             ignored=found.ignored,
         )

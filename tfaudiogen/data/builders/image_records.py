@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 from tfaudiogen.data.builders.conversion import READ_FOLDER
 from tfaudiogen.data.builders.records import StoreBuilder, StoreConfig
 from tfaudiogen.data.report import Report, Share
-from tfaudiogen.data.sources.conditions import PICTURE_FEATURES, Told
+from tfaudiogen.data.sources.conditions import PICTURE_FEATURES, Conditioning
 from tfaudiogen.data.splits import SPLITS, split_names
 from tfaudiogen.disk.errors import NothingUsable
 
@@ -66,12 +66,12 @@ class Picture:
         size = math.prod(self.image_shape)
         levels = np.fromfile(self.file, np.uint8, size, offset=self.offset)
         image = levels.reshape(self.image_shape)
-        told = self.told().of_picture(self.name)
-        return {"image": image, "label": self.label, "source": self.name, **told}
+        conditioning = self.conditioning().of_picture(self.name)
+        return {"image": image, "label": self.label, "source": self.name, **conditioning}
 
-    def told(self):
-        """Return the captions and embeddings of the image, as `Told`."""
-        return Told({self.name: self.captions}, {self.name: self.vectors})
+    def conditioning(self):
+        """Return the captions and embeddings of the image, as `Conditioning`."""
+        return Conditioning({self.name: self.captions}, {self.name: self.vectors})
 
 
 class PictureBuilder(StoreBuilder, skip_registration=True):
@@ -112,12 +112,12 @@ class PictureBuilder(StoreBuilder, skip_registration=True):
         if not pictures:
             raise NothingUsable(self._nothing(), self.skipped)
         self.name_classes(picture.label for picture in pictures)
-        told = Told(
+        conditioning = Conditioning(
             {picture.name: picture.captions for picture in pictures},
             {picture.name: picture.vectors for picture in pictures},
         )
-        self.info.metadata.update(told.metadata())
-        self.notices += told.notices([picture.name for picture in pictures])
+        self.info.metadata.update(conditioning.metadata())
+        self.notices += conditioning.notices([picture.name for picture in pictures])
         fixed = {picture.name: picture.split for picture in pictures if picture.split}
         try:
             splits = split_names([picture.name for picture in pictures], fixed)

@@ -66,8 +66,10 @@ class PairBuilder(FolderBuilder, skip_registration=True):
         sounds = {split: [recording for recording, _ in plan[split]] for split in SPLITS}
         partners, pictures = self.partners(sounds)
         users = _users(sounds, partners)
-        told = self._told.shared(_sounds_of(partners))
-        used = [_assigned(one, users[one.name], told) for one in pictures if one.name in users]
+        conditioning = self._conditioning.shared(_sounds_of(partners))
+        used = [
+            _assigned(one, users[one.name], conditioning) for one in pictures if one.name in users
+        ]
         places = self._store(used)
         self._places = {
             name: [places[picture] for picture in several] for name, several in partners.items()
@@ -155,10 +157,10 @@ def _sounds_of(partners):
     return found
 
 
-def _assigned(picture, users, told):
+def _assigned(picture, users, conditioning):
     """Return an image with conditioning, label and, if it is unique, split of its sounds."""
     split, label = next(iter(users.items()))
-    captions, vectors = told.captions[picture.name], told.vectors[picture.name]
+    captions, vectors = conditioning.captions[picture.name], conditioning.vectors[picture.name]
     return dataclasses.replace(
         picture,
         label=label,

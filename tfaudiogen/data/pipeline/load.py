@@ -6,10 +6,10 @@ from tfaudiogen.data.pipeline.augmentation import Augmentation
 from tfaudiogen.data.pipeline.cache import LEVELS, cached
 from tfaudiogen.data.pipeline.order import Order
 from tfaudiogen.data.pipeline.readers import (
+    conditioning_reader,
     partner_reader,
     picture_reader,
     sound_reader,
-    told_reader,
 )
 from tfaudiogen.data.pipeline.replicas import Replicas
 from tfaudiogen.data.pipeline.storage import Records
@@ -35,7 +35,7 @@ def load_dataset(
     first_step=0,
     drop_remainder=None,
     replicas=None,
-    told=None,
+    conditioning=None,
 ):
     """Returns a `tf.data.Dataset` of batches of spectrograms or images of one split.
 
@@ -71,7 +71,7 @@ def load_dataset(
         first_step: step at which the endless dataset begins, to continue an earlier one exactly.
         replicas: the `Replicas` to split batches for; their parts follow one another. None for
             whole batches. A part is empty if a batch has fewer examples than replicas.
-        told: the conditioning to include: `Texts` for captions (`caption`, int32 [B, S]),
+        conditioning: the conditioning to include: `Texts` for captions (`caption`, int32 [B, S]),
             `Vectors` for external embeddings (`vector`, float32 [B, E]). If an example has
             several, each epoch draws one at random if shuffled. `Labels` add nothing, as labels
             are always included.
@@ -86,7 +86,7 @@ def load_dataset(
     _check_geometry(summary, spectrogram)
     _check_arguments(augment, cache, repeat, first_step)
     _check_sound_alone(summary, augment, audio)
-    check_told(summary, told)
+    check_conditioning(summary, conditioning)
     records = Records(data, split)
     shuffle = split == "train" if shuffle is None else shuffle
     order = Order(len(records), batch_size, shuffle, seed, drop_remainder)
@@ -99,7 +99,9 @@ def load_dataset(
         read = _cached_reader(data, split, spectrogram, records, read if audio else None)
 
     partners = partner_reader(records, summary, shuffle) if summary.picture_shape else None
-    tell = told_reader(records, told, shuffle) if told and told.entry != "label" else None
+    conditions = None
+    if conditioning and conditioning.entry != "label":
+        conditions = conditioning_reader(records, conditioning, shuffle)
     replicas = replicas or Replicas()
 
     def batch(step, replica):
@@ -111,7 +113,7 @@ def load_dataset(
         else:
             found = _finish(read(ids), ids, key, spectrogram, augment, audio)
             found |= {"picture": partners(ids, key)} if partners else {}
-        return found | (tell(ids, key) if tell else {})
+        return found | (conditions(ids, key) if conditions else {})
 
     steps = order.endless(first_step) if repeat else order.finite()
     places = replicas.spread(steps)
@@ -147,36 +149,36 @@ def _check_size(summary, pictures):
         )
 
 
-def check_told(summary, told):
-    """Raise ValueError unless a data set has the conditioning `told`, in a size that fits.
+def check_conditioning(summary, conditioning):
+    """Raise ValueError unless a data set has a conditioning, in a size that fits.
 
     Args:
         summary: the `DataSummary` of the data set.
-        told: `Texts`, `Labels`, `Vectors`, or None.
+        conditioning: `Texts`, `Labels`, `Vectors`, or None.
     """
     folder = str(summary.folder)
-    if told is None or told.kind == "labels":
+    if conditioning is None or conditioning.kind == "labels":
         return
-    if told.kind == "texts" and not summary.caption_bytes:
+    if conditioning.kind == "texts" and not summary.caption_bytes:
         raise ValueError(
             f"the data in {folder!r} have no captions: prepare them with a table that has the "
             "column caption (--pairs CSV or --labels CSV)"
         )
-    if told.kind == "texts" and summary.caption_bytes > told.length:
+    if conditioning.kind == "texts" and summary.caption_bytes > conditioning.length:
         raise ValueError(
             f"the longest caption of the data in {folder!r} has {summary.caption_bytes} bytes, and "
-            f"the model reads {told.length}: --set translator.length={summary.caption_bytes}, or "
-            "shorten it"
+            f"the model reads {conditioning.length}: --set "
+            f"translator.length={summary.caption_bytes}, or shorten it"
         )
-    if told.kind == "vectors" and not summary.vector_size:
+    if conditioning.kind == "vectors" and not summary.vector_size:
         raise ValueError(
             f"the data in {folder!r} have no embeddings: prepare them with --embeddings FOLDER"
         )
-    if told.kind == "vectors" and summary.vector_size != told.size:
+    if conditioning.kind == "vectors" and summary.vector_size != conditioning.size:
         raise ValueError(
             f"embeddings of the data in {folder!r} have {summary.vector_size} numbers, and the "
-            f"model's {told.size}: --set translator.size={summary.vector_size} (of a preset that "
-            f"matches --set model.vectors={summary.vector_size})"
+            f"model's {conditioning.size}: --set translator.size={summary.vector_size} (of a "
+            f"preset that matches --set model.vectors={summary.vector_size})"
         )
 
 

@@ -71,21 +71,22 @@ def partner_reader(records, summary, varied):
     return read
 
 
-def told_reader(records, told, varied):
+def conditioning_reader(records, conditioning, varied):
     """Return a function from ids [B] and their `Key` to the conditioning, {entry: [B, ...]}.
 
     Args:
         records: the `Records` of the sounds or images.
-        told: the representation of the conditioning, `Texts` or `Vectors`. (Labels are always
-            read.)
+        conditioning: its representation, `Texts` or `Vectors`. (Labels are always read.)
         varied: if an example has several, draw one in each epoch, instead of taking the first.
     """
-    several = {"texts": _texts, "vectors": _vectors}[told.kind]
+    several = {"texts": _texts, "vectors": _vectors}[conditioning.kind]
 
     def read(ids, key):
-        values, there = several(records, ids, *told.image_shape)  # [B, P, S], [B, P]
-        chosen = _one_of(values, there, key if varied else None, told.entry)
-        return {told.entry: tf.ensure_shape(chosen, (*ids.shape, *told.image_shape))}
+        values, there = several(records, ids, *conditioning.image_shape)  # [B, P, S], [B, P]
+        chosen = _one_of(values, there, key if varied else None, conditioning.entry)
+        return {
+            conditioning.entry: tf.ensure_shape(chosen, (*ids.shape, *conditioning.image_shape))
+        }
 
     return read
 

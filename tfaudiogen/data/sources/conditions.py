@@ -20,7 +20,7 @@ PICTURE_FEATURES = {
 
 
 @dataclass
-class Told:
+class Conditioning:
     """Captions and embeddings by file name.
 
     Attributes:
@@ -33,21 +33,23 @@ class Told:
 
     @classmethod
     def of(cls, files, embeddings=None):
-        """Return the `Told` of files, the usable files, and the `Skipped` without an embedding.
+        """Return the conditioning of files, the usable files, and the `Skipped` without embedding.
 
         Args:
             files: list of `SourceFile`s.
             embeddings: folder of `.npy` files, or None.
         """
-        told, skipped = cls(), []
+        conditioning, skipped = cls(), []
         if embeddings is not None:
             files, vectors, skipped = match_embeddings(embeddings, files)
-            told.vectors = {name: [vector] for name, vector in vectors.items()}
-        told.captions = {file.name: [composed(file.caption)] for file in files if file.caption}
-        return told, files, skipped
+            conditioning.vectors = {name: [vector] for name, vector in vectors.items()}
+        conditioning.captions = {
+            file.name: [composed(file.caption)] for file in files if file.caption
+        }
+        return conditioning, files, skipped
 
     def shared(self, users):
-        """Return the `Told` of other files that share it, without duplicate captions.
+        """Return the `Conditioning` of other files that share it, without duplicate captions.
 
         Args:
             users: {name of another file: names of files of this object}.
@@ -60,7 +62,7 @@ class Told:
             name: [vector for own in names for vector in self.vectors.get(own, ())]
             for name, names in users.items()
         }
-        return Told(captions, vectors)
+        return Conditioning(captions, vectors)
 
     def of_sound(self, name):
         """Return the values of `SOUND_FEATURES` for a file."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import register
 
-TOLD = ("texts", "labels", "vectors")
+CONDITION_KINDS = ("texts", "labels", "vectors")
 SEPARATOR = ";"
 """Separates the labels in a class name with several: "gloomy; slow"."""
 

@@ -141,24 +141,24 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return tf.exp(low + (high - low) * tf.sigmoid(tf.convert_to_tensor(self.sharpness)))
 
     @property
-    def told(self):
+    def conditioning(self):
         """The `Vectors` if the model embeds vectors instead of audio, else None."""
         return self.spectrogram if self.spectrogram.kind == "vectors" else None
 
     @property
     def sounds(self):
         """Representation of its dataset's "image": `Spectrogram`, or `Pictures` with `Vectors`."""
-        return self.pictures if self.told else self.spectrogram
+        return self.pictures if self.conditioning else self.spectrogram
 
     @property
     def _entries(self):
         """Batch entries of the two sides."""
-        return (self.told.entry, SOUND) if self.told else (SOUND, PICTURE)
+        return (self.conditioning.entry, SOUND) if self.conditioning else (SOUND, PICTURE)
 
     def _seen(self, batch):
         """Return the inputs of the two towers, {"image": ..., "picture": ...}."""
         given, pictures = (batch[name] for name in self._entries)
-        return {SOUND: given if self.told else quantize(given), PICTURE: quantize(pictures)}
+        return {SOUND: given if self.conditioning else quantize(given), PICTURE: quantize(pictures)}
 
     def call(self, batch):
         """Return the embeddings of a batch, {"image": [B, E], "picture": [B, E]}."""
@@ -186,7 +186,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     def image_entries(self):
         sides = zip(self._entries, (self.spectrogram, self.pictures), strict=True)
-        return {name: one for name, one in sides if one is not self.told}
+        return {name: one for name, one in sides if one is not self.conditioning}
 
     def predicted(self, batch):
         return self(batch)

@@ -55,9 +55,9 @@ class Embedding:
         Raises:
             ValueError: the model embeds audio instead of vectors, or the shape is wrong.
         """
-        if self.told is None:
+        if self.conditioning is None:
             raise ValueError("vectors are for a model of embeddings from elsewhere: give sounds")
-        batch, single = VectorModality(self.told).batch(vectors)
+        batch, single = VectorModality(self.conditioning).batch(vectors)
         found = in_batches(lambda part: self.sound_tower(part), batch).numpy()
         return found[0] if single else found
 

@@ -118,8 +118,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         rates = []
         for level, prior in enumerate(self.priors):
             maps = codes[level - len(prior.conditions.maps) : level]
-            told = label if prior.conditions.classes else None
-            rates.append(-prior.log_prob(codes[level], told, maps))
+            condition = label if prior.conditions.classes else None
+            rates.append(-prior.log_prob(codes[level], condition, maps))
         return rates
 
     def summarize(self, means):
@@ -329,11 +329,11 @@ def check_priors(priors, shapes, counts):
             f"received {received}"
         )
     for level, prior in enumerate(priors):
-        told = [(tuple(one["shape"]), one["codes"]) for one in prior.conditions.maps]
-        if len(told) > level or told != wanted[level - len(told) : level]:
+        received = [(tuple(one["shape"]), one["codes"]) for one in prior.conditions.maps]
+        if len(received) > level or received != wanted[level - len(received) : level]:
             raise ValueError(
                 f"maps of prior {level} must be those of the levels above it, which are "
-                f"{wanted[:level]}; received {told}"
+                f"{wanted[:level]}; received {received}"
             )
 
 

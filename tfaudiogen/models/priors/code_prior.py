@@ -184,10 +184,10 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             label, maps, vectors: the conditions; see `CodeConditions`.
         """
         dropped = tf.zeros(tf.shape(codes)[:1], tf.bool)
-        steady, context = self.told(dropped, label, maps, vectors)
+        steady, context = self.embed_conditions(dropped, label, maps, vectors)
         return self._logits(self._flat(codes), steady, context)
 
-    def told(self, dropped, label=None, maps=(), vectors=None):
+    def embed_conditions(self, dropped, label=None, maps=(), vectors=None):
         """Return the embedded conditions: [B, S, D] to add to the backbone's inputs, and context.
 
         The context is [B, M, D], the sequence for cross-attention, or None. Label and vectors are
@@ -263,7 +263,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
     def _logits_in_training(self, codes, conditions, key):
         shares, core = self.shares, self.core
         dropped = noise.uniform(key, "condition") < shares["condition_dropout"]
-        steady, context = self.told(dropped, **conditions)
+        steady, context = self.embed_conditions(dropped, **conditions)
         if shares["code_dropout"]:
             hidden = noise.uniform(key, "hidden codes", (self.length,)) < shares["code_dropout"]
             codes = tf.where(hidden, self.codes + 1, codes)

@@ -57,10 +57,10 @@ class LabelNames:
 
     def matching(self, text):
         """Return bool [B, labels]: the label of this name or, if none, all with all its words."""
-        told = tf.strings.split(text).to_tensor("")[..., None]  # [B, W, 1]
-        same = told == self.words  # [B, W, words]
-        known = tf.reduce_all((told[..., 0] == "") | tf.reduce_any(same, axis=2), axis=1)
-        known &= tf.reduce_any(told[..., 0] != "", axis=1)
+        words = tf.strings.split(text).to_tensor("")[..., None]  # [B, W, 1]
+        same = words == self.words  # [B, W, words]
+        known = tf.reduce_all((words[..., 0] == "") | tf.reduce_any(same, axis=2), axis=1)
+        known &= tf.reduce_any(words[..., 0] != "", axis=1)
         lacking = tf.reduce_any(same, axis=1)[:, None] & ~self.has  # [B, labels, words]
         named = self.named(text)
         by_words = known[:, None] & ~tf.reduce_any(lacking, axis=2)

@@ -181,12 +181,12 @@ class _Generation:
         self.batch = levels.shape[0] or tf.shape(levels)[0]
 
     def _conditions(self, conditions):
-        """Return the embedded conditions, [R, S, D] and the context; see `CodePrior.told`."""
+        """Return the embedded conditions [R, S, D] and context of `CodePrior.embed_conditions`."""
         rows = self.batch * (2 if self.guided else 1)
         dropped = tf.range(rows) >= self.batch
         if self.guided:
             conditions = tf.nest.map_structure(lambda x: tf.concat([x, x], axis=0), conditions)
-        steady, context = self.prior.told(dropped, **conditions)
+        steady, context = self.prior.embed_conditions(dropped, **conditions)
         return tf.broadcast_to(steady, (rows, *steady.shape[1:])), context
 
     def cached(self, conditions):

@@ -22,21 +22,21 @@ class GraphFilling:
         if windows > 1:
             check_columns([prior.shape for prior in priors])
 
-    def codes(self, key, told, settings):
+    def codes(self, key, conditions, settings):
         """Samples the maps int32 [1, T_l (W + 1) / 2, ...] of all levels, top level first.
 
         Args:
             key: `tfaudiogen.probability.noise.Key` of one sample.
-            told: dict of the conditions, with leading dimension 1: "label", negative for none, and
-                "vectors" for priors with cross-attention.
+            conditions: dict with leading dimension 1: "label", negative for none, and "vectors" for
+                priors with cross-attention.
             settings: dict of scalars, as in `CodePrior.generate`.
         """
         codes = []
         for level in range(len(self.priors)):
-            codes.append(self._level(level, key, told, codes, settings))
+            codes.append(self._level(level, key, conditions, codes, settings))
         return codes
 
-    def _level(self, level, key, told, above, settings):
+    def _level(self, level, key, conditions, above, settings):
         """Samples the map of a level, given the maps of the levels above.
 
         The first half of each window after the first is the second half of the previous window.
@@ -47,14 +47,12 @@ class GraphFilling:
         levels = [noise.uniform(key, f"codes {level} {at} 0", (prior.length,)) for at in starts]
         nothing = tf.zeros((1, *prior.shape), tf.int32)
         if not prior.conditions.vectors:
-            told = {**told, "vectors": None}
+            conditions = {**conditions, "vectors": None}
 
         def window(levels, start, given, known):
-            conditions = {**told, "maps": self._above(level, above, start)}
+            own = {**conditions, "maps": self._above(level, above, start)}
             known = tf.reshape(tf.range(columns) < known, (1, columns, *[1] * len(tail)))
-            return prior.generate(
-                levels, conditions, given, tf.broadcast_to(known, given.shape), settings
-            )
+            return prior.generate(levels, own, given, tf.broadcast_to(known, given.shape), settings)
 
         def following(before, each):
             return window(*each, tf.concat([before[:, half:], nothing[:, :half]], axis=1), half)

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import copy_weights, freeze
 from tfaudiogen.layers.conditioning.embedding_encoder import EmbeddingEncoder
-from tfaudiogen.layers.representations.conditions import TOLD
+from tfaudiogen.layers.representations.conditions import CONDITION_KINDS
 from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.modalities.generative import modality_of
 from tfaudiogen.models.modalities.windows import consecutive
@@ -80,9 +80,9 @@ class Translation(ProbabilisticModel):
         return self.source if self.source.kind == "sounds" else self.target.spectrogram
 
     @property
-    def told(self):
+    def conditioning(self):
         """The source representation if it is `Texts`, `Labels` or `Vectors`, else None."""
-        return self.source if self.source.kind in TOLD else None
+        return self.source if self.source.kind in CONDITION_KINDS else None
 
     @property
     def class_names(self):
@@ -96,7 +96,7 @@ class Translation(ProbabilisticModel):
 
     def call(self, images, training=False):
         """Return the vectors [B, M, V] of source images or conditions."""
-        return self.encoder(images if self.told else quantize(images), training=training)
+        return self.encoder(images if self.conditioning else quantize(images), training=training)
 
     def take_autoencoder(self, autoencoder):
         """Copies the weights of a trained autoencoder of the same configuration to the target.
@@ -144,7 +144,7 @@ class Translation(ProbabilisticModel):
 
     def image_entries(self):
         sides = zip(self._entries, (self.source, self.spectrogram), strict=True)
-        return {name: one for name, one in sides if not (self.told and one is self.source)}
+        return {name: one for name, one in sides if not (self.conditioning and one is self.source)}
 
     @property
     def main_entry(self):
@@ -153,7 +153,7 @@ class Translation(ProbabilisticModel):
 
     def predicted(self, batch):
         given = batch[self.main_entry]
-        return self(self.source(given) if self.told else given, training=False)
+        return self(self.source(given) if self.conditioning else given, training=False)
 
     def complete(self, batch):
         """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
@@ -172,7 +172,7 @@ class Translation(ProbabilisticModel):
     def source_and_target(self, batch):
         """Return the source inputs (images or conditions) and the target images of a batch."""
         given, wanted = (batch[name] for name in self._entries)
-        return (self.source(given) if self.told else given), wanted
+        return (self.source(given) if self.conditioning else given), wanted
 
     def vectors(self, given):
         """Return the vectors [B, M, V] of sources: audio of any length, images or conditions."""
@@ -265,8 +265,8 @@ class Translation(ProbabilisticModel):
         images, frames = consecutive(sound, self.spectrogram)
 
         def score_part(part):
-            told = tf.repeat(vectors[None], len(part), axis=0)
-            return score(tf.gather(images, part), tf.gather(frames, part), told, part)
+            tiled = tf.repeat(vectors[None], len(part), axis=0)
+            return score(tf.gather(images, part), tf.gather(frames, part), tiled, part)
 
         return tf.reduce_sum(in_batches(score_part, tf.range(len(images), dtype=tf.int64)))
 

@@ -81,9 +81,9 @@ class Translator(Translation):
         self.built = True
 
     def _check_vectors(self):
-        width, untold = self.vector_width, len(self.priors) - self._learning
+        width, unconditional = self.vector_width, len(self.priors) - self._learning
         received = [prior.conditions.vectors for prior in self.priors]
-        if not self._learning or received != [width] * self._learning + [0] * untold:
+        if not self._learning or received != [width] * self._learning + [0] * unconditional:
             raise ValueError(
                 f"vectors of the priors must be {width}, the width of the encoder's, at the top "
                 f"level and those below it down to one from which on they are 0; received "
@@ -102,7 +102,7 @@ class Translator(Translation):
         if classes != wanted:
             raise ValueError(
                 f"classes of the priors must be {wanted}, as many as there are labels that the "
-                f"source does not show, at the levels that are told; received {classes}"
+                f"source does not show, at the conditioned levels; received {classes}"
             )
 
     def take_autoencoder(self, autoencoder):
@@ -131,10 +131,14 @@ class Translator(Translation):
             model: the model passed to `take_code_model`.
             batches: iterable of batches of pairs with "label".
         """
-        told, levels = bool(self.label_names), zip(self.priors, model.priors, strict=True)
+        has_labels, levels = bool(self.label_names), zip(self.priors, model.priors, strict=True)
         goals = {
             mine: word_goals(
-                self.class_names, self.source_words, told, model.label_names, theirs.conditions
+                self.class_names,
+                self.source_words,
+                has_labels,
+                model.label_names,
+                theirs.conditions,
             )
             for mine, theirs in levels
             if mine.conditions.mean_vector and theirs.conditions.classes
@@ -344,8 +348,8 @@ class Translator(Translation):
         if label is None and self.label_names:
             each = [self._rate(codes, vectors, key, n) for n in range(len(self.label_names))]
             return math.log(len(each)) - tf.reduce_logsumexp(-tf.stack(each), axis=0)
-        told = None if label is None else tf.fill([tf.shape(codes[0])[0]], label)
-        return tf.add_n(self._rates(self.priors, codes, vectors, key, False, told))
+        label = None if label is None else tf.fill([tf.shape(codes[0])[0]], label)
+        return tf.add_n(self._rates(self.priors, codes, vectors, key, False, label))
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object

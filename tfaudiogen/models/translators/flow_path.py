@@ -97,7 +97,7 @@ def _euler(objective, maps, direction, time, target):
     return found
 
 
-def guided(told, untold, guidance, rescale):
+def guided(conditional, unconditional, guidance, rescale):
     """Return the velocity u with classifier-free guidance, a list of maps.
 
         u = u_0 + g (u_1 - u_0),    then r std(u_1) / std(u) u + (1 - r) u
@@ -107,12 +107,12 @@ def guided(told, untold, guidance, rescale):
     Without rescaling, strong guidance makes u too large, and samples too loud or too bright.
 
     Args:
-        told, untold: u_1 and u_0, the conditional and unconditional velocity.
+        conditional, unconditional: u_1 and u_0, the conditional and unconditional velocity.
         guidance, rescale: g and r, scalars.
     """
-    pairs = zip(told, untold, strict=True)
+    pairs = zip(conditional, unconditional, strict=True)
     found = [without + guidance * (with_ - without) for with_, without in pairs]
-    ratio = _deviation(told) / tf.maximum(_deviation(found), 1e-6)
+    ratio = _deviation(conditional) / tf.maximum(_deviation(found), 1e-6)
     factor = rescale * ratio + (1.0 - rescale)
     return [factor[:, None, None, None] * one for one in found]
 

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfaudiogen.layers.representations.conditions import TOLD
+from tfaudiogen.layers.representations.conditions import CONDITION_KINDS
 
 SOUND, PICTURE = "image", "picture"
 """Entries of a batch of pairs: the spectrogram image of a sound, and a picture."""
@@ -21,13 +21,17 @@ def entries(source, target):
         ValueError: the target is a text, labels or a vector, or both have the same modality.
     """
     kinds = [source.kind, target.kind]
-    if kinds[1] in TOLD or kinds[0] not in TOLD and sorted(kinds) != ["pictures", "sounds"]:
+    if (
+        kinds[1] in CONDITION_KINDS
+        or kinds[0] not in CONDITION_KINDS
+        and sorted(kinds) != ["pictures", "sounds"]
+    ):
         raise ValueError(
             "source and target must be a Spectrogram and an autoencoder of pictures, or Pictures "
             "and an autoencoder of sounds, or Texts, Labels or Vectors and an autoencoder; "
             f"received {kinds[0]} and {kinds[1]}"
         )
-    if source.kind in TOLD:
+    if source.kind in CONDITION_KINDS:
         return source.entry, SOUND
     return (SOUND, PICTURE) if source.kind == "sounds" else (PICTURE, SOUND)
 

@@ -17,20 +17,20 @@ import tensorflow as tf
 _RIDGE = 1e-3
 
 
-def word_goals(names, source_words, label_told, base_names, base):
+def word_goals(names, source_words, has_label_condition, base_names, base):
     """Return {class: float32 [D]}, the regression target for each class with known words.
 
     Args:
         names: names of the dataset's classes.
         source_words: number of first words of each name that the source shows; 0 for all.
-        label_told: whether the translator also has a label condition. If not, its prior adds the
-            embedding for "no label", which is subtracted from the targets.
+        has_label_condition: whether the translator also has a label condition. If not, its prior
+            adds the embedding for "no label", which is subtracted from the targets.
         base_names: label names of the base model.
         base: `CodeConditions` of the base model's prior.
     """
     known = list(dict.fromkeys(" ".join(base_names).split()))
     vectors = base.embed_label.embeddings.numpy()
-    off = 0.0 if label_told else vectors[-1]
+    off = 0.0 if has_label_condition else vectors[-1]
     goals = {}
     for number, name in enumerate(names):
         shown = name.split()[: source_words or None]

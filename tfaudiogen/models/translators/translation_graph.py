@@ -80,8 +80,8 @@ class CodeTranslationGraph(TranslationGraph):
             "top_p": tf.constant(1.0),
             "guidance": guidance,
         }
-        told = {"vectors": vectors, "label": None if label is None else label[None]}
-        codes = self.filling.codes(key, told, settings)
+        conditions = {"vectors": vectors, "label": None if label is None else label[None]}
+        codes = self.filling.codes(key, conditions, settings)
         return self.autoencoder.decoded(*[code[0] for code in codes])
 
 

@@ -99,9 +99,11 @@ class VariationalTranslator(Translation):
         if not self.joint:
             return self.target.posterior_parameters(images)
         features = self.target.encoder(quantize(images), training=training)
-        told = self.tell(self.pool(vectors))
+        conditioned = self.tell(self.pool(vectors))
         places = [1] * (features.shape.rank - 2)
-        return self.target.head(features + tf.reshape(told, (-1, *places, told.shape[-1])))
+        return self.target.head(
+            features + tf.reshape(conditioned, (-1, *places, conditioned.shape[-1]))
+        )
 
     def loss_terms(self, batch, key, training):
         given, wanted = self.source_and_target(batch)

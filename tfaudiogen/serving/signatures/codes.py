@@ -110,7 +110,7 @@ class CodeModelSignatures(CodeSignatures):
 
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):
         """Generate; all [B]. No effect: top_k 0, top_p 1, guidance 1; label "" is unconditional."""
-        label, guidance = self._told(seed, label, guidance)
+        label, guidance = self._with_defaults(seed, label, guidance)
         chosen = self.labels.drawn(seed, label) if self.labels else _none(label)
         checks = [
             *self._check_rows(seed, temperature, top_k, top_p, label, guidance),
@@ -130,7 +130,7 @@ class CodeModelSignatures(CodeSignatures):
 
     def log_prob(self, given, label=None):
         """Return a bound [B] in nats for the labels ("": none), the sum of consecutive windows."""
-        label, _ = self._told(given, label, None)
+        label, _ = self._with_defaults(given, label, None)
         number = self.labels.number(label) if self.labels else _none(label)
         checks = [
             *self._check_rows(given, label),
@@ -140,7 +140,7 @@ class CodeModelSignatures(CodeSignatures):
         return {"log_prob": self.rows.log_prob(*after(checks, given, number))}
 
     @staticmethod
-    def _told(rows, label, guidance):
+    def _with_defaults(rows, label, guidance):
         """Return label and guidance, with defaults of no label and guidance 1."""
         label = tf.fill(tf.shape(rows)[:1], "") if label is None else label
         return label, tf.ones(tf.shape(rows)[:1]) if guidance is None else guidance

@@ -53,8 +53,8 @@ class TranslationSignatures(Signatures):
         kinds = {name: one.dtype for name, one in self.rows.settings.items()}
         kinds |= {"label": tf.string} if self.labels else {}
         settings = [spec(name, dtype=kind) for name, kind in kinds.items()]
-        told = (self.given.spec(), spec("seed", dtype=tf.int64), *settings)
-        return {self.default: self._entry(getattr(self, self.default), *told)}
+        specs = (self.given.spec(), spec("seed", dtype=tf.int64), *settings)
+        return {self.default: self._entry(getattr(self, self.default), *specs)}
 
     def facts(self):
         """Return the facts that `describe` outputs; see `Signatures`."""

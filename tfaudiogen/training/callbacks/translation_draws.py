@@ -33,7 +33,7 @@ class TranslationDraws:
 def _given(model, data):
     """Return the conditions of the first examples, in the format that `sample` takes."""
     source, sound = model.source, model.source.kind == "sounds"
-    options = {"shuffle": False, "audio": sound, "told": model.told}
+    options = {"shuffle": False, "audio": sound, "conditioning": model.conditioning}
     batches = load_dataset(data, model.sounds, "validation", SHOWN, **options)
     batch = next(iter(batches.take(1)))
     if source.kind == "texts":

@@ -1,6 +1,6 @@
 """Checks that a data set has the pairs or conditions that a preset needs."""
 
-from tfaudiogen.data.pipeline.load import check_told
+from tfaudiogen.data.pipeline.load import check_conditioning
 from tfaudiogen.layers.representations.conditions import Texts, Vectors, labels_of
 from tfaudiogen.models.priors.labels import further_words
 
@@ -40,8 +40,8 @@ def _check_words(preset, summary):
     count = preset.translator.get("source_words") if preset.translator else 0
     if count and not further_words(summary.class_names, count)[0]:
         raise ValueError(
-            f"{preset.name} is told what labels say after word {count}, as of '7 jackson' who "
-            f"speaks, and those of the data in {str(summary.folder)!r} end there "
+            f"{preset.name} is conditioned on label words after word {count}, as the speaker in "
+            f"'7 jackson', and those of the data in {str(summary.folder)!r} end there "
             f"({', '.join(summary.class_names) or 'none'}): prepare them again with "
             "--label-pattern, as '([0-9])_([^_]+)_' of 7_jackson_32.wav, or "
             "--set translator.source_words=0"
@@ -58,10 +58,10 @@ def check_given(preset, summary):
     own = preset.translator or {"size": preset.model.get("vectors")}
     if preset.given == "labels" and len(labels_of(summary.class_names)[0]) < 2:
         raise ValueError(
-            f"{preset.name} is told labels, and the data in {str(summary.folder)!r} have fewer "
-            "than two: prepare them with sub-folders or with --labels CSV"
+            f"{preset.name} is conditioned on labels, and the data in {str(summary.folder)!r} have "
+            "fewer than two: prepare them with sub-folders or with --labels CSV"
         )
     if preset.given == "texts":
-        check_told(summary, Texts(own["length"]))
+        check_conditioning(summary, Texts(own["length"]))
     if preset.given == "vectors":
-        check_told(summary, Vectors(own["size"]))
+        check_conditioning(summary, Vectors(own["size"]))

@@ -38,15 +38,23 @@ class TrainingData:
         seed: seed of the order.
         cache: whether to store computed spectrograms below the data.
         audio: whether batches include the waveforms.
-        told: the conditioning that batches include; see `load_dataset`.
+        conditioning: the conditioning that batches include; see `load_dataset`.
         augment: the `Augmentation` of the training audio, or None.
     """
 
     def __init__(
-        self, folder, spectrogram, batch_size, seed, cache, audio=False, told=None, augment=None
+        self,
+        folder,
+        spectrogram,
+        batch_size,
+        seed,
+        cache,
+        audio=False,
+        conditioning=None,
+        augment=None,
     ):
         self.folder, self.spectrogram, self.audio = folder, spectrogram, audio
-        self.told, self.augment = told, augment
+        self.conditioning, self.augment = conditioning, augment
         self.batch_size, self.seed, self.cache = batch_size, seed, cache
 
     def training(self, strategy, first_step):
@@ -81,7 +89,7 @@ class TrainingData:
             seed=self.seed,
             cache=self.cache if cache is None else cache,
             audio=self.audio,
-            told=self.told,
+            conditioning=self.conditioning,
             **options,
         )
 

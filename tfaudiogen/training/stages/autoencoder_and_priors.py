@@ -127,8 +127,10 @@ class Stages:
     def _feed(self, model):
         size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size
         options = (size, self.settings.seed, self.cache)
-        told = getattr(model, "told", None)
-        return TrainingData(self.summary.folder, representation_of(model), *options, told=told)
+        conditioning = getattr(model, "conditioning", None)
+        return TrainingData(
+            self.summary.folder, representation_of(model), *options, conditioning=conditioning
+        )
 
     def _report(self, model):
         """Evaluate the complete model on the validation split; write metrics, card and logs."""

@@ -106,11 +106,11 @@ class TranslationStages(Stages):
             )
         if base:
             take_weights(model, [base])
-        told = self.preset.translator.get("told_levels")
-        if told and not (base and isinstance(saving.load(base), CodeModel)):
+        conditioned = self.preset.translator.get("told_levels")
+        if conditioned and not (base and isinstance(saving.load(base), CodeModel)):
             raise ValueError(
-                f"translator.told_levels={told} leaves priors as a trained model of codes has "
-                f"them: name one by --set translator.base=MODEL; received {base!r}"
+                f"translator.told_levels={conditioned} leaves priors as a trained model of codes "
+                f"has them: name one by --set translator.base=MODEL; received {base!r}"
             )
 
     def _names(self):

@@ -1,4 +1,4 @@
-"""Match and Tag in Chromium, and Paint and Compose of models that are told or have labels."""
+"""Match and Tag in Chromium, and Paint and Compose of models with conditions or labels."""
 
 import json
 
@@ -73,7 +73,7 @@ def test_match_embeddings_from_elsewhere(tab, photographs, tmp_path):
     page.locator("#match-files", has_text="two").wait_for()
     page.click("button#match")
     page.locator("#matched", has_text="objects.npy: holds Python objects").wait_for()
-    lines = page.locator("#matched .told").all_inner_texts()
+    lines = page.locator("#matched .headline").all_inner_texts()
     assert {line.split()[1] for line in lines} == {"one.npy:", "two.npy:"}
 
 
@@ -93,7 +93,7 @@ def test_tag_a_dropped_picture_and_take_the_file(tab, photographs, further_folde
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     tags = json.loads(file.read_text())["pictures"]["4"]
-    line = page.locator("#tagged .told").inner_text()
+    line = page.locator("#tagged .headline").inner_text()
     assert line == ", ".join(f"{label}={share:.3g}" for label, share in tags.items())
     (labels,) = (folder for folder in further_folders if folder.name == "labels")
     command = ["compose", str(labels), str(file), "--out", str(tmp_path / "out")]
@@ -141,7 +141,7 @@ def test_paint_a_text(tab, seen):
     text.fill("slow & <b>gloomy</b>")
     page.locator("#paint-count input[type=number]").fill("2")
     page.click("button#paint")
-    page.locator("#paint-drawn .told", has_text="slow & <b>gloomy</b>").wait_for()
+    page.locator("#paint-drawn .headline", has_text="slow & <b>gloomy</b>").wait_for()
     pictures = page.locator("#paint-drawn .painted img")
     assert pictures.count() == 2
     assert seen(pictures.first).shape == (8, 8)
@@ -163,7 +163,7 @@ def test_compose_labels(tab, heard):
     page.locator("#compose-count input[type=number]").fill("1")
     field(page, "number input for Seconds").fill("0.3")
     page.click("button#compose")
-    page.locator("#compose-drawn .told", has_text="gloomy 0.7, slow 1").wait_for()
+    page.locator("#compose-drawn .headline", has_text="gloomy 0.7, slow 1").wait_for()
     sound = heard(page.locator("#compose-drawn audio"))
     assert len(sound) == 2400
     assert is_sound(sound)
@@ -213,7 +213,7 @@ def test_paint_an_embedding(tab, tmp_path):
     drop(page, "#paint-vector button", tmp_path / "good.npy")
     page.locator("#paint-vector", has_text="good").wait_for()
     page.click("button#paint")
-    page.locator("#paint-drawn .told", has_text="good.npy").wait_for()
+    page.locator("#paint-drawn .headline", has_text="good.npy").wait_for()
     assert page.locator("#paint-drawn .painted img").count() > 0
 
 

@@ -1,4 +1,4 @@
-"""`paint` and `compose` of models that are told texts, labels or embeddings."""
+"""`paint` and `compose` of models conditioned on texts, labels or embeddings."""
 
 import json
 
@@ -14,7 +14,7 @@ PICTURE = {"height": 8, "width": 8, "channels": 1}
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def conditional(tmp_path_factory):
     """Return a function from the name of a preset to the folder of a tiny model of it."""
     folders = {}
 
@@ -34,9 +34,11 @@ def told(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_compose_texts(run, told, tmp_path):
+def test_compose_texts(run, conditional, tmp_path):
     texts = ("--text", "gloomy, slow", "--text", "Gloomy/slow", "--text", "schön")
-    result = run("compose", told("caption_composer"), *texts, "--guidance", 2, "--out", tmp_path)
+    result = run(
+        "compose", conditional("caption_composer"), *texts, "--guidance", 2, "--out", tmp_path
+    )
     assert result.exit_code == 0, result.output
     record = json.loads((tmp_path / "compose.json").read_text())
     assert record["files"] == ["gloomy_slow_0.wav", "gloomy_slow_2_0.wav", "schön_0.wav"]
@@ -45,20 +47,22 @@ def test_compose_texts(run, told, tmp_path):
 
 
 @pytest.mark.slow
-def test_paint_texts_with_a_sheet(run, told, tmp_path):
-    result = run("paint", told("caption_painter"), "--text", "red", "--count", 2, "--out", tmp_path)
+def test_paint_texts_with_a_sheet(run, conditional, tmp_path):
+    result = run(
+        "paint", conditional("caption_painter"), "--text", "red", "--count", 2, "--out", tmp_path
+    )
     assert result.exit_code == 0, result.output
     names = {"red_0.png", "red_1.png", "red.png", "paint.json"}
     assert {path.name for path in tmp_path.iterdir()} == names
 
 
 @pytest.mark.slow
-def test_compose_labels_of_the_option_and_of_tagged_pictures(run, told, tmp_path):
+def test_compose_labels_of_the_option_and_of_tagged_pictures(run, conditional, tmp_path):
     tags = tmp_path / "tags.json"
     tags.write_text(json.dumps({"pictures": {"sub/cover": {"gloomy": 0.75, "slow": 0.25}}}))
     out = tmp_path / "out"
     labels = ("--labels", "gloomy=3, slow=1", "--labels", "slow")
-    result = run("compose", told("label_composer"), tags, *labels, "--out", out)
+    result = run("compose", conditional("label_composer"), tags, *labels, "--out", out)
     assert result.exit_code == 0, result.output
     record = json.loads((out / "compose.json").read_text())
     assert record["files"] == ["sub/cover_0.wav", "gloomy_slow_0.wav", "slow_0.wav"]
@@ -66,14 +70,14 @@ def test_compose_labels_of_the_option_and_of_tagged_pictures(run, told, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("verb", "name"), [("paint", "painter"), ("compose", "composer")])
-def test_draw_for_embeddings_of_a_folder(run, told, tmp_path, verb, name):
+def test_draw_for_embeddings_of_a_folder(run, conditional, tmp_path, verb, name):
     vectors = tmp_path / "vectors"
     (vectors / "more").mkdir(parents=True)
     np.save(vectors / "one.npy", np.ones(3))
     np.save(vectors / "more" / "two.NPY", np.zeros((1, 3), int))
     (vectors / "more" / "two.NPY.npy").rename(vectors / "more" / "two.npy")
     np.save(vectors / "long.npy", np.ones(4))
-    model, out = told(f"embedding_{name}"), tmp_path / "out"
+    model, out = conditional(f"embedding_{name}"), tmp_path / "out"
     result = run(verb, model, vectors, "--count", 1, "--out", out)
     assert result.exit_code == 0, result.output
     assert "long.npy: has 4 numbers, and the model takes 3" in result.output
@@ -83,9 +87,9 @@ def test_draw_for_embeddings_of_a_folder(run, told, tmp_path, verb, name):
     assert "3 numbers" in run("info", model).output
 
 
-def test_what_cannot_be_is_refused_in_one_line(refused, told, tmp_path):
-    texts, labels = told("caption_composer"), told("label_composer")
-    vectors, out = told("embedding_composer"), ("--out", tmp_path / "out")
+def test_what_cannot_be_is_refused_in_one_line(refused, conditional, tmp_path):
+    texts, labels = conditional("caption_composer"), conditional("label_composer")
+    vectors, out = conditional("embedding_composer"), ("--out", tmp_path / "out")
     file = tmp_path / "tags.json"
     file.write_text("{}")
     assert "is given texts: give --text" in refused("compose", texts, *out)

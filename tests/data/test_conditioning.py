@@ -18,7 +18,7 @@ BAD = ("cut", "deep", "long", "objects", "nan", "words")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Sixteen sounds with pictures, captions and embeddings, of which six cannot be used."""
-    folder = tmp_path_factory.mktemp("told")
+    folder = tmp_path_factory.mktemp("conditioning")
     generator = np.random.default_rng(0)
     vectors, files = folder / "vectors", folder / "files"
     vectors.mkdir()
@@ -87,15 +87,15 @@ def test_embeddings_of_sounds_are_stored_and_bad_ones_named(folder, tmp_path):
     summary = describe(tmp_path / "d")
     assert (summary.vector_size, summary.caption_bytes) == (4, 0)
     spectrogram = tg.Spectrogram(8000, **SPECTROGRAM)
-    batches = load_dataset(tmp_path / "d", spectrogram, batch_size=3, told=tg.Vectors(4))
+    batches = load_dataset(tmp_path / "d", spectrogram, batch_size=3, conditioning=tg.Vectors(4))
     for batch in batches:
         names = [summary.files("train")[int(i)].file for i in batch["id"]]
         wanted = [[int(name.removesuffix(".wav"))] * 4 for name in names]
         np.testing.assert_array_equal(batch["vector"], wanted)
     with pytest.raises(ValueError, match="have 4 numbers, and the model's 5"):
-        load_dataset(tmp_path / "d", spectrogram, told=tg.Vectors(5))
+        load_dataset(tmp_path / "d", spectrogram, conditioning=tg.Vectors(5))
     with pytest.raises(ValueError, match="have no captions"):
-        load_dataset(tmp_path / "d", spectrogram, told=tg.Texts(5))
+        load_dataset(tmp_path / "d", spectrogram, conditioning=tg.Texts(5))
 
 
 def text_of(row):
@@ -117,7 +117,7 @@ def test_captions_of_a_table_are_given_with_sounds_and_with_pictures(folder, tmp
     for suffix, representation in representations.items():
         seen = {}
         for split in ("train", "validation", "test"):
-            options = {"told": tg.Texts(9), "drop_remainder": False, "shuffle": False}
+            options = {"conditioning": tg.Texts(9), "drop_remainder": False, "shuffle": False}
             for batch in load_dataset(tmp_path / "d", representation, split, **options):
                 files = summary.of_kind(representation.kind).files(split)
                 names = [files[int(i)].file for i in batch["id"]]
@@ -125,7 +125,7 @@ def test_captions_of_a_table_are_given_with_sounds_and_with_pictures(folder, tmp
         wanted = {f"{n}.{suffix}": f"number {n}" for n in range(9)}
         assert seen == (wanted | {"9.wav": "nine"} if suffix == "wav" else wanted)
     with pytest.raises(ValueError, match="has 8 bytes, and the model reads 7"):
-        load_dataset(tmp_path / "d", representations["png"], told=tg.Texts(7))
+        load_dataset(tmp_path / "d", representations["png"], conditioning=tg.Texts(7))
 
 
 def test_a_picture_of_several_sounds_has_their_captions_in_turn(folder, tmp_path):
@@ -138,7 +138,7 @@ def test_a_picture_of_several_sounds_has_their_captions_in_turn(folder, tmp_path
     )
     pictures, found = tg.Pictures(8, 8, 1), set()
     for split in ("train", "validation", "test"):
-        options = {"batch_size": 2, "repeat": True, "shuffle": True, "told": tg.Texts(8)}
+        options = {"batch_size": 2, "repeat": True, "shuffle": True, "conditioning": tg.Texts(8)}
         for batch in load_dataset(tmp_path / "d", pictures, split, **options).take(20):
             found |= set(map(text_of, batch["caption"].numpy()))
     assert found == {*(f"number {n}" for n in range(9)), "nine"}
@@ -159,13 +159,17 @@ def test_pictures_alone_have_captions_of_the_table_and_embeddings(folder, tmp_pa
     assert (summary.vector_size, summary.caption_bytes) == (4, 5)
     assert "1 of the 10 files have no caption" in report.notices
     assert "embeddings of 4 numbers" in report.notices
-    for told in (tg.Texts(6), tg.Vectors(4), tg.Labels(summary.class_names)):
+    for conditioning in (tg.Texts(6), tg.Vectors(4), tg.Labels(summary.class_names)):
         batch = next(
-            iter(load_dataset(tmp_path / "d", tg.Pictures(8, 8, 1), batch_size=3, told=told))
+            iter(
+                load_dataset(
+                    tmp_path / "d", tg.Pictures(8, 8, 1), batch_size=3, conditioning=conditioning
+                )
+            )
         )
-        assert batch[told.entry].shape == (
+        assert batch[conditioning.entry].shape == (
             3,
-            *((told.image_shape) if told.kind != "labels" else ()),
+            *((conditioning.image_shape) if conditioning.kind != "labels" else ()),
         )
 
 

@@ -38,7 +38,7 @@ def _preset(summary, target, given):
     return {"summary": summary, **target, "translator": translator}
 
 
-TOLD_PRESETS = {
+CONDITIONAL_PRESETS = {
     "caption_painter": _preset(
         "captions to pictures: 64 x 64, RGB, 256 codes, given the text", _PICTURES, _TEXTS
     ),

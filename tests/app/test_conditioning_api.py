@@ -1,4 +1,4 @@
-"""The HTTP interface of models that match, tag, draw what they are told, or have labels."""
+"""The HTTP interface of models that match, tag, take conditions, or have labels."""
 
 import io
 import json
@@ -87,17 +87,17 @@ def test_vectors_from_elsewhere_are_embedded(ask, further_models):
 
 
 @pytest.mark.parametrize(
-    ("path", "told", "given"),
+    ("path", "body", "condition"),
     [
         ("captions/paint", {"text": "slow, gloomy"}, "slow, gloomy"),
         ("vectors/paint", {"vector": [1, -2, 0.5]}, [1, -2, 0.5]),
     ],
 )
-def test_what_is_told_is_painted_as_python_paints_it(ask, further_models, path, told, given):
-    status, answer = ask(f"/api/models/{path}?seed=3&guidance=2&temperature=0.9", told)
+def test_conditions_are_painted_as_python_paints_them(ask, further_models, path, body, condition):
+    status, answer = ask(f"/api/models/{path}?seed=3&guidance=2&temperature=0.9", body)
     assert status == 200
     model = further_models[path.split("/")[0]]
-    (expected,) = model.sample(given, 1, 3, 0.9, guidance=2.0).numpy()
+    (expected,) = model.sample(condition, 1, 3, 0.9, guidance=2.0).numpy()
     np.testing.assert_allclose(levels(answer), np.rint(255 * expected[..., 0]), atol=1)
 
 
@@ -135,12 +135,12 @@ def test_a_sound_is_composed_with_a_label_as_python_composes_it(ask, speaker_mod
 def test_the_interface_is_described(ask):
     paths = json.loads(ask("/openapi.json")[1])["paths"]
     assert "/api/models/{name}/embed" in paths
-    told = paths["/api/models/{name}/compose"]["post"]["requestBody"]["content"]
-    assert set(told) == {"application/octet-stream", "application/json"}
+    content = paths["/api/models/{name}/compose"]["post"]["requestBody"]["content"]
+    assert set(content) == {"application/octet-stream", "application/json"}
     for verb in ("paint", "compose"):
         asked = paths[f"/api/models/{{name}}/{verb}"]["post"]["parameters"]
         assert "label" in {one["name"] for one in asked}
-    assert set(told["application/json"]["schema"]["properties"]) == {"text", "labels", "vector"}
+    assert set(content["application/json"]["schema"]["properties"]) == {"text", "labels", "vector"}
     answer = paths["/api/models/{name}/tag"]["post"]["responses"]["200"]["content"]
     assert "Tagged" in answer["application/json"]["schema"]["$ref"]
 
@@ -149,11 +149,15 @@ def test_the_interface_is_described(ask):
     ("path", "body", "words"),
     [
         ("captions/paint", {"text": "x" * 21}, "at most 20 bytes in UTF-8.*received 21"),
-        ("captions/paint", {"labels": {"fast": 1}}, 'told texts: send JSON such as {"text"'),
+        (
+            "captions/paint",
+            {"labels": {"fast": 1}},
+            'conditioned on texts: send JSON such as {"text"',
+        ),
         ("captions/paint", {"text": "a", "seed": 3}, "seed: Extra inputs are not permitted"),
-        ("captions/paint", {"text": None}, "told texts: send JSON"),
-        ("captions/paint", png(), "told texts: send JSON such as .*Invalid JSON"),
-        ("captions/paint", b"[" * 50000, "told texts: send JSON"),
+        ("captions/paint", {"text": None}, "conditioned on texts: send JSON"),
+        ("captions/paint", png(), "conditioned on texts: send JSON such as .*Invalid JSON"),
+        ("captions/paint", b"[" * 50000, "conditioned on texts: send JSON"),
         ("captions/compose", {"text": "a"}, "the model captions cannot compose"),
         ("labels/compose", {"labels": {"loud": 1.0}}, "must be one of gloomy, slow, fast"),
         ("labels/compose", {"labels": {"slow": -1}}, "weight of slow must be a number from 0"),

@@ -1,4 +1,4 @@
-"""Translators of what is told: texts, labels with weights, embeddings from elsewhere."""
+"""Translators of conditions: texts, labels with weights, embeddings from elsewhere."""
 
 import keras
 import numpy as np
@@ -54,7 +54,7 @@ def test_labels_given_together_are_the_mean_of_their_vectors():
     np.testing.assert_array_equal(stored, [[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]])
 
 
-def test_the_direction_and_the_length_of_an_embedding_are_told():
+def test_vectors_hold_the_direction_and_the_length_of_an_embedding():
     model = of_vectors()
     vector = np.array([1.0, -2.0, 0.5])
     found = [model.vectors(scale * vector).numpy() for scale in (1e-3, 1.0, 1e3)]
@@ -68,8 +68,8 @@ def as_bytes(texts):
 
 
 @pytest.mark.slow
-def test_in_the_end_what_is_drawn_follows_what_is_told(tmp_path):
-    """Two pictures, each told in its own words, are drawn when they are told."""
+def test_in_the_end_samples_follow_their_conditions(tmp_path):
+    """Two pictures with different captions are drawn for their captions."""
     model, given, wanted = of_texts(), ["gloomy, slow", "fast"], speckles(2, GREY)
     model.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
     batch = {"image": wanted, "caption": as_bytes(given)}
@@ -89,19 +89,19 @@ def test_the_loss_is_of_what_stands_beside_the_target():
     """The loss of a batch is that of the same things given by a user."""
     texts, labels = ["gloomy, slow", ""], np.array([1, 2])
     vectors = np.array([[1.0, 0, 0], [0, 2.0, 1.0]], np.float32)
-    for model, told, given in (
+    for model, entry, condition in (
         (of_texts(), {"caption": as_bytes(texts)}, texts),
         (of_labels(), {"label": labels}, [{"gloomy": 1, "slow": 1}, "fast"]),
         (of_vectors(), {"vector": vectors}, vectors),
     ):
-        batch = model.complete({"image": tf.constant(speckles(2, GREY)), **told, "other": labels})
-        assert set(batch) == {"image", "id", *told}
-        # A head of zeros tells nothing of anything.
+        batch = model.complete({"image": tf.constant(speckles(2, GREY)), **entry, "other": labels})
+        assert set(batch) == {"image", "id", *entry}
+        # The logits of a head of zeros depend on nothing.
         head = model.priors[0].head.kernel
         head.assign(np.random.default_rng(0).normal(size=head.shape))
         found = model.loss_terms(batch, noise.key(0, 2), training=False)["loss"]
         codes = model.target.encode_codes(batch["image"])[0]
-        expected = -model.priors[0].log_prob(codes, vectors=model.vectors(given))
+        expected = -model.priors[0].log_prob(codes, vectors=model.vectors(condition))
         np.testing.assert_allclose(found, expected, rtol=1e-4)
         assert abs(found[0] - found[1]) > 1e-3
 

@@ -1,4 +1,4 @@
-"""Presets that draw what they are told: from a prepared folder to a model, and what is refused."""
+"""Presets of conditional models: from a prepared folder to a model, and what is refused."""
 
 import re
 
@@ -39,7 +39,7 @@ TEXT = {"translator.encoder_depth": 1, "translator.encoder_heads": 2, "translato
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Sounds with captions, labels and embeddings, as a data set."""
-    folder = tmp_path_factory.mktemp("told")
+    folder = tmp_path_factory.mktemp("conditioning")
     generator, rows = np.random.default_rng(0), ["file,label,caption"]
     (folder / "vectors").mkdir()
     for number in range(24):
@@ -47,9 +47,9 @@ def folder(tmp_path_factory):
         np.save(folder / "vectors" / f"{number}.npy", generator.normal(size=3))
         rows.append(f"{number}.wav,{('slow', 'slow; low', 'fast')[number % 3]},number {number}")
     (folder / "labels.csv").write_text("\n".join(rows))
-    told = {"labels_csv": folder / "labels.csv", "embeddings": folder / "vectors"}
+    conditioning = {"labels_csv": folder / "labels.csv", "embeddings": folder / "vectors"}
     data = presets.get("caption_composer", **TINY, **TEXT).data
-    prepare(folder, folder / "data", "audio_folder", progress=False, **told, **data)
+    prepare(folder, folder / "data", "audio_folder", progress=False, **conditioning, **data)
     return folder
 
 
@@ -62,7 +62,7 @@ def folder(tmp_path_factory):
         ("embedding_composer", {"translator.size": 3}, np.ones(3), None),
     ],
 )
-def test_both_stages_are_trained_and_the_whole_is_told(
+def test_both_stages_are_trained_and_the_whole_is_conditioned(
     folder, tmp_path, logged, name, changes, given, shown
 ):
     preset = presets.get(name, **TINY, **changes)
@@ -81,7 +81,7 @@ def test_both_stages_are_trained_and_the_whole_is_told(
             assert "given/3" not in found
 
 
-def test_data_without_what_is_told_are_refused_at_once(folder, data, tmp_path):
+def test_data_without_conditions_are_refused_at_once(folder, data, tmp_path):
     for name, changes, given, message in (
         ("caption_composer", TEXT, data, "have no captions"),
         ("embedding_composer", {}, data, "have no embeddings"),
