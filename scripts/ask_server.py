@@ -183,8 +183,8 @@ def translate(ask, options, facts):
 
 def embed(ask, options, facts):
     """Return the embedding of a file."""
-    given = read(options.file, facts)
-    return only(ask("embed_picture" if "picture" in given else "embed_sound", given))
+    request = read(options.file, facts)
+    return only(ask("embed_picture" if "picture" in request else "embed_sound", request))
 
 
 def log_prob(ask, options, facts):

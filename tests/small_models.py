@@ -101,9 +101,9 @@ def translator(
     for level, one in enumerate(maps):
         cross = conditioned or level == 0
         core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])), cross=cross)
-        given = {"maps": maps[:level], "vectors": vectors if cross else 0}
-        given |= (labels or {}) if cross else {}
-        priors.append(tg.CodePrior(**one, core=core, **given, **settings))
+        own = {"maps": maps[:level], "vectors": vectors if cross else 0}
+        own |= (labels or {}) if cross else {}
+        priors.append(tg.CodePrior(**one, core=core, **own, **settings))
     return stirred(tg.Translator(source, encoder, target, priors, source_words=source_words))
 
 
@@ -125,10 +125,10 @@ def finding():
     """Return models that draw nothing: two that match, of pictures of 8 x 8, and one that tags."""
     pictures, sounds = tg.Pictures(8, 8, 3), tg.Spectrogram(RATE, 64, 32, frames=32, bins=32)
 
-    def matcher(given, encoder):
+    def matcher(source, encoder):
         encoders = (encoder, tg.SequenceEncoder((6,), (4,)))
         towers = [tg.EmbeddingTower(one, 4, heads=0) for one in encoders]
-        return tg.AudioImageEmbedder(given, pictures, *towers)
+        return tg.AudioImageEmbedder(source, pictures, *towers)
 
     names = ["gloomy", "gloomy; slow", "fast"]
     return {

@@ -12,7 +12,7 @@ GREY = 0.5 * np.ones((2, *SHAPE), np.float32)
 
 
 @pytest.mark.parametrize(
-    "given",
+    "inputs",
     [
         HALF,
         HALF.astype(np.float64),
@@ -26,13 +26,13 @@ GREY = 0.5 * np.ones((2, *SHAPE), np.float32)
         np.full((2, 40), 2**30, np.int32),
         tf.fill((2, 40), tf.constant(2**14, tf.int16)),
     ],
-    ids=lambda given: f"{type(given).__name__} {getattr(given, 'dtype', '')}",
+    ids=lambda inputs: f"{type(inputs).__name__} {getattr(inputs, 'dtype', '')}",
 )
-def test_sounds_of_all_types_are_those_of_floats(given):
-    found = arrays.waveforms(given)
+def test_sounds_of_all_types_are_those_of_floats(inputs):
+    found = arrays.waveforms(inputs)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, HALF)
-    np.testing.assert_array_equal(arrays.waveforms(given[0]), HALF[0])
+    np.testing.assert_array_equal(arrays.waveforms(inputs[0]), HALF[0])
 
 
 def test_numbers_of_no_scale_are_taken_as_they_are():
@@ -41,7 +41,7 @@ def test_numbers_of_no_scale_are_taken_as_they_are():
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("inputs", "message"),
     [
         (
             np.zeros((400, 2)),
@@ -66,13 +66,13 @@ def test_numbers_of_no_scale_are_taken_as_they_are():
         (None, "must hold numbers, received the type object"),
     ],
 )
-def test_what_is_no_sound_is_refused(given, message):
+def test_what_is_no_sound_is_refused(inputs, message):
     with pytest.raises(ValueError, match=f"^waveform .*{message}"):
-        arrays.waveforms(given)
+        arrays.waveforms(inputs)
 
 
 @pytest.mark.parametrize(
-    "given",
+    "inputs",
     [
         np.full((2, *SHAPE), 102, np.uint8),
         np.full((2, *SHAPE), 102 * 257, np.uint16),
@@ -80,14 +80,14 @@ def test_what_is_no_sound_is_refused(given, message):
         tf.fill((2, *SHAPE), tf.constant(102, tf.uint8)),
     ],
 )
-def test_pictures_of_all_types_are_those_of_floats(given):
-    found = arrays.pictures(given, SHAPE)
+def test_pictures_of_all_types_are_those_of_floats(inputs):
+    found = arrays.pictures(inputs, SHAPE)
     np.testing.assert_allclose(found, np.full((2, *SHAPE), 0.4, np.float32), rtol=1e-6)
-    np.testing.assert_array_equal(arrays.pictures(given[0], SHAPE), found[0])
+    np.testing.assert_array_equal(arrays.pictures(inputs[0], SHAPE), found[0])
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("inputs", "message"),
     [
         (255 * GREY, r"in \[0, 1\], received 127.5 at \[0, 0, 0, 0\]: divide by 255, or .* uint8"),
         (np.full(SHAPE, 255), r"in \[0, 1\], received 255"),
@@ -99,9 +99,9 @@ def test_pictures_of_all_types_are_those_of_floats(given):
         (GREY[:0], r"not be empty, received shape \[0, 4, 6, 3\]"),
     ],
 )
-def test_what_is_no_picture_is_refused(given, message):
+def test_what_is_no_picture_is_refused(inputs, message):
     with pytest.raises(ValueError, match=f"^picture .*{message}"):
-        arrays.pictures(given, SHAPE)
+        arrays.pictures(inputs, SHAPE)
 
 
 def test_pictures_of_one_channel_are_asked_for_it():
@@ -110,12 +110,12 @@ def test_pictures_of_one_channel_are_asked_for_it():
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("inputs", "message"),
     [
         (np.zeros(4), r"shape \[3\] or \[B, 3\], received shape \[4\]"),
         ([0.0, 0.0, np.nan], r"must be finite, received nan at \[2\]"),
     ],
 )
-def test_what_is_no_vector_is_refused(given, message):
+def test_what_is_no_vector_is_refused(inputs, message):
     with pytest.raises(ValueError, match=f"^vector .*{message}"):
-        arrays.vectors(given, 3)
+        arrays.vectors(inputs, 3)

@@ -115,9 +115,9 @@ def test_folders_that_hold_no_whole_model_are_refused(folder, tmp_path):
 
 def test_sounds_that_cannot_be_are_refused(folder):
     clap = Clap(folder)
-    for given in (np.zeros(0), np.zeros((2, 9)), np.array([0.0, np.nan])):
+    for waveform in (np.zeros(0), np.zeros((2, 9)), np.array([0.0, np.nan])):
         with pytest.raises(ValueError, match="waveform must "):
-            clap.embed(given)
+            clap.embed(waveform)
 
 
 def test_embed_a_folder_for_a_model_of_embeddings(folder, tmp_path):

@@ -53,10 +53,10 @@ SETTINGS = {
 SEED = np.array([4, 5])
 
 
-def expected(model, given, **drawing):
+def expected(model, sources, **drawing):
     """Return the draws of Python, for settings of the names that the model has."""
     rows = []
-    for row, one in enumerate(given):
+    for row, one in enumerate(sources):
         settings = {name: values[row].item() for name, values in drawing["settings"].items()}
         where = {key: value for key, value in drawing.items() if key != "settings"}
         rows.append(model.sample(one, seed=int(SEED[row]), **settings, **where)[0])
@@ -70,13 +70,13 @@ def expected(model, given, **drawing):
 )
 def test_sounds_are_painted_as_in_python(translators, name, tmp_path):
     model = translators[name]
-    given = 0.3 * np.random.default_rng(0).normal(size=(2, 1300)).astype(np.float32)
+    sources = 0.3 * np.random.default_rng(0).normal(size=(2, 1300)).astype(np.float32)
     flows = isinstance(model, tg.FlowTranslator)
     settings = SETTINGS if flows else {"temperature": SETTINGS["temperature"]}
-    inputs = {"waveform": given, "seed": SEED, **settings}
+    inputs = {"waveform": sources, "seed": SEED, **settings}
     signature, found = asked(model, tmp_path, "paint", inputs)
     assert np.std(found) > 1e-3
-    np.testing.assert_allclose(found, expected(model, given, settings=settings), atol=1e-4)
+    np.testing.assert_allclose(found, expected(model, sources, settings=settings), atol=1e-4)
     if flows:
         wrong = {**inputs, "steps": np.array([0, 4], np.int32)}
         with pytest.raises(tf.errors.InvalidArgumentError, match="steps must be from 1 to 64"):
@@ -86,9 +86,9 @@ def test_sounds_are_painted_as_in_python(translators, name, tmp_path):
 @pytest.mark.slow
 def test_long_sounds_are_composed_as_in_python(translators, tmp_path):
     model = translators["flow_of_sounds"]
-    given = np.random.default_rng(1).random((2, 8, 8, 3), np.float32)
-    inputs = {"picture": given, "seed": SEED, **SETTINGS}
+    sources = np.random.default_rng(1).random((2, 8, 8, 3), np.float32)
+    inputs = {"picture": sources, "seed": SEED, **SETTINGS}
     _, found = asked(model, tmp_path, "compose", inputs, seconds=0.2)
     assert found.shape == (2, 1600)
     drawing = {"settings": SETTINGS, "seconds": 0.2, "phase": "graph"}
-    np.testing.assert_allclose(found, expected(model, given, **drawing), atol=1e-4)
+    np.testing.assert_allclose(found, expected(model, sources, **drawing), atol=1e-4)

@@ -85,9 +85,9 @@ def codes(tmp_path_factory):
 
 
 def draw(**changed):
-    given = {"seed": [3, 9], "temperature": [0.7, 1.0], "component": [1, -1], **changed}
+    settings = {"seed": [3, 9], "temperature": [0.7, 1.0], "component": [1, -1], **changed}
     kinds = {"seed": np.int64, "temperature": np.float32, "component": np.int64}
-    return {name: np.array(values, kinds[name]) for name, values in given.items()}
+    return {name: np.array(values, kinds[name]) for name, values in settings.items()}
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_drawn_pictures_are_those_of_python(latents):
 
 
 @pytest.mark.slow
-def test_given_pictures_get_the_answers_of_python(latents, pictures):
+def test_pictures_get_the_answers_of_python(latents, pictures):
     model = latents.model
     found = latents("reconstruct", picture=pictures)["picture"]
     np.testing.assert_allclose(found, model.reconstruct(pictures), atol=1e-4)
@@ -137,7 +137,7 @@ def test_it_says_what_it_is(latents):
 
 
 @pytest.mark.slow
-def test_codes_of_pictures_are_drawn_and_given_as_in_python(codes, pictures):
+def test_codes_of_pictures_are_sampled_and_encoded_as_in_python(codes, pictures):
     model = codes.model
     chosen = {"top_k": np.int32([4, 0]), "top_p": np.float32([0.9, 1.0])}
     chosen |= {"label": np.array(["night", ""]), "guidance": np.float32([1.5, 1.0])}
@@ -146,10 +146,10 @@ def test_codes_of_pictures_are_drawn_and_given_as_in_python(codes, pictures):
     first = model.sample(1, 3, "night", 0.7, 4, 0.9, 1.5)
     np.testing.assert_allclose(found[:1], first, atol=1e-4)
     np.testing.assert_allclose(found[1:], model.sample(1, 9), atol=1e-4)
-    given = codes("encode", picture=pictures)
+    encoded = codes("encode", picture=pictures)
     for level, code in enumerate(model.encode(pictures)):
-        np.testing.assert_array_equal(given[f"codes_{level}"], code)
-    found = codes("decode", **given)["picture"]
+        np.testing.assert_array_equal(encoded[f"codes_{level}"], code)
+    found = codes("decode", **encoded)["picture"]
     np.testing.assert_allclose(found, model.reconstruct(pictures), atol=1e-4)
     labels = np.array(["day", "", "night"])
     found = codes("log_prob", picture=pictures, label=labels)["log_prob"]

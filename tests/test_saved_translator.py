@@ -43,35 +43,35 @@ def composer(composer_model, tmp_path_factory):
 
 
 def draw(**changed):
-    given = {"seed": [4, 4], "temperature": [1.0, 0.8], "guidance": [1.0, 2.5], **changed}
+    settings = {"seed": [4, 4], "temperature": [1.0, 0.8], "guidance": [1.0, 2.5], **changed}
     kinds = {"seed": np.int64, "temperature": np.float32, "guidance": np.float32}
-    return {name: np.array(values, kinds[name]) for name, values in given.items()}
+    return {name: np.array(values, kinds[name]) for name, values in settings.items()}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("samples", [300, 1300])
 def test_sounds_of_any_length_are_painted_as_in_python(painter, samples):
-    given = tones(2, samples)
-    found = painter("paint", waveform=given, **draw())["picture"]
+    sources = tones(2, samples)
+    found = painter("paint", waveform=sources, **draw())["picture"]
     assert found.shape == (2, SIDE, SIDE, 1)
     for row, (temperature, guidance) in enumerate([(1.0, 1.0), (0.8, 2.5)]):
         expected = painter.model.sample(
-            given[row], seed=4, temperature=temperature, guidance=guidance
+            sources[row], seed=4, temperature=temperature, guidance=guidance
         )
         np.testing.assert_allclose(found[row], expected[0], atol=1e-4)
-    last = {name: values[1:] for name, values in {"waveform": given, **draw()}.items()}
+    last = {name: values[1:] for name, values in {"waveform": sources, **draw()}.items()}
     np.testing.assert_array_equal(painter("paint", **last)["picture"], found[1:])
 
 
 @pytest.mark.slow
 def test_pictures_are_composed_as_in_python(composer):
-    given = speckles(2, COLOUR)
-    found = composer("compose", picture=given, **draw())["waveform"]
+    sources = speckles(2, COLOUR)
+    found = composer("compose", picture=sources, **draw())["waveform"]
     assert found.shape == (2, 1280)
     assert np.std(found) > 1e-4
     for row, (temperature, guidance) in enumerate([(1.0, 1.0), (0.8, 2.5)]):
         expected = composer.model.sample(
-            given[row],
+            sources[row],
             seed=4,
             temperature=temperature,
             guidance=guidance,
@@ -80,7 +80,7 @@ def test_pictures_are_composed_as_in_python(composer):
         )
         np.testing.assert_allclose(found[row], expected[0], atol=1e-4)
     with pytest.raises(tf.errors.InvalidArgumentError, match="picture must hold numbers from 0"):
-        composer("compose", picture=given + 1.5, **draw())
+        composer("compose", picture=sources + 1.5, **draw())
     facts = {name: values[0] for name, values in composer("describe", row=np.zeros(1, int)).items()}
     assert facts["picture_shape"].tolist() == [SIDE, SIDE, 3]
     assert (facts["sample_rate"], facts["sample_samples"]) == (8000, 1280)
@@ -146,19 +146,19 @@ def embedder(painter_model, tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("samples", [300, 1024, 2500])
 def test_sounds_of_any_length_are_embedded_as_in_python(embedder, samples):
-    given = tones(3, samples)
-    found = embedder("embed_sound", waveform=given)["embedding"]
-    np.testing.assert_allclose(found, embedder.model.embed_sounds(given), atol=1e-4)
+    sources = tones(3, samples)
+    found = embedder("embed_sound", waveform=sources)["embedding"]
+    np.testing.assert_allclose(found, embedder.model.embed_sounds(sources), atol=1e-4)
 
 
 @pytest.mark.slow
 def test_pictures_are_embedded_as_in_python(embedder):
-    given = speckles(3, COLOUR)
-    found = embedder("embed_picture", picture=given)["embedding"]
-    np.testing.assert_allclose(found, embedder.model.embed_pictures(given), atol=1e-4)
+    sources = speckles(3, COLOUR)
+    found = embedder("embed_picture", picture=sources)["embedding"]
+    np.testing.assert_allclose(found, embedder.model.embed_pictures(sources), atol=1e-4)
     facts = embedder("describe", row=np.zeros(1, int))
     assert (facts["embedding_size"], facts["sample_rate"]) == (5, 8000)
     with pytest.raises(tf.errors.InvalidArgumentError, match="picture must hold numbers"):
-        embedder("embed_picture", picture=given + 1)
+        embedder("embed_picture", picture=sources + 1)
     with pytest.raises(ValueError, match="seconds must be None for an embedder"):
         signatures_of(embedder.model, seconds=1.0)

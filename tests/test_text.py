@@ -10,7 +10,7 @@ from tfaudiogen.validation import text
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("typed", "expected"),
     [
         (" slow\n and\t\tgloomy ", "slow and gloomy"),
         ("\u2028a\u00a0b\u3000", "a b"),
@@ -19,8 +19,8 @@ from tfaudiogen.validation import text
         (" \n", ""),
     ],
 )
-def test_collapsed(given, expected):
-    assert text.collapsed(given) == expected
+def test_collapsed(typed, expected):
+    assert text.collapsed(typed) == expected
 
 
 def test_visible():

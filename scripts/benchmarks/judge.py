@@ -40,14 +40,14 @@ AUGMENTATION = Augmentation(
 )
 
 
-def judging_spectrogram(given):
+def judging_spectrogram(spectrogram):
     """Return a mel spectrogram of the windows of another one, with 25 to 50 ms frames."""
-    length = 2 ** int(np.log2(given.sample_rate * 0.05))
+    length = 2 ** int(np.log2(spectrogram.sample_rate * 0.05))
     return tfaudiogen.Spectrogram(
-        sample_rate=given.sample_rate,
+        sample_rate=spectrogram.sample_rate,
         frame_length=length,
-        hop=given.hop,
-        frames=given.frames,
+        hop=spectrogram.hop,
+        frames=spectrogram.frames,
         bins=MEL_BINS,
         scale="mel",
     )
@@ -102,8 +102,8 @@ class Judged:
     @classmethod
     def of_split(cls, judge, data, representation, split, kind_of, batches=None):
         """Judge the real sounds, or pictures, of a split, or of so many batches of 32 of it."""
-        given = tfaudiogen.load_dataset(data, representation, split, 32, shuffle=bool(batches))
-        batches = list(given.take(batches or -1))
+        dataset = tfaudiogen.load_dataset(data, representation, split, 32, shuffle=bool(batches))
+        batches = list(dataset.take(batches or -1))
         images, labels = (
             np.concatenate([batch[name] for batch in batches]) for name in ("image", "label")
         )

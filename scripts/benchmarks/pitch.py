@@ -36,10 +36,10 @@ def semitones_off(sound, rate, label):
 
 def real_notes(data, spectrogram, names, pitched, count, seed):
     """Return waveforms of the test split and their labels, `count` of those with a pitch."""
-    given = tfaudiogen.load_dataset(
+    batches = tfaudiogen.load_dataset(
         data, spectrogram, "test", 1, shuffle=True, seed=seed, audio=True
     )
-    found = ((b["audio"].numpy()[0], names[int(b["label"][0])]) for b in given)
+    found = ((b["audio"].numpy()[0], names[int(b["label"][0])]) for b in batches)
     notes = [(sound, label) for sound, label in found if label in pitched]
     return zip(*notes[:count], strict=True)
 

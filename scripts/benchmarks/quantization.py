@@ -98,10 +98,10 @@ def runner(content, threads):
         file.write_bytes(content)
         interpreter = tf.lite.Interpreter(str(file), num_threads=threads)
     interpreter.allocate_tensors()
-    (given,), (found,) = interpreter.get_input_details(), interpreter.get_output_details()
+    (entry,), (found,) = interpreter.get_input_details(), interpreter.get_output_details()
 
     def run(latent):
-        interpreter.set_tensor(given["index"], latent)
+        interpreter.set_tensor(entry["index"], latent)
         interpreter.invoke()
         return interpreter.get_tensor(found["index"])
 

@@ -56,7 +56,7 @@ def report(name, folder):
         found = signatures[signature](**inputs)
         difference = max(np.abs(found[key].numpy() - expected[key]).max() for key in expected)
         one = {key: values[:1] for key, values in inputs.items()}
-        times = [milliseconds(signatures[signature], given) for given in (one, inputs)]
+        times = [milliseconds(signatures[signature], x) for x in (one, inputs)]
         print(f"| {signature} | {difference:.1e} | {times[0]:.0f} | {times[1]:.0f} |")
     if "sample" in signatures and model.modality.has_phase:
         print(f"spectral convergence of {ROWS} samples: {convergence(model)}")
@@ -87,15 +87,15 @@ def made_up(representation):
 
 def translations(model):
     """Return the questions of a translator; both sides get all its settings."""
-    given, drawn_as = made_up(model.source), name_of(model.spectrogram)
+    sources, drawn_as = made_up(model.source), name_of(model.spectrogram)
     name = "paint" if drawn_as == "picture" else "compose"
     _, wanted = signatures_of(model).table()[name]
     settings = {key: value for key, value in PLAIN.items() if key in wanted}
     drawn = [
-        model.sample(one, seed=row, phase="graph", **settings)[0] for row, one in enumerate(given)
+        model.sample(one, seed=row, phase="graph", **settings)[0] for row, one in enumerate(sources)
     ]
     filled = {key: tf.fill([ROWS], value) for key, value in settings.items()}
-    inputs = {name_of(model.source): tf.constant(given), "seed": seeds()["seed"], **filled}
+    inputs = {name_of(model.source): tf.constant(sources), "seed": seeds()["seed"], **filled}
     inputs |= {"label": tf.fill([ROWS], "")} if "label" in wanted else {}  # any, as without one
     return {name: (inputs, {drawn_as: np.stack(drawn)})}
 

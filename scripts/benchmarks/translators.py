@@ -1,4 +1,4 @@
-"""Whether what translators draw shows what they were given: judged like `judge.py`.
+"""Measures how well samples of translators show their sources, as `judge.py` does.
 
     python scripts/benchmarks/translators.py PAINTER... --data PAIRS --count 4
 
@@ -17,7 +17,7 @@ that have labels draw by chance. Beside the columns of `judge.py`:
 - seconds: of one draw, in batches, after one to warm up;
 - parameters.
 
-With `--classifier` a classifier of what is given, trained on the same training split, is asked for
+With `--classifier` a classifier of the sources, trained on the same training split, is asked for
 the labels of the same test examples: what a translator can know at best, say of a speaker whom
 neither has heard (`tfaudiogen prepare --test-speaker NAME`). The accuracy of each translator is
 printed as a share of its own.
@@ -76,8 +76,8 @@ class Drawer:
         self.options = options
         self.settings = {"seed": options.seed, "count": options.count}
         names = ("guidance", "temperature", "steps")
-        given = {name: getattr(options, name) for name in names}
-        self.settings |= {name: value for name, value in given.items() if value is not None}
+        chosen = {name: getattr(options, name) for name in names}
+        self.settings |= {name: value for name, value in chosen.items() if value is not None}
 
     def draw(self, sources):
         """Return draws [B n, ...] for sources [B, ...]."""
@@ -121,20 +121,20 @@ def row(name, model, pairs, drawer, train, test, names):
 
 
 def classified(model, kind_of, options):
-    """Return the accuracy on the test split of a classifier of what the model is given."""
-    given = model.source
-    if given.kind == "sounds":
-        given = judge.judging_spectrogram(given)
+    """Return the accuracy on the test split of a classifier of the model's sources."""
+    source = model.source
+    if source.kind == "sounds":
+        source = judge.judging_spectrogram(source)
     epochs = options.classifier
     seed, changes = options.judge_seed, Augmentation(**VOICES)  # as embedders hear sounds
-    network = judge.trained_judge(options.data, given, kind_of, epochs, seed, changes)
-    return judge.Judged.of_split(network, options.data, given, "test", kind_of).accuracy()
+    network = judge.trained_judge(options.data, source, kind_of, epochs, seed, changes)
+    return judge.Judged.of_split(network, options.data, source, "test", kind_of).accuracy()
 
 
 def print_beside_classifier(found, own):
     """Print the accuracy of a classifier, and of all translators as a share of it."""
     low, high = own["interval"]
-    print(f"\nclassifier of what is given: {own['share']:.1%} ({low:.1%} to {high:.1%}), ", end="")
+    print(f"\nclassifier of the sources: {own['share']:.1%} ({low:.1%} to {high:.1%}), ", end="")
     print(f"n = {own['count']}")
     for name, figures in found.items():
         if "swapped" in figures:

@@ -119,9 +119,9 @@ def test_a_damaged_earlier_training_does_not_keep_the_page_away(tmp_path, model_
 
 
 def test_a_damaged_model_that_was_given_is_an_error(tmp_path, model_folder):
-    given = shutil.copytree(model_folder, tmp_path / "given")
-    studio = Studio([given], out=tmp_path / "out")
-    (given / saving.MODEL_FILE).write_bytes(b"PK")
+    folder = shutil.copytree(model_folder, tmp_path / "given")
+    studio = Studio([folder], out=tmp_path / "out")
+    (folder / saving.MODEL_FILE).write_bytes(b"PK")
     with pytest.raises(saving.ModelError, match="given"):
         studio.load_all(print)
     studio.close()

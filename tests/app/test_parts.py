@@ -131,10 +131,10 @@ def latents(count):
 def mapped(count, kind):
     prior = tfaudiogen.GaussianMixturePrior(4, components=2)
     prior.build((None, 4))
-    given = latents(count)
+    points = latents(count)
     texts = [str(number) for number in range(count)]
     model = SimpleNamespace(prior=prior)
-    return given, latent_map.LatentMap.of(model, given, texts, texts, kind=kind)
+    return points, latent_map.LatentMap.of(model, points, texts, texts, kind=kind)
 
 
 def test_a_map_of_few_points_or_without_its_library_is_refused(monkeypatch):
@@ -161,7 +161,7 @@ def test_components_far_from_all_points_are_in_the_picture():
 def test_a_map_by_umap_keeps_groups_apart_and_leads_back():
     pytest.importorskip("umap", reason="pip install 'tfaudiogen[umap]'")
     map_view = pytest.importorskip("tfaudiogen.app.map_view", reason="needs Gradio")
-    given, drawn = mapped(40, latent_map.UMAP_MAP)
+    points, drawn = mapped(40, latent_map.UMAP_MAP)
     assert not drawn.is_linear
     plane = drawn.plane
     centres = np.stack([plane[place::2].mean(axis=0) for place in (0, 1)])
@@ -169,8 +169,8 @@ def test_a_map_by_umap_keeps_groups_apart_and_leads_back():
     assert np.linalg.norm(centres[0] - centres[1]) > 2 * spread
     found = drawn.latents_at(plane[3])
     assert found.shape == (4,)
-    assert np.linalg.norm(found - given[1::2].mean(axis=0)) < 6
-    svg = map_view.draw(drawn, (given[0], given[1]), 0.5)
+    assert np.linalg.norm(found - points[1::2].mean(axis=0)) < 6
+    svg = map_view.draw(drawn, (points[0], points[1]), 0.5)
     assert svg.count('data-component="') == 2
     assert "<ellipse" not in svg
     assert 'class="way"' not in svg

@@ -19,13 +19,13 @@ RATE = 8000
 
 @pytest.fixture
 def stages(tmp_path):
-    """The folders of two stages: codes of two examples; then what is given, and what is drawn."""
+    """The folders of two stages: codes of two examples; then sources, and samples."""
     spectrogram = Spectrogram(RATE, 64, 32, frames=32, bins=32)
     sound = 0.5 * np.sin(np.arange(1024))[None].astype(np.float32)
     black, white = np.zeros((2, 8, 8, 1)), np.ones((2, 8, 8, 1))
     shown = {
         "autoencoder": [("codes", Pictures(8, 8, 1), black)],
-        "translator": [("given", spectrogram, [*sound] * 2), ("drawn", Pictures(8, 8, 1), white)],
+        "translator": [("source", spectrogram, [*sound] * 2), ("drawn", Pictures(8, 8, 1), white)],
     }
     for age, (name, contents) in enumerate(shown.items()):
         folder = tmp_path / "runs" / "mine" / name
@@ -36,13 +36,13 @@ def stages(tmp_path):
     return [tmp_path / "runs" / "mine" / name for name in shown]
 
 
-def test_a_stage_shows_what_is_given_before_what_is_drawn(stages):
+def test_a_stage_shows_sources_before_samples(stages):
     found, rate = trainings.shown(stages[1])
     assert rate == RATE
     assert [(type(one), one.title) for one in found] == [
-        (Sound, "translator: given 1"),
+        (Sound, "translator: source 1"),
         (Picture, "translator: drawn 1"),
-        (Sound, "translator: given 2"),
+        (Sound, "translator: source 2"),
         (Picture, "translator: drawn 2"),
     ]
     np.testing.assert_allclose(found[0].waveform, 0.5 * np.sin(np.arange(1024)), atol=1e-4)
@@ -64,7 +64,7 @@ def test_the_tab_shows_the_stage_under_way(stages, tmp_path):
     watcher = Watcher(SimpleNamespace(jobs=jobs, runs=runs, temporary=shelf, **names))
     _, _, cards, _, seen, _ = watcher.look(None)
     titles = re.findall("<figcaption>(.*?)</figcaption>", cards)
-    assert titles == [f"translator: {what} {n}" for n in (1, 2) for what in ("given", "drawn")]
+    assert titles == [f"translator: {what} {n}" for n in (1, 2) for what in ("source", "drawn")]
     picture = re.search('<img src="/temporary/([^"]*drawn_0.png)"', cards)[1]
     assert np.asarray(Image.open(shelf.folder / picture)).shape == (8, 8, 3)
     assert watcher.look(seen)[4] == seen

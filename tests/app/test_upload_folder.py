@@ -99,7 +99,7 @@ def test_what_is_opened_is_an_upload_whoever_asks(folder, outside, words):
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    ("sent", "name"),
     [
         ("a sound (1).wav", "a sound 1.wav"),
         ("../../etc/passwd", "passwd"),
@@ -109,11 +109,11 @@ def test_what_is_opened_is_an_upload_whoever_asks(folder, outside, words):
         ("x" * 300 + ".wav", "x" * 96 + ".wav"),
     ],
 )
-def test_the_name_of_an_upload_is_plain(folder, given, name):
-    path = folder.new(given)
+def test_the_name_of_an_upload_is_plain(folder, sent, name):
+    path = folder.new(sent)
     assert path.name == name
     assert path.parent.parent == folder.folder
-    assert folder.new(given).parent != path.parent
+    assert folder.new(sent).parent != path.parent
 
 
 def test_what_arrives_is_counted_until_it_is_there(folder):

@@ -92,10 +92,14 @@ def test_what_cannot_be_is_refused_in_one_line(refused, conditional, tmp_path):
     vectors, out = conditional("embedding_composer"), ("--out", tmp_path / "out")
     file = tmp_path / "tags.json"
     file.write_text("{}")
-    assert "is given texts: give --text" in refused("compose", texts, *out)
-    assert "is given texts: give --text" in refused("compose", texts, file, *out)
-    assert "is given texts: give --text" in refused("compose", texts, "--labels", "slow", *out)
-    assert "is given labels: give --labels" in refused("compose", labels, "--text", "slow", *out)
+    assert "is conditioned on texts: give --text" in refused("compose", texts, *out)
+    assert "is conditioned on texts: give --text" in refused("compose", texts, file, *out)
+    assert "is conditioned on texts: give --text" in refused(
+        "compose", texts, "--labels", "slow", *out
+    )
+    assert "is conditioned on labels: give --labels" in refused(
+        "compose", labels, "--text", "slow", *out
+    )
     assert "embeddings: give .npy" in refused("compose", vectors, *out)
     long = ("--text", "short", "--text", "x" * 21)
     assert "at most 20 bytes" in refused("compose", texts, *long, *out)

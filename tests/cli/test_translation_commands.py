@@ -68,9 +68,9 @@ def files(tmp_path_factory):
 
 
 def test_paint_a_folder_and_one_of_its_files_the_same(run, painter, files, tmp_path):
-    for out, given in (("all", files), ("one", files / "one.wav")):
+    for out, arguments in (("all", files), ("one", files / "one.wav")):
         options = ("--count", 3, "--seed", 2, "--guidance", 2, "--out", tmp_path / out)
-        result = run("paint", painter, given, *options)
+        result = run("paint", painter, arguments, *options)
         assert result.exit_code == 0, result.output
         assert ("broken.wav" in result.output) == (out == "all")
     record = json.loads((tmp_path / "all" / "paint.json").read_text())
@@ -87,8 +87,8 @@ def test_paint_a_folder_and_one_of_its_files_the_same(run, painter, files, tmp_p
 def test_paint_refuses_names_that_would_meet(refused, painter, files, tmp_path):
     for name in ("a.wav", "a_0.wav"):
         (tmp_path / name).write_bytes((files / "one.wav").read_bytes())
-    given = (tmp_path / "a.wav", tmp_path / "a_0.wav", "--out", tmp_path / "out")
-    assert "two pictures would be called a_0.png" in refused("paint", painter, *given)
+    arguments = (tmp_path / "a.wav", tmp_path / "a_0.wav", "--out", tmp_path / "out")
+    assert "two pictures would be called a_0.png" in refused("paint", painter, *arguments)
     assert not (tmp_path / "out").exists()
 
 
@@ -109,8 +109,8 @@ def test_paint_by_a_flow(run, refused, flow, painter, files, tmp_path):
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     pictures = []
     for out, more in (("base", ()), ("adapted", ("--adapter", flow / "adapter.npz"))):
-        given = (files / "one.wav", "--count", 2, *words, *more, "--out", tmp_path / out)
-        result = run("paint", flow, *given)
+        arguments = (files / "one.wav", "--count", 2, *words, *more, "--out", tmp_path / out)
+        result = run("paint", flow, *arguments)
         assert result.exit_code == 0, result.output
         record = json.loads((tmp_path / out / "paint.json").read_text())
         assert {name: record[name] for name in options} == options
@@ -159,11 +159,11 @@ def test_a_label_is_chosen_of_those_there_are(run, refused, composer, painter, f
     assert not re.search("^labels ", run("info", painter).output, re.MULTILINE)
 
 
-def test_info_says_what_is_given_and_what_is_drawn(run, painter):
+def test_info_shows_source_and_target(run, painter):
     result = run("info", painter)
     assert result.exit_code == 0, result.output
     assert "8 x 8, grey" in result.output
-    assert "given sound" in result.output
+    assert "source sound" in result.output
 
 
 def test_what_cannot_be_is_refused_in_one_line(

@@ -19,19 +19,19 @@ def finding():
 
 
 def refuses_bad_sounds(method):
-    for message, given in BAD_SOUNDS.items():
+    for message, inputs in BAD_SOUNDS.items():
         with pytest.raises(ValueError, match=f"^waveform must .*{message}"):
-            method(given)
+            method(inputs)
 
 
 def refuses_bad_pictures(method, shape):
-    for message, given in {
+    for message, inputs in {
         r"in \[0, 1\], received 255 at": np.full(shape, 255.0),
         "channels come first": np.zeros((shape[-1], *shape[:-1])),
         "finite, received nan at": np.full(shape, np.nan),
     }.items():
         with pytest.raises(ValueError, match=f"^picture must .*{message}"):
-            method(given)
+            method(inputs)
 
 
 def test_a_vae(tiny):
@@ -41,9 +41,9 @@ def test_a_vae(tiny):
         model.encode,
         model.reconstruct,
         model.log_prob,
-        lambda given: model.interpolate(given, silence),
-        lambda given: model.interpolate(silence, given),
-        lambda given: model.reconstruct(given, phase="graph"),
+        lambda inputs: model.interpolate(inputs, silence),
+        lambda inputs: model.interpolate(silence, inputs),
+        lambda inputs: model.reconstruct(inputs, phase="graph"),
     ):
         refuses_bad_sounds(method)
     np.testing.assert_array_equal(model.encode(SOUND), model.encode(SOUND / 2**15))
@@ -54,8 +54,8 @@ def test_a_code_model(code_model):
         code_model.encode,
         code_model.reconstruct,
         code_model.log_prob,
-        lambda given: code_model.extend(given, 1.0),
-        lambda given: code_model.inpaint(given, 0.0, 0.01),
+        lambda inputs: code_model.extend(inputs, 1.0),
+        lambda inputs: code_model.inpaint(inputs, 0.0, 0.01),
     ):
         refuses_bad_sounds(method)
     with pytest.raises(ValueError, match=r"must be one sound \[N\], received .* \(1, 400\)"):
@@ -69,9 +69,9 @@ def test_a_code_model(code_model):
 def test_translators(painter_model, composer_model):
     grey, colour = np.zeros((8, 8, 1)), np.zeros((8, 8, 3))
     refuses_bad_sounds(painter_model.sample)
-    refuses_bad_sounds(lambda given: painter_model.log_prob(grey, given))
+    refuses_bad_sounds(lambda inputs: painter_model.log_prob(grey, inputs))
     refuses_bad_pictures(composer_model.sample, (8, 8, 3))
-    refuses_bad_sounds(lambda given: composer_model.log_prob(given, colour))
+    refuses_bad_sounds(lambda inputs: composer_model.log_prob(inputs, colour))
     np.testing.assert_array_equal(
         painter_model.vectors(SOUND), painter_model.vectors(SOUND / 2**15)
     )

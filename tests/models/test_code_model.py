@@ -103,8 +103,8 @@ def test_windows_of_long_codes_continue_by_the_prior(model):
     key = noise.key(4, 1)
     top = model.sample_codes(key, 2)[0]
     known = tf.constant(np.repeat(np.arange(4) < 2, 8)[None])
-    given = tf.reshape(tf.constant(top[:, 2:6]), (1, 32))
-    again = model.priors[0].draw(key, {"maps": []}, (given, known), stream="codes 0 2 0")
+    known_codes = tf.reshape(tf.constant(top[:, 2:6]), (1, 32))
+    again = model.priors[0].draw(key, {"maps": []}, (known_codes, known), stream="codes 0 2 0")
     np.testing.assert_array_equal(again, top[:, 2:6])
 
 

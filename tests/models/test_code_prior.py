@@ -107,28 +107,28 @@ def test_a_prior_with_other_conditions_begins_as_an_unconditional_one(core):
     maps, codes = {"maps": EVERY["maps"], "code_size": 3}, np.arange(12).reshape(2, 3, 2) % 5
     old = made(core, **maps, classes=3, words=[[0], [1], [0, 1]])
     new = made(core, **maps, cross=True, vectors=5, mean_vector=True, scale=0.3)
-    given = conditions(2)
+    own = conditions(2)
     new.take(old)
-    logits = new(codes, maps=given["maps"], vectors=given["vectors"])
-    np.testing.assert_allclose(logits, old(codes, maps=given["maps"]), atol=1e-5)
+    logits = new(codes, maps=own["maps"], vectors=own["vectors"])
+    np.testing.assert_allclose(logits, old(codes, maps=own["maps"]), atol=1e-5)
 
 
 def test_the_mean_of_the_vectors_is_heard_unless_it_is_dropped():
-    prior, given = made(**EVERY, mean_vector=True), conditions(2)
+    prior, own = made(**EVERY, mean_vector=True), conditions(2)
     codes = np.zeros((2, 3, 2), np.int32)
-    heard = prior(codes, **given)
+    heard = prior(codes, **own)
     for block in prior.core.blocks:  # which hear the vectors one by one
         block.crossing.join.kernel.assign(tf.zeros((16, 16)))
-    logits = prior(codes, **given)
-    turned = prior(codes, **{**given, "vectors": tf.reverse(given["vectors"], [1])})
-    other = prior(codes, **{**given, "vectors": -given["vectors"]})
+    logits = prior(codes, **own)
+    turned = prior(codes, **{**own, "vectors": tf.reverse(own["vectors"], [1])})
+    other = prior(codes, **{**own, "vectors": -own["vectors"]})
     np.testing.assert_allclose(turned, logits, atol=1e-5)
     assert np.abs(other - logits).max() > 1e-2
     assert np.abs(heard - logits).max() > 1e-2
     dropped = tf.constant([True, True])
     steady = [
-        prior.embed_conditions(dropped, **{**given, "vectors": v})[0]
-        for v in (given["vectors"], 0 * given["vectors"])
+        prior.embed_conditions(dropped, **{**own, "vectors": v})[0]
+        for v in (own["vectors"], 0 * own["vectors"])
     ]
     np.testing.assert_array_equal(*steady)
     again = CodePrior.from_config(prior.get_config())
@@ -216,9 +216,9 @@ def test_a_draw_does_not_depend_on_the_batch_and_known_codes_stay():
     pair = prior.sample(2, seed=9, label=tf.constant([0, 1]))
     np.testing.assert_array_equal(prior.sample(1, seed=9, label=0)[0], pair[0])
     known = np.array([[1, 1], [0, 1], [0, 0]], bool)
-    given = (np.asarray(pair) + 1) % 5
-    kept = prior.sample(2, seed=9, label=tf.constant([0, 1]), given=given, known=known)
-    np.testing.assert_array_equal(np.asarray(kept)[:, known], given[:, known])
+    fixed = (np.asarray(pair) + 1) % 5
+    kept = prior.sample(2, seed=9, label=tf.constant([0, 1]), known_codes=fixed, known=known)
+    np.testing.assert_array_equal(np.asarray(kept)[:, known], fixed[:, known])
 
 
 def test_temperature_zero_is_the_most_likely_code():

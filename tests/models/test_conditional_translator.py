@@ -46,8 +46,8 @@ def test_a_text_gives_the_same_vectors_however_long_others_may_be():
 def test_labels_given_together_are_the_mean_of_their_vectors():
     model = of_labels()
     slow, gloomy, both = (
-        model.vectors(given).numpy()
-        for given in ("slow", {"gloomy": 3.0}, {"slow": 3, "gloomy": 1})
+        model.vectors(inputs).numpy()
+        for inputs in ("slow", {"gloomy": 3.0}, {"slow": 3, "gloomy": 1})
     )
     np.testing.assert_allclose(both, 0.75 * slow + 0.25 * gloomy, atol=1e-6)
     stored = model.source(tf.constant([1, -1]))
@@ -70,19 +70,19 @@ def as_bytes(texts):
 @pytest.mark.slow
 def test_in_the_end_samples_follow_their_conditions(tmp_path):
     """Two pictures with different captions are drawn for their captions."""
-    model, given, wanted = of_texts(), ["gloomy, slow", "fast"], speckles(2, GREY)
+    model, inputs, wanted = of_texts(), ["gloomy, slow", "fast"], speckles(2, GREY)
     model.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
-    batch = {"image": wanted, "caption": as_bytes(given)}
+    batch = {"image": wanted, "caption": as_bytes(inputs)}
     data = tf.data.Dataset.from_tensor_slices(batch).batch(2).repeat()
     model.fit(data, steps_per_epoch=60, verbose=0)
     codes = model.target.encode_codes(wanted)
     assert np.any(codes[0][0] != codes[0][1])
-    drawn = model.sample(given, temperature=0.0).numpy()[:, 0]
+    drawn = model.sample(inputs, temperature=0.0).numpy()[:, 0]
     np.testing.assert_allclose(drawn, model.target.decode_codes(codes), atol=1e-4)
-    bounds = [model.log_prob(wanted, one) for one in (given, given[::-1])]
+    bounds = [model.log_prob(wanted, one) for one in (inputs, inputs[::-1])]
     assert np.all(bounds[0] > bounds[1])
     tg.save(model, tmp_path)
-    np.testing.assert_array_equal(tg.load(tmp_path).log_prob(wanted, given), bounds[0])
+    np.testing.assert_array_equal(tg.load(tmp_path).log_prob(wanted, inputs), bounds[0])
 
 
 def test_the_loss_is_of_what_stands_beside_the_target():
@@ -114,7 +114,7 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut():
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("inputs", "message"),
     [
         ({"loud": 1.0}, "must be one of slow, gloomy, fast; received 'loud'"),
         ({"slow": -1.0}, "weight of slow must not be negative"),
@@ -123,19 +123,19 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut():
         ([], "at least one"),
     ],
 )
-def test_labels_that_cannot_be_are_refused(given, message):
+def test_labels_that_cannot_be_are_refused(inputs, message):
     with pytest.raises(ValueError, match=message):
-        of_labels().sample(given)
+        of_labels().sample(inputs)
 
 
 def test_vectors_and_batches_that_do_not_fit_are_refused():
     model = of_vectors()
-    for given, message in (
+    for inputs, message in (
         (np.zeros(4), r"\[3\] or \[B, 3\], received shape \[4\]"),
         (np.array([0.0, np.nan, 1.0]), "must be finite"),
     ):
         with pytest.raises(ValueError, match=message):
-            model.sample(given)
+            model.sample(inputs)
     with pytest.raises(ValueError, match="image, and have no vector|vector and image.*no vector"):
         model.complete({"image": speckles(2, GREY)})
     with pytest.raises(ValueError, match="at least two labels"):

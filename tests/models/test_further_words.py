@@ -42,9 +42,9 @@ def test_further_words_are_the_labels_without_their_first_words():
 
 @pytest.mark.slow
 def test_draws_are_of_the_label_that_is_chosen_and_else_of_any(model):
-    given = tones(1)[0]
+    inputs = tones(1)[0]
     draws = {
-        name: model.sample(given, 24, label=name).numpy() for name in (None, "jackson", "theo")
+        name: model.sample(inputs, 24, label=name).numpy() for name in (None, "jackson", "theo")
     }
     assert np.any(draws["jackson"] != draws["theo"])
     labels = model.labels(None, noise.key(0, 24)).numpy()
@@ -52,17 +52,17 @@ def test_draws_are_of_the_label_that_is_chosen_and_else_of_any(model):
     for label, one, *each in zip(labels, *draws.values(), strict=True):
         np.testing.assert_allclose(one, each[label], atol=1e-6)
     with pytest.raises(ValueError, match="label must be one of jackson, theo.*received 'george'"):
-        model.sample(given, 1, label="george")
+        model.sample(inputs, 1, label="george")
     with pytest.raises(ValueError, match="label must be one of jackson, theo"):
-        model.sample(given, 1, label="7 jackson")
+        model.sample(inputs, 1, label="7 jackson")
 
 
 def test_without_a_label_the_probability_is_the_mean_over_labels(model):
-    targets, given = speckles(3, (8, 8, 1)), tones(3)
-    each = [model.log_prob(targets, given, label=name) for name in ("jackson", "theo")]
+    targets, inputs = speckles(3, (8, 8, 1)), tones(3)
+    each = [model.log_prob(targets, inputs, label=name) for name in ("jackson", "theo")]
     assert np.all(np.abs(each[0] - each[1]) > 1e-3)
     mean = np.logaddexp(*each) - np.log(2.0)
-    np.testing.assert_allclose(model.log_prob(targets, given), mean, rtol=1e-6)
+    np.testing.assert_allclose(model.log_prob(targets, inputs), mean, rtol=1e-6)
 
 
 def test_the_loss_is_conditioned_on_the_further_words_alone(model, spectrogram):
@@ -135,10 +135,10 @@ def test_words_that_the_base_does_not_know_leave_the_model_as_it_is(spectrogram)
 def test_a_saved_one_is_the_same_and_trains(model, spectrogram, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    given = tones(2)
-    wanted = model.sample(given, 2, seed=3, label="theo")
-    np.testing.assert_array_equal(loaded.sample(given, 2, seed=3, label="theo"), wanted)
-    images, pictures = spectrogram(given), speckles(2, (8, 8, 1))
+    inputs = tones(2)
+    wanted = model.sample(inputs, 2, seed=3, label="theo")
+    np.testing.assert_array_equal(loaded.sample(inputs, 2, seed=3, label="theo"), wanted)
+    images, pictures = spectrogram(inputs), speckles(2, (8, 8, 1))
     batch = {"image": images, "picture": pictures, "label": np.int32([0, 1])}
     loaded.compile(keras.optimizers.Adam(1e-2), jit_compile=False)
     data = tf.data.Dataset.from_tensors(batch).repeat(8)

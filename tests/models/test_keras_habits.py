@@ -89,9 +89,9 @@ def line():
     ],
 )
 def test_targets_and_weights_are_refused(line, method, name):
-    given = {0: 1.0} if name == "class_weight" else X
+    inputs = {0: 1.0} if name == "class_weight" else X
     with pytest.raises(ValueError, match=f"{name} must be left out of {method}"):
-        getattr(line, method)(X, **{name: given})
+        getattr(line, method)(X, **{name: inputs})
 
 
 def test_a_target_by_place_is_refused(line):
@@ -157,8 +157,8 @@ def test_auto_does_not_use_up_a_generator():
 def test_predict_takes_what_fit_takes(line):
     data = tf.data.Dataset.from_tensor_slices({"image": X, "label": [0, 1, 2]}).batch(2)
     expected = float(line.weight) - X
-    for given in (X, {"image": X}, data, Batches({"image": X})):
-        np.testing.assert_allclose(line.predict(given, verbose=0), expected)
+    for inputs in (X, {"image": X}, data, Batches({"image": X})):
+        np.testing.assert_allclose(line.predict(inputs, verbose=0), expected)
 
 
 def test_predict_gives_each_model_what_its_call_takes(code_model, painter_model):
@@ -167,8 +167,8 @@ def test_predict_gives_each_model_what_its_call_takes(code_model, painter_model)
     codes, maps = batch["codes"], [batch["above_0"]]
     np.testing.assert_allclose(prior.predict_step(batch), prior(codes, batch["label"], maps))
     batch = painter_model.blank(1)
-    given = batch[painter_model.main_entry]
-    np.testing.assert_allclose(painter_model.predict_step(batch), painter_model(given))
+    inputs = batch[painter_model.main_entry]
+    np.testing.assert_allclose(painter_model.predict_step(batch), painter_model(inputs))
     matcher = small_models.finding()["matcher"]
     batch = matcher.blank(2)
     assert set(matcher.predict_step(batch)) == {"image", "picture"}

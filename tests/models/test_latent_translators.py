@@ -65,15 +65,15 @@ def test_a_long_sound_gives_one_picture_and_all_of_it_is_heard(name, request):
 
 @pytest.mark.parametrize("name", ["painter", "variational"])
 def test_draws_are_pictures_by_seed_and_place(name, request):
-    model, given = request.getfixturevalue(name), tones(2)
-    drawn = model.sample(given, count=2, seed=4).numpy()
+    model, inputs = request.getfixturevalue(name), tones(2)
+    drawn = model.sample(inputs, count=2, seed=4).numpy()
     assert drawn.shape == (2, 2, SIDE, SIDE, 1)
     assert np.all((drawn >= 0) & (drawn <= 1))
-    np.testing.assert_array_equal(drawn, model.sample(given, count=2, seed=4))
-    assert np.any(drawn != model.sample(given, count=2, seed=5).numpy())
-    single = model.sample(given[0], count=4, seed=4).numpy()
+    np.testing.assert_array_equal(drawn, model.sample(inputs, count=2, seed=4))
+    assert np.any(drawn != model.sample(inputs, count=2, seed=5).numpy())
+    single = model.sample(inputs[0], count=4, seed=4).numpy()
     np.testing.assert_allclose(single[:2], drawn[0], atol=1e-4)
-    assert np.any(np.abs(drawn[0] - model.sample(given[1], count=2, seed=4)) > 1e-3)
+    assert np.any(np.abs(drawn[0] - model.sample(inputs[1], count=2, seed=4)) > 1e-3)
 
 
 def test_guidance_and_temperature_of_a_flow(painter):
@@ -235,13 +235,13 @@ def test_the_rate_is_the_divergence_of_posterior_from_prior(variational, pair):
 
 @pytest.mark.slow
 def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
-    given, target = tones(1).repeat(40, axis=0), speckles(1, GREY).repeat(40, axis=0)
-    one = variational.log_prob(target, given, samples=1)
-    batch = {"image": variational.source(given), "picture": target}
+    inputs, target = tones(1).repeat(40, axis=0), speckles(1, GREY).repeat(40, axis=0)
+    one = variational.log_prob(target, inputs, samples=1)
+    batch = {"image": variational.source(inputs), "picture": target}
     key = noise.key(0, 40)
     elbo = -variational.loss_terms(variational.complete(batch), key, False)["code_length"]
     assert abs(one.mean() - np.mean(elbo)) < 4 * one.std() / 40**0.5
-    assert variational.log_prob(target[:4], given[:4], samples=16).mean() > one.mean()
+    assert variational.log_prob(target[:4], inputs[:4], samples=16).mean() > one.mean()
 
 
 @pytest.mark.slow

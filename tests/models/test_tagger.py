@@ -27,13 +27,13 @@ def batch():
 
 
 def test_the_loss_is_the_cross_entropy_in_nats():
-    model, given = tagger(), tagger().complete(batch())
+    model, inputs = tagger(), tagger().complete(batch())
     assert model.labels == ["dark", "light", "plain"]
-    terms = model.loss_terms(given, noise.key(0, 4), training=False)
+    terms = model.loss_terms(inputs, noise.key(0, 4), training=False)
     np.testing.assert_allclose(terms["loss"], np.log(3.0), rtol=1e-6)  # it begins knowing nothing
     model.head.kernel.assign(np.random.default_rng(0).normal(size=model.head.kernel.shape))
-    logits = np.log(model.probabilities(given["image"]))
-    terms = model.loss_terms(given, noise.key(0, 4), training=False)
+    logits = np.log(model.probabilities(inputs["image"]))
+    terms = model.loss_terms(inputs, noise.key(0, 4), training=False)
     wanted = [logits[0, 0], logits[1, 1:].mean(), logits[2, 1], logits[3, 0]]
     np.testing.assert_allclose(terms["loss"], np.negative(wanted), rtol=1e-5)
     likeliest = logits.argmax(axis=1)
@@ -81,12 +81,12 @@ def test_pictures_are_moved_in_training_alone():
 
 @pytest.mark.slow
 def test_compiled_replicas_train_like_one_device(mirrored):
-    given, found = {**batch(), "id": np.arange(4)}, []
+    inputs, found = {**batch(), "id": np.arange(4)}, []
     for strategy in (tf.distribute.get_strategy(), mirrored):
         with strategy.scope():
             model = tagger(shift=1, mirror=True)
             model.compile(keras.optimizers.SGD(1e-1), jit_compile=True, average=0.9)
-        data = tf.data.Dataset.from_tensor_slices({k: v[:3] for k, v in given.items()}).batch(3)
+        data = tf.data.Dataset.from_tensor_slices({k: v[:3] for k, v in inputs.items()}).batch(3)
         history = model.fit(data, epochs=3, verbose=0, shuffle=False).history
         found.append((history["loss"], [weight.numpy() for weight in model.weights]))
     (losses, weights), (others, theirs) = found

@@ -45,13 +45,13 @@ def composer(spectrogram):
 
 @pytest.mark.slow
 def test_draws_are_pictures_by_seed_and_place(painter):
-    given = tones(2)
-    drawn = painter.sample(given, count=2, seed=4).numpy()
+    inputs = tones(2)
+    drawn = painter.sample(inputs, count=2, seed=4).numpy()
     assert drawn.shape == (2, 2, SIDE, SIDE, 1)
     assert np.all((drawn >= 0) & (drawn <= 1))
-    np.testing.assert_array_equal(drawn, painter.sample(given, count=2, seed=4))
-    assert np.any(drawn != painter.sample(given, count=2, seed=5).numpy())
-    single = painter.sample(given[0], count=4, seed=4).numpy()
+    np.testing.assert_array_equal(drawn, painter.sample(inputs, count=2, seed=4))
+    assert np.any(drawn != painter.sample(inputs, count=2, seed=5).numpy())
+    single = painter.sample(inputs[0], count=4, seed=4).numpy()
     np.testing.assert_allclose(single[:2], drawn[0], atol=1e-6)
 
 
@@ -68,9 +68,9 @@ def test_a_model_has_settings_of_its_own(painter):
     model = tg.Translator.from_config({**painter.get_config(), **own})
     for weight, trained in zip(model.weights, painter.weights, strict=True):
         weight.assign(trained)
-    given = tones(1)
-    np.testing.assert_array_equal(model.sample(given, 4), painter.sample(given, 4, **own))
-    assert np.any(model.sample(given, 4) != painter.sample(given, 4))
+    inputs = tones(1)
+    np.testing.assert_array_equal(model.sample(inputs, 4), painter.sample(inputs, 4, **own))
+    assert np.any(model.sample(inputs, 4) != painter.sample(inputs, 4))
     with pytest.raises(ValueError, match="guidance must not be negative"):
         tg.Translator.from_config({**painter.get_config(), "guidance": -1.0})
 
@@ -95,13 +95,13 @@ def test_long_sounds_are_attended_to_as_a_whole(painter, spectrogram):
 
 @pytest.mark.slow
 def test_pictures_give_sounds_of_any_length(composer):
-    given = speckles(2, COLOUR)
-    assert composer.sample(given).shape == (2, 1, 1024)
-    drawn = composer.sample(given[0], count=2, seconds=0.3, phase="graph").numpy()
+    inputs = speckles(2, COLOUR)
+    assert composer.sample(inputs).shape == (2, 1, 1024)
+    drawn = composer.sample(inputs[0], count=2, seconds=0.3, phase="graph").numpy()
     assert drawn.shape == (2, 2400)
     assert np.all(np.isfinite(drawn))
     np.testing.assert_array_equal(
-        drawn, composer.sample(given[0], count=2, seconds=0.3, phase="graph")
+        drawn, composer.sample(inputs[0], count=2, seconds=0.3, phase="graph")
     )
 
 
@@ -118,11 +118,11 @@ def test_the_loss_is_the_exact_probability_of_the_codes(painter, spectrogram):
 
 
 def test_the_probability_of_a_target_is_that_of_its_codes_and_pixels(painter):
-    targets, given = speckles(3, GREY), tones(3)
-    bound = painter.log_prob(targets, given)
+    targets, inputs = speckles(3, GREY), tones(3)
+    bound = painter.log_prob(targets, inputs)
     frames = tf.fill([3], SIDE)
     codes = painter.target.encode_codes(targets)
-    vectors = painter.vectors(given)
+    vectors = painter.vectors(inputs)
     pixels = painter.target.image_log_prob(tf.constant(targets), frames) + painter.target.rate
     prior = painter.priors[0].log_prob(codes[0], vectors=vectors)
     prior += painter.priors[1].log_prob(codes[1], maps=codes[:1], vectors=vectors)
@@ -131,10 +131,10 @@ def test_the_probability_of_a_target_is_that_of_its_codes_and_pixels(painter):
 
 
 def test_the_probability_of_a_long_sound_is_that_of_its_windows(composer):
-    given, whole = speckles(1, COLOUR), tones(1, 1024 + 512)
-    bound = composer.log_prob(whole, given)
+    inputs, whole = speckles(1, COLOUR), tones(1, 1024 + 512)
+    bound = composer.log_prob(whole, inputs)
     images, frames = consecutive(whole[0], composer.spectrogram)
-    vectors = tf.repeat(composer.vectors(given), 2, axis=0)
+    vectors = tf.repeat(composer.vectors(inputs), 2, axis=0)
     parts = composer.image_log_prob(images, frames, vectors)
     np.testing.assert_allclose(bound, [tf.reduce_sum(parts)], rtol=1e-4)
 

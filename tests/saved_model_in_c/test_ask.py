@@ -137,18 +137,18 @@ def test_models_of_pictures_answer_as_python_does(program, tmp_path):
     prior = tfaudiogen.GaussianMixturePrior(4, components=2)
     model = tfaudiogen.VAE(pictures, latent_size=4, prior=prior)
     served = Served(program, export(model, tmp_path / "1", limits=Limits(4)), tmp_path)
-    given = model.sample(2, 3).numpy()
-    nan = given * np.nan
+    pictures = model.sample(2, 3).numpy()
+    nan = pictures * np.nan
     again, means, bound, refused, misshapen = served.ask_all(
-        ("reconstruct", {"picture": given}),
-        ("encode", {"picture": given}),
-        ("log_prob", {"picture": given}),
+        ("reconstruct", {"picture": pictures}),
+        ("encode", {"picture": pictures}),
+        ("log_prob", {"picture": pictures}),
         ("reconstruct", {"picture": nan}),
         ("decode", {"latents": np.zeros((1, 5), np.float32)}),
     )
-    np.testing.assert_allclose(again["picture"], model.reconstruct(given), atol=1e-4)
-    np.testing.assert_allclose(means["latents"], model.encode(given), atol=1e-4)
-    alone = [model.log_prob(one)[0] for one in given]
+    np.testing.assert_allclose(again["picture"], model.reconstruct(pictures), atol=1e-4)
+    np.testing.assert_allclose(means["latents"], model.encode(pictures), atol=1e-4)
+    alone = [model.log_prob(one)[0] for one in pictures]
     np.testing.assert_allclose(bound["log_prob"], alone, rtol=1e-5)
     assert "picture must hold numbers from 0 to 1" in refused
     assert "latents must have the shape [B, 4]" in misshapen
@@ -220,13 +220,16 @@ def check_translation(served, model):
     settings |= {"label": np.array([label])} if label else {}
     draw, shape = np.random.default_rng(0), model.source.image_shape
     if model.source.kind == "sounds":
-        name, given = "paint", {"waveform": draw.normal(0, 0.2, (1, 1500)).astype(np.float32)}
-        wrong, message = {"waveform": given["waveform"][0]}, "waveform must have the shape [B, N]"
+        name, source = "paint", {"waveform": draw.normal(0, 0.2, (1, 1500)).astype(np.float32)}
+        wrong, message = {"waveform": source["waveform"][0]}, "waveform must have the shape [B, N]"
     else:
-        name, given = "compose", {"picture": draw.random((1, *shape)).astype(np.float32)}
-        wrong, message = {"picture": given["picture"][:, 1:]}, f"must have the shape [B, {shape[0]}"
-    found, refused = served.ask_all((name, {**given, **settings}), (name, {**wrong, **settings}))
-    (one,) = given.values()
+        name, source = "compose", {"picture": draw.random((1, *shape)).astype(np.float32)}
+        wrong, message = (
+            {"picture": source["picture"][:, 1:]},
+            f"must have the shape [B, {shape[0]}",
+        )
+    found, refused = served.ask_all((name, {**source, **settings}), (name, {**wrong, **settings}))
+    (one,) = source.values()
     expected = model.sample(one, 1, 3, 0.9, guidance=2.0, phase="graph", label=label)[:, 0]
     np.testing.assert_allclose(next(iter(found.values())), expected, atol=1e-4)
     assert message in refused

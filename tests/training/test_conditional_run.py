@@ -55,7 +55,7 @@ def folder(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "changes", "given", "shown"),
+    ("name", "changes", "conditions", "shown"),
     [
         ("caption_composer", TEXT, "number 3", r"number \d+"),
         ("label_composer", {}, {"low": 0.7, "fast": 0.3}, "1 slow|0.5 slow, 0.5 low|1 fast"),
@@ -63,26 +63,26 @@ def folder(tmp_path_factory):
     ],
 )
 def test_both_stages_are_trained_and_the_whole_is_conditioned(
-    folder, tmp_path, logged, name, changes, given, shown
+    folder, tmp_path, logged, name, changes, conditions, shown
 ):
     preset = presets.get(name, **TINY, **changes)
     train(preset, folder / "data", tmp_path / "run", progress=False)
     model = tfaudiogen.load(tmp_path / "run")
     assert isinstance(model, tfaudiogen.Translator)
-    assert model.sample(given, count=2).shape == (2, 1024)
+    assert model.sample(conditions, count=2).shape == (2, 1024)
     assert (tmp_path / "run" / "card.md").is_file()
     for folder in (tmp_path / "run" / "translator", tmp_path / "run"):
         found = logged(folder)
         assert found["drawn/3/sound"].audio.length_frames == 1024
         if shown:
-            text = found["given/3"].tensor.string_val[0].decode()
+            text = found["source/3"].tensor.string_val[0].decode()
             assert re.fullmatch(shown, text), text
         else:
-            assert "given/3" not in found
+            assert "source/3" not in found
 
 
 def test_data_without_conditions_are_refused_at_once(folder, data, tmp_path):
-    for name, changes, given, message in (
+    for name, changes, conditions, message in (
         ("caption_composer", TEXT, data, "have no captions"),
         ("embedding_composer", {}, data, "have no embeddings"),
         ("caption_composer", {**TEXT, "translator.length": 8}, None, "has 9 bytes, and the model"),
@@ -92,7 +92,7 @@ def test_data_without_conditions_are_refused_at_once(folder, data, tmp_path):
         own = {k: v for k, v in TINY.items() if not (name == "caption_painter" and "spec" in k)}
         preset = presets.get(name, **own, **changes)
         with pytest.raises(ValueError, match=message):
-            train(preset, given or folder / "data", tmp_path / "run", progress=False)
+            train(preset, conditions or folder / "data", tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
 
 

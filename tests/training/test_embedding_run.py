@@ -71,13 +71,13 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_been(embedder, pairs, tmp_
 def test_data_that_do_not_fit_are_refused_at_once(embedder, tiny_embedder, pairs, data, tmp_path):
     labelled = presets.get("digit_embedder", **{**tiny_embedder, "model.positives": "label"})
     larger = presets.get("digit_embedder", **{**tiny_embedder, "pictures.height": 12})
-    for wanted, given, message in (
+    for wanted, folder, message in (
         (embedder, data, "learns from pairs.*--pictures FOLDER"),
         (labelled, pairs, "have no labels: --set model.positives=picture"),
         (larger, pairs, r"are \[8, 8, 1\] .* those of digit_embedder \[12, 8, 1\]"),
     ):
         with pytest.raises(ValueError, match=message):
-            train(wanted, given, tmp_path / "run", progress=False)
+            train(wanted, folder, tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
 
 

@@ -40,12 +40,12 @@ def of_pictures_and_sounds(shown):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["painter", "speaker", "flow", "learned"])
-def test_a_translator_shows_what_is_given_and_drawn(translators, pairs, tmp_path, family):
+def test_a_translator_shows_sources_and_samples(translators, pairs, tmp_path, family):
     out = tmp_path / "run"
     train(translators[family], pairs, out, epochs=EPOCHS, progress=False)
     shown, whole = (of_pictures_and_sounds(logged(one)) for one in (out / "translator", out))
-    sounds, pictures = ("drawn", "given") if family == "speaker" else ("given", "drawn")
-    steps = {"given": {1}, "drawn": PICTURED}
+    sounds, pictures = ("drawn", "source") if family == "speaker" else ("source", "drawn")
+    steps = {"source": {1}, "drawn": PICTURED}
     assert epochs(shown, pictures, "image") == [steps[pictures]] * 4
     assert epochs(shown, pictures, "audio") == [set()] * 4
     for kind in ("image", "audio"):

@@ -72,7 +72,7 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
     assert model.sample(sound, count=2).shape == (2, 8, 8, 1)
     assert "given the source" in (out / "card.md").read_text()
     shown = logged(out)
-    assert shown["given/0/sound"].audio.length_frames == model.source.samples
+    assert shown["source/0/sound"].audio.length_frames == model.source.samples
     assert (shown["drawn/0"].image.height, shown["drawn/0"].image.width) == (8, 8)
 
 

@@ -165,8 +165,8 @@ async def _translated(studio, request, name, ability, chosen):
 def _translate(studio, name, path, ability, **chosen):
     """Generate for the uploaded file, or for the condition in its JSON."""
     model = operations.able(studio, name, ability)
-    given = condition_of(name, model.conditioning.kind, path) if model.conditioning else path
-    return operations.translate(studio, name, given, ability, **chosen)
+    inputs = condition_of(name, model.conditioning.kind, path) if model.conditioning else path
+    return operations.translate(studio, name, inputs, ability, **chosen)
 
 
 def _answer(studio, name, drawn):

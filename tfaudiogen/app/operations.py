@@ -36,18 +36,18 @@ def sample(studio, name, count=1, seconds=None, seed=0, **choices):
         return np.asarray(model.sample(**draw, **chosen))
 
 
-def translate(studio, name, given, ability, count=1, seconds=None, seed=0, **choices):
+def translate(studio, name, inputs, ability, count=1, seconds=None, seed=0, **choices):
     """Return the condition of a translator, and the samples that it generates for it.
 
     Args:
-        given: path of an uploaded sound or image; or, for a model of that kind, a text, {label:
+        inputs: path of an uploaded sound or image; or, for a model of that kind, a text, {label:
             weight}, or an embedding as a list or as the path of a `.npy` file.
         ability: "paint" or "compose".
         count, seconds, seed: see `sample`.
         choices: temperature, guidance and label; None for the default.
 
     Returns:
-        (given, images [count, H, W, C]) or (given, sounds [count, N]); for an upload, `given` is
+        (inputs, images [count, H, W, C]) or (inputs, sounds [count, N]); for an upload, `inputs` is
         its content: a sound [N], image [H, W, C] or vector [E].
 
     Raises:
@@ -57,17 +57,17 @@ def translate(studio, name, given, ability, count=1, seconds=None, seed=0, **cho
     draw = _draw(model, name, studio.limits, count, seconds, seed)
     chosen = _chosen(model, name, choices)
     with studio.turn.taken():
-        given = _given(studio, model.source, given)
-        return given, np.asarray(model.sample(given, **draw, **chosen))
+        inputs = _content(studio, model.source, inputs)
+        return inputs, np.asarray(model.sample(inputs, **draw, **chosen))
 
 
-def _given(studio, source, given):
+def _content(studio, source, inputs):
     """Return a text, labels or list unchanged, and the content of an upload."""
     if source.kind == "labels":
-        for label, weight in given.items():
+        for label, weight in inputs.items():
             number(f"weight of {label:.40}", weight, 0.0, _HEAVIEST)
-    unchanged = source.kind in ("texts", "labels") or isinstance(given, list)
-    return given if unchanged else read_upload(studio, given, source)
+    unchanged = source.kind in ("texts", "labels") or isinstance(inputs, list)
+    return inputs if unchanged else read_upload(studio, inputs, source)
 
 
 def _draw(model, name, limits, count, seconds, seed):
@@ -144,21 +144,21 @@ def log_prob(studio, name, path):
     if not hasattr(model, "log_prob") or "reconstruct" not in abilities(model):
         raise Refused(f"the model {name} has no probability of one file: choose another.")
     with studio.turn.taken():
-        given = read_upload(studio, path, model.spectrogram)
-        nats = float(model.log_prob(given)[0])
-    return nats, -nats / (math.log(2.0) * _pixels(model, given))
+        inputs = read_upload(studio, path, model.spectrogram)
+        nats = float(model.log_prob(inputs)[0])
+    return nats, -nats / (math.log(2.0) * _pixels(model, inputs))
 
 
-def _pixels(model, given):
+def _pixels(model, inputs):
     if draws_pictures(model):
-        return given.size
-    return math.ceil(len(given) / model.spectrogram.hop) * model.spectrogram.bins
+        return inputs.size
+    return math.ceil(len(inputs) / model.spectrogram.hop) * model.spectrogram.bins
 
 
 def first_window(studio, model, path):
     """Return an uploaded image, or the first window of an uploaded sound."""
-    given = read_upload(studio, path, model.spectrogram)
-    return given if draws_pictures(model) else given[: model.spectrogram.samples]
+    inputs = read_upload(studio, path, model.spectrogram)
+    return inputs if draws_pictures(model) else inputs[: model.spectrogram.samples]
 
 
 def able(studio, name, ability):

@@ -116,9 +116,9 @@ def prepare(
     if labels_csv is not None and label_pattern is not None:
         raise ValueError("labels_csv and label_pattern exclude each other: give one of them")
     if builder == "auto":
-        given = pictures is not None or pairs_csv is not None
+        has_pairs = pictures is not None or pairs_csv is not None
         beside = sources if pictures is None else [pictures]
-        if given or (of_pairs and find_files(sources).audio):
+        if has_pairs or (of_pairs and find_files(sources).audio):
             builder = _choose_of_pairs(sources, beside, pairs_csv)
         else:
             builder = _choose(sources, image_shape is not None)

@@ -22,10 +22,10 @@ def representation(model, kind):
     return model.pictures if kind == "pictures" else model.spectrogram
 
 
-def embed(model, kind, given):
+def embed(model, kind, inputs):
     """Return the embeddings of one or a batch of "sounds", "pictures" or "vectors"."""
     verbs = {"sounds": model.embed_sounds, "pictures": model.embed_pictures}
-    return {**verbs, "vectors": model.embed_vectors}[kind](given)
+    return {**verbs, "vectors": model.embed_vectors}[kind](inputs)
 
 
 def nearest(query, vectors):
@@ -79,8 +79,8 @@ def _embedded(model, windows):
     """Return audio [S, E] and picture [P, E] embeddings, and picture, label and id per window."""
     places, sounds, pictures, owner, labels, ids = {}, [], [], [], [], []
     for batch in windows:
-        given, shown = _sides(model, batch)
-        sounds.append(given)
+        inputs, shown = _sides(model, batch)
+        sounds.append(inputs)
         vectors = model.embed_pictures(shown)
         for picture, vector in zip(np.asarray(shown), vectors, strict=True):
             key = picture.tobytes()

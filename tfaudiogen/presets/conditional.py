@@ -33,8 +33,8 @@ _SOUNDS = {
 }
 
 
-def _preset(summary, target, given):
-    translator = {**given, **SOURCE_PRIORS, **_FIT}
+def _preset(summary, target, condition):
+    translator = {**condition, **SOURCE_PRIORS, **_FIT}
     return {"summary": summary, **target, "translator": translator}
 
 

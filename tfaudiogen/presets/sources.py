@@ -17,10 +17,10 @@ def conditioning_source(model, class_names):
         model: the "model" section of a translator.
         class_names: class names of the data, the possible labels.
     """
-    given = model["given"]
-    if given not in CONDITION_KINDS:
-        raise ValueError(f"given must be one of {', '.join(CONDITION_KINDS)}; received {given!r}")
-    return _BUILDERS[given](model, class_names)
+    kind = model["given"]
+    if kind not in CONDITION_KINDS:
+        raise ValueError(f"given must be one of {', '.join(CONDITION_KINDS)}; received {kind!r}")
+    return _BUILDERS[kind](model, class_names)
 
 
 def _texts(model, class_names):

@@ -11,7 +11,7 @@ from tfaudiogen.disk import locked
 from tfaudiogen.training import checkpoint, settings
 from tfaudiogen.training.callbacks.progress import say
 from tfaudiogen.training.initialization import settings_of
-from tfaudiogen.training.inputs.pair_checks import check_given, check_pairs
+from tfaudiogen.training.inputs.pair_checks import check_conditions, check_pairs
 from tfaudiogen.training.inputs.training_data import TrainingData
 from tfaudiogen.training.resources.devices import choose_strategy, is_chief, spans_machines
 from tfaudiogen.training.run import Run
@@ -105,7 +105,7 @@ def train(
     if preset.of_pairs:
         check_pairs(preset, summary)
     if preset.given:
-        check_given(preset, summary)
+        check_conditions(preset, summary)
     tell = say if progress and chief else _silent
     with contextlib.ExitStack() as held:
         if chief:

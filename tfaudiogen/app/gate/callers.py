@@ -76,8 +76,8 @@ class Callers:
 
     def _has_token(self, scope, headers):
         kind, _, bearer = headers.get(b"authorization", "").partition(" ")
-        given = [_asked_token(scope), bearer if kind.lower() == "bearer" else None]
-        return any(map(self._is_ours, [*given, _cookie(headers, _cookie_name(scope))]))
+        tokens = [_asked_token(scope), bearer if kind.lower() == "bearer" else None]
+        return any(map(self._is_ours, [*tokens, _cookie(headers, _cookie_name(scope))]))
 
     def _is_ours(self, token):
         return token is not None and secrets.compare_digest(token.encode(), self._token.encode())

@@ -68,15 +68,15 @@ def _match(studio):
         if not query or (source == FILES and not files):
             return _EMPTY
         count = number("nearest to show", count, 1, limits.count, int)
-        given = matching.of_file(studio, model, query)
+        matched = matching.of_file(studio, model, query)
         if source == FILES:
             candidates = matching.of_files(studio, model, files)
         else:
             candidates = matching.of_data(studio, model, source, split)
         steps = steps_of(progress, "comparing")
-        found, left_out = matching.ranked(studio, model, given, candidates, steps)
+        found, left_out = matching.ranked(studio, model, matched, candidates, steps)
         view = _Ranking(studio, name, model)
-        parts = [view.part("What is matched", [(given.name, given)])]
+        parts = [view.part("What is matched", [(matched.name, matched)])]
         for kind, ranking in found.items():
             parts.append(view.part(_head(kind, count, len(ranking)), _titled(ranking[:count])))
         return "".join([*parts, *(f"<p>Left out: {html.escape(one)}</p>" for one in left_out)])

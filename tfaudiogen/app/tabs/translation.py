@@ -4,7 +4,7 @@ import gradio
 
 from tfaudiogen.app import operations
 from tfaudiogen.app.cards import card_of, put_on
-from tfaudiogen.app.given import Fields, condition_as_html
+from tfaudiogen.app.condition_fields import Fields, condition_as_html
 from tfaudiogen.app.handlers import HEAVY, PROGRESS, steps_of
 from tfaudiogen.app.inputs import ANY, chosen_seed, label_choices, label_input, seed_inputs
 
@@ -24,24 +24,24 @@ def build(page, ability, kind, upload):
     with gradio.Row():
         with gradio.Column(scale=1, min_width=260):
             model = page.choose_model(ability, ability)
-            given = Fields(studio, ability, kind, upload)
+            fields = Fields(studio, ability, kind, upload)
             count, length, temperature, guidance = _sliders(studio.limits, ability)
             label = label_input(f"{ability}-label")
             seed, another = seed_inputs(f"{ability}-another")
             button = gradio.Button(ability.capitalize(), variant="primary", elem_id=ability)
         with gradio.Column(scale=3):
-            view = gradio.HTML(given.empty(studio.able(ability)[0]), elem_id=f"{ability}-drawn")
+            view = gradio.HTML(fields.empty(studio.able(ability)[0]), elem_id=f"{ability}-drawn")
     chosen = [length, temperature, guidance, label]
-    settings = [model.dropdown, count, *chosen, seed, another, *given.inputs]
+    settings = [model.dropdown, count, *chosen, seed, another, *fields.inputs]
     button.click(
-        page.show_errors(_translate(studio, ability, given)),
+        page.show_errors(_translate(studio, ability, fields)),
         settings,
         [view, seed],
         api_visibility="private",
         **HEAVY,
     )
     model.when_it_changes(_choices(studio), chosen)
-    model.when_it_changes(given.of_model, given.outputs)
+    model.when_it_changes(fields.of_model, fields.outputs)
 
 
 def _sliders(limits, ability):
@@ -50,7 +50,7 @@ def _sliders(limits, ability):
         0.1, limits.seconds, 1, step=0.01, label="Seconds", visible=ability == "compose"
     )
     temperature = gradio.Slider(0, 2, 1, step=0.05, label="Temperature")
-    info = "above 1: what is drawn shows more clearly what is given"
+    info = "above 1: samples follow their condition more strongly"
     return (
         count,
         length,
@@ -93,8 +93,8 @@ def _translate(studio, ability, fields):
         vector,
         progress=PROGRESS,
     ):
-        given = fields.value(name, (dropped, text, labels, vector))
-        if given is None:
+        inputs = fields.value(name, (dropped, text, labels, vector))
+        if inputs is None:
             return fields.empty(name), seed
         model = operations.able(studio, name, ability)
         progress(0, desc=f"drawing {count} {model.spectrogram.kind}")
@@ -103,10 +103,10 @@ def _translate(studio, ability, fields):
         draw |= {"guidance": guidance} if operations.takes(model, "guidance") else {}
         draw |= {} if label == ANY else {"label": label}
         draw |= {} if operations.is_a_window(model, seconds) else {"seconds": seconds}
-        source, targets = operations.translate(studio, name, given, ability, **draw)
+        source, targets = operations.translate(studio, name, inputs, ability, **draw)
         head, shown = "", []
         if model.conditioning:
-            head = condition_as_html(model.source.kind, given)
+            head = condition_as_html(model.source.kind, inputs)
         else:
             word = model.source.kind[:-1]
             shown.append(card_of(model.source, f"The {word}", word, source))

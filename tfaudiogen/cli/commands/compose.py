@@ -38,7 +38,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
     """Draw sounds for pictures of any size, each with a picture of its spectrogram.
 
     PICTURE are files or folders; a picture gives NAME_0.wav and NAME_0.png, NAME_1.wav ... A model
-    that was trained with captions, labels or embeddings is given those.
+    that was trained with captions, labels or embeddings takes those.
 
     \b
     Examples:
@@ -48,7 +48,7 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
       tfaudiogen compose run --text "gloomy, slow" --out sounds
       tfaudiogen compose run --labels "gloomy=0.7,slow=0.3"
     """
-    from tfaudiogen.cli.common.inputs import given_to
+    from tfaudiogen.cli.common.inputs import source_inputs
     from tfaudiogen.cli.common.loading import load_translator
     from tfaudiogen.cli.common.outputs import hold, write_sound
     from tfaudiogen.cli.common.progress import progress
@@ -65,10 +65,10 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
     hold(out)
     loaded = load_translator(model, "compose", adapter)
     options = drawing_of(loaded, options)
-    (found, read), written = given_to(loaded, inputs, texts, labels), []
+    (found, read), written = source_inputs(loaded, inputs, texts, labels), []
     with progress(found, "composing") as shown:
-        for name, given in readable(shown, read):
-            drawn = loaded.sample(given, count, seed, seconds=seconds, **options).numpy()
+        for name, source in readable(shown, read):
+            drawn = loaded.sample(source, count, seed, seconds=seconds, **options).numpy()
             for number, sound in enumerate(drawn):
                 written.append(audio_files.output_path(out, name, f"_{number}.wav"))
                 write_sound(sound, written[-1], loaded.spectrogram, bit_depth)

@@ -44,18 +44,18 @@ def _facts(model, place):
         "parameters": f"{model.count_params():,}",
         **_geometry(model.spectrogram),
         **(_geometry(model.pictures) if hasattr(model, "pictures") else {}),
-        **_given(model),
+        **_source(model),
         "classes": ", ".join(model.class_names) or "none",
     }
 
 
-def _given(model):
+def _source(model):
     """Return the conditions of a translator, and its additional labels."""
     if not hasattr(model, "source"):
         return {}
-    given = {f"given {name}": value for name, value in _geometry(model.source).items()}
+    source = {f"source {name}": value for name, value in _geometry(model.source).items()}
     labels = getattr(model, "label_names", [])
-    return {**given, "labels": ", ".join(labels)} if labels else given
+    return {**source, "labels": ", ".join(labels)} if labels else source
 
 
 def _geometry(spectrogram):

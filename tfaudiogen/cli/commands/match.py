@@ -54,9 +54,9 @@ def match(model, file, folder, count, same, index):
         hold(index)
     loaded = load_embedder(model)
     other = loaded.spectrogram.kind
-    given = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else other
-    wanted = given if same else {"pictures": other, other: "pictures"}[given]
-    query = _embedding_of(loaded, given)(file)
+    kind = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else other
+    wanted = kind if same else {"pictures": other, other: "pictures"}[kind]
+    query = _embedding_of(loaded, kind)(file)
     with Index(index, saving.find(model)) as kept:
         embedding = kept.remembering(_embedding_of(loaded, wanted))
         names, vectors = _embedded(folder, file, wanted, embedding)

@@ -32,7 +32,7 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     """Draw pictures for sounds of any length, each with a sheet beside the spectrogram.
 
     SOUND are files or folders; a sound gives NAME_0.png, NAME_1.png ... and NAME.png, the sheet. A
-    model that was trained with captions, labels or embeddings is given those.
+    model that was trained with captions, labels or embeddings takes those.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
       tfaudiogen paint run --text "a red bird, slow" --count 8
       tfaudiogen paint run clap/seven.npy
     """
-    from tfaudiogen.cli.common.inputs import given_to
+    from tfaudiogen.cli.common.inputs import source_inputs
     from tfaudiogen.cli.common.loading import load_translator
     from tfaudiogen.cli.common.outputs import hold
     from tfaudiogen.cli.common.progress import progress
@@ -58,12 +58,12 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     hold(out)
     loaded = load_translator(model, "paint", adapter)
     options = drawing_of(loaded, options)
-    (found, read), written = given_to(loaded, inputs, texts, labels), []
+    (found, read), written = source_inputs(loaded, inputs, texts, labels), []
     _check_names([name for name, _ in found], count, out)
     with progress(found, "painting") as shown:
-        for name, given in readable(shown, read):
-            drawn = loaded.sample(given, count, seed, **options).numpy()
-            written += _write(loaded, given, drawn, out, name)
+        for name, source in readable(shown, read):
+            drawn = loaded.sample(source, count, seed, **options).numpy()
+            written += _write(loaded, source, drawn, out, name)
     check_some(written)
     record = {"model": model, "count": count, "seed": seed, **adapted_by(adapter), **options}
     record |= {"texts": texts} if texts else {}
@@ -95,7 +95,7 @@ def _paths(out, name, count):
     return [audio_files.output_path(out, name, ending) for ending in endings]
 
 
-def _write(model, given, pictures, out, name):
+def _write(model, source, pictures, out, name):
     """Write the images for one input and their contact sheet; return the image paths."""
     from tfaudiogen.io import image_files
     from tfaudiogen.plots.translation import plot_painted
@@ -106,6 +106,6 @@ def _write(model, given, pictures, out, name):
     if model.conditioning:
         image_files.write_sheet(sheet, pictures)
         return paths
-    image = model.source(given[None])[0]
+    image = model.source(source[None])[0]
     plot_painted(sheet, image, model.source, pictures, Path(name).name)
     return paths

@@ -109,7 +109,7 @@ def prepare(
     """
     import tfaudiogen
 
-    given = {
+    chosen = {
         "sample_rate": sample_rate,
         "seconds": seconds,
         "builder": builder,
@@ -127,7 +127,7 @@ def prepare(
     }
     geometry = {"--sample-rate": sample_rate, "--seconds": seconds, "--shape": shape}
     options = _of_preset(preset, geometry)
-    options |= {key: value for key, value in given.items() if value is not None}
+    options |= {key: value for key, value in chosen.items() if value is not None}
     report = tfaudiogen.prepare(list(sources), out, split_by_time=split_by_time, **options)
     say(*str(report).split("\n"))
     say(f"Wrote {out}.")

@@ -120,8 +120,8 @@ def _how(model, out):
     kind = model.spectrogram.kind
     verb = "Hear" if kind == "sounds" else "See"
     if hasattr(model, "source"):
-        given = {"texts": ("--text", "TEXT"), "labels": ("--labels", "NAME=WEIGHT")}
-        return verb, (TRANSLATING[kind], out, *given.get(model.source.kind, ("IN",)))
+        conditions = {"texts": ("--text", "TEXT"), "labels": ("--labels", "NAME=WEIGHT")}
+        return verb, (TRANSLATING[kind], out, *conditions.get(model.source.kind, ("IN",)))
     if hasattr(model, "prior") or hasattr(model, "priors"):
         return verb, ("sample", out)
     return verb, ("reconstruct", out, "IN", "--out", "OUT")

@@ -115,9 +115,9 @@ def _pairs(inputs, out):
     from tfaudiogen.io import audio_files
 
     named = []
-    for given in inputs:
-        inside = find_files([given]).pictures if given.is_dir() else None
-        named += [(given.name, given)] if inside is None else [(f.name, f.path) for f in inside]
+    for path in inputs:
+        inside = find_files([path]).pictures if path.is_dir() else None
+        named += [(path.name, path)] if inside is None else [(f.name, f.path) for f in inside]
     if not named:
         raise click.BadParameter("hold no picture (png, jpeg ...).", param_hint="'IN...'")
     if out.suffix.lower() == ".png":

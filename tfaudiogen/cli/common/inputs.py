@@ -26,8 +26,8 @@ def condition_options(command):
             "--labels",
             metavar="NAME=WEIGHT,...",
             multiple=True,
-            help='What a model of labels is given, with weights: "gloomy=0.7,slow=0.3", or a '
-            "name alone; repeatable.",
+            help='Labels for a model conditioned on labels, with weights: "gloomy=0.7,slow=0.3", '
+            "or a name alone; repeatable.",
         ),
         click.option("--text", "texts", multiple=True, help="For a model of captions; repeatable."),
     ):
@@ -35,7 +35,7 @@ def condition_options(command):
     return command
 
 
-def given_to(model, inputs, texts, labels):
+def source_inputs(model, inputs, texts, labels):
     """Return the inputs of a translator, [(name, (path or value, asked))], and their reader.
 
     `asked` tells whether the user named the input itself and not its folder. The reader is a
@@ -54,7 +54,7 @@ def given_to(model, inputs, texts, labels):
     by_option = {"texts": texts, "labels": labels}
     others = [name for name, values in by_option.items() if values and name != kind]
     if others or (inputs and kind == "texts") or not (inputs or by_option.get(kind)):
-        raise click.BadParameter(f"is given {_WANTED[kind]}.", param_hint="'MODEL'")
+        raise click.BadParameter(f"is conditioned on {_WANTED[kind]}.", param_hint="'MODEL'")
     if kind in ("texts", "labels"):
         found = _named_texts(texts) if kind == "texts" else _named_labels(inputs, labels)
         _check_conditions(model, found)

@@ -35,14 +35,13 @@ def drawing_options(command):
         click.option(
             "--label",
             metavar="NAME",
-            help="Beside what is given: one label of a model that has them, such as a voice; see "
+            help="One label, of a model with labels beside its source, such as a voice; see "
             "tfaudiogen info; any if left out.",
         ),
         click.option(
             "--guidance",
             type=click.FloatRange(min=0),
-            help="Above 1: what is drawn shows more clearly what was given. The model's own if "
-            "left out.",
+            help="Above 1: samples follow the source more strongly. The model's own if left out.",
         ),
         temperature_option,
     ):
@@ -63,8 +62,7 @@ def drawing_of(model, options):
     asked = asked_of(model.sample, **options)
     if "label" in asked and not model.label_names:
         raise click.BadParameter(
-            "does not apply to this model, which has no labels beside what it is given; leave it "
-            "out.",
+            "does not apply to this model, which has no labels beside its source; leave it out.",
             param_hint="'--label'",
         )
     known = inspect.signature(model.sample).parameters
@@ -72,11 +70,11 @@ def drawing_of(model, options):
     return {**own, **asked}
 
 
-def inputs_of(given, kind, find=None):
+def inputs_of(inputs, kind, find=None):
     """Return {name: (path, whether the user named the file itself)} of files and folders.
 
     Args:
-        given: paths of files and folders.
+        inputs: paths of files and folders.
         kind: "audio" or "pictures", the files to use from folders; with `find`, a word for them.
         find: function from a folder to its `SourceFile`s; None to find those of the kind.
 
@@ -86,7 +84,7 @@ def inputs_of(given, kind, find=None):
     from tfaudiogen.data.sources.files import find_files
 
     named = []
-    for path in given:
+    for path in inputs:
         if path.is_dir():
             found = find(path) if find else getattr(find_files([path]), kind)
             named += [(PurePosixPath(file.name), file.path, False) for file in found]

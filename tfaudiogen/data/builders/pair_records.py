@@ -86,7 +86,7 @@ class PairBuilder(FolderBuilder, skip_registration=True):
                 licence=config.licence, progress=config.progress, image_shape=self.image_shape
             ),
         )
-        store.given = pictures
+        store.chosen = pictures
         try:
             store.download_and_prepare()
         except NothingUsable as error:
@@ -118,7 +118,7 @@ class PairBuilder(FolderBuilder, skip_registration=True):
 class PictureStore(PictureBuilder, skip_registration=True):
     """Builder of the data set of the images of pairs.
 
-    Set `given` to the list of `Picture`s before building. Building sets `places`, which maps the
+    Set `chosen` to the list of `Picture`s before building. Building sets `places`, which maps the
     name of an image to its index.
     """
 
@@ -126,10 +126,10 @@ class PictureStore(PictureBuilder, skip_registration=True):
     DESCRIPTION = "Pictures that belong to sounds."
 
     def pictures(self, workers):
-        """Return `given`."""
+        """Return `chosen`."""
         del workers
         self.places = {}
-        return self.given
+        return self.chosen
 
     def _shards(self, split, parts, count):
         shards = super()._shards(split, parts, count)

@@ -23,11 +23,11 @@ class CodeAutoencoder(ModalityAutoencoder):
         """Return the per-example graphs (`CodeGraph`) of this model, traced once."""
         return remembered(self, CodeGraph)
 
-    def encode(self, given):
+    def encode(self, inputs):
         """Encodes audio of any length, or images, to codes.
 
         Args:
-            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
+            inputs: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
 
         Returns:
             List of int32 [B, T_l (W + 1) / 2, ...], top level first; see `encode_codes`.
@@ -35,7 +35,7 @@ class CodeAutoencoder(ModalityAutoencoder):
         Raises:
             ValueError: the audio is longer than a window, and code maps cannot be halved in time.
         """
-        batch, _ = self.modality.batch(given)
+        batch, _ = self.modality.batch(inputs)
         if not self.modality.has_phase:
             parts = [self.encode_codes(batch[i : i + 8]) for i in range(0, len(batch), 8)]
             return [np.concatenate(level) for level in zip(*parts, strict=True)]
@@ -50,8 +50,8 @@ class CodeAutoencoder(ModalityAutoencoder):
         """
         windows = self.windows_of_codes(codes)
         if self._in_graph(phase):
-            given = [tf.convert_to_tensor(code, tf.int32) for code in codes]
-            return self.rows().decode(*given).numpy()
+            tensors = [tf.convert_to_tensor(code, tf.int32) for code in codes]
+            return self.rows().decode(*tensors).numpy()
         images = self.long_images(codes, windows)
         return np.asarray(self.modality.inverse(images, phase=phase))
 

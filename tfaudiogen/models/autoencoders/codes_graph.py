@@ -20,11 +20,11 @@ class CodeGraph(AutoencoderGraph):
         self.encode = over_rows(self._encode, (self.row.spec,), codes)
         self.decode = over_rows(self.decoded, codes, self.row.spec)
 
-    def _encode(self, given):
+    def _encode(self, inputs):
         """Return the code map of each level, [T_l (W + 1) / 2, ...]."""
         codes = self.row.encoded(
             lambda image: tuple(code[0] for code in self.model.encode_codes(image)),
-            given,
+            inputs,
             tuple(tf.TensorSpec(shape, tf.int32) for shape in self.shapes),
         )  # [W, T_l, ...] per level
         return tuple(map(self.row.joined_codes, codes))

@@ -22,11 +22,11 @@ def infonce(logits, positives):
         positives: float32 [N, N] of 0 and 1, symmetric, with ones on the diagonal.
     """
     count = tf.reduce_sum(positives, axis=1)
-    given_sound, given_picture = (
+    of_sounds, of_pictures = (
         tf.reduce_logsumexp(logits, axis) - tf.reduce_sum(positives * logits, axis) / count
         for axis in (1, 0)
     )
-    return 0.5 * (given_sound + given_picture)
+    return 0.5 * (of_sounds + of_pictures)
 
 
 def sigmoid(logits, positives):

@@ -157,8 +157,11 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     def _seen(self, batch):
         """Return the inputs of the two towers, {"image": ..., "picture": ...}."""
-        given, pictures = (batch[name] for name in self._entries)
-        return {SOUND: given if self.conditioning else quantize(given), PICTURE: quantize(pictures)}
+        inputs, pictures = (batch[name] for name in self._entries)
+        return {
+            SOUND: inputs if self.conditioning else quantize(inputs),
+            PICTURE: quantize(pictures),
+        }
 
     def call(self, batch):
         """Return the embeddings of a batch, {"image": [B, E], "picture": [B, E]}."""

@@ -51,22 +51,22 @@ class LabelModality:
     def __init__(self, labels):
         self.labels = labels
 
-    def batch(self, given):
+    def batch(self, inputs):
         """Return weights float32 [B, K] that sum to one, and whether the input was a single one.
 
         Raises:
             ValueError: a label is unknown, a weight is negative or not finite, or all are zero.
         """
-        single = isinstance(given, (str, dict))
-        rows = [self._weights(one) for one in ([given] if single else given)]
+        single = isinstance(inputs, (str, dict))
+        rows = [self._weights(one) for one in ([inputs] if single else inputs)]
         if not rows:
             raise ValueError("labels must be at least one of {label: weight}, received none")
         return np.stack(rows), single
 
-    def _weights(self, given):
-        given = {given: 1.0} if isinstance(given, str) else given
+    def _weights(self, inputs):
+        inputs = {inputs: 1.0} if isinstance(inputs, str) else inputs
         known, weights = self.labels.labels, np.zeros(len(self.labels.labels), np.float32)
-        for asked, weight in given.items():
+        for asked, weight in inputs.items():
             name = asked if asked in known else collapsed(asked)
             if name not in known:
                 raise ValueError(f"label must be one of {', '.join(known)}; received {asked!r}")
@@ -74,7 +74,7 @@ class LabelModality:
                 raise ValueError(f"weight of {name} must not be negative, received {weight}")
             weights[known.index(name)] = weight
         if not weights.sum() > 0.0:
-            raise ValueError(f"weights of labels must not all be zero, received {given}")
+            raise ValueError(f"weights of labels must not all be zero, received {inputs}")
         return weights / weights.sum()
 
 

@@ -51,14 +51,14 @@ class ModalityAutoencoder:
         """Return the per-example graphs (`AutoencoderGraph`) of this model, traced once."""
         return remembered(self, AutoencoderGraph)
 
-    def reconstruct(self, given, phase="heap"):
+    def reconstruct(self, inputs, phase="heap"):
         """Reconstructs audio of any length, or images; the shape is kept.
 
         Args:
-            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
+            inputs: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
             phase: see the class.
         """
-        batch, single = self.modality.batch(given)
+        batch, single = self.modality.batch(inputs)
         if self._in_graph(phase):
             rebuilt = np.concatenate([self.rows().reconstruct(one[None]).numpy() for one in batch])
         else:
@@ -128,12 +128,12 @@ class ModalityModel(ModalityAutoencoder):
         drawn = draw_in_graph if self._in_graph(phase) else draw
         return in_batches(drawn, key.index, progress, self.modality.together)
 
-    def encode(self, given):
+    def encode(self, inputs):
         """Return the posterior means of audio of any length, [B, W, D], or of images, [B, D].
 
         W windows, which overlap by half, cover the audio; W is 1 if it fits into one window.
         """
-        batch, _ = self.modality.batch(given)
+        batch, _ = self.modality.batch(inputs)
         if self.modality.has_phase:
             return self.rows().encode(batch).numpy()
         return in_batches(lambda images: self.posterior_parameters(images)[0], batch).numpy()
@@ -165,21 +165,21 @@ class ModalityModel(ModalityAutoencoder):
 
         return in_batches(decoded, latents).numpy()
 
-    def log_prob(self, given, samples=16, seed=0):
+    def log_prob(self, inputs, samples=16, seed=0):
         """Return a lower bound of the log-probability of audio of any length, or of images.
 
         Longer audio is split into consecutive windows without overlap. The model treats them as
         independent, so their bounds are added.
 
         Args:
-            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
+            inputs: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
             samples: k, number of importance samples; more give a tighter bound.
             seed: int in [0, 2**31).
 
         Returns:
             float32 [B], nats of the 8-bit image; for audio, of its unpadded frames.
         """
-        batch, _ = self.modality.batch(given)
+        batch, _ = self.modality.batch(inputs)
         indices = tf.range(len(batch), dtype=tf.int64)
         if self.modality.has_phase:
             seeds = tf.fill([len(batch)], tf.cast(seed, tf.int64))
@@ -216,9 +216,9 @@ class ModalityModel(ModalityAutoencoder):
         fraction = fraction[:, None, None]
         return self.decode((1.0 - fraction) * start + fraction * end, phase)
 
-    def _single(self, given):
+    def _single(self, inputs):
         """Return one sound or image as a batch [1, ...]."""
-        batch, single = self.modality.batch(given)
+        batch, single = self.modality.batch(inputs)
         if not single:
             raise ValueError(
                 f"a and b must each be one sound or picture, received the shape {batch.shape}"

@@ -58,8 +58,8 @@ class AutoencoderGraph:
         spec = self.row.spec
         self.reconstruct = over_rows(self._reconstruct, (spec,), spec)
 
-    def _reconstruct(self, given):
-        return self.row.reconstructed(self.model.reconstruct_images, given)
+    def _reconstruct(self, inputs):
+        return self.row.reconstructed(self.model.reconstruct_images, inputs)
 
 
 def over_rows(function, inputs, output):

@@ -20,13 +20,13 @@ class LatentGraph(AutoencoderGraph):
     def __init__(self, model, samples=None, draws=16):
         super().__init__(model, samples)
         self.draws = draws
-        given, latents = self.row.spec, self.row.latents(model.latent_size)
+        spec, latents = self.row.spec, self.row.latents(model.latent_size)
         draw = (INTEGER, INTEGER, NUMBER, INTEGER)
-        self.sample = over_rows(self._sample, draw, given)
-        self.encode = over_rows(self._encode, (given,), latents)
-        self.decode = over_rows(self.decoded, (latents,), given)
-        self.log_prob = over_rows(self._log_prob, (given, INTEGER, INTEGER), NUMBER)
-        self.interpolate = over_rows(self._interpolate, (given, given, NUMBER), given)
+        self.sample = over_rows(self._sample, draw, spec)
+        self.encode = over_rows(self._encode, (spec,), latents)
+        self.decode = over_rows(self.decoded, (latents,), spec)
+        self.log_prob = over_rows(self._log_prob, (spec, INTEGER, INTEGER), NUMBER)
+        self.interpolate = over_rows(self._interpolate, (spec, spec, NUMBER), spec)
 
     def _sample(self, seed, index, temperature, component):
         """Samples by seed and index; a negative `component` draws one by the mixture weights."""
@@ -37,10 +37,10 @@ class LatentGraph(AutoencoderGraph):
         latents = self.model.sample_latents(key, windows, temperature, component)  # [1, W, D]
         return self.row.cut(self.decoded(self.row.of_windows(latents[0])))
 
-    def _encode(self, given):
+    def _encode(self, inputs):
         return self.row.encoded(
             lambda image: self.model.posterior_parameters(image)[0][0],
-            given,
+            inputs,
             tf.TensorSpec([self.model.latent_size], tf.float32),
         )  # [W, D], or [D] for an image
 
@@ -48,14 +48,14 @@ class LatentGraph(AutoencoderGraph):
         """Decodes latents [W, D] to a waveform, or [D] to an image."""
         return self.row.decoded(lambda one: self.model.decode_images(one[None])[0], latents)
 
-    def _log_prob(self, given, seed, index):
+    def _log_prob(self, inputs, seed, index):
         """Return the sum over consecutive windows; each window's noise is keyed by position."""
 
         def of_image(image, frames, place, count):
             ids = (index * count + place)[None]
             return self.model.image_log_prob(image, frames, self.draws, seed, ids)[0]
 
-        return self.row.summed(of_image, given)
+        return self.row.summed(of_image, inputs)
 
     def _interpolate(self, a, b, fraction):
         """Decodes the latent at `fraction` of the way from a to b, with whole windows for audio."""

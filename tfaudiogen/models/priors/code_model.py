@@ -141,20 +141,20 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         key = noise.key(0, tf.shape(images)[0])
         return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
 
-    def log_prob(self, given, label=None):
+    def log_prob(self, inputs, label=None):
         """Return a lower bound of the log-probability of audio of any length, or of images.
 
         Longer audio is split into consecutive windows without overlap, and their bounds are added.
 
         Args:
-            given: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
+            inputs: waveforms [N] or [B, N], or images [H, W, C] or [B, H, W, C].
             label: None, a class name, an int or int [B].
 
         Returns:
             float32 [B], in nats: the distortion of unpadded frames of the 8-bit image, and the
             rate of all codes including padding.
         """
-        batch, _ = self.modality.batch(given)
+        batch, _ = self.modality.batch(inputs)
         labels = self._label_rows(label, len(batch))
         if self.modality.has_phase:
             return self.rows().log_prob(batch, labels).numpy()

@@ -36,11 +36,11 @@ class CodeModelGraph(CodeGraph):
         codes = self.filling.codes(key, {"label": label[None]}, settings)
         return self.row.cut(self.decoded(*[code[0] for code in codes]))
 
-    def _log_prob(self, given, label):
+    def _log_prob(self, inputs, label):
         """Return the sum over consecutive windows."""
 
         def of_image(image, frames, place, count):
             del place, count  # no noise is needed
             return self.model.image_log_prob(image, frames, label[None])[0]
 
-        return self.row.summed(of_image, given)
+        return self.row.summed(of_image, inputs)

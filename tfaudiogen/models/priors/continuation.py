@@ -135,6 +135,6 @@ class CodeContinuation:
 def _mixed(image, other, weights, spectrogram):
     """Mixes the amplitudes of two images [1, T, F, 1], with weights [T] for the first."""
     scale = (spectrogram.frame_length, *spectrogram.decibels)
-    given, drawn = (decibels.image_to_amplitude(one, *scale) for one in (image, other))
+    own, drawn = (decibels.image_to_amplitude(one, *scale) for one in (image, other))
     weights = tf.constant(weights)[:, None, None]
-    return decibels.amplitude_to_image(weights * given + (1.0 - weights) * drawn, *scale)
+    return decibels.amplitude_to_image(weights * own + (1.0 - weights) * drawn, *scale)

@@ -99,9 +99,9 @@ def choose_labels(names, classes, label, count, key=None):
     """
     if label is None:
         return None
-    given = [label] * count if isinstance(label, (str, int, np.integer)) else list(label)
-    candidates = [_candidates(names, classes, one, key is not None) for one in given]
-    if len(given) != count or not all(one is not None and one.any() for one in candidates):
+    labels = [label] * count if isinstance(label, (str, int, np.integer)) else list(label)
+    candidates = [_candidates(names, classes, one, key is not None) for one in labels]
+    if len(labels) != count or not all(one is not None and one.any() for one in candidates):
         raise ValueError(f"label must be {_known(names, classes, count)}; received {label!r}")
     return pick(tf.constant(candidates), noise.uniform(key or noise.key(0, count), "label"))
 

@@ -51,13 +51,13 @@ class Filling:
     def _window(self, level, codes, known, start):
         """Return the codes [B, T, ...] of the window of a level that starts at column `start`."""
         prior, batch = self.priors[level], len(codes[level])
-        given = codes[level][:, start : start + len(known)]
+        known_codes = codes[level][:, start : start + len(known)]
         conditions = {"label": self.label, "maps": self._above(level, codes, start)}
         conditions["vectors"] = self.vectors if prior.conditions.vectors else None
         mask = np.broadcast_to(
-            known.reshape(-1, *[1] * (given.ndim - 2)), given.shape
+            known.reshape(-1, *[1] * (known_codes.ndim - 2)), known_codes.shape
         )  # [B, T, ...]
-        flat = [tf.reshape(part, (batch, prior.length)) for part in (given, mask)]
+        flat = [tf.reshape(part, (batch, prior.length)) for part in (known_codes, mask)]
         follows = known[np.argmin(known) :].any()
         drawn = [
             prior.draw(

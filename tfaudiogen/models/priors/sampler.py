@@ -30,7 +30,7 @@ class CodeSampling:
         top_k=None,
         top_p=None,
         guidance=1.0,
-        given=None,
+        known_codes=None,
         known=None,
         cached=True,
     ):
@@ -46,7 +46,7 @@ class CodeSampling:
             top_p: sample among the most likely codes that sum to this probability; None for all.
             guidance: scale of classifier-free guidance by label and vectors; 1 for plain
                 conditioning.
-            given: int32 [B, *shape], fixed codes where `known`; None for none.
+            known_codes: int32 [B, *shape], fixed codes where `known`; None for none.
             known: bool [B, *shape] or [*shape], positions that are not sampled.
             cached: whether to use the KV cache (or LSTM state); the result is the same.
 
@@ -61,15 +61,15 @@ class CodeSampling:
             label = tf.fill((count,), label)
         key = noise.key(seed, count)
         settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-        given = self._given(count, given, known)
+        known_codes = self._known_codes(count, known_codes, known)
         conditions = {"label": label, "maps": list(maps), "vectors": vectors}
-        return self.draw(key, conditions, given, guidance=guidance, cached=cached, **settings)
+        return self.draw(key, conditions, known_codes, guidance=guidance, cached=cached, **settings)
 
     def draw(
         self,
         key,
         conditions,
-        given,
+        known_codes,
         temperature=1.0,
         top_k=None,
         top_p=None,
@@ -82,7 +82,7 @@ class CodeSampling:
         Args:
             key: `tfaudiogen.probability.noise.Key` of B examples.
             conditions: dict of "label", "maps" and "vectors".
-            given: pair of fixed codes int32 [B, S] and bool [B, S], where they are fixed.
+            known_codes: pair of fixed codes int32 [B, S] and bool [B, S], where they are fixed.
             temperature, top_k, top_p, guidance, cached: as in `sample`.
             stream: name of the noise stream.
         """
@@ -100,17 +100,17 @@ class CodeSampling:
             conditions["label"] = tf.cast(conditions["label"], tf.int32)
         guided = guidance != 1.0 and self.can_be_guided
         sampler = self._sampler(cached, truncated, guided)
-        parts = _equal_parts((levels, conditions, *given), self._together())
+        parts = _equal_parts((levels, conditions, *known_codes), self._together())
         drawn = [sampler(*rows, settings) for rows in parts]
         return tf.reshape(tf.concat(drawn, axis=0)[: len(levels)], (-1, *self.shape))
 
-    def generate(self, levels, conditions, given, known, settings):
+    def generate(self, levels, conditions, known_codes, known, settings):
         """Samples code maps in the calling graph, without XLA; see `draw`.
 
         Args:
             levels: float32 [B, S], uniform numbers at which quantiles are taken.
             conditions: as in `draw`; negative labels mean no label.
-            given, known: int32 and bool [B, *shape], fixed codes and where they are fixed.
+            known_codes, known: int32 and bool [B, *shape], fixed codes and where they are fixed.
             settings: dict of the scalars temperature, top_k (int32; 0 for all), top_p (1 for all;
                 0 for the most likely code) and guidance.
 
@@ -121,7 +121,7 @@ class CodeSampling:
         if not self.conditions.classes:
             conditions.pop("label", None)
         top_k = tf.where(settings["top_k"] > 0, settings["top_k"], self.codes)
-        flat = [tf.reshape(part, (-1, self.length)) for part in (given, known)]
+        flat = [tf.reshape(part, (-1, self.length)) for part in (known_codes, known)]
         generation = _Generation(
             self, levels, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided
         )
@@ -131,20 +131,22 @@ class CodeSampling:
         small = self.count_params() <= _SMALL or tf.config.list_logical_devices("GPU")
         return _TOGETHER if small else 1
 
-    def _given(self, count, given, known):
-        if given is None:
+    def _known_codes(self, count, known_codes, known):
+        if known_codes is None:
             nothing = tf.zeros((count, self.length), tf.int32)
             return nothing, tf.zeros((count, self.length), tf.bool)
         known = tf.broadcast_to(tf.cast(known, tf.bool), (count, *self.shape))
-        return self._flat(given), tf.reshape(known, (count, self.length))
+        return self._flat(known_codes), tf.reshape(known, (count, self.length))
 
     def _sampler(self, cached, truncated, guided):
         """Return the XLA-compiled function for these options, traced once for each."""
         made = self.__dict__.setdefault("_samplers", {})  # setattr would make Keras track it
         if (cached, truncated, guided) not in made:
 
-            def sampler(levels, conditions, given, known, settings):
-                generation = _Generation(self, levels, given, known, settings, truncated, guided)
+            def sampler(levels, conditions, known_codes, known, settings):
+                generation = _Generation(
+                    self, levels, known_codes, known, settings, truncated, guided
+                )
                 return (generation.cached if cached else generation.uncached)(conditions)
 
             compiled = tf.function(sampler, jit_compile=True, autograph=False)
@@ -173,11 +175,11 @@ class _Generation:
     With guidance the batch is doubled: the conditional half first, then the unconditional half.
     """
 
-    def __init__(self, prior, levels, given, known, settings, truncated, guided):
+    def __init__(self, prior, levels, known_codes, known, settings, truncated, guided):
         self.prior, self.settings = prior, settings
         self.truncated, self.guided = truncated, guided
         # Transposed to [S, B], to index by position.
-        self.levels, self.given, self.known = map(tf.transpose, (levels, given, known))
+        self.levels, self.known_codes, self.known = map(tf.transpose, (levels, known_codes, known))
         self.batch = levels.shape[0] or tf.shape(levels)[0]
 
     def _conditions(self, conditions):
@@ -240,7 +242,7 @@ class _Generation:
         if self.truncated:
             warm = truncate(warm, settings["top_k"], settings["top_p"])
         drawn = categorical_quantile(warm, self.levels[place])
-        return tf.where(self.known[place], self.given[place], drawn)
+        return tf.where(self.known[place], self.known_codes[place], drawn)
 
 
 def _equal_parts(rows, size):

@@ -49,10 +49,12 @@ class GraphFilling:
         if not prior.conditions.vectors:
             conditions = {**conditions, "vectors": None}
 
-        def window(levels, start, given, known):
+        def window(levels, start, known_codes, known):
             own = {**conditions, "maps": self._above(level, above, start)}
             known = tf.reshape(tf.range(columns) < known, (1, columns, *[1] * len(tail)))
-            return prior.generate(levels, own, given, tf.broadcast_to(known, given.shape), settings)
+            return prior.generate(
+                levels, own, known_codes, tf.broadcast_to(known, known_codes.shape), settings
+            )
 
         def following(before, each):
             return window(*each, tf.concat([before[:, half:], nothing[:, :half]], axis=1), half)

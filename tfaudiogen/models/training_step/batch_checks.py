@@ -30,8 +30,8 @@ def check_alone(method, arguments):
                 'labels are an entry of it, {"image": ..., "label": ...}'
             )
     for name in ("x", "validation_data"):
-        given = arguments.get(name)
-        alone(given.element_spec if isinstance(given, tf.data.Dataset) else given)
+        value = arguments.get(name)
+        alone(value.element_spec if isinstance(value, tf.data.Dataset) else value)
 
 
 def _described(value):

@@ -152,8 +152,8 @@ class Translation(ProbabilisticModel):
         return self._entries[0]
 
     def predicted(self, batch):
-        given = batch[self.main_entry]
-        return self(self.source(given) if self.conditioning else given, training=False)
+        inputs = batch[self.main_entry]
+        return self(self.source(inputs) if self.conditioning else inputs, training=False)
 
     def complete(self, batch):
         """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
@@ -171,12 +171,12 @@ class Translation(ProbabilisticModel):
 
     def source_and_target(self, batch):
         """Return the source inputs (images or conditions) and the target images of a batch."""
-        given, wanted = (batch[name] for name in self._entries)
-        return (self.source(given) if self.conditioning else given), wanted
+        inputs, wanted = (batch[name] for name in self._entries)
+        return (self.source(inputs) if self.conditioning else inputs), wanted
 
-    def vectors(self, given):
+    def vectors(self, inputs):
         """Return the vectors [B, M, V] of sources: audio of any length, images or conditions."""
-        batch, _ = modality_of(self.source).batch(given)
+        batch, _ = modality_of(self.source).batch(inputs)
         if self.source.kind == "sounds":
             return tf.concat([self._vectors_of_sound(sound) for sound in batch], axis=0)
         return in_batches(self, batch)

@@ -155,8 +155,8 @@ class Translator(Translation):
 
     def _means(self, batch):
         """Return the mean source vectors of a batch, [B, V]."""
-        given, _ = self.source_and_target(batch)
-        return np.mean(np.float32(self(given)), axis=1)
+        inputs, _ = self.source_and_target(batch)
+        return np.mean(np.float32(self(inputs)), axis=1)
 
     def complete(self, batch):
         """Complete the batch as `Translation` does, and keep "label" if there are `label_names`."""
@@ -175,9 +175,9 @@ class Translator(Translation):
         return {**super().blank(size), **label}
 
     def loss_terms(self, batch, key, training):
-        given, wanted = self.source_and_target(batch)
+        inputs, wanted = self.source_and_target(batch)
         codes = self.target.encode_codes(wanted)
-        vectors = self(given, training=training)
+        vectors = self(inputs, training=training)
         label = self._further_label(batch["label"]) if self.label_names else None
         rates = self._rates(self.priors[: self._learning], codes, vectors, key, training, label)
         rates = tf.stack(rates, axis=1)  # [B, L], for the trained levels

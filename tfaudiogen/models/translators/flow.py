@@ -89,9 +89,9 @@ class FlowTranslator(LowRank, Translation):
         self.built = True
 
     def loss_terms(self, batch, key, training):
-        given, wanted = self.source_and_target(batch)
+        inputs, wanted = self.source_and_target(batch)
         data = self._standard(self.latents.of(wanted, key), training)
-        vectors = self(given, training=training)
+        vectors = self(inputs, training=training)
         time = flow_path.training_times(self.times, noise.uniform(key, "time"))  # [B]
         noisy, goal = flow_path.between(self.objective, data, self.latents.noise(key), time)
         share = self.condition_dropout if training else 0.0

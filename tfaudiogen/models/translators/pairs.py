@@ -38,11 +38,11 @@ def entries(source, target):
 
 def blank(source, target, size):
     """Return a batch of `size` blank examples: silence, black images, empty conditions."""
-    given, wanted = entries(source, target)
-    shapes = {given: source.image_shape, wanted: target.image_shape}
+    source_entry, target_entry = entries(source, target)
+    shapes = {source_entry: source.image_shape, target_entry: target.image_shape}
     batch = {name: tf.zeros([size, *shape]) for name, shape in shapes.items()}
     if source.kind == "labels":
-        batch[given] = tf.zeros([size], tf.int32)
+        batch[source_entry] = tf.zeros([size], tf.int32)
     if source.kind == "texts":
-        batch[given] = tf.cast(batch[given], tf.int32)
+        batch[source_entry] = tf.cast(batch[source_entry], tf.int32)
     return batch

@@ -28,13 +28,13 @@ class TranslationGraph:
     def __init__(self, model, samples=None):
         self.model = model
         self.source, self.target = row_of(model.source), row_of(model.spectrogram, samples)
-        given = (self.source.spec, INTEGER, INTEGER, *self.settings.values())
-        self.sample = over_rows(self._sample, given, self.target.spec)
+        inputs = (self.source.spec, INTEGER, INTEGER, *self.settings.values())
+        self.sample = over_rows(self._sample, inputs, self.target.spec)
 
-    def _sample(self, given, seed, index, *settings):
+    def _sample(self, inputs, seed, index, *settings):
         """Samples the target by seed and index."""
         key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
-        return self.target.cut(self.drawn(key, self._vectors(given), *settings))
+        return self.target.cut(self.drawn(key, self._vectors(inputs), *settings))
 
     def drawn(self, key, vectors, *settings):
         """Samples the target, a waveform [N] of whole windows or an image [H, W, C].
@@ -46,12 +46,12 @@ class TranslationGraph:
         """
         raise NotImplementedError(f"{type(self).__name__} must define drawn")
 
-    def _vectors(self, given):
+    def _vectors(self, inputs):
         """Encodes the source to vectors [1, M, V]."""
         source, encoder = self.model.source, self.model.encoder
         if source.kind == "pictures":
-            return self.model(source(given[None]))
-        images, frames = consecutive(given, source)
+            return self.model(source(inputs[None]))
+        images, frames = consecutive(inputs, source)
         _, *shape = encoder.compute_output_shape((None, *source.image_shape))
         vectors = tf.map_fn(
             lambda image: self.model(image[None])[0],

@@ -106,9 +106,9 @@ class VariationalTranslator(Translation):
         )
 
     def loss_terms(self, batch, key, training):
-        given, wanted = self.source_and_target(batch)
+        inputs, wanted = self.source_and_target(batch)
         images, frames = quantize(wanted), batch["frames"]
-        vectors = self(given, training=training)
+        vectors = self(inputs, training=training)
         loc, scale_tril = self.posterior(images, vectors, training)
         posterior = triangular_normal(loc, scale_tril)
         rate = kl_divergence(posterior, triangular_normal(*self.prior_parameters(vectors)), None)

@@ -2,7 +2,7 @@
 
 from tfaudiogen.serving.request_checks import after
 from tfaudiogen.serving.signatures.base import Signatures
-from tfaudiogen.serving.signatures.given import given_of
+from tfaudiogen.serving.signatures.inputs import inputs_of
 
 
 class AutoencoderSignatures(Signatures):
@@ -18,8 +18,8 @@ class AutoencoderSignatures(Signatures):
 
     def __init__(self, model, seconds, limits):
         super().__init__(model, limits)
-        self.given = given_of(model.spectrogram, limits)
-        self.rows = self._rows_of(self.given.samples(seconds))
+        self.inputs = inputs_of(model.spectrogram, limits)
+        self.rows = self._rows_of(self.inputs.samples(seconds))
 
     def _rows_of(self, samples):
         """Return the model's per-example graphs; `samples` of generated audio, or None."""
@@ -27,7 +27,7 @@ class AutoencoderSignatures(Signatures):
 
     def entries(self):
         """Return the entries of `table`; see `Signatures`."""
-        return {"reconstruct": self._entry(self.reconstruct, self.given.spec()), **self._further()}
+        return {"reconstruct": self._entry(self.reconstruct, self.inputs.spec()), **self._further()}
 
     def _further(self):
         """Return the entries of `table` that depend on the kind of model."""
@@ -35,8 +35,8 @@ class AutoencoderSignatures(Signatures):
 
     def facts(self):
         """Return the facts that `describe` outputs; see `Signatures`."""
-        given = self.given
-        return {**given.facts(), **super().facts(), **given.limits(), **given.windows()}
+        inputs = self.inputs
+        return {**inputs.facts(), **super().facts(), **inputs.limits(), **inputs.windows()}
 
     def _drawn_samples(self):
         """Return the fact about the length of generated audio, if there is any."""
@@ -48,13 +48,13 @@ class AutoencoderSignatures(Signatures):
 
     def _answer(self, drawn):
         """Return audio or images as the outputs of a signature."""
-        return {self.given.name: drawn}
+        return {self.inputs.name: drawn}
 
-    def _taken(self, given, name=None):
+    def _taken(self, inputs, name=None):
         """Return the tensor of audio or images, once the checks have passed."""
-        name = name or self.given.name
-        return after([*self._check_rows(given), *self.given.checks(given, name)], given)[0]
+        name = name or self.inputs.name
+        return after([*self._check_rows(inputs), *self.inputs.checks(inputs, name)], inputs)[0]
 
-    def reconstruct(self, given):
+    def reconstruct(self, inputs):
         """Return reconstructions of audio or images, of the same shape."""
-        return self._answer(self.rows.reconstruct(self._taken(given)))
+        return self._answer(self.rows.reconstruct(self._taken(inputs)))

@@ -21,7 +21,7 @@ class CodeSignatures(AutoencoderSignatures):
         super().__init__(model, seconds, limits)
         if not have_halves(self.shapes):
             # The code maps have a fixed size of one window, so audio has one, too.
-            self.given.limit_to_one_window()
+            self.inputs.limit_to_one_window()
 
     def _rows_of(self, samples):
         if samples is not None:
@@ -31,9 +31,9 @@ class CodeSignatures(AutoencoderSignatures):
         return CodeGraph(self.model)
 
     def _further(self):
-        codes = [self.given.codes(level, shape) for level, shape in enumerate(self.shapes)]
+        codes = [self.inputs.codes(level, shape) for level, shape in enumerate(self.shapes)]
         return {
-            "encode": self._entry(self.encode, self.given.spec()),
+            "encode": self._entry(self.encode, self.inputs.spec()),
             "decode": self._entry(self.decode, *codes),
         }
 
@@ -50,16 +50,16 @@ class CodeSignatures(AutoencoderSignatures):
         level = name.removeprefix("codes_")
         return super()._free_size(name) if level == name else self.shapes[int(level)][0]
 
-    def encode(self, given):
+    def encode(self, inputs):
         """Return the int32 codes of each level; W windows have (W + 1) / 2 times T columns."""
-        codes = self.rows.encode(self._taken(given))
+        codes = self.rows.encode(self._taken(inputs))
         return {f"codes_{level}": code for level, code in enumerate(codes)}
 
     def decode(self, *codes):
         """Decode codes as `encode` returns them; W windows of audio have W + 1 half windows."""
         checks = [
             *self._check_rows(*codes),
-            *self.given.code_checks(codes, self.shapes),
+            *self.inputs.code_checks(codes, self.shapes),
             *self._check_codes(codes),
         ]
         return self._answer(self.rows.decode(*after(checks, *codes)))
@@ -95,7 +95,7 @@ class CodeModelSignatures(CodeSignatures):
         return {
             "sample": self._entry(self.sample, *draw),
             **super()._further(),
-            "log_prob": self._entry(self.log_prob, self.given.spec(), *label),
+            "log_prob": self._entry(self.log_prob, self.inputs.spec(), *label),
         }
 
     def facts(self):
@@ -124,20 +124,20 @@ class CodeModelSignatures(CodeSignatures):
             ),
             *self._check_label(chosen, label),
         ]
-        given = after(checks, seed, chosen, temperature, top_k, top_p, guidance)
-        index = tf.zeros_like(given[0])
-        return self._answer(self.rows.sample(given[0], index, *given[1:]))
+        inputs = after(checks, seed, chosen, temperature, top_k, top_p, guidance)
+        index = tf.zeros_like(inputs[0])
+        return self._answer(self.rows.sample(inputs[0], index, *inputs[1:]))
 
-    def log_prob(self, given, label=None):
+    def log_prob(self, inputs, label=None):
         """Return a bound [B] in nats for the labels ("": none), the sum of consecutive windows."""
-        label, _ = self._with_defaults(given, label, None)
+        label, _ = self._with_defaults(inputs, label, None)
         number = self.labels.number(label) if self.labels else _none(label)
         checks = [
-            *self._check_rows(given, label),
-            *self.given.checks(given),
+            *self._check_rows(inputs, label),
+            *self.inputs.checks(inputs),
             *self._check_label(number, label),
         ]
-        return {"log_prob": self.rows.log_prob(*after(checks, given, number))}
+        return {"log_prob": self.rows.log_prob(*after(checks, inputs, number))}
 
     @staticmethod
     def _with_defaults(rows, label, guidance):

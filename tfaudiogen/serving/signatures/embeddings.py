@@ -3,7 +3,7 @@
 from tfaudiogen.models.embedders.embedding_graph import EmbeddingGraph
 from tfaudiogen.serving.request_checks import after
 from tfaudiogen.serving.signatures.base import Signatures
-from tfaudiogen.serving.signatures.given import given_of
+from tfaudiogen.serving.signatures.inputs import inputs_of
 
 
 class EmbeddingSignatures(Signatures):
@@ -23,8 +23,8 @@ class EmbeddingSignatures(Signatures):
             raise ValueError(
                 f"seconds must be None for an embedder, which draws nothing; received {seconds}"
             )
-        self.sounds = given_of(model.spectrogram, limits)
-        self.pictures = given_of(model.pictures, limits)
+        self.sounds = inputs_of(model.spectrogram, limits)
+        self.pictures = inputs_of(model.pictures, limits)
         self.rows = EmbeddingGraph(model)
 
     def entries(self):

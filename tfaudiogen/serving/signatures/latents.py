@@ -19,14 +19,14 @@ class LatentSignatures(AutoencoderSignatures):
         return LatentGraph(self.model, samples)
 
     def _further(self):
-        given, latents = self.given.spec(), self.given.latents(self.model.latent_size)
+        inputs, latents = self.inputs.spec(), self.inputs.latents(self.model.latent_size)
         seed, component = (spec(name, dtype=tf.int64) for name in ("seed", "component"))
-        ends = (self.given.spec("a"), self.given.spec("b"), spec("fraction"))
+        ends = (self.inputs.spec("a"), self.inputs.spec("b"), spec("fraction"))
         return {
             "sample": self._entry(self.sample, seed, spec("temperature"), component),
-            "encode": self._entry(self.encode, given),
+            "encode": self._entry(self.encode, inputs),
             "decode": self._entry(self.decode, latents),
-            "log_prob": self._entry(self.log_prob, given),
+            "log_prob": self._entry(self.log_prob, inputs),
             "interpolate": self._entry(self.interpolate, *ends),
         }
 
@@ -55,31 +55,31 @@ class LatentSignatures(AutoencoderSignatures):
         index = tf.zeros_like(seed)
         return self._answer(self.rows.sample(seed, index, temperature, component))
 
-    def encode(self, given):
+    def encode(self, inputs):
         """Return posterior means, [B, W, D] for the W half-overlapping windows of audio."""
-        return {"latents": self.rows.encode(self._taken(given))}
+        return {"latents": self.rows.encode(self._taken(inputs))}
 
     def decode(self, latents):
         """Decode latents as `encode` returns them; W windows of audio have W + 1 half windows."""
         checks = [
             *self._check_rows(latents),
-            *self.given.latent_checks(latents),
+            *self.inputs.latent_checks(latents),
             check_finite("latents", latents),
         ]
         return self._answer(self.rows.decode(*after(checks, latents)))
 
-    def log_prob(self, given):
+    def log_prob(self, inputs):
         """Return the importance-weighted bound [B] in nats, the sum of consecutive windows."""
-        given = self._taken(given)
-        zeros = tf.zeros(tf.shape(given)[:1], tf.int64)
-        return {"log_prob": self.rows.log_prob(given, zeros, zeros)}
+        inputs = self._taken(inputs)
+        zeros = tf.zeros(tf.shape(inputs)[:1], tf.int64)
+        return {"log_prob": self.rows.log_prob(inputs, zeros, zeros)}
 
     def interpolate(self, a, b, fraction):
         """Interpolate from a to b by a fraction [B]; audio has whole windows."""
         checks = [
             *self._check_rows(a, b, fraction),
-            *self.given.checks(a, "a"),
-            *self.given.checks(b, "b"),
+            *self.inputs.checks(a, "a"),
+            *self.inputs.checks(b, "b"),
             self._check_range("fraction", fraction, 1),
         ]
         return self._answer(self.rows.interpolate(*after(checks, a, b, fraction)))

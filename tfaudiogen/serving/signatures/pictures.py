@@ -6,8 +6,8 @@ from tfaudiogen.serving.request_checks import check
 from tfaudiogen.serving.signatures.specs import spec
 
 
-class PictureGiven:
-    """Input images of the model's size; see `SoundGiven`.
+class ImageInputs:
+    """Input images of the model's size; see `AudioInputs`.
 
     Args:
         pictures: the `Pictures`.

@@ -9,7 +9,7 @@ from tfaudiogen.serving.request_checks import check, check_finite
 from tfaudiogen.serving.signatures.specs import spec
 
 
-class SoundGiven:
+class AudioInputs:
     """Input audio of any length up to a limit.
 
     Args:

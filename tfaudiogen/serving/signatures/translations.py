@@ -12,7 +12,7 @@ from tfaudiogen.models.translators.translation_graph import (
 from tfaudiogen.models.translators.variational import VariationalTranslator
 from tfaudiogen.serving.request_checks import after
 from tfaudiogen.serving.signatures.base import Signatures
-from tfaudiogen.serving.signatures.given import given_of
+from tfaudiogen.serving.signatures.inputs import inputs_of
 from tfaudiogen.serving.signatures.labels import RequestLabels
 from tfaudiogen.serving.signatures.specs import spec
 
@@ -40,8 +40,8 @@ class TranslationSignatures(Signatures):
 
     def __init__(self, model, seconds, limits):
         super().__init__(model, limits)
-        self.given = given_of(model.source, limits)
-        self.target = given_of(model.spectrogram, limits)
+        self.inputs = inputs_of(model.source, limits)
+        self.target = inputs_of(model.spectrogram, limits)
         rows = next(rows for kind, rows in ROWS.items() if isinstance(model, kind))
         self.rows = rows(model, self.target.samples(seconds))
         self.default = "paint" if self.target.name == "picture" else "compose"
@@ -53,17 +53,17 @@ class TranslationSignatures(Signatures):
         kinds = {name: one.dtype for name, one in self.rows.settings.items()}
         kinds |= {"label": tf.string} if self.labels else {}
         settings = [spec(name, dtype=kind) for name, kind in kinds.items()]
-        specs = (self.given.spec(), spec("seed", dtype=tf.int64), *settings)
+        specs = (self.inputs.spec(), spec("seed", dtype=tf.int64), *settings)
         return {self.default: self._entry(getattr(self, self.default), *specs)}
 
     def facts(self):
         """Return the facts that `describe` outputs; see `Signatures`."""
         samples = self.rows.target.samples
         drawn = {} if samples is None else {"sample_samples": samples}
-        facts = {**self.given.facts(), **self.target.facts()}
+        facts = {**self.inputs.facts(), **self.target.facts()}
         if self.labels:
             facts |= {"labels": len(self.labels.names), "label_names": self.labels.names}
-        return {**facts, **super().facts(), **self.given.limits(), **drawn}
+        return {**facts, **super().facts(), **self.inputs.limits(), **drawn}
 
     def _free_size(self, name):
         return self.model.source.samples
@@ -76,12 +76,12 @@ class TranslationSignatures(Signatures):
         """Generate audio [B, N] for images. No effect: guidance 1, rescale 0. Label "": any."""
         return {"waveform": self._drawn(picture, seed, settings)}
 
-    def _drawn(self, given, seed, settings):
-        rows = list(self._check_rows(given, seed, *settings))
-        given, seed, *settings = after(rows, given, seed, *settings)
+    def _drawn(self, inputs, seed, settings):
+        rows = list(self._check_rows(inputs, seed, *settings))
+        inputs, seed, *settings = after(rows, inputs, seed, *settings)
         named = dict(zip(self.rows.settings, settings, strict=True))
         checks = [
-            *self.given.checks(given),
+            *self.inputs.checks(inputs),
             *self._check_draw(seed, named["temperature"]),
             *(self._check_range(n, named[n], *_RANGES[n]) for n in named if n in _RANGES),
         ]
@@ -89,5 +89,5 @@ class TranslationSignatures(Signatures):
             label = named["label"]
             named["label"] = self.labels.drawn_or_any(seed, label)
             checks.append(self.labels.check(named["label"], label))
-        given, seed, *settings = after(checks, given, seed, *named.values())
-        return self.rows.sample(given, seed, tf.zeros_like(seed), *settings)
+        inputs, seed, *settings = after(checks, inputs, seed, *named.values())
+        return self.rows.sample(inputs, seed, tf.zeros_like(seed), *settings)

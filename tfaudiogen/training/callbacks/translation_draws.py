@@ -18,19 +18,19 @@ class TranslationDraws:
     """
 
     def __init__(self, data):
-        self.data, self._given = data, None
+        self.data, self._conditions = data, None
 
     def __call__(self, model):
         """Return [(tag, representation, contents)] of draws."""
         fixed = []
-        if self._given is None:
-            self._given = _given(model, self.data)
-            fixed = _visible(model.source, self._given)
-        drawn = np.asarray(model.sample(self._given))[:, 0]
+        if self._conditions is None:
+            self._conditions = _conditions(model, self.data)
+            fixed = _visible(model.source, self._conditions)
+        drawn = np.asarray(model.sample(self._conditions))[:, 0]
         return [*fixed, ("drawn", model.spectrogram, drawn)]
 
 
-def _given(model, data):
+def _conditions(model, data):
     """Return the conditions of the first examples, in the format that `sample` takes."""
     source, sound = model.source, model.source.kind == "sounds"
     options = {"shuffle": False, "audio": sound, "conditioning": model.conditioning}
@@ -45,7 +45,7 @@ def _given(model, data):
     return batch["audio" if sound else getattr(source, "entry", "picture")].numpy()
 
 
-def _visible(source, given):
+def _visible(source, conditions):
     """Return the entry that shows the conditions; labels are shown as text if their weight is > 0.
 
     External embeddings have no entry.
@@ -53,5 +53,7 @@ def _visible(source, given):
     if source.kind == "vectors":
         return []
     if source.kind == "labels":
-        given = [", ".join(f"{w:.2g} {name}" for name, w in one.items() if w) for one in given]
-    return [("given", source, given)]
+        conditions = [
+            ", ".join(f"{w:.2g} {name}" for name, w in one.items() if w) for one in conditions
+        ]
+    return [("source", source, conditions)]

@@ -48,7 +48,7 @@ def _check_words(preset, summary):
         )
 
 
-def check_given(preset, summary):
+def check_conditions(preset, summary):
     """Raise ValueError unless the data have the conditions that the preset needs.
 
     Args:

@@ -63,8 +63,8 @@ class Stages:
         for number, own in enumerate(copies):
             self.tell(f"Training the prior of level {number} of {len(copies)}, the top being 0 ...")
             preset = self._preset_of(number, coder)
-            given = code_cache.first_copies(codes, own, max(copies))
-            parts = (self.out / AUTOENCODER, (given, number))
+            first = code_cache.first_copies(codes, own, max(copies))
+            parts = (self.out / AUTOENCODER, (first, number))
             draws = prior_draws.draws_of(coder, codes, number, self.preset.draws())
             priors.append(self._trained(f"prior_{number}", preset, *parts, draws=draws))
         model = CodeModel(coder, priors, **self.preset.draws())

@@ -67,8 +67,8 @@ class TranslationStages(Stages):
         """Return the models to initialize the translator with, or the one to adapt."""
         if self._adapts:
             return self.settings.initial
-        given = [] if AUTOENCODER in names else [self._base or self.settings.initial]
-        return [*filter(None, given), *(self.out / name for name in names[:-1])]
+        trained = [] if AUTOENCODER in names else [self._base or self.settings.initial]
+        return [*filter(None, trained), *(self.out / name for name in names[:-1])]
 
     @property
     def _base(self):
@@ -116,7 +116,7 @@ class TranslationStages(Stages):
     def _names(self):
         if self._adapts:
             return [_TRANSLATOR]
-        given = self.preset.translator.get("joint") or self._base
-        coder = [] if given else [AUTOENCODER]
+        trained = self.preset.translator.get("joint") or self._base
+        coder = [] if trained else [AUTOENCODER]
         embedder = [_EMBEDDER] if self.preset.embeds_source else []
         return [*coder, *embedder, _TRANSLATOR]

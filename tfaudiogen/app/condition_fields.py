@@ -89,9 +89,9 @@ class Fields:
         return {"info": f"of {known}; a weight that is left out is 1"}
 
 
-def condition_as_html(kind, given):
+def condition_as_html(kind, condition):
     """Return text, labels or the file name of a vector as HTML."""
     if kind == "labels":
-        given = ", ".join(f"{label} {weight:g}" for label, weight in given.items())
-    text = Path(given).name if kind == "vectors" else given
+        condition = ", ".join(f"{label} {weight:g}" for label, weight in condition.items())
+    text = Path(condition).name if kind == "vectors" else condition
     return f'<p class="headline">{html.escape(text)}</p>'
