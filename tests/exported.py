@@ -7,7 +7,7 @@ from tensorflow.python.saved_model import loader_impl
 
 
 def assert_documented(folder):
-    """Check that card and description tell each tensor of each signature as the graph has it."""
+    """Check that card and description list each tensor of each signature as the graph has it."""
     described = json.loads((folder / "assets.extra" / "description.json").read_text())["signatures"]
     lines = (folder / "assets.extra" / "card.md").read_text().splitlines()
     definitions = _graph(folder).signature_def

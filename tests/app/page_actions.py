@@ -87,7 +87,7 @@ def press(page, button, selector, attribute):
         page: the page.
         button: its selector.
         selector: of the first element that is drawn.
-        attribute: of that element, which tells one drawing from another.
+        attribute: of that element, which differs between drawings.
     """
     shown = f"() => document.querySelector('{selector}')?.{attribute} ?? ''"
     before = page.evaluate(shown)

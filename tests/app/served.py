@@ -62,7 +62,7 @@ def file_of(server, element):
 
 
 def address_of(process, log, patience):
-    """Return the address that a starting server tells, within so many seconds."""
+    """Return the address that a starting server prints, within so many seconds."""
     end = time.monotonic() + patience
     while time.monotonic() < end and process.poll() is None:
         for line in log.read_text().splitlines():

@@ -13,7 +13,7 @@ JOIN = "/gradio_api/queue/join"
 
 @pytest.fixture(scope="module")
 def events(client):
-    """Return what the page tells a browser of its events."""
+    """Return the events that the page sends to a browser."""
     return client.get("/config").json()["dependencies"]
 
 

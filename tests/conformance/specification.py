@@ -31,7 +31,7 @@ class Specification:
             mixed_bfloat16 and those under float32.
         owner: public class that this one stands for, where that one is abstract.
         absorbed: constructor's arguments that stand in the configuration of a part.
-        variant: tells specifications of one class apart.
+        variant: distinguishes specifications of one class.
     """
 
     cls: type

@@ -2,7 +2,7 @@
 
     python -m pytest -m slow -n 0 tests/faults --kills 100 -s
 
-tells the seed, the signal and the moment of each, and at the end what was counted.
+shows the seed, the signal and the moment of each, and at the end what was counted.
 """
 
 import collections

@@ -99,7 +99,7 @@ def test_a_fine_tuned_model_keeps_its_codebook(tmp_path, coded, coded_run, data)
 
 @pytest.mark.slow
 def test_an_adversary_begins_late_and_a_resumed_training_knows_when(tmp_path, coded_run, data):
-    """Stopped between the two means that tell that the reconstruction has stopped to improve."""
+    """Stopped between the two means that show that the reconstruction has stopped to improve."""
     spectrogram = tfaudiogen.load(coded_run).spectrogram
     kept = ("sample_rate", "frame_length", "hop", "frames", "bins", "scale", "decibels")
     sharper = small("speech_vqgan", {k: getattr(spectrogram, k) for k in kept}, **ADVERSARY)

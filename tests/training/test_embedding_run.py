@@ -64,7 +64,7 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_been(embedder, pairs, tmp_
     for tower in (model.sound_tower, model.picture_tower):
         assert np.abs(tower.centre).max() > 0
     card = (tmp_path / "run" / "card.md").read_text()
-    assert "telling which of 6 pairs belong together" in card
+    assert "identifying the matching pairs among 6 examples" in card
     assert "8 x 8, grey" in card
 
 

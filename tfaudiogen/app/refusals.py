@@ -2,7 +2,7 @@
 
 
 class Refused(ValueError):  # noqa: N818 - says what it is
-    """A refused request; the message tells the user the reason and what to do."""
+    """A refused request; the message states the reason and what to do."""
 
     status = 400
 

@@ -18,14 +18,14 @@ _BETWEEN_TIDYING = 300.0  # seconds
 _LAST_SECONDS = 5
 
 
-def serve(studio, host, port, tell, token=None):
+def serve(studio, host, port, log, token=None):
     """Serve a studio until a signal stops it; then stop its jobs and delete temporary files.
 
     Args:
         studio: `Studio`.
         host: address to listen on.
         port: port to listen on; 0 for any free one.
-        tell: function that shows a line to the user.
+        log: function that shows a line to the user.
         token: access token that each request must carry; None for none, on loopback only.
 
     Raises:
@@ -36,12 +36,12 @@ def serve(studio, host, port, tell, token=None):
     try:
         listening = _listen(host, port)
         # Before the page is built, which lists only the models that could be loaded.
-        studio.load_all(tell)
+        studio.load_all(log)
         application = make_server(studio, host, token)
         threading.Thread(target=_tidy_forever, args=(studio,), daemon=True).start()
         with rated_stderr():
             server = _Server(uvicorn.Config(application, **_settings()))
-            tell(f"The page is at {_address(listening, token)} (Ctrl-C stops it).")
+            log(f"The page is at {_address(listening, token)} (Ctrl-C stops it).")
             server.run(sockets=[listening])
         if server.stopped_by:
             raise Stopped(number=server.stopped_by)

@@ -62,23 +62,23 @@ class Studio:
         trained = (file.parent.name for file in files if _written(file) != self._damaged.get(file))
         return list(dict.fromkeys([*self._folders, *sorted(trained)]))
 
-    def load_all(self, tell):
+    def load_all(self, log):
         """Load all models; damaged models of earlier trainings are reported and skipped.
 
         Args:
-            tell: function that shows a line to the user.
+            log: function that shows a line to the user.
 
         Raises:
             ValueError, OSError: a given model cannot be loaded.
         """
         for name in self.model_names():
-            tell(f"Loading {name} ...")
+            log(f"Loading {name} ...")
             try:
                 self.model(name)
             except (ValueError, OSError) as error:
                 if name in self._folders:
                     raise
-                tell(f"{one_line(error)} It is left out.")
+                log(f"{one_line(error)} It is left out.")
                 file = self.runs / name / saving.MODEL_FILE
                 self._damaged[file] = _written(file)
 

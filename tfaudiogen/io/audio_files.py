@@ -55,7 +55,7 @@ def read_audio(path, sample_rate, channel="mix", whole=False):
     """Reads an audio file of any sample rate, length and number of channels.
 
     The whole file is read, including all parts of concatenated files and data that the header does
-    not declare. A warning tells what is missing, and why.
+    not declare. A warning says what is missing, and why.
 
     Args:
         path: wav, flac, ogg, mp3 or another format of libsndfile.

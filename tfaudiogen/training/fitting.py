@@ -106,7 +106,7 @@ def train(
         check_pairs(preset, summary)
     if preset.given:
         check_conditions(preset, summary)
-    tell = say if progress and chief else _silent
+    log = say if progress and chief else _silent
     with contextlib.ExitStack() as held:
         if chief:
             held.enter_context(locked(out, "train"))
@@ -117,15 +117,15 @@ def train(
         if preset.priors or preset.translator:
             _check_one_machine(strategy)
             stages = TranslationStages if preset.translator else Stages
-            return stages(out, wanted, summary, strategy, cache, limits, tell).train()
-        run = _trained(out, wanted, summary, strategy, cache, resume, tell, limits)
-        return _finished(out, summary, run.settings, cache, tell) if chief else None
+            return stages(out, wanted, summary, strategy, cache, limits, log).train()
+        run = _trained(out, wanted, summary, strategy, cache, resume, log, limits)
+        return _finished(out, summary, run.settings, cache, log) if chief else None
 
 
-def _trained(out, wanted, summary, strategy, cache, resume, tell, limits):
+def _trained(out, wanted, summary, strategy, cache, resume, log, limits):
     """Train in one stage until a limit is reached, and return the `Run`."""
     try:
-        run = Run(out, wanted, summary, strategy, cache, resume, tell)
+        run = Run(out, wanted, summary, strategy, cache, resume, log)
         run.fit(limits)
         return run
     except _LOST as error:
@@ -137,14 +137,14 @@ def _trained(out, wanted, summary, strategy, cache, resume, tell, limits):
         ) from error
 
 
-def _finished(out, summary, wanted, cache, tell):
+def _finished(out, summary, wanted, cache, log):
     """Return the best model of a run, after fitting a mixture prior to its encoded windows."""
     model = saving.load(out)
     if hasattr(model, "fit_prior") and summary.examples["train"] >= model.prior.components > 1:
         feed = TrainingData(
             summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache
         )
-        tell("Fitting the prior to the training windows ...")
+        log("Fitting the prior to the training windows ...")
         batches = feed.batches("train", drop_remainder=False)
         model.fit_prior(batches.take(-(-_FITTED // wanted.batch_size)), wanted.seed)
         saving.save(model, out)

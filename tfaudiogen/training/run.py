@@ -49,7 +49,7 @@ class Run:
         strategy: the `tf.distribute.Strategy`.
         cache: whether to store computed spectrograms below the data.
         resume: whether to read the checkpoint, if there is one.
-        tell: function that shows a line to the user.
+        log: function that shows a line to the user.
         codes: for a prior, (codes of the data set, level of the prior); else None.
         whole: (folder, `Settings`) of the training that this run is a stage of; None if it is not.
         draws: for a stage, the `draws` of the `TensorBoardLogger`; None for none.
@@ -63,14 +63,14 @@ class Run:
         strategy,
         cache,
         resume,
-        tell,
+        log,
         codes=None,
         whole=None,
         draws=None,
     ):
         self.out, self.settings, self.summary = out, settings, summary
         self.codes, self.whole, self.draws = codes, whole, draws
-        self.strategy, self.tell = strategy, tell
+        self.strategy, self.log = strategy, log
         keras.utils.set_random_seed(settings.seed)
         preset = presets.Preset(**settings.preset)
         with strategy.scope():
@@ -109,7 +109,7 @@ class Run:
             _usual_batch_size(preset),
             self._parts,
             self.summary.examples["train"],
-            self.tell,
+            self.log,
         )
         fit = {**preset["fit"], "batch_size": size}
         self.settings = dataclasses.replace(self.settings, preset={**preset, "fit": fit})
@@ -129,7 +129,7 @@ class Run:
 
     def _choose_xla(self):
         choice = faster(self.model, next(iter(self.feed.batches("train").take(1))))
-        self.tell(f"{choice}.")
+        self.log(f"{choice}.")
         self.settings = dataclasses.replace(self.settings, jit_compile=choice.compiled)
 
     def _compile(self):
@@ -172,8 +172,8 @@ class Run:
         report = self._report(limits)
         keeper = self._keeper(report, limits)
         last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
-        shown = Progress(self.state, self.steps_per_epoch, last, self.tell)
-        with interrupt_after_step(keeper, self.tell):
+        shown = Progress(self.state, self.steps_per_epoch, last, self.log)
+        with interrupt_after_step(keeper, self.log):
             self._fit_until(ends, epochs, [ends, go_on, *self._observers(), keeper, shown])
         if self.state.history:
             report.draw()

@@ -119,8 +119,9 @@ class Report:
             return f"{self.model.note_on_loss}. On the validation split"
         if self.model.compares_examples:
             return (
-                f"The loss is that of telling which of {self.settings.batch_size} pairs belong "
-                "together, and depends on their number. On the validation split"
+                "The loss is that of identifying the matching pairs among "
+                f"{self.settings.batch_size} examples, and depends on their number. "
+                "On the validation split"
             )
         if hasattr(self.model, "tag"):
             return "The loss is the negative log-probability of labels. On the validation split"

@@ -38,7 +38,7 @@ def condition_options(command):
 def source_inputs(model, inputs, texts, labels):
     """Return the inputs of a translator, [(name, (path or value, asked))], and their reader.
 
-    `asked` tells whether the user named the input itself and not its folder. The reader is a
+    `asked` is whether the user named the input itself and not its folder. The reader is a
     function from path or value to the argument of `sample`.
 
     Args:

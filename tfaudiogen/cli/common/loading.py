@@ -107,7 +107,7 @@ def _load_only(kind, name, purpose):
     """Load a model of a class.
 
     Raises:
-        click.BadParameter: for a model of another class; the message tells the purpose of the
+        click.BadParameter: for a model of another class; the message states the purpose of the
             command.
     """
     import tfaudiogen

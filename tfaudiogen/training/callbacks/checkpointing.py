@@ -143,7 +143,7 @@ class CheckpointCallback(keras.callbacks.Callback):
 
 
 @contextlib.contextmanager
-def interrupt_after_step(keeper, tell):
+def interrupt_after_step(keeper, log):
     """Context in which a signal stops training after the current step, with everything saved.
 
     A second Ctrl-C stops at once. Repeated other signals do not: closing a terminal or stopping a
@@ -151,7 +151,7 @@ def interrupt_after_step(keeper, tell):
 
     Args:
         keeper: the `CheckpointCallback` that saves.
-        tell: function that shows a line to the user.
+        log: function that shows a line to the user.
     """
 
     def note(number, pass_on):
@@ -159,7 +159,7 @@ def interrupt_after_step(keeper, tell):
             keeper.stopped_by = number
             # The terminal may be gone, or another write to it may be in progress.
             with contextlib.suppress(OSError, RuntimeError):
-                tell("Saving after this step ... (Ctrl-C again stops at once.)")
+                log("Saving after this step ... (Ctrl-C again stops at once.)")
         elif number == signal.SIGINT:
             pass_on()
 

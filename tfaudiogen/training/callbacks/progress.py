@@ -18,13 +18,13 @@ class Progress(keras.callbacks.Callback):
         state: the `State` of the run.
         steps_per_epoch: training steps per epoch.
         epochs: number of epochs of the run; None if unknown.
-        tell: function that shows a line to the user; the bar is shown only if it is `say`.
+        log: function that shows a line to the user; the bar is shown only if it is `say`.
     """
 
-    def __init__(self, state, steps_per_epoch, epochs, tell):
+    def __init__(self, state, steps_per_epoch, epochs, log):
         super().__init__()
         self.state, self.steps_per_epoch, self.epochs = state, steps_per_epoch, epochs
-        self.tell = tell
+        self.log = log
         self._bar = None
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -35,7 +35,7 @@ class Progress(keras.callbacks.Callback):
             desc=self._name,
             total=self.steps_per_epoch,
             initial=done,
-            disable=None if self.tell is say else True,  # None: disabled without a terminal
+            disable=None if self.log is say else True,  # None: disabled without a terminal
             leave=False,
             unit="step",
         )
@@ -58,7 +58,7 @@ class Progress(keras.callbacks.Callback):
             figures.append(f"{logs['active_units']} active units")
         if math.isfinite(logs["examples_per_second"]):  # NaN after one step, which compiles
             figures.append(f"{logs['examples_per_second']:.3g} examples/s")
-        self.tell(f"{self._name}: {', '.join(figures)}")
+        self.log(f"{self._name}: {', '.join(figures)}")
 
 
 def say(line):

@@ -8,7 +8,7 @@ from tfaudiogen.training.resources import memory
 _ENOUGH = 6 * 2**30
 
 
-def decide(model, wanted, usual, parts, examples, tell):
+def decide(model, wanted, usual, parts, examples, log):
     """Return the batch size for training on this machine.
 
     Args:
@@ -19,7 +19,7 @@ def decide(model, wanted, usual, parts, examples, tell):
         parts: number of parts of a batch that are never in the same memory at the same time:
             devices with separate memories, times gradient accumulation steps.
         examples: number of training examples.
-        tell: function that shows a line to the user.
+        log: function that shows a line to the user.
 
     Raises:
         ValueError: the batch does not fit; the message gives the size that does.
@@ -33,7 +33,7 @@ def decide(model, wanted, usual, parts, examples, tell):
     if need.largest == 0:
         raise ValueError(_too_large(need, 1, 1))
     size = min(need.largest * parts, 2 ** (examples.bit_length() - 1))
-    tell(f"Batches of {size} examples: about {_gigabytes(need.of(-(-size // parts)))} of memory.")
+    log(f"Batches of {size} examples: about {_gigabytes(need.of(-(-size // parts)))} of memory.")
     return size
 
 

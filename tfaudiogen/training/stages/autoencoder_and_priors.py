@@ -44,14 +44,14 @@ class Stages:
         strategy: the `tf.distribute.Strategy`, on one machine.
         cache: whether to store computed spectrograms below the data.
         limits: {"epochs", "steps", "minutes"} of each stage.
-        tell: function that shows a line to the user.
+        log: function that shows a line to the user.
     """
 
     contents = "An autoencoder with codes, and priors over them"
 
-    def __init__(self, out, wanted, summary, strategy, cache, limits, tell):
+    def __init__(self, out, wanted, summary, strategy, cache, limits, log):
         self.out, self.settings, self.summary = out, wanted, summary
-        self.strategy, self.cache, self.limits, self.tell = strategy, cache, limits, tell
+        self.strategy, self.cache, self.limits, self.log = strategy, cache, limits, log
         self.preset = presets.Preset(**wanted.preset)
 
     def train(self):
@@ -61,7 +61,7 @@ class Stages:
         copies, _ = self.preset.copies(len(coder.quantizers))
         priors = []
         for number, own in enumerate(copies):
-            self.tell(f"Training the prior of level {number} of {len(copies)}, the top being 0 ...")
+            self.log(f"Training the prior of level {number} of {len(copies)}, the top being 0 ...")
             preset = self._preset_of(number, coder)
             first = code_cache.first_copies(codes, own, max(copies))
             parts = (self.out / AUTOENCODER, (first, number))
@@ -77,10 +77,10 @@ class Stages:
         if (self.out / code_cache.NAME).is_file():
             return saving.load(self.out / AUTOENCODER)
         self._check_priors()
-        self.tell("Training the autoencoder ...")
+        self.log("Training the autoencoder ...")
         preset, initial = self.preset.without_priors(), self.settings.initial
         coder = self._trained(AUTOENCODER, preset, initial)
-        self.tell("Computing the codes of the data ...")
+        self.log("Computing the codes of the data ...")
         copies, changes = self.preset.copies(len(coder.quantizers))
         code_cache.write(self.out, coder, self._feed(coder), max(copies), changes)
         return coder
@@ -117,7 +117,7 @@ class Stages:
         wanted = settings_of(preset, summary, size, seed, initial, stored)
         if resume:
             wanted.check_same(stored, folder)
-        devices = (self.strategy, self.cache, resume, self.tell)
+        devices = (self.strategy, self.cache, resume, self.log)
         whole = (self.out, self.settings)
         run = Run(folder, wanted, summary, *devices, codes=codes, whole=whole, draws=draws)
         self.settings.write(self.out)  # after all checks passed

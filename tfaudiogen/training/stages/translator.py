@@ -47,9 +47,9 @@ class TranslationStages(Stages):
             if AUTOENCODER in names:
                 self._train_autoencoder()
             if _EMBEDDER in names:
-                self.tell("Training the embedder of source and target ...")
+                self.log("Training the embedder of source and target ...")
                 self._trained(_EMBEDDER, self.preset.embedding())
-        self.tell("Training the translator ...")
+        self.log("Training the translator ...")
         draws = TranslationDraws(self.summary.folder)
         model = self._trained(_TRANSLATOR, preset, self._parts(names), draws=draws)
         saving.save(model, self.out)
@@ -75,7 +75,7 @@ class TranslationStages(Stages):
         return self.preset.translator.get("base")
 
     def _train_autoencoder(self):
-        self.tell("Training the autoencoder of the target ...")
+        self.log("Training the autoencoder of the target ...")
         target, initial = self.preset.without_priors(), self.settings.initial
         kind = "pictures" if target.pictures else "sounds"
         self._trained(AUTOENCODER, target, initial, summary=self.summary.of_kind(kind))
