@@ -143,10 +143,10 @@ def sample(ask, options, facts):
     for name in _CHOICES:
         if name not in wanted and getattr(options, name) is not None:
             raise SystemExit(f"--{name.replace('_', '-')} does not apply to {options.model}")
-    usual = {"temperature": facts.get("temperature", 1.0)}
+    default = {"temperature": facts.get("temperature", 1.0)}
     if options.label:
-        usual["guidance"] = facts.get("guidance", 1.0)
-    rows = {name: one_row(options, name, usual.get(name)) for name in wanted}
+        default["guidance"] = facts.get("guidance", 1.0)
+    rows = {name: one_row(options, name, default.get(name)) for name in wanted}
     return only(ask("sample", rows))
 
 
@@ -160,10 +160,10 @@ _CHOICES = {
 }
 
 
-def one_row(options, name, usual=None):
-    """Return the input `name` of one row, [1]; where none is given, the model's `usual` one."""
+def one_row(options, name, default=None):
+    """Return the input `name` of one row, [1]; where none is given, the model's `default` one."""
     kind, value = {"seed": (np.int64, 0), "temperature": (np.float32, 1.0), **_CHOICES}[name]
-    chosen = [one for one in (getattr(options, name), usual, value) if one is not None]
+    chosen = [one for one in (getattr(options, name), default, value) if one is not None]
     return np.array(chosen[:1], kind)
 
 

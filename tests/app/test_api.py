@@ -160,7 +160,7 @@ def test_who_comes_when_too_many_wait_is_asked_to_come_back(model_folder, tmp_pa
     studio = Studio([model_folder], out=tmp_path, limits=Limits(waiting=0))
     client = TestClient(make_server(studio), "http://127.0.0.1")
     asked = {"url": "/api/models/tiny/sample", "json": {"seed": 1}}
-    with studio.turn.taken():
+    with studio.compute_lock.taken():
         answer = client.post(**asked)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "0 requests are waiting already" in answer.json()["error"]

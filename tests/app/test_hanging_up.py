@@ -1,4 +1,4 @@
-"""Whoever hangs up is not waited for: before the turn, and between the parts of a draw."""
+"""Whoever hangs up is not waited for: before the lock is taken, and between the parts of a draw."""
 
 import asyncio
 import json
@@ -10,34 +10,34 @@ import numpy as np
 import pytest
 
 from tfaudiogen.app import asking
+from tfaudiogen.app.compute_lock import ComputeLock
 from tfaudiogen.app.listeners import Listeners
 from tfaudiogen.app.refusals import Busy, Gone
-from tfaudiogen.app.turn import Turn
 from tfaudiogen.models.training_step import batching
 
 PATIENCE = 60.0
 SAMPLE = "/api/models/tiny/sample"
 
 
-def taken(turn, gone=None):
+def taken(compute_lock, gone=None):
     """Take a turn for someone who may have hung up, and return what came of it."""
     try:
-        with asking.asked_by(gone), turn.taken():
+        with asking.asked_by(gone), compute_lock.taken():
             return "done"
     except (Gone, Busy) as error:
         return type(error).__name__
 
 
 class Waiting:
-    """Somebody in a thread who wants the turn, and may hang up."""
+    """Somebody in a thread who wants the lock, and may hang up."""
 
-    def __init__(self, turn, done=None):
+    def __init__(self, compute_lock, done=None):
         self.hung_up, self.found = threading.Event(), None
-        self._thread = threading.Thread(target=self._run, args=(turn, done))
+        self._thread = threading.Thread(target=self._run, args=(compute_lock, done))
         self._thread.start()
 
-    def _run(self, turn, done):
-        self.found = taken(turn, self.hung_up.is_set)
+    def _run(self, compute_lock, done):
+        self.found = taken(compute_lock, self.hung_up.is_set)
         if done is not None:
             done.append(self)
 
@@ -54,48 +54,48 @@ def until(condition):
 
 
 def test_who_hangs_up_while_waiting_makes_room_at_once():
-    turn = Turn(waiting=3)
-    with turn.taken():
-        waiting = [Waiting(turn) for _ in range(3)]
-        until(lambda: len(turn._queue) == 4)
-        assert taken(turn) == "Busy"
+    compute_lock = ComputeLock(waiting=3)
+    with compute_lock.taken():
+        waiting = [Waiting(compute_lock) for _ in range(3)]
+        until(lambda: len(compute_lock._queue) == 4)
+        assert taken(compute_lock) == "Busy"
         for one in waiting:
             one.hung_up.set()
         assert [one.end() for one in waiting] == ["Gone"] * 3
-        assert len(turn._queue) == 1
-    assert taken(turn) == "done"
+        assert len(compute_lock._queue) == 1
+    assert taken(compute_lock) == "done"
 
 
 def test_who_has_hung_up_already_does_not_begin():
-    assert taken(Turn(waiting=1), lambda: True) == "Gone"
+    assert taken(ComputeLock(waiting=1), lambda: True) == "Gone"
 
 
 def test_who_comes_first_is_served_first():
-    turn, done, waiting = Turn(waiting=8), [], []
-    with turn.taken():
+    compute_lock, done, waiting = ComputeLock(waiting=8), [], []
+    with compute_lock.taken():
         for place in range(8):
-            waiting.append(Waiting(turn, done))
-            until(lambda place=place: len(turn._queue) == place + 2)
+            waiting.append(Waiting(compute_lock, done))
+            until(lambda place=place: len(compute_lock._queue) == place + 2)
     assert [one.end() for one in waiting] == ["done"] * 8
     assert done == waiting
 
 
 def test_a_draw_ends_between_two_of_its_parts():
-    turn, calls = Turn(waiting=1), []
+    compute_lock, calls = ComputeLock(waiting=1), []
 
     def part(values):
         calls.append(len(values))
         return values
 
     def draw():
-        with asking.asked_by(lambda: len(calls) > 1), turn.taken():
+        with asking.asked_by(lambda: len(calls) > 1), compute_lock.taken():
             batching.in_batches(part, np.arange(40), size=8)
 
     with pytest.raises(Gone):
         draw()
     assert calls == [8, 8]
     assert batching.in_batches(part, np.arange(40), size=8).shape == (40,)
-    assert taken(turn) == "done"
+    assert taken(compute_lock) == "done"
 
 
 def test_a_long_sound_of_codes_ends_between_its_windows(code_model, monkeypatch):
@@ -142,10 +142,10 @@ def test_what_a_page_asked_for_that_was_closed_is_not_drawn():
     from gradio import Error
     from gradio.context import LocalContext
 
-    turn, gone = Turn(waiting=1), []
+    compute_lock, gone = ComputeLock(waiting=1), []
 
     def draw():
-        with turn.taken():
+        with compute_lock.taken():
             return "drawn"
 
     known = SimpleNamespace(gone=lambda session: session in gone)
@@ -189,16 +189,16 @@ def test_clients_that_hang_up_do_not_keep_the_model_busy(application, studio, mo
     async def many():
         asked = [request(application, SAMPLE, {"seconds": 60}, lambda: gone) for _ in range(32)]
         tasks = [asyncio.create_task(one) for one, _ in asked]
-        while len(studio.turn._queue) < 33:
+        while len(studio.compute_lock._queue) < 33:
             await asyncio.sleep(0.01)
         gone.append(True)
         await asyncio.gather(*tasks)
         return [sent[0]["status"] for _, sent in asked]
 
     gone = []
-    with studio.turn.taken():
+    with studio.compute_lock.taken():
         assert asyncio.run(many()) == [Gone.status] * 32
-        assert len(studio.turn._queue) == 1
+        assert len(studio.compute_lock._queue) == 1
     assert not drawn
     assert not caplog.text
     one, sent = request(application, SAMPLE, {"seed": 1}, lambda: False)

@@ -1,4 +1,4 @@
-"""Limits, turns, shelves and jobs, without a server."""
+"""Limits, compute locks, result stores and jobs, without a server."""
 
 import dataclasses
 import os
@@ -15,11 +15,11 @@ import pytest
 import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.app import curve_view, latent_map, matching, trainings
+from tfaudiogen.app.compute_lock import ComputeLock
 from tfaudiogen.app.jobs import Job, Jobs
 from tfaudiogen.app.limits import Limits, number
 from tfaudiogen.app.refusals import Busy, Refused
-from tfaudiogen.app.shelf import Shelf
-from tfaudiogen.app.turn import Turn
+from tfaudiogen.app.result_store import ResultStore
 from tfaudiogen.app.uploads import kind_of
 from tfaudiogen.runtime.optional import Unavailable
 from tfaudiogen.training.settings import Settings
@@ -36,10 +36,10 @@ def test_a_number_may_be_written_as_text():
 
 
 def test_a_turn_lets_a_few_wait_and_refuses_the_rest():
-    turn, held, free = Turn(waiting=1), threading.Event(), threading.Event()
+    compute_lock, held, free = ComputeLock(waiting=1), threading.Event(), threading.Event()
 
     def hold():
-        with turn.taken():
+        with compute_lock.taken():
             held.set()
             free.wait(10)
 
@@ -47,54 +47,54 @@ def test_a_turn_lets_a_few_wait_and_refuses_the_rest():
     first.start()
     held.wait(10)
     second.start()
-    while len(turn._queue) < 2:
+    while len(compute_lock._queue) < 2:
         time.sleep(0.01)
-    with pytest.raises(Busy, match="1 requests are waiting"), turn.taken():
+    with pytest.raises(Busy, match="1 requests are waiting"), compute_lock.taken():
         pass
     free.set()
     first.join()
     second.join()
-    with turn.taken():
+    with compute_lock.taken():
         pass
 
 
-def make_set(shelf, name):
-    folder = shelf.new(name)
-    shelf.write_record(folder, {"sounds": []})
+def make_set(store, name):
+    folder = store.new(name)
+    store.write_record(folder, {"sounds": []})
     return folder
 
 
-def test_a_shelf_keeps_the_newest(tmp_path):
-    shelf = Shelf(tmp_path, "/kept", most=2)
+def test_a_result_store_keeps_the_newest(tmp_path):
+    store = ResultStore(tmp_path, "/kept", most=2)
     for name in ("2020-a", "2021-b"):
         (tmp_path / name).mkdir()
-    newest = make_set(shelf, "model")
+    newest = make_set(store, "model")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2021-b", newest.name]
-    assert shelf.names() == [newest.name]
-    assert shelf.url(newest / "a.wav") == f"/kept/{newest.name}/a.wav"
+    assert store.names() == [newest.name]
+    assert store.url(newest / "a.wav") == f"/kept/{newest.name}/a.wav"
 
 
 @pytest.mark.parametrize("name", ['a "run" #1?%20', "ö" * 127])
-def test_a_shelf_takes_any_name(tmp_path, name):
-    shelf = Shelf(tmp_path, "/kept", most=2)
-    folder = make_set(shelf, name)
-    assert shelf.names() == [folder.name]
-    url = urllib.parse.urlsplit(shelf.url(folder / "a.wav"))
+def test_a_result_store_takes_any_name(tmp_path, name):
+    store = ResultStore(tmp_path, "/kept", most=2)
+    folder = make_set(store, name)
+    assert store.names() == [folder.name]
+    url = urllib.parse.urlsplit(store.url(folder / "a.wav"))
     assert urllib.parse.unquote(url.path) == f"/kept/{folder.name}/a.wav"
     assert '"' not in url.geturl()
 
 
-def test_a_shelf_forgets_what_is_old(tmp_path):
-    shelf = Shelf(tmp_path, "/temporary", most=10, seconds=100.0)
-    old = make_set(shelf, "model")
+def test_a_result_store_forgets_what_is_old(tmp_path):
+    store = ResultStore(tmp_path, "/temporary", most=10, seconds=100.0)
+    old = make_set(store, "model")
     os.utime(old, (1.0, 1.0))
-    make_set(shelf, "model")
+    make_set(store, "model")
     assert not old.exists()
 
 
 def test_a_record_is_read_by_name_only(tmp_path):
     (tmp_path / "record.json").write_text("{}")
-    assert Shelf(tmp_path / "sets", "/kept", 5).read_record("..") is None
+    assert ResultStore(tmp_path / "sets", "/kept", 5).read_record("..") is None
 
 
 def test_more_files_than_are_ranked_at_once_are_refused():

@@ -11,7 +11,7 @@ from PIL import Image
 from tfaudiogen import Pictures, Spectrogram
 from tfaudiogen.app import trainings
 from tfaudiogen.app.cards import Picture, Sound
-from tfaudiogen.app.shelf import Shelf
+from tfaudiogen.app.result_store import ResultStore
 from tfaudiogen.training.callbacks import summaries
 
 RATE = 8000
@@ -55,18 +55,18 @@ def test_the_tab_shows_the_stage_under_way(stages, tmp_path):
     pytest.importorskip("gradio", reason="the page needs Gradio: pip install '.[app]'")
     from tfaudiogen.app.tabs.train import Watcher
 
-    shelf = Shelf(tmp_path / "sounds", "/temporary", 8)
+    store = ResultStore(tmp_path / "sounds", "/temporary", 8)
     result = stages[0].parent
     job = SimpleNamespace(result=result, running=True, state="running", title="mine", seconds=1.0)
     job.last_lines = lambda: ""
     jobs, runs = SimpleNamespace(current=job), result.parent
     names = {"model_names": list}
-    watcher = Watcher(SimpleNamespace(jobs=jobs, runs=runs, temporary=shelf, **names))
+    watcher = Watcher(SimpleNamespace(jobs=jobs, runs=runs, temporary=store, **names))
     _, _, cards, _, seen, _ = watcher.look(None)
     titles = re.findall("<figcaption>(.*?)</figcaption>", cards)
     assert titles == [f"translator: {what} {n}" for n in (1, 2) for what in ("source", "drawn")]
     picture = re.search('<img src="/temporary/([^"]*drawn_0.png)"', cards)[1]
-    assert np.asarray(Image.open(shelf.folder / picture)).shape == (8, 8, 3)
+    assert np.asarray(Image.open(store.folder / picture)).shape == (8, 8, 3)
     assert watcher.look(seen)[4] == seen
     os.utime(stages[0] / "history.csv")  # as many epochs of another stage
     again = watcher.look(seen)

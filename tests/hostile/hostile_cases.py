@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 MOST_GROWN = 2**30
 
 
-def corpus(kind, change, sources, folder, usual):
+def corpus(kind, change, sources, folder, default):
     """Return the paths of changed copies of sound files or folders; their names are the seeds.
 
     Args:
@@ -27,10 +27,10 @@ def corpus(kind, change, sources, folder, usual):
             as its third says.
         sources: paths to choose from.
         folder: of the copies.
-        usual: how many there are unless the environment says otherwise.
+        default: how many there are unless the environment says otherwise.
     """
     first = int(os.environ.get("HOSTILE_FIRST", 0))
-    seeds = range(first, first + int(os.environ.get("HOSTILE_COUNT", usual)))
+    seeds = range(first, first + int(os.environ.get("HOSTILE_COUNT", default)))
     cases = []
     for seed in seeds:
         draw = random.Random(f"{kind} {seed}")

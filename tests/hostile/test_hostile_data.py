@@ -275,5 +275,5 @@ def test_a_report_that_prepare_does_not_write(folder, change, reason):
 
 @pytest.mark.slow
 def test_a_corpus_of_damaged_folders_ends_in_lines(sets, tmp_path):
-    cases = corpus("data", mutated, list(sets.values()), tmp_path, usual=16)
+    cases = corpus("data", mutated, list(sets.values()), tmp_path, default=16)
     check_all("data", sets["audio_image_pairs"], cases)

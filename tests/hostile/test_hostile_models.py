@@ -251,7 +251,7 @@ def test_weights_in_half_precision_and_of_optimizers_are_sound(sound):
 
 
 def test_a_corpus_of_damaged_files_ends_in_lines(sound, tmp_path):
-    check_all("model", sound, corpus("model", mutated, [sound], tmp_path, usual=6))
+    check_all("model", sound, corpus("model", mutated, [sound], tmp_path, default=6))
 
 
 @pytest.mark.parametrize(

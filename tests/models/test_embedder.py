@@ -252,9 +252,9 @@ def test_pictures_and_images_are_embedded_as_in_training(examples):
 def test_bad_arguments_are_named(options, message):
     parts = build()
     towers = {name: getattr(parts, name) for name in ("sound_tower", "picture_tower")}
-    usual = {"spectrogram": parts.spectrogram, "pictures": parts.pictures, **towers}
+    defaults = {"spectrogram": parts.spectrogram, "pictures": parts.pictures, **towers}
     with pytest.raises(ValueError, match=message):
-        tg.AudioImageEmbedder(**{**usual, **options})
+        tg.AudioImageEmbedder(**{**defaults, **options})
 
 
 def test_batches_without_pictures_are_refused(examples):

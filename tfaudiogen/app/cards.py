@@ -46,11 +46,11 @@ def card_of(representation, title, name, content):
     return (Picture if representation.kind == "pictures" else Sound)(title, name, content)
 
 
-def put_on(shelf, set_name, shown, sample_rate, record=None, progress=None):
-    """Write sounds, with their spectrograms, and images as a new set on a shelf.
+def put_on(store, set_name, shown, sample_rate, record=None, progress=None):
+    """Write sounds, with their spectrograms, and images as a new set in a store.
 
     Args:
-        shelf: `Shelf`.
+        store: `ResultStore`.
         set_name: name of the set, which is appended to the time.
         shown: list of `Sound` and `Picture`.
         sample_rate: Hz of the sounds; None if there are none.
@@ -60,7 +60,7 @@ def put_on(shelf, set_name, shown, sample_rate, record=None, progress=None):
     Returns:
         (the cards as HTML, the paths of the WAV and PNG files).
     """
-    folder, paths = shelf.new(set_name), []
+    folder, paths = store.new(set_name), []
     # A common colour scale, so that the spectrograms can be compared.
     waveforms = [one.waveform for one in shown if isinstance(one, Sound)]
     geometry = Geometry.of(sample_rate, *waveforms) if waveforms else None
@@ -69,8 +69,8 @@ def put_on(shelf, set_name, shown, sample_rate, record=None, progress=None):
             progress(done, len(shown))
         paths.append(_write(folder, one, geometry))
     listed = [[one.title, path.name] for one, path in zip(shown, paths, strict=True)]
-    shelf.write_record(folder, {**(record or {}), "sounds": listed})
-    return cards(shelf, folder.name, listed), paths
+    store.write_record(folder, {**(record or {}), "sounds": listed})
+    return cards(store, folder.name, listed), paths
 
 
 def _write(folder, one, geometry):
@@ -85,20 +85,20 @@ def _write(folder, one, geometry):
     return path
 
 
-def cards(shelf, set_name, listed):
+def cards(store, set_name, listed):
     """Return the cards of a set as HTML; `listed` are pairs (title, name of the WAV or PNG)."""
-    folder = shelf.folder / set_name
-    inside = "".join(_card(shelf, folder / Path(name).name, title) for title, name in listed)
+    folder = store.folder / set_name
+    inside = "".join(_card(store, folder / Path(name).name, title) for title, name in listed)
     return f'<div class="sounds">{inside}</div>'
 
 
-def _card(shelf, path, title):
+def _card(store, path, title):
     draw = _picture_card if path.suffix == _PICTURE else _sound_card
-    return draw(shelf, path, html.escape(title), html.escape(path.name))
+    return draw(store, path, html.escape(title), html.escape(path.name))
 
 
-def _picture_card(shelf, path, title, name):
-    picture = shelf.url(path)
+def _picture_card(store, path, title, name):
+    picture = store.url(path)
     return (
         f'<figure class="painted"><figcaption>{title}</figcaption>'
         f'<img src="{picture}" alt="{title}"><div class="controls">'
@@ -106,8 +106,8 @@ def _picture_card(shelf, path, title, name):
     )
 
 
-def _sound_card(shelf, path, title, name):
-    sound, picture = shelf.url(path), shelf.url(path.with_suffix(_PICTURE))
+def _sound_card(store, path, title, name):
+    sound, picture = store.url(path), store.url(path.with_suffix(_PICTURE))
     return (
         f'<figure class="sound"><figcaption>{title}</figcaption>'
         f'<div class="picture" role="button" tabindex="0" title="click to play from here">'

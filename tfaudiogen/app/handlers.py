@@ -38,5 +38,5 @@ def steps_of(progress, description):
 
 # Gradio injects the progress bar of a request into arguments with this default.
 PROGRESS = gradio.Progress()
-# Computations of models run one at a time; see `Turn`.
+# Computations of models run one at a time; see `ComputeLock`.
 HEAVY = {"concurrency_limit": 1, "concurrency_id": "model"}

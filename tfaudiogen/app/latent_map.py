@@ -122,7 +122,7 @@ def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
     for batch in dataset:
         if progress:
             progress(len(ids), count)
-        with studio.turn.taken():
+        with studio.compute_lock.taken():
             found = model.encode(batch["image" if pictures else "audio"])
             latents.append(found if pictures else found[:, 0])
         labels += batch["label"].numpy().tolist()

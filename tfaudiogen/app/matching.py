@@ -45,8 +45,8 @@ def embed(studio, name, path):
 
 
 def embedded(studio, model, candidate):
-    """Return the embedding, float32 [E], of a `Candidate`, holding the `Turn`."""
-    with studio.turn.taken():
+    """Return the embedding, float32 [E], of a `Candidate`, holding the `ComputeLock`."""
+    with studio.compute_lock.taken():
         return retrieval.embed(model, candidate.kind, candidate.read())
 
 
@@ -137,7 +137,7 @@ def ranked(studio, model, query, candidates, progress=None):
     for done, one in enumerate(candidates):
         if progress:
             progress(done, len(candidates))
-        with studio.turn.taken():
+        with studio.compute_lock.taken():
             try:
                 vector = retrieval.embed(model, one.kind, one.read())
             except ValueError as error:

@@ -32,7 +32,7 @@ def sample(studio, name, count=1, seconds=None, seed=0, **choices):
     chosen = _chosen(model, name, choices)
     if chosen.get("guidance", 1.0) != 1.0 and "label" not in chosen:
         raise Refused("guidance needs a label to strengthen: choose one, or leave it at 1.")
-    with studio.turn.taken():
+    with studio.compute_lock.taken():
         return np.asarray(model.sample(**draw, **chosen))
 
 
@@ -56,7 +56,7 @@ def translate(studio, name, inputs, ability, count=1, seconds=None, seed=0, **ch
     model = able(studio, name, ability)
     draw = _draw(model, name, studio.limits, count, seconds, seed)
     chosen = _chosen(model, name, choices)
-    with studio.turn.taken():
+    with studio.compute_lock.taken():
         inputs = _content(studio, model.source, inputs)
         return inputs, np.asarray(model.sample(inputs, **draw, **chosen))
 
@@ -119,7 +119,7 @@ _CHECKS = {
 def reconstruct(studio, name, path):
     """Return an uploaded sound or image and its reconstruction, of the same shape."""
     model = able(studio, name, "reconstruct")
-    with studio.turn.taken():
+    with studio.compute_lock.taken():
         original = read_upload(studio, path, model.spectrogram)
         return original, np.asarray(model.reconstruct(original))
 
@@ -133,7 +133,7 @@ def tag(studio, name, path, count=5):
     """
     model = able(studio, name, "tag")
     count = number("count", count, 1, _MOST_LABELS, int)
-    with studio.turn.taken():
+    with studio.compute_lock.taken():
         picture = read_upload(studio, path, model.pictures)
         return picture, model.tag(picture, count)
 
@@ -143,7 +143,7 @@ def log_prob(studio, name, path):
     model = studio.model(name)
     if not hasattr(model, "log_prob") or "reconstruct" not in abilities(model):
         raise Refused(f"the model {name} has no probability of one file: choose another.")
-    with studio.turn.taken():
+    with studio.compute_lock.taken():
         inputs = read_upload(studio, path, model.spectrogram)
         nats = float(model.log_prob(inputs)[0])
     return nats, -nats / (math.log(2.0) * _pixels(model, inputs))

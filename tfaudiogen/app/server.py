@@ -37,9 +37,9 @@ def make_server(studio, host="127.0.0.1", token=None):
     server = FastAPI(title="tfaudiogen", version=__version__, docs_url=None, redoc_url=None)
     server.include_router(api.routes(studio))
     server.include_router(receiving.routes(studio))
-    for shelf in (studio.kept, studio.temporary):
-        shelf.folder.mkdir(parents=True, exist_ok=True)
-        server.mount(shelf.address, StaticFiles(directory=shelf.folder))
+    for store in (studio.kept, studio.temporary):
+        store.folder.mkdir(parents=True, exist_ok=True)
+        server.mount(store.address, StaticFiles(directory=store.folder))
     server.add_exception_handler(RequestValidationError, _bad_request)
     server.add_exception_handler(ValueError, _failed)
     page = make_page(studio)

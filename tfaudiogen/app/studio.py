@@ -9,12 +9,12 @@ from pathlib import Path
 
 from tfaudiogen import saving
 from tfaudiogen.app.abilities import abilities_of_file
+from tfaudiogen.app.compute_lock import ComputeLock
 from tfaudiogen.app.jobs import Jobs
 from tfaudiogen.app.limits import Limits
 from tfaudiogen.app.listeners import Listeners
 from tfaudiogen.app.refusals import Unknown
-from tfaudiogen.app.shelf import Shelf
-from tfaudiogen.app.turn import Turn
+from tfaudiogen.app.result_store import ResultStore
 from tfaudiogen.app.upload_folder import UploadFolder
 from tfaudiogen.data import describe
 from tfaudiogen.models.embedders.embedding import Embedding
@@ -36,14 +36,14 @@ class Studio:
 
     def __init__(self, models, data=(), out="app", limits=None):
         self.limits = limits or Limits()
-        self.turn = Turn(self.limits.waiting)
+        self.compute_lock = ComputeLock(self.limits.waiting)
         self.jobs = Jobs()
         self.out = Path(out)
         self.temporary_folder = Path(tempfile.mkdtemp(prefix="tfaudiogen-app-"))
         self.uploads = UploadFolder(self.temporary_folder / "uploads", self.limits.upload_bytes)
         self.listeners = Listeners()
-        self.kept = Shelf(self.out / "samples", "/kept", self.limits.kept)
-        self.temporary = Shelf(
+        self.kept = ResultStore(self.out / "samples", "/kept", self.limits.kept)
+        self.temporary = ResultStore(
             self.temporary_folder / "sounds", "/temporary", self.limits.kept, _HOUR
         )
         self.data = _named({Path(folder).resolve(): describe(folder) for folder in data})

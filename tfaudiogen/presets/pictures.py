@@ -1,7 +1,7 @@
 """The presets of pictures, as plain values; see `tfaudiogen.presets.table`."""
 
+from tfaudiogen.presets.defaults import ADVERSARY, FIT, QUANTIZED, RESIDUAL_VAE
 from tfaudiogen.presets.priors import PRIORS
-from tfaudiogen.presets.usual import ADVERSARY, FIT, QUANTIZED, RESIDUAL_VAE
 
 MNIST = {"height": 28, "width": 28, "channels": 1}
 _COLOUR = {side: {"height": side, "width": side, "channels": 3} for side in (28, 32, 128, 256)}

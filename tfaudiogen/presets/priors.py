@@ -1,6 +1,6 @@
 """Default settings of priors over codes; see `tfaudiogen.presets.table`."""
 
-from tfaudiogen.presets.usual import FIT
+from tfaudiogen.presets.defaults import FIT
 
 PRIOR_FIT = {**FIT, "learning_rate": 1e-3, "average": 0.998}
 

@@ -1,6 +1,6 @@
 """Values that the presets of short spoken words share; see `tfaudiogen.presets.table`."""
 
-from tfaudiogen.presets.usual import QUANTIZED
+from tfaudiogen.presets.defaults import QUANTIZED
 
 # 128 frames of 64 samples at 8 kHz are 1.02 s.
 SPEECH_SPECTROGRAM = {

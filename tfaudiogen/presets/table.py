@@ -55,13 +55,13 @@ and mirror (whether to flip at random).
 """
 
 from tfaudiogen.presets.conditional import CONDITIONAL_PRESETS
+from tfaudiogen.presets.defaults import ADVERSARY, FIT, RESIDUAL_VAE
 from tfaudiogen.presets.embedders import EMBEDDER_PRESETS
 from tfaudiogen.presets.pictures import PICTURE_PRESETS
 from tfaudiogen.presets.priors import PRIORS
 from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 from tfaudiogen.presets.taggers import TAGGER_PRESETS
 from tfaudiogen.presets.translators import TRANSLATOR_PRESETS
-from tfaudiogen.presets.usual import ADVERSARY, FIT, RESIDUAL_VAE
 
 # 512 frames of 256 samples at 22,050 Hz are 5.94 s.
 _MUSIC_SPECTROGRAM = {

@@ -106,7 +106,7 @@ class Run:
         size = batch_size.decide(
             self.model,
             preset["fit"]["batch_size"],
-            _usual_batch_size(preset),
+            _default_batch_size(preset),
             self._parts,
             self.summary.examples["train"],
             self.log,
@@ -252,7 +252,7 @@ class Run:
         return CheckpointCallback(self.out, self.state, self.steps_per_epoch, write, command)
 
 
-def _usual_batch_size(preset):
+def _default_batch_size(preset):
     """Return the default batch size of a preset."""
     known = preset["name"] in presets.names()
     return (presets.get(preset["name"]).fit if known else preset["fit"])["batch_size"]

@@ -81,13 +81,13 @@ class Settings:
         name = self.preset["name"]
         if name not in presets.names():
             return
-        usual = _plain(presets.get(name))
+        defaults = _plain(presets.get(name))
         mine = _plain(self.preset)
-        if mine["priors"] is None and usual["priors"] is not None:
+        if mine["priors"] is None and defaults["priors"] is not None:
             yield "priors", None
         for section in presets.SECTIONS:
             for key, value in (mine.get(section) or {}).items():
-                changed = (usual[section] or {}).get(key) != value
+                changed = (defaults[section] or {}).get(key) != value
                 if changed and (section, key) != ("fit", "batch_size"):
                     yield f"{section}.{key}", value
 

@@ -135,7 +135,7 @@ class Explorer:
         def take(name, state, fraction, path):
             state = self._of_model(state, name)
             model = self._model(name)
-            with self.studio.turn.taken():
+            with self.studio.compute_lock.taken():
                 window = operations.first_window(self.studio, model, path)
                 latents = model.encode(window).reshape(-1)
             return self._choose(state, fraction, place, "your file", latents, window)
@@ -211,7 +211,7 @@ class Explorer:
 
     def _decode(self, state, latents):
         model = self._model(state["model"])
-        with self.studio.turn.taken():
+        with self.studio.compute_lock.taken():
             return np.asarray(model.decode(np.asarray(latents, np.float32)[None]))[0]
 
     def _cards(self, name, shown):

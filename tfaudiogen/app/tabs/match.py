@@ -97,7 +97,7 @@ def _titled(ranking):
 
 
 class _Ranking:
-    """Renders candidates; their files go to the temporary shelf, as some are uploads.
+    """Renders candidates; their files go to the temporary store, as some are uploads.
 
     Args:
         studio: `Studio`.

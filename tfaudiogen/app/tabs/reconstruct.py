@@ -73,7 +73,7 @@ def _reconstruct(studio):
             card_of(representation, f"Reconstruction by {name}", "reconstruction", again),
         ]
         rate = getattr(representation, "sample_rate", None)
-        # Uploads are never stored permanently, so the set goes to the temporary shelf.
+        # Uploads are never stored permanently, so the set goes to the temporary store.
         steps = steps_of(progress, "drawing pictures")
         cards, _ = put_on(studio.temporary, name, shown, rate, progress=steps)
         compare = _compare_pictures if draws_pictures(model) else compare_sounds

@@ -41,7 +41,7 @@ def _tag(studio):
         progress(0, desc="tagging")
         picture, labels = operations.tag(studio, name, path, count)
         shown = [card_of(model.pictures, "The picture", "picture", picture)]
-        # Uploads are never stored permanently, so the set goes to the temporary shelf.
+        # Uploads are never stored permanently, so the set goes to the temporary store.
         cards, (written,) = put_on(studio.temporary, name, shown, None)
         tags = written.with_name(_FILE)
         write_record(tags, model=name, count=len(labels), pictures={Path(path).stem: labels})

@@ -10,9 +10,9 @@ from tfaudiogen.cli.common.options import (
     asked_of,
     bit_depth_option,
     code_options,
+    defaults_of,
     seed_option,
     temperature_option,
-    usual_of,
 )
 from tfaudiogen.cli.common.streams import say
 
@@ -58,7 +58,7 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
     drawn = loaded.sample(count, seed=seed, seconds=seconds, progress=True, **options).numpy()
     names = [f"sample_{number:03d}" for number in range(count)]
     asked = {"model": model, "seed": seed, "count": count, "seconds": seconds}
-    options = {**asked, **usual_of(loaded, options), **options}
+    options = {**asked, **defaults_of(loaded, options), **options}
     if is_of_pictures(loaded):
         paths, what = write_pictures(drawn, names, out), "pictures and a sheet of them"
     else:

@@ -123,9 +123,9 @@ def asked_of(function, **options):
     return asked
 
 
-def usual_of(model, options):
+def defaults_of(model, options):
     """Return the model's default temperature and, with a label, guidance."""
-    usual = {"temperature": getattr(model, "temperature", 1.0)}
+    defaults = {"temperature": getattr(model, "temperature", 1.0)}
     if options.get("label") is not None:
-        usual["guidance"] = model.guidance
-    return usual
+        defaults["guidance"] = model.guidance
+    return defaults

@@ -100,12 +100,12 @@ class CodeModelSignatures(CodeSignatures):
 
     def facts(self):
         """Return the facts that `describe` outputs; see `Signatures`."""
-        usual = {name: float(getattr(self.model, name)) for name in ("temperature", "guidance")}
+        defaults = {name: float(getattr(self.model, name)) for name in ("temperature", "guidance")}
         return {
             **super().facts(),
             **self._drawn_samples(),
             "labels": len(self.model.label_names),
-            **usual,
+            **defaults,
         }
 
     def sample(self, seed, temperature, top_k, top_p, label=None, guidance=None):

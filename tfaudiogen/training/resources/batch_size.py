@@ -8,14 +8,14 @@ from tfaudiogen.training.resources import memory
 _ENOUGH = 6 * 2**30
 
 
-def decide(model, wanted, usual, parts, examples, log):
+def decide(model, wanted, default, parts, examples, log):
     """Return the batch size for training on this machine.
 
     Args:
         model: the built `ProbabilisticModel`.
         wanted: examples per step over all devices, or "auto" for the largest power of two that
             fits into memory and does not exceed the number of training examples.
-        usual: the preset's default; up to this size, memory is measured only if there is little.
+        default: the preset's default; up to this size, memory is measured only if there is little.
         parts: number of parts of a batch that are never in the same memory at the same time:
             devices with separate memories, times gradient accumulation steps.
         examples: number of training examples.
@@ -26,7 +26,7 @@ def decide(model, wanted, usual, parts, examples, log):
     """
     if wanted != "auto":
         with contextlib.suppress(memory.NotMeasurable):
-            if wanted > usual or memory.available() < _ENOUGH:
+            if wanted > default or memory.available() < _ENOUGH:
                 _check(memory.measure(model), wanted, parts)
         return wanted
     need = memory.measure(model)

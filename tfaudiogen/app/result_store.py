@@ -16,7 +16,7 @@ _RECORD = "record.json"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ResultStore:
     """A folder of sets of sounds and images, served under `address`, limited in number and age.
 
     Attributes:

@@ -11,7 +11,7 @@ from tfaudiogen.models.training_step.batching import between_parts
 _SECONDS_BETWEEN_LOOKS = 0.2
 
 
-class Turn:
+class ComputeLock:
     """A first-come, first-served lock with a bounded queue, since models share CPU and memory.
 
     Requests whose client has disconnected are dropped.
@@ -43,7 +43,7 @@ class Turn:
             self._leave(mine)
 
     def _stand_in_line(self):
-        """Join the queue; return an event that is set when it is the caller's turn."""
+        """Join the queue; return an event that is set when the lock is the caller's."""
         mine = threading.Event()
         with self._lock:
             if len(self._queue) > self.waiting:
