@@ -82,13 +82,13 @@ def test_words_of_labels_are_drawn_as_python_draws_them():
 
 @pytest.mark.slow
 def test_the_graph_draws_the_codes_that_the_compiled_sampler_draws(model):
-    key, rows, label = noise.key(5, 1), model.rows(1500), tf.constant([1])
+    key, graph, label = noise.key(5, 1), model.graph_functions(1500), tf.constant([1])
     settings = {"temperature": 1.0, "top_k": 4, "top_p": 0.95, "guidance": 1.5}
 
     @tf.function
     def draw():
         scalars = {name: tf.constant(value) for name, value in settings.items()}
-        return rows.filling.codes(key, {"label": label}, scalars)
+        return graph.sampler.codes(key, {"label": label}, scalars)
 
     expected = model.sample_codes(key, 2, label, settings)
     for found, wanted in zip(draw(), expected, strict=True):

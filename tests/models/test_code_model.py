@@ -8,7 +8,7 @@ import tfaudiogen as tg
 from tfaudiogen.layers.conditioning.code_conditions import CodeConditions
 from tfaudiogen.models.modalities.code_windows import join, windows_of
 from tfaudiogen.models.priors.labels import choose_labels, words_of
-from tfaudiogen.models.priors.long_codes import Filling
+from tfaudiogen.models.priors.long_codes import CodeSampler
 from tfaudiogen.probability import noise
 
 
@@ -152,14 +152,16 @@ def test_inpainting_changes_what_lies_between_and_no_more(model):
 
 @pytest.mark.slow
 def test_what_follows_chooses_among_the_candidates(model):
-    """With many candidates the filling is better followed by what follows than with one."""
+    """With many candidates the gap is better followed by what follows than with one."""
     prior, fits = model.priors[0], []
     top = np.asarray(model.encode_codes(model.spectrogram(tone(1024)[None]))[0])
     after = np.broadcast_to(np.arange(4)[:, None] >= 2, (1, 4, 8))
     for candidates in (1, 16):
         known = np.array([True, False, True, True])
         filled = [
-            Filling([prior], noise.key(seed, 1), None, {}, candidates).fill([top.copy()], [known])
+            CodeSampler([prior], noise.key(seed, 1), None, {}, candidates).generate(
+                [top.copy()], [known]
+            )
             for seed in range(6)
         ]
         fits.append(np.mean([prior.log_prob(code[0], places=after) for code in filled]))

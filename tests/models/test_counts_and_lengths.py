@@ -46,13 +46,13 @@ def test_lengths_of_as_many_windows_share_their_graph(tiny):
     for samples in (1025, 1100, 1535):
         found = model.sample(1, seconds=samples / 8000, phase="graph")
         np.testing.assert_array_equal(found, whole[:, :samples])
-    assert len(model._known_rows) == 1
+    assert len(model._known_graphs) == 1
 
 
 @pytest.mark.parametrize("of", ["vae", "codes"])
 def test_the_graphs_of_few_lengths_are_kept(tiny, code_model, of):
     model = tiny() if of == "vae" else code_model
-    latest = [model.rows(samples=512 * windows) for windows in range(3, 12)]
-    assert len(model._known_rows) == graphs._REMEMBERED
-    assert model.rows(samples=512 * 11) is latest[-1]
-    assert model.rows(samples=512 * 3) is not latest[0]
+    latest = [model.graph_functions(samples=512 * windows) for windows in range(3, 12)]
+    assert len(model._known_graphs) == graphs._REMEMBERED
+    assert model.graph_functions(samples=512 * 11) is latest[-1]
+    assert model.graph_functions(samples=512 * 3) is not latest[0]

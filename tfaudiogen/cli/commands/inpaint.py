@@ -24,7 +24,7 @@ from tfaudiogen.cli.common.options import (
     type=click.IntRange(min=1),
     default=8,
     show_default=True,
-    help="Fillings that are drawn; one that fits what follows is kept.",
+    help="Number of samples of the gap, of which one that fits what follows is kept.",
 )
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="The .wav file to write."

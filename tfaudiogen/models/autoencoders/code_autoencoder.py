@@ -19,7 +19,7 @@ class CodeAutoencoder(ModalityAutoencoder):
     `tfaudiogen.models.modalities.code_windows`.
     """
 
-    def rows(self):
+    def graph_functions(self):
         """Return the per-example graphs (`CodeGraph`) of this model, traced once."""
         return remembered(self, CodeGraph)
 
@@ -41,7 +41,7 @@ class CodeAutoencoder(ModalityAutoencoder):
             return [np.concatenate(level) for level in zip(*parts, strict=True)]
         if batch.shape[1] > self.spectrogram.samples:
             check_columns(self.code_maps()[0])
-        return [code.numpy() for code in self.rows().encode(batch)]
+        return [code.numpy() for code in self.graph_functions().encode(batch)]
 
     def decode(self, codes, phase="heap"):
         """Decodes codes, in the format of `encode`, to waveforms [B, N] or images [B, H, W, C].
@@ -51,7 +51,7 @@ class CodeAutoencoder(ModalityAutoencoder):
         windows = self.windows_of_codes(codes)
         if self._in_graph(phase):
             tensors = [tf.convert_to_tensor(code, tf.int32) for code in codes]
-            return self.rows().decode(*tensors).numpy()
+            return self.graph_functions().decode(*tensors).numpy()
         images = self.long_images(codes, windows)
         return np.asarray(self.modality.inverse(images, phase=phase))
 

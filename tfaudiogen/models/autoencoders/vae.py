@@ -259,9 +259,9 @@ class VAE(ModalityModel, ProbabilisticModel):
             [B, W, D].
         """
         chosen = self.prior.choose(key, component)
-        walk = stationary_walk(noise.normal(key, "latent", (windows, self.latent_size)))
+        process = stationary_process(noise.normal(key, "latent", (windows, self.latent_size)))
         latents = [
-            self.prior.place(chosen, walk[:, window], temperature) for window in range(windows)
+            self.prior.place(chosen, process[:, window], temperature) for window in range(windows)
         ]
         return tf.stack(latents, axis=1)
 
@@ -301,7 +301,7 @@ _PERSISTENCE = 0.8
 """Correlation between the latents of consecutive windows of a long sample."""
 
 
-def stationary_walk(steps):
+def stationary_process(steps):
     """Return a stationary autoregressive process [B, W, D] with correlation r = 0.8.
 
         w_1 = e_1,    w_i = r w_(i-1) + sqrt(1 - r^2) e_i
@@ -309,7 +309,7 @@ def stationary_walk(steps):
     Args:
         steps: [B, W, D], standard normal e.
     """
-    walk = [steps[:, 0]]
+    process = [steps[:, 0]]
     for step in tf.unstack(steps, axis=1)[1:]:
-        walk.append(_PERSISTENCE * walk[-1] + (1.0 - _PERSISTENCE**2) ** 0.5 * step)
-    return tf.stack(walk, axis=1)
+        process.append(_PERSISTENCE * process[-1] + (1.0 - _PERSISTENCE**2) ** 0.5 * step)
+    return tf.stack(process, axis=1)

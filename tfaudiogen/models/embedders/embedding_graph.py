@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from tfaudiogen.layers.conditioning.embedding_tower import direction
-from tfaudiogen.models.modalities.graphs import over_rows, row_of
+from tfaudiogen.models.modalities.graphs import map_examples, modality_graph_of
 
 
 class EmbeddingGraph:
@@ -16,9 +16,10 @@ class EmbeddingGraph:
     def __init__(self, model):
         self.model = model
         embedding = tf.TensorSpec([model.size], tf.float32)
-        sound, picture = row_of(model.spectrogram).spec, row_of(model.pictures).spec
-        self.embed_sound = over_rows(self._embed_sound, (sound,), embedding)
-        self.embed_picture = over_rows(self._embed_picture, (picture,), embedding)
+        sound = modality_graph_of(model.spectrogram).spec
+        picture = modality_graph_of(model.pictures).spec
+        self.embed_sound = map_examples(self._embed_sound, (sound,), embedding)
+        self.embed_picture = map_examples(self._embed_picture, (picture,), embedding)
 
     def _embed_sound(self, waveform):
         spectrogram = self.model.spectrogram

@@ -47,7 +47,7 @@ class ModalityAutoencoder:
         """The `AudioModality` or `ImageModality` of this model."""
         return modality_of(self.spectrogram)
 
-    def rows(self):
+    def graph_functions(self):
         """Return the per-example graphs (`AutoencoderGraph`) of this model, traced once."""
         return remembered(self, AutoencoderGraph)
 
@@ -60,7 +60,9 @@ class ModalityAutoencoder:
         """
         batch, single = self.modality.batch(inputs)
         if self._in_graph(phase):
-            rebuilt = np.concatenate([self.rows().reconstruct(one[None]).numpy() for one in batch])
+            rebuilt = np.concatenate(
+                [self.graph_functions().reconstruct(one[None]).numpy() for one in batch]
+            )
         else:
             rebuilt = self.modality.through(self.reconstruct_images, batch, phase)
         return rebuilt[0] if single else rebuilt
@@ -77,7 +79,7 @@ class ModalityModel(ModalityAutoencoder):
     outputs and `phase` are as in `ModalityAutoencoder`.
     """
 
-    def rows(self, samples=None, draws=16):
+    def graph_functions(self, samples=None, draws=16):
         """Return the per-example graphs (`LatentGraph`), traced once per `samples` and `draws`."""
         return remembered(self, LatentGraph, samples=samples, draws=draws)
 
@@ -121,8 +123,8 @@ class ModalityModel(ModalityAutoencoder):
             chosen = -1 if component is None else component
             each = tf.ones_like(indices)
             warmth = tf.fill(tf.shape(indices), tf.cast(temperature, tf.float32))
-            rows = self.rows(self.modality.samples_of(windows))
-            drawn = rows.sample(key.seed * each, indices, warmth, chosen * each)
+            graph = self.graph_functions(self.modality.samples_of(windows))
+            drawn = graph.sample(key.seed * each, indices, warmth, chosen * each)
             return drawn[:, :samples]
 
         drawn = draw_in_graph if self._in_graph(phase) else draw
@@ -135,7 +137,7 @@ class ModalityModel(ModalityAutoencoder):
         """
         batch, _ = self.modality.batch(inputs)
         if self.modality.has_phase:
-            return self.rows().encode(batch).numpy()
+            return self.graph_functions().encode(batch).numpy()
         return in_batches(lambda images: self.posterior_parameters(images)[0], batch).numpy()
 
     def decode(self, latents, phase="heap"):
@@ -155,7 +157,7 @@ class ModalityModel(ModalityAutoencoder):
                 f"[B, W, {self.latent_size}], received {latents.shape}"
             )
         if self._in_graph(phase):
-            return self.rows().decode(latents).numpy()
+            return self.graph_functions().decode(latents).numpy()
 
         def decoded(part):
             flat = tf.reshape(part, (-1, self.latent_size))
@@ -183,7 +185,7 @@ class ModalityModel(ModalityAutoencoder):
         indices = tf.range(len(batch), dtype=tf.int64)
         if self.modality.has_phase:
             seeds = tf.fill([len(batch)], tf.cast(seed, tf.int64))
-            return self.rows(draws=samples).log_prob(batch, seeds, indices).numpy()
+            return self.graph_functions(draws=samples).log_prob(batch, seeds, indices).numpy()
 
         def bound(part):
             images, frames = self.modality.images(tf.gather(batch, part))
@@ -211,7 +213,7 @@ class ModalityModel(ModalityAutoencoder):
         ends = [int(end) if _is_component(end) else self._single(end) for end in (a, b)]
         if self._in_graph(phase) and not any(map(_is_component, ends)):
             rows = [np.repeat(end, steps, axis=0) for end in ends]
-            return self.rows().interpolate(*rows, fraction).numpy()
+            return self.graph_functions().interpolate(*rows, fraction).numpy()
         start, end = map(self._anchor, self.modality.evened(ends))  # [1, W, D]
         fraction = fraction[:, None, None]
         return self.decode((1.0 - fraction) * start + fraction * end, phase)

@@ -14,17 +14,17 @@ INTEGER, NUMBER = tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.float32)
 COUNT = tf.TensorSpec([], tf.int32)
 _REMEMBERED = 4
 """Number of settings whose graphs a model caches, about 14 MB each."""
-_ROWS = {"sounds": AudioGraph, "pictures": ImageGraph}
+_GRAPHS = {"sounds": AudioGraph, "pictures": ImageGraph}
 
 
-def row_of(representation, samples=None):
+def modality_graph_of(representation, samples=None):
     """Return the `AudioGraph` of a `Spectrogram`, or the `ImageGraph` of `Pictures`.
 
     Args:
         representation: representation of a model's inputs or outputs.
         samples: N, length of sampled audio; by default one window. Must be None for images.
     """
-    return _ROWS[representation.kind](representation, samples)
+    return _GRAPHS[representation.kind](representation, samples)
 
 
 def remembered(model, kind, **settings):
@@ -35,13 +35,13 @@ def remembered(model, kind, **settings):
         kind: class of the graphs, such as `LatentGraph`.
         settings: keyword arguments of `kind`.
     """
-    known = model.__dict__.setdefault("_known_rows", {})  # setattr would make Keras track it
+    known = model.__dict__.setdefault("_known_graphs", {})  # setattr would make Keras track it
     key = tuple(sorted(settings.items()))
-    rows = known.pop(key, None) or kind(model, **settings)
-    known[key] = rows
+    graph = known.pop(key, None) or kind(model, **settings)
+    known[key] = graph
     if len(known) > _REMEMBERED:
         del known[next(iter(known))]
-    return rows
+    return graph
 
 
 class AutoencoderGraph:
@@ -54,15 +54,15 @@ class AutoencoderGraph:
     """
 
     def __init__(self, model, samples=None):
-        self.model, self.row = model, row_of(model.spectrogram, samples)
-        spec = self.row.spec
-        self.reconstruct = over_rows(self._reconstruct, (spec,), spec)
+        self.model, self.modality = model, modality_graph_of(model.spectrogram, samples)
+        spec = self.modality.spec
+        self.reconstruct = map_examples(self._reconstruct, (spec,), spec)
 
     def _reconstruct(self, inputs):
-        return self.row.reconstructed(self.model.reconstruct_images, inputs)
+        return self.modality.reconstructed(self.model.reconstruct_images, inputs)
 
 
-def over_rows(function, inputs, output):
+def map_examples(function, inputs, output):
     """Return the `tf.function` that maps a per-example function over a batch.
 
     Args:
@@ -71,8 +71,8 @@ def over_rows(function, inputs, output):
         output: `tf.TensorSpec` of its result, or a tuple of them.
     """
 
-    def mapped(*rows):
-        return tf.map_fn(lambda row: function(*row), rows, fn_output_signature=output)
+    def mapped(*batch):
+        return tf.map_fn(lambda example: function(*example), batch, fn_output_signature=output)
 
     specs = [tf.TensorSpec([None, *spec.shape], spec.dtype) for spec in inputs]
     return tf.function(mapped, specs, autograph=False)

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, AutoencoderGraph, over_rows
+from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, AutoencoderGraph, map_examples
 from tfaudiogen.probability import noise
 
 
@@ -20,25 +20,25 @@ class LatentGraph(AutoencoderGraph):
     def __init__(self, model, samples=None, draws=16):
         super().__init__(model, samples)
         self.draws = draws
-        spec, latents = self.row.spec, self.row.latents(model.latent_size)
+        spec, latents = self.modality.spec, self.modality.latents(model.latent_size)
         draw = (INTEGER, INTEGER, NUMBER, INTEGER)
-        self.sample = over_rows(self._sample, draw, spec)
-        self.encode = over_rows(self._encode, (spec,), latents)
-        self.decode = over_rows(self.decoded, (latents,), spec)
-        self.log_prob = over_rows(self._log_prob, (spec, INTEGER, INTEGER), NUMBER)
-        self.interpolate = over_rows(self._interpolate, (spec, spec, NUMBER), spec)
+        self.sample = map_examples(self._sample, draw, spec)
+        self.encode = map_examples(self._encode, (spec,), latents)
+        self.decode = map_examples(self.decoded, (latents,), spec)
+        self.log_prob = map_examples(self._log_prob, (spec, INTEGER, INTEGER), NUMBER)
+        self.interpolate = map_examples(self._interpolate, (spec, spec, NUMBER), spec)
 
     def _sample(self, seed, index, temperature, component):
         """Samples by seed and index; a negative `component` draws one by the mixture weights."""
         key = noise.Key(seed, tf.zeros([], tf.int64), index[None])
         drawn = self.model.prior.choose(key)
         component = tf.where(component < 0, drawn, tf.cast(component, tf.int32))
-        windows = self.row.windows
+        windows = self.modality.windows
         latents = self.model.sample_latents(key, windows, temperature, component)  # [1, W, D]
-        return self.row.cut(self.decoded(self.row.of_windows(latents[0])))
+        return self.modality.cut(self.decoded(self.modality.of_windows(latents[0])))
 
     def _encode(self, inputs):
-        return self.row.encoded(
+        return self.modality.encoded(
             lambda image: self.model.posterior_parameters(image)[0][0],
             inputs,
             tf.TensorSpec([self.model.latent_size], tf.float32),
@@ -46,7 +46,7 @@ class LatentGraph(AutoencoderGraph):
 
     def decoded(self, latents):
         """Decodes latents [W, D] to a waveform, or [D] to an image."""
-        return self.row.decoded(lambda one: self.model.decode_images(one[None])[0], latents)
+        return self.modality.decoded(lambda one: self.model.decode_images(one[None])[0], latents)
 
     def _log_prob(self, inputs, seed, index):
         """Return the sum over consecutive windows; each window's noise is keyed by position."""
@@ -55,9 +55,9 @@ class LatentGraph(AutoencoderGraph):
             ids = (index * count + place)[None]
             return self.model.image_log_prob(image, frames, self.draws, seed, ids)[0]
 
-        return self.row.summed(of_image, inputs)
+        return self.modality.summed(of_image, inputs)
 
     def _interpolate(self, a, b, fraction):
         """Decodes the latent at `fraction` of the way from a to b, with whole windows for audio."""
-        a, b = map(self._encode, self.row.evened(a, b))
+        a, b = map(self._encode, self.modality.evened(a, b))
         return self.decoded((1.0 - fraction) * a + fraction * b)

@@ -15,7 +15,7 @@ from tfaudiogen.models.modalities.graphs import remembered
 from tfaudiogen.models.priors.code_model_graph import CodeModelGraph
 from tfaudiogen.models.priors.continuation import CodeContinuation
 from tfaudiogen.models.priors.labels import choose_labels
-from tfaudiogen.models.priors.long_codes import Filling, empty
+from tfaudiogen.models.priors.long_codes import CodeSampler, empty
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.probability import noise
 
@@ -89,7 +89,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         """Return the expected images [B, T, F, C], given codes, top level first."""
         return self.autoencoder.decode_codes(codes)
 
-    def rows(self, samples=None):
+    def graph_functions(self, samples=None):
         """Return the per-example graphs (`CodeModelGraph`), traced once per `samples`."""
         return remembered(self, CodeModelGraph, samples=samples)
 
@@ -157,7 +157,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         batch, _ = self.modality.batch(inputs)
         labels = self._label_rows(label, len(batch))
         if self.modality.has_phase:
-            return self.rows().log_prob(batch, labels).numpy()
+            return self.graph_functions().log_prob(batch, labels).numpy()
 
         def bound(part):
             images, frames = self.modality.images(tf.gather(batch, part))
@@ -232,8 +232,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
                 tf.fill(tf.shape(part), tf.constant(settings[name] or none, dtype))
                 for name, none, dtype in _IN_GRAPH
             ]
-            rows = self.rows(self.modality.samples_of(windows))
-            drawn = rows.sample(key.seed * tf.ones_like(part), part, chosen, *settled)
+            graph = self.graph_functions(self.modality.samples_of(windows))
+            drawn = graph.sample(key.seed * tf.ones_like(part), part, chosen, *settled)
             return drawn[:, :samples]
 
         def draw(part):
@@ -277,7 +277,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
             check_columns(shapes)
         codes = empty(len(key.index), shapes, windows)
         known = [np.zeros(code.shape[1], bool) for code in codes]
-        return Filling(self.priors, key, label, settings or {}).fill(codes, known)
+        return CodeSampler(self.priors, key, label, settings or {}).generate(codes, known)
 
     def sample_images(self, key, windows=1, label=None, settings=None):
         """Samples images [B, T (W + 1) / 2, F, C] in [0, 1]; see `sample_codes`."""

@@ -3,8 +3,8 @@
 import tensorflow as tf
 
 from tfaudiogen.models.autoencoders.codes_graph import CodeGraph
-from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, over_rows
-from tfaudiogen.models.priors.sampler_graph import GraphFilling
+from tfaudiogen.models.modalities.graphs import INTEGER, NUMBER, map_examples
+from tfaudiogen.models.priors.sampler_graph import GraphCodeSampler
 from tfaudiogen.probability import noise
 
 LABEL = tf.TensorSpec([], tf.int32)
@@ -19,10 +19,10 @@ class CodeModelGraph(CodeGraph):
 
     def __init__(self, model, samples=None):
         super().__init__(model, samples)
-        self.filling = GraphFilling(model.priors, self.row.windows)
+        self.sampler = GraphCodeSampler(model.priors, self.modality.windows)
         draw = (INTEGER, INTEGER, LABEL, NUMBER, LABEL, NUMBER, NUMBER)
-        self.sample = over_rows(self._sample, draw, self.row.spec)
-        self.log_prob = over_rows(self._log_prob, (self.row.spec, LABEL), NUMBER)
+        self.sample = map_examples(self._sample, draw, self.modality.spec)
+        self.log_prob = map_examples(self._log_prob, (self.modality.spec, LABEL), NUMBER)
 
     def _sample(self, seed, index, label, temperature, top_k, top_p, guidance):
         """Samples by seed and index; a negative label means none, a top_k of 0 keeps all codes."""
@@ -33,8 +33,8 @@ class CodeModelGraph(CodeGraph):
             "top_p": top_p,
             "guidance": guidance,
         }
-        codes = self.filling.codes(key, {"label": label[None]}, settings)
-        return self.row.cut(self.decoded(*[code[0] for code in codes]))
+        codes = self.sampler.codes(key, {"label": label[None]}, settings)
+        return self.modality.cut(self.decoded(*[code[0] for code in codes]))
 
     def _log_prob(self, inputs, label):
         """Return the sum over consecutive windows."""
@@ -43,4 +43,4 @@ class CodeModelGraph(CodeGraph):
             del place, count  # no noise is needed
             return self.model.image_log_prob(image, frames, label[None])[0]
 
-        return self.row.summed(of_image, inputs)
+        return self.modality.summed(of_image, inputs)

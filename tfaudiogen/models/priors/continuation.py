@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tfaudiogen.models.modalities.code_windows import check_columns, join
 from tfaudiogen.models.modalities.windows import split, windows_for
-from tfaudiogen.models.priors.long_codes import Filling, empty
+from tfaudiogen.models.priors.long_codes import CodeSampler, empty
 from tfaudiogen.probability import noise
 from tfaudiogen.signal import decibels
 
@@ -55,7 +55,7 @@ class CodeContinuation:
             start, end: seconds, 0 <= start < end <= duration; widened to whole columns of the top
                 level.
             seed, label, phase, settings: as in `extend`.
-            candidates: number of fillings to draw, one of which is chosen by importance resampling
+            candidates: number of candidates to draw, of which importance resampling chooses one
                 given what follows; see `tfaudiogen.models.priors.long_codes`.
 
         Returns:
@@ -100,8 +100,8 @@ class CodeContinuation:
         codes, known = self._codes_but(image, windows, gap)
         key = noise.key(seed, 1)
         labels = self.labels(label, 1, key)
-        filling = Filling(self.priors, key, labels, settings, candidates)
-        drawn = self.long_images(filling.fill(codes, known), windows)[:, :frames]
+        sampler = CodeSampler(self.priors, key, labels, settings, candidates)
+        drawn = self.long_images(sampler.generate(codes, known), windows)[:, :frames]
         weights = self._weights(frames, gap)
         whole = _mixed(image, drawn, weights, self.spectrogram)
         return np.asarray(self.spectrogram.inverse(whole, phase=phase))[0, : len(sound)]

@@ -15,7 +15,7 @@ def empty(count, shapes, windows):
     ]
 
 
-class Filling:
+class CodeSampler:
     """Samples the unknown columns of the maps of all levels, top level first.
 
     Args:
@@ -23,7 +23,7 @@ class Filling:
         key: `tfaudiogen.probability.noise.Key` of B sounds.
         label: int32 [B], or None.
         settings: temperature, top_k, top_p and guidance of `CodePrior.draw`.
-        candidates: number of fillings to sample where known columns follow unknown ones.
+        candidates: number of candidates to sample where known columns follow unknown ones.
         vectors: [B, M, V] for the priors with cross-attention; None for none.
     """
 
@@ -31,7 +31,7 @@ class Filling:
         self.priors, self.key, self.label, self.vectors = priors, key, label, vectors
         self.settings, self.candidates = settings, candidates
 
-    def fill(self, codes, known):
+    def generate(self, codes, known):
         """Return the maps with their unknown columns sampled.
 
         Args:
@@ -87,6 +87,6 @@ class Filling:
             return drawn[0].numpy()
         fits = [prior.log_prob(one, **conditions, places=known) for one in drawn]
         weights = tf.stack(fits, axis=1)  # [B, candidates]
-        level = noise.uniform(self.key, stream)
-        chosen = categorical_quantile(weights, level).numpy()
+        uniform = noise.uniform(self.key, stream)
+        chosen = categorical_quantile(weights, uniform).numpy()
         return np.stack(drawn)[chosen, np.arange(len(chosen))]

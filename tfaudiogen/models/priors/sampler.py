@@ -94,21 +94,21 @@ class CodeSampling:
             "top_p": tf.constant(1.0 if top_p is None else top_p, tf.float32),
             "guidance": tf.cast(guidance, tf.float32),
         }
-        levels = noise.uniform(key, stream, (self.length,))  # [B, S]
+        uniforms = noise.uniform(key, stream, (self.length,))  # [B, S]
         conditions = {name: value for name, value in conditions.items() if value is not None}
         if "label" in conditions:
             conditions["label"] = tf.cast(conditions["label"], tf.int32)
         guided = guidance != 1.0 and self.can_be_guided
         sampler = self._sampler(cached, truncated, guided)
-        parts = _equal_parts((levels, conditions, *known_codes), self._together())
+        parts = _equal_parts((uniforms, conditions, *known_codes), self._together())
         drawn = [sampler(*rows, settings) for rows in parts]
-        return tf.reshape(tf.concat(drawn, axis=0)[: len(levels)], (-1, *self.shape))
+        return tf.reshape(tf.concat(drawn, axis=0)[: len(uniforms)], (-1, *self.shape))
 
-    def generate(self, levels, conditions, known_codes, known, settings):
+    def generate(self, uniforms, conditions, known_codes, known, settings):
         """Samples code maps in the calling graph, without XLA; see `draw`.
 
         Args:
-            levels: float32 [B, S], uniform numbers at which quantiles are taken.
+            uniforms: float32 [B, S], uniform numbers at which quantiles are taken.
             conditions: as in `draw`; negative labels mean no label.
             known_codes, known: int32 and bool [B, *shape], fixed codes and where they are fixed.
             settings: dict of the scalars temperature, top_k (int32; 0 for all), top_p (1 for all;
@@ -123,7 +123,7 @@ class CodeSampling:
         top_k = tf.where(settings["top_k"] > 0, settings["top_k"], self.codes)
         flat = [tf.reshape(part, (-1, self.length)) for part in (known_codes, known)]
         generation = _Generation(
-            self, levels, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided
+            self, uniforms, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided
         )
         return tf.reshape(generation.cached(conditions), (-1, *self.shape))
 
@@ -143,9 +143,9 @@ class CodeSampling:
         made = self.__dict__.setdefault("_samplers", {})  # setattr would make Keras track it
         if (cached, truncated, guided) not in made:
 
-            def sampler(levels, conditions, known_codes, known, settings):
+            def sampler(uniforms, conditions, known_codes, known, settings):
                 generation = _Generation(
-                    self, levels, known_codes, known, settings, truncated, guided
+                    self, uniforms, known_codes, known, settings, truncated, guided
                 )
                 return (generation.cached if cached else generation.uncached)(conditions)
 
@@ -175,12 +175,13 @@ class _Generation:
     With guidance the batch is doubled: the conditional half first, then the unconditional half.
     """
 
-    def __init__(self, prior, levels, known_codes, known, settings, truncated, guided):
+    def __init__(self, prior, uniforms, known_codes, known, settings, truncated, guided):
         self.prior, self.settings = prior, settings
         self.truncated, self.guided = truncated, guided
         # Transposed to [S, B], to index by position.
-        self.levels, self.known_codes, self.known = map(tf.transpose, (levels, known_codes, known))
-        self.batch = levels.shape[0] or tf.shape(levels)[0]
+        self.uniforms = tf.transpose(uniforms)
+        self.known_codes, self.known = tf.transpose(known_codes), tf.transpose(known)
+        self.batch = uniforms.shape[0] or tf.shape(uniforms)[0]
 
     def _conditions(self, conditions):
         """Return the embedded conditions [R, S, D] and context of `CodePrior.embed_conditions`."""
@@ -241,7 +242,7 @@ class _Generation:
         warm = logits / tf.maximum(settings["temperature"], 1e-6)
         if self.truncated:
             warm = truncate(warm, settings["top_k"], settings["top_p"])
-        drawn = categorical_quantile(warm, self.levels[place])
+        drawn = categorical_quantile(warm, self.uniforms[place])
         return tf.where(self.known[place], self.known_codes[place], drawn)
 
 

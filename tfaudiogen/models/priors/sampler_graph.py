@@ -6,8 +6,8 @@ from tfaudiogen.models.modalities.code_windows import check_columns
 from tfaudiogen.probability import noise
 
 
-class GraphFilling:
-    """Samples the code maps of all levels, top level first; the graph version of `Filling`.
+class GraphCodeSampler:
+    """Samples the code maps of all levels, top level first; the graph version of `CodeSampler`.
 
     Args:
         priors: one `CodePrior` per level, top level first.
@@ -44,25 +44,25 @@ class GraphFilling:
         prior = self.priors[level]
         columns, half, tail = prior.shape[0], prior.shape[0] // 2, prior.shape[1:]
         starts = [half * window for window in range(self.windows)]
-        levels = [noise.uniform(key, f"codes {level} {at} 0", (prior.length,)) for at in starts]
+        uniforms = [noise.uniform(key, f"codes {level} {at} 0", (prior.length,)) for at in starts]
         nothing = tf.zeros((1, *prior.shape), tf.int32)
         if not prior.conditions.vectors:
             conditions = {**conditions, "vectors": None}
 
-        def window(levels, start, known_codes, known):
+        def window(uniforms, start, known_codes, known):
             own = {**conditions, "maps": self._above(level, above, start)}
             known = tf.reshape(tf.range(columns) < known, (1, columns, *[1] * len(tail)))
             return prior.generate(
-                levels, own, known_codes, tf.broadcast_to(known, known_codes.shape), settings
+                uniforms, own, known_codes, tf.broadcast_to(known, known_codes.shape), settings
             )
 
         def following(before, each):
             return window(*each, tf.concat([before[:, half:], nothing[:, :half]], axis=1), half)
 
-        first = window(levels[0], 0, nothing, 0)
+        first = window(uniforms[0], 0, nothing, 0)
         if self.windows == 1:
             return first
-        later = tf.scan(following, (tf.stack(levels[1:]), tf.constant(starts[1:])), first)
+        later = tf.scan(following, (tf.stack(uniforms[1:]), tf.constant(starts[1:])), first)
         later = tf.reshape(later[:, :, half:], (1, half * (self.windows - 1), *tail))
         return tf.concat([first, later], axis=1)
 

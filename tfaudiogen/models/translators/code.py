@@ -10,7 +10,7 @@ from tfaudiogen.layers.blocks.residual import freeze, register
 from tfaudiogen.models.modalities.code_windows import check_columns
 from tfaudiogen.models.priors.code_model import check_priors
 from tfaudiogen.models.priors.labels import choose_labels, further_words, pick, shared_words
-from tfaudiogen.models.priors.long_codes import Filling, empty
+from tfaudiogen.models.priors.long_codes import CodeSampler, empty
 from tfaudiogen.models.translators.base import Translation
 from tfaudiogen.models.translators.source_words import fit_mean, word_goals
 from tfaudiogen.probability import noise
@@ -296,8 +296,8 @@ class Translator(Translation):
             check_columns(shapes)
         codes = empty(len(key.index), shapes, windows)
         known = [np.zeros(code.shape[1], bool) for code in codes]
-        filling = Filling(self.priors, key, label, settings or {}, vectors=vectors)
-        return filling.fill(codes, known)
+        sampler = CodeSampler(self.priors, key, label, settings or {}, vectors=vectors)
+        return sampler.generate(codes, known)
 
     def log_prob(self, targets, inputs, label=None):
         """Return a lower bound of the log-probability of targets given sources.

@@ -8,7 +8,7 @@ and `check_windows`.
 
 import tensorflow as tf
 
-from tfaudiogen.models.autoencoders.vae import VAE, stationary_walk
+from tfaudiogen.models.autoencoders.vae import VAE, stationary_process
 from tfaudiogen.models.autoencoders.vqvae import VQVAE
 from tfaudiogen.models.modalities.code_windows import check_columns
 from tfaudiogen.models.training_step.batching import in_batches
@@ -88,7 +88,7 @@ class PosteriorDraws:
     def noise(self, key, windows=1):
         """Return maps of standard normal numbers, correlated across windows."""
         steps = noise.normal(key, "flow 0", (windows, self.target.latent_size))
-        return [stationary_walk(steps)[:, :, None]]
+        return [stationary_process(steps)[:, :, None]]
 
     def images(self, latents, windows=1):
         """Decodes latents of W windows to images [B, T (W + 1) / 2, F, C]."""

@@ -4,11 +4,17 @@ import tensorflow as tf
 
 from tfaudiogen.models.autoencoders.codes_graph import CodeGraph
 from tfaudiogen.models.autoencoders.vqvae import VQVAE
-from tfaudiogen.models.modalities.graphs import COUNT, INTEGER, NUMBER, over_rows, row_of
+from tfaudiogen.models.modalities.graphs import (
+    COUNT,
+    INTEGER,
+    NUMBER,
+    map_examples,
+    modality_graph_of,
+)
 from tfaudiogen.models.modalities.latent_graph import LatentGraph
 from tfaudiogen.models.modalities.windows import consecutive
 from tfaudiogen.models.priors.code_model_graph import LABEL
-from tfaudiogen.models.priors.sampler_graph import GraphFilling
+from tfaudiogen.models.priors.sampler_graph import GraphCodeSampler
 from tfaudiogen.probability import noise
 
 
@@ -27,9 +33,10 @@ class TranslationGraph:
 
     def __init__(self, model, samples=None):
         self.model = model
-        self.source, self.target = row_of(model.source), row_of(model.spectrogram, samples)
+        self.source = modality_graph_of(model.source)
+        self.target = modality_graph_of(model.spectrogram, samples)
         inputs = (self.source.spec, INTEGER, INTEGER, *self.settings.values())
-        self.sample = over_rows(self._sample, inputs, self.target.spec)
+        self.sample = map_examples(self._sample, inputs, self.target.spec)
 
     def _sample(self, inputs, seed, index, *settings):
         """Samples the target by seed and index."""
@@ -70,7 +77,7 @@ class CodeTranslationGraph(TranslationGraph):
         if model.label_names:
             self.settings = {**self.settings, "label": LABEL}
         super().__init__(model, samples)
-        self.filling = GraphFilling(model.priors, self.target.windows)
+        self.sampler = GraphCodeSampler(model.priors, self.target.windows)
         self.autoencoder = CodeGraph(model.target, samples)
 
     def drawn(self, key, vectors, temperature, guidance, label=None):
@@ -81,7 +88,7 @@ class CodeTranslationGraph(TranslationGraph):
             "guidance": guidance,
         }
         conditions = {"vectors": vectors, "label": None if label is None else label[None]}
-        codes = self.filling.codes(key, conditions, settings)
+        codes = self.sampler.codes(key, conditions, settings)
         return self.autoencoder.decoded(*[code[0] for code in codes])
 
 
@@ -91,8 +98,8 @@ class LatentTranslationGraph(TranslationGraph):
     def __init__(self, model, samples=None):
         super().__init__(model, samples)
         model.latents.check_windows(self.target.windows)
-        rows = CodeGraph if isinstance(model.target, VQVAE) else LatentGraph
-        self.autoencoder = rows(model.target, samples)
+        graph = CodeGraph if isinstance(model.target, VQVAE) else LatentGraph
+        self.autoencoder = graph(model.target, samples)
 
     def decoded(self, latents):
         """Decodes the latents of one sample (see `target_latents`) to a waveform or image."""

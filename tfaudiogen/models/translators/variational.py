@@ -6,7 +6,7 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks.pooling import AttentionPool
 from tfaudiogen.layers.blocks.residual import freeze, register
 from tfaudiogen.layers.probabilistic.gaussian import GaussianHead
-from tfaudiogen.models.autoencoders.vae import VAE, stationary_walk
+from tfaudiogen.models.autoencoders.vae import VAE, stationary_process
 from tfaudiogen.models.translators.base import Translation
 from tfaudiogen.models.translators.pairs import SOUND
 from tfaudiogen.models.translators.target_latents import PosteriorDraws
@@ -189,7 +189,7 @@ class VariationalTranslator(Translation):
             [B, W, D].
         """
         loc, scale_tril = self.prior_parameters(vectors)
-        standard = stationary_walk(noise.normal(key, "latent", (windows, loc.shape[-1])))
+        standard = stationary_process(noise.normal(key, "latent", (windows, loc.shape[-1])))
         return loc[:, None] + temperature * tf.einsum("bij,bwj->bwi", scale_tril, standard)
 
     def log_prob(self, targets, inputs, samples=16, seed=0):

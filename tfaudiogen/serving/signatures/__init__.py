@@ -8,14 +8,14 @@ from tfaudiogen.serving.signatures.base import Limits
 from tfaudiogen.serving.signatures.codes import CodeModelSignatures, CodeSignatures
 from tfaudiogen.serving.signatures.embeddings import EmbeddingSignatures
 from tfaudiogen.serving.signatures.latents import LatentSignatures
-from tfaudiogen.serving.signatures.translations import ROWS, TranslationSignatures
+from tfaudiogen.serving.signatures.translations import GRAPHS, TranslationSignatures
 
 __all__ = ["Limits", "signatures_of"]
 _KINDS = {
     ModalityModel: LatentSignatures,
     CodeModel: CodeModelSignatures,
     VQVAE: CodeSignatures,
-    **dict.fromkeys(ROWS, TranslationSignatures),
+    **dict.fromkeys(GRAPHS, TranslationSignatures),
     AudioImageEmbedder: EmbeddingSignatures,
 }
 

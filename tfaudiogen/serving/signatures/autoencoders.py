@@ -19,11 +19,11 @@ class AutoencoderSignatures(Signatures):
     def __init__(self, model, seconds, limits):
         super().__init__(model, limits)
         self.inputs = inputs_of(model.spectrogram, limits)
-        self.rows = self._rows_of(self.inputs.samples(seconds))
+        self.graph = self._graph_of(self.inputs.samples(seconds))
 
-    def _rows_of(self, samples):
+    def _graph_of(self, samples):
         """Return the model's per-example graphs; `samples` of generated audio, or None."""
-        raise NotImplementedError(f"{type(self).__name__} must define _rows_of")
+        raise NotImplementedError(f"{type(self).__name__} must define _graph_of")
 
     def entries(self):
         """Return the entries of `table`; see `Signatures`."""
@@ -40,7 +40,7 @@ class AutoencoderSignatures(Signatures):
 
     def _drawn_samples(self):
         """Return the fact about the length of generated audio, if there is any."""
-        samples = self.rows.row.samples
+        samples = self.graph.modality.samples
         return {} if samples is None else {"sample_samples": samples}
 
     def _free_size(self, name):
@@ -57,4 +57,4 @@ class AutoencoderSignatures(Signatures):
 
     def reconstruct(self, inputs):
         """Return reconstructions of audio or images, of the same shape."""
-        return self._answer(self.rows.reconstruct(self._taken(inputs)))
+        return self._answer(self.graph.reconstruct(self._taken(inputs)))

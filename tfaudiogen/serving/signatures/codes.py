@@ -23,7 +23,7 @@ class CodeSignatures(AutoencoderSignatures):
             # The code maps have a fixed size of one window, so audio has one, too.
             self.inputs.limit_to_one_window()
 
-    def _rows_of(self, samples):
+    def _graph_of(self, samples):
         if samples is not None:
             raise ValueError(
                 "seconds must be None for a model without a prior, which draws nothing"
@@ -52,7 +52,7 @@ class CodeSignatures(AutoencoderSignatures):
 
     def encode(self, inputs):
         """Return the int32 codes of each level; W windows have (W + 1) / 2 times T columns."""
-        codes = self.rows.encode(self._taken(inputs))
+        codes = self.graph.encode(self._taken(inputs))
         return {f"codes_{level}": code for level, code in enumerate(codes)}
 
     def decode(self, *codes):
@@ -62,7 +62,7 @@ class CodeSignatures(AutoencoderSignatures):
             *self.inputs.code_checks(codes, self.shapes),
             *self._check_codes(codes),
         ]
-        return self._answer(self.rows.decode(*after(checks, *codes)))
+        return self._answer(self.graph.decode(*after(checks, *codes)))
 
     def _check_codes(self, codes):
         for level, (code, count) in enumerate(zip(codes, self.counts, strict=True)):
@@ -81,7 +81,7 @@ class CodeModelSignatures(CodeSignatures):
 
     default = "sample"
 
-    def _rows_of(self, samples):
+    def _graph_of(self, samples):
         names = self.model.label_names
         self.labels = RequestLabels(names) if names else None
         return CodeModelGraph(self.model, samples)
@@ -126,7 +126,7 @@ class CodeModelSignatures(CodeSignatures):
         ]
         inputs = after(checks, seed, chosen, temperature, top_k, top_p, guidance)
         index = tf.zeros_like(inputs[0])
-        return self._answer(self.rows.sample(inputs[0], index, *inputs[1:]))
+        return self._answer(self.graph.sample(inputs[0], index, *inputs[1:]))
 
     def log_prob(self, inputs, label=None):
         """Return a bound [B] in nats for the labels ("": none), the sum of consecutive windows."""
@@ -137,7 +137,7 @@ class CodeModelSignatures(CodeSignatures):
             *self.inputs.checks(inputs),
             *self._check_label(number, label),
         ]
-        return {"log_prob": self.rows.log_prob(*after(checks, inputs, number))}
+        return {"log_prob": self.graph.log_prob(*after(checks, inputs, number))}
 
     @staticmethod
     def _with_defaults(rows, label, guidance):

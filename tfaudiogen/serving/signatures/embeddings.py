@@ -25,7 +25,7 @@ class EmbeddingSignatures(Signatures):
             )
         self.sounds = inputs_of(model.spectrogram, limits)
         self.pictures = inputs_of(model.pictures, limits)
-        self.rows = EmbeddingGraph(model)
+        self.graph = EmbeddingGraph(model)
 
     def entries(self):
         """Return the entries of `table`; see `Signatures`."""
@@ -45,9 +45,9 @@ class EmbeddingSignatures(Signatures):
     def embed_sound(self, waveform):
         """Return the embeddings [B, E] of audio, of length 1."""
         checks = [*self._check_rows(waveform), *self.sounds.checks(waveform)]
-        return {"embedding": self.rows.embed_sound(*after(checks, waveform))}
+        return {"embedding": self.graph.embed_sound(*after(checks, waveform))}
 
     def embed_picture(self, picture):
         """Return the embeddings [B, E] of images, of length 1."""
         checks = [*self._check_rows(picture), *self.pictures.checks(picture)]
-        return {"embedding": self.rows.embed_picture(*after(checks, picture))}
+        return {"embedding": self.graph.embed_picture(*after(checks, picture))}

@@ -15,7 +15,7 @@ class LatentSignatures(AutoencoderSignatures):
 
     default = "sample"
 
-    def _rows_of(self, samples):
+    def _graph_of(self, samples):
         return LatentGraph(self.model, samples)
 
     def _further(self):
@@ -37,7 +37,7 @@ class LatentSignatures(AutoencoderSignatures):
             **self._drawn_samples(),
             "latent_size": self.model.latent_size,
             "components": self.model.prior.components,
-            "log_prob_draws": self.rows.draws,
+            "log_prob_draws": self.graph.draws,
         }
 
     def sample(self, seed, temperature, component):
@@ -53,11 +53,11 @@ class LatentSignatures(AutoencoderSignatures):
         ]
         seed, temperature, component = after(checks, seed, temperature, component)
         index = tf.zeros_like(seed)
-        return self._answer(self.rows.sample(seed, index, temperature, component))
+        return self._answer(self.graph.sample(seed, index, temperature, component))
 
     def encode(self, inputs):
         """Return posterior means, [B, W, D] for the W half-overlapping windows of audio."""
-        return {"latents": self.rows.encode(self._taken(inputs))}
+        return {"latents": self.graph.encode(self._taken(inputs))}
 
     def decode(self, latents):
         """Decode latents as `encode` returns them; W windows of audio have W + 1 half windows."""
@@ -66,13 +66,13 @@ class LatentSignatures(AutoencoderSignatures):
             *self.inputs.latent_checks(latents),
             check_finite("latents", latents),
         ]
-        return self._answer(self.rows.decode(*after(checks, latents)))
+        return self._answer(self.graph.decode(*after(checks, latents)))
 
     def log_prob(self, inputs):
         """Return the importance-weighted bound [B] in nats, the sum of consecutive windows."""
         inputs = self._taken(inputs)
         zeros = tf.zeros(tf.shape(inputs)[:1], tf.int64)
-        return {"log_prob": self.rows.log_prob(inputs, zeros, zeros)}
+        return {"log_prob": self.graph.log_prob(inputs, zeros, zeros)}
 
     def interpolate(self, a, b, fraction):
         """Interpolate from a to b by a fraction [B]; audio has whole windows."""
@@ -82,4 +82,4 @@ class LatentSignatures(AutoencoderSignatures):
             *self.inputs.checks(b, "b"),
             self._check_range("fraction", fraction, 1),
         ]
-        return self._answer(self.rows.interpolate(*after(checks, a, b, fraction)))
+        return self._answer(self.graph.interpolate(*after(checks, a, b, fraction)))

@@ -17,7 +17,7 @@ from tfaudiogen.serving.signatures.labels import RequestLabels
 from tfaudiogen.serving.signatures.specs import spec
 
 # The per-example graphs of each family.
-ROWS = {
+GRAPHS = {
     Translator: CodeTranslationGraph,
     FlowTranslator: FlowTranslationGraph,
     VariationalTranslator: VariationalTranslationGraph,
@@ -33,7 +33,7 @@ class TranslationSignatures(Signatures):
     drawn by the seed.
 
     Args:
-        model: a translator of one of the families in `ROWS`.
+        model: a translator of one of the families in `GRAPHS`.
         seconds: duration of generated audio; None for one window, and for images.
         limits: the `Limits` of a request; `limits.seconds` bounds the input and `seconds`.
     """
@@ -42,15 +42,15 @@ class TranslationSignatures(Signatures):
         super().__init__(model, limits)
         self.inputs = inputs_of(model.source, limits)
         self.target = inputs_of(model.spectrogram, limits)
-        rows = next(rows for kind, rows in ROWS.items() if isinstance(model, kind))
-        self.rows = rows(model, self.target.samples(seconds))
+        graph = next(graph for kind, graph in GRAPHS.items() if isinstance(model, kind))
+        self.graph = graph(model, self.target.samples(seconds))
         self.default = "paint" if self.target.name == "picture" else "compose"
         names = getattr(model, "label_names", [])
         self.labels = RequestLabels(names) if names else None
 
     def entries(self):
         """Return the entry of `table`; see `Signatures`."""
-        kinds = {name: one.dtype for name, one in self.rows.settings.items()}
+        kinds = {name: one.dtype for name, one in self.graph.settings.items()}
         kinds |= {"label": tf.string} if self.labels else {}
         settings = [spec(name, dtype=kind) for name, kind in kinds.items()]
         specs = (self.inputs.spec(), spec("seed", dtype=tf.int64), *settings)
@@ -58,7 +58,7 @@ class TranslationSignatures(Signatures):
 
     def facts(self):
         """Return the facts that `describe` outputs; see `Signatures`."""
-        samples = self.rows.target.samples
+        samples = self.graph.target.samples
         drawn = {} if samples is None else {"sample_samples": samples}
         facts = {**self.inputs.facts(), **self.target.facts()}
         if self.labels:
@@ -77,9 +77,9 @@ class TranslationSignatures(Signatures):
         return {"waveform": self._drawn(picture, seed, settings)}
 
     def _drawn(self, inputs, seed, settings):
-        rows = list(self._check_rows(inputs, seed, *settings))
-        inputs, seed, *settings = after(rows, inputs, seed, *settings)
-        named = dict(zip(self.rows.settings, settings, strict=True))
+        checks = list(self._check_rows(inputs, seed, *settings))
+        inputs, seed, *settings = after(checks, inputs, seed, *settings)
+        named = dict(zip(self.graph.settings, settings, strict=True))
         checks = [
             *self.inputs.checks(inputs),
             *self._check_draw(seed, named["temperature"]),
@@ -90,4 +90,4 @@ class TranslationSignatures(Signatures):
             named["label"] = self.labels.drawn_or_any(seed, label)
             checks.append(self.labels.check(named["label"], label))
         inputs, seed, *settings = after(checks, inputs, seed, *named.values())
-        return self.rows.sample(inputs, seed, tf.zeros_like(seed), *settings)
+        return self.graph.sample(inputs, seed, tf.zeros_like(seed), *settings)
