@@ -158,7 +158,7 @@ class Noisy(ProbabilisticModel):
         self.weight = self.add_weight(shape=(), initializer="zeros", name="weight")
         self.built = True
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         return with_ids(batch)
 
     def loss_terms(self, batch, key, training):

@@ -20,7 +20,7 @@ class Line(ProbabilisticModel):
     def call(self, images, training=False):
         return self.weight - images
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         x = tf.cast(batch["image"], tf.float32)
         return {"image": x, "id": batch.get("id", tf.range(tf.size(x, tf.int64)))}
 

@@ -189,7 +189,7 @@ def pairs():
 
 def translator_terms(model, batch):
     """The vectors of the source, and the loss as it is and in training."""
-    batch = model.complete(batch)
+    batch = model.fill_defaults(batch)
     key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
     return {
         "vectors": tf.cast(model(batch["image"]), tf.float32),

@@ -158,7 +158,7 @@ class TestConformance:
         before = [weight.numpy() for weight in getattr(instance, "weights", ())]
         if specification.is_model:
             key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), inputs["id"])
-            instance.loss_terms(instance.complete(inputs), key, training=True)
+            instance.loss_terms(instance.fill_defaults(inputs), key, training=True)
         else:
             specification.call(instance, inputs)
         for weight, value in zip(getattr(instance, "weights", ()), before, strict=True):

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfaudiogen import LSTMStack, Transformer
 from tfaudiogen.layers.conditioning.code_context import CodeMapContext, aligned_places
-from tfaudiogen.layers.transformers.attention import BLOCK, turn
+from tfaudiogen.layers.transformers.attention import BLOCK, rotate
 
 CORES = {
     "rotary": lambda cross: Transformer(16, 2, 2, 80, cross=cross),
@@ -35,12 +35,12 @@ def test_steps_equal_the_whole_sequence(name, cross):
     context = draws(2, 5, 16) if cross else None
     expected = core(inputs, context)
     step = tf.function(core.step, autograph=False)
-    state, steps = core.start(2, length, context), []
+    state, steps = core.init_cache(2, length, context), []
     for place in range(length):
         output, state = step(tf.constant(inputs[:, place]), tf.constant(place), state)
         steps.append(output)
         if place % BLOCK == BLOCK - 1:
-            state = core.settle(state, place + 1 - BLOCK)
+            state = core.flush_cache(state, place + 1 - BLOCK)
     np.testing.assert_allclose(tf.stack(steps, axis=1), expected, atol=1e-5)
 
 
@@ -64,7 +64,7 @@ def test_order_matters_to_attention():
 def test_turned_products_depend_on_the_distance_alone():
     query, key = draws(1, 1, 1, 8), draws(2, 1, 1, 1, 8)[1]
     products = [
-        np.sum(turn(query, tf.constant([place])) * turn(key, tf.constant([place - 3])))
+        np.sum(rotate(query, tf.constant([place])) * rotate(key, tf.constant([place - 3])))
         for place in (3, 40)
     ]
     assert products[0] == pytest.approx(products[1], abs=1e-5)

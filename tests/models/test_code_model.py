@@ -24,7 +24,7 @@ def tone(samples, pitch=900.0):
 def test_rate_is_that_of_the_chain_of_priors(model):
     images = model.spectrogram(np.stack([tone(1024), tone(1024, 300)]))
     label = tf.constant([0, 1])
-    batch = model.complete({"image": images, "label": label})
+    batch = model.fill_defaults({"image": images, "label": label})
     terms = model.loss_terms(batch, noise.key(0, 2), training=False)
     top, bottom = model.encode_codes(images)
     rate = -model.priors[0].log_prob(top, label) - model.priors[1].log_prob(bottom, label, [top])
@@ -164,7 +164,7 @@ def test_what_follows_chooses_among_the_candidates(model):
             )
             for seed in range(6)
         ]
-        fits.append(np.mean([prior.log_prob(code[0], places=after) for code in filled]))
+        fits.append(np.mean([prior.log_prob(code[0], positions=after) for code in filled]))
     assert fits[1] > fits[0]
 
 

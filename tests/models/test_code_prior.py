@@ -108,7 +108,7 @@ def test_a_prior_with_other_conditions_begins_as_an_unconditional_one(core):
     old = made(core, **maps, classes=3, words=[[0], [1], [0, 1]])
     new = made(core, **maps, cross=True, vectors=5, mean_vector=True, scale=0.3)
     own = conditions(2)
-    new.take(old)
+    new.initialize_from(old)
     logits = new(codes, maps=own["maps"], vectors=own["vectors"])
     np.testing.assert_allclose(logits, old(codes, maps=own["maps"]), atol=1e-5)
 
@@ -137,10 +137,10 @@ def test_the_mean_of_the_vectors_is_heard_unless_it_is_dropped():
 
 def test_a_prior_of_another_size_is_not_taken():
     with pytest.raises(ValueError, match="'kind': 'Transformer'.*cannot begin as.*'LSTMStack'"):
-        made().take(made("recurrent"))
+        made().initialize_from(made("recurrent"))
     other = [{"shape": (2, 3), "codes": 9}]
     with pytest.raises(ValueError, match=r"maps must be .*'codes': 4.*received .*'codes': 9"):
-        made(maps=EVERY["maps"]).take(made(maps=other))
+        made(maps=EVERY["maps"]).initialize_from(made(maps=other))
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2)])
@@ -171,12 +171,12 @@ def test_the_vectors_are_those_of_the_autoencoder():
         decoders=default_decoders([((4,), (2,))], PixelLikelihood().channels),
     )
     prior = made(shape=(*shape, 2), code_size=size)
-    prior.take_codebook(coder)
+    prior.copy_codebook(coder)
     latents = coder.quantizers[0].lookup(tf.constant([3, 1]))
     table = prior.code_vectors.table
     np.testing.assert_allclose(table[0, 3] + table[1, 1], latents)
     with pytest.raises(ValueError, match=r"must be of shape \(2, 5, 3\).*received \(2, 5, 2\)"):
-        made(shape=(*shape, 2), code_size=3).take_codebook(coder)
+        made(shape=(*shape, 2), code_size=3).copy_codebook(coder)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_in_training_conditions_of_a_share_of_the_examples_are_dropped():
     own["label"] = tf.fill([400], 1)
     codes = np.zeros((400, 3, 2), np.int32)
     batch = {"codes": codes, "label": own["label"], "vectors": own["vectors"]}
-    batch = prior.complete({**batch, "above_0": own["maps"][0]})
+    batch = prior.fill_defaults({**batch, "above_0": own["maps"][0]})
     found = prior.loss_terms(batch, noise.key(0, 400), training=True)["loss"]
     known = -prior.log_prob(codes, **own)
     dropped, context = prior.embed_conditions(tf.fill([400], True), **own)
@@ -292,7 +292,7 @@ def test_learns_a_pattern_and_reports_bits():
 
 def test_what_is_hidden_in_training_is_hidden():
     prior = made(code_dropout=0.5, dropout=0.5)
-    batch = prior.complete({"codes": np.zeros((2, 3, 2), np.int32)})
+    batch = prior.fill_defaults({"codes": np.zeros((2, 3, 2), np.int32)})
     key = noise.key(0, 2)
     terms = [prior.loss_terms(batch, key._replace(step=step), True)["loss"] for step in (0, 1)]
     assert np.abs(terms[0] - terms[1]).max() > 1e-3

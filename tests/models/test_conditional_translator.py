@@ -94,7 +94,9 @@ def test_the_loss_is_of_what_stands_beside_the_target():
         (of_labels(), {"label": labels}, [{"gloomy": 1, "slow": 1}, "fast"]),
         (of_vectors(), {"vector": vectors}, vectors),
     ):
-        batch = model.complete({"image": tf.constant(speckles(2, GREY)), **entry, "other": labels})
+        batch = model.fill_defaults(
+            {"image": tf.constant(speckles(2, GREY)), **entry, "other": labels}
+        )
         assert set(batch) == {"image", "id", *entry}
         # The logits of a head of zeros depend on nothing.
         head = model.priors[0].head.kernel
@@ -137,6 +139,6 @@ def test_vectors_and_batches_that_do_not_fit_are_refused():
         with pytest.raises(ValueError, match=message):
             model.sample(inputs)
     with pytest.raises(ValueError, match="image, and have no vector|vector and image.*no vector"):
-        model.complete({"image": speckles(2, GREY)})
+        model.fill_defaults({"image": speckles(2, GREY)})
     with pytest.raises(ValueError, match="at least two labels"):
         tg.Labels(["slow"])

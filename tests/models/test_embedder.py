@@ -65,8 +65,8 @@ def test_right_answers_may_be_those_of_the_first_word(examples):
     same = {**examples, "label": np.array([0, 0, 1, 0, -1, 0, 0, 1, -1, 0, 0], np.int32)}
     by_label = build(positives="label", class_names=names)
     key = noise.key(0, COUNT)
-    wanted = by_label.loss_terms(by_label.complete(same), key, training=False)["loss"]
-    found = model.loss_terms(model.complete(batch), key, training=False)["loss"]
+    wanted = by_label.loss_terms(by_label.fill_defaults(same), key, training=False)["loss"]
+    found = model.loss_terms(model.fill_defaults(batch), key, training=False)["loss"]
     np.testing.assert_allclose(found, wanted, rtol=1e-6)
     with pytest.raises(ValueError, match="class_names must be those of the data"):
         build(positives="first_word")
@@ -151,7 +151,7 @@ def test_losses_are_their_formulas():
 
 
 def terms(model, examples, training=False):
-    batch = model.complete(examples)
+    batch = model.fill_defaults(examples)
     return model.loss_terms(batch, noise.key(0, len(batch["id"])), training)
 
 
@@ -164,7 +164,7 @@ def test_ignorance_costs_the_logarithm_of_the_batch(examples):
 
 def test_right_answers_share_a_picture_or_a_label(examples):
     def right(model):
-        everyone = model.messages(model.complete(examples), None, False)
+        everyone = model.messages(model.fill_defaults(examples), None, False)
         return model._positives(everyone).numpy()
 
     same = np.eye(COUNT)
@@ -259,7 +259,7 @@ def test_bad_arguments_are_named(options, message):
 
 def test_batches_without_pictures_are_refused(examples):
     with pytest.raises(ValueError, match="have no picture: give those of a data set of pairs"):
-        build().complete({"image": examples["image"]})
+        build().fill_defaults({"image": examples["image"]})
 
 
 def test_averaged_weights_are_refused():

@@ -69,7 +69,7 @@ def test_the_loss_is_conditioned_on_the_further_words_alone(model, spectrogram):
     images, pictures = spectrogram(tones(1)), speckles(1, (8, 8, 1))
 
     def loss(label):
-        batch = model.complete({"image": images, "picture": pictures, "label": [label]})
+        batch = model.fill_defaults({"image": images, "picture": pictures, "label": [label]})
         return float(model.loss_terms(batch, noise.key(0, 1), training=False)["loss"][0])
 
     losses = [loss(label) for label in (-1, 0, 1, 2, 3)]
@@ -78,13 +78,13 @@ def test_the_loss_is_conditioned_on_the_further_words_alone(model, spectrogram):
     assert none == nobody
     assert len({none, jackson, theo}) == 3
     with pytest.raises(ValueError, match="batches must hold label"):
-        model.complete({"image": images, "picture": pictures})
+        model.fill_defaults({"image": images, "picture": pictures})
 
 
 def test_words_that_the_base_knows_are_taken_over(spectrogram):
     model = speaker(spectrogram, conditioned=False)
     base = code_model(stirred(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=NAMES)), words=True)
-    model.take_code_model(base)
+    model.initialize_from_code_model(base)
     top = model.priors[0].conditions.embed_label.embeddings.numpy()
     theirs = base.priors[0].conditions.embed_label.embeddings.numpy()
     assert " ".join(NAMES).split() == ["7", "jackson", "8", "theo", "7", "theo", "9"]
@@ -105,7 +105,7 @@ def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, sourc
     encoder = tg.SequenceEncoder((8, 12), (4, 2))
     model = translator(spectrogram, encoder, target, mean_vector=True, **settings)
     base = code_model(stirred(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=names)), words=True)
-    model.take_code_model(base)
+    model.initialize_from_code_model(base)
     pictures, shown = speckles(3, (8, 8, 1)), [0, 1, 0 if source_words else 2]
     batch = {"image": spectrogram(tones(3)).numpy()[shown], "picture": pictures}
     batch |= {"id": np.arange(3), "label": np.arange(3, dtype=np.int32)}
@@ -117,7 +117,7 @@ def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, sourc
         return float(np.abs(found + wanted).max())
 
     before = gap()
-    model.take_words(base, [batch])
+    model.initialize_mean_vector(base, [batch])
     assert before > 0.1
     assert gap() < 0.1 * before
 
@@ -125,9 +125,9 @@ def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, sourc
 def test_words_that_the_base_does_not_know_leave_the_model_as_it_is(spectrogram):
     model = speaker(spectrogram, conditioned=False, mean_vector=True)
     base = code_model(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=["bell", "drum"]), words=True)
-    model.take_code_model(base)
+    model.initialize_from_code_model(base)
     batch = {"image": spectrogram(tones(2)), "picture": speckles(2, (8, 8, 1)), "label": [0, 1]}
-    model.take_words(base, [batch])
+    model.initialize_mean_vector(base, [batch])
     assert not np.any(model.priors[0].conditions.add_mean.kernel)
 
 

@@ -163,14 +163,14 @@ def test_predict_takes_what_fit_takes(line):
 
 def test_predict_gives_each_model_what_its_call_takes(code_model, painter_model):
     prior = code_model.priors[1]
-    batch = {**prior.blank(2), "label": tf.constant([0, 1])}
+    batch = {**prior.dummy_batch(2), "label": tf.constant([0, 1])}
     codes, maps = batch["codes"], [batch["above_0"]]
     np.testing.assert_allclose(prior.predict_step(batch), prior(codes, batch["label"], maps))
-    batch = painter_model.blank(1)
+    batch = painter_model.dummy_batch(1)
     inputs = batch[painter_model.main_entry]
     np.testing.assert_allclose(painter_model.predict_step(batch), painter_model(inputs))
     matcher = small_models.finding()["matcher"]
-    batch = matcher.blank(2)
+    batch = matcher.dummy_batch(2)
     assert set(matcher.predict_step(batch)) == {"image", "picture"}
 
 
@@ -241,5 +241,5 @@ def test_every_model_names_its_images(code_model, painter_model, composer_model)
     assert found[0] == {"image"}
     assert found[1] == found[2] == found[3] == {"image", "picture"}
     for model in models:
-        batch = model.blank(2) if hasattr(model, "blank") else {}
+        batch = model.dummy_batch(2) if hasattr(model, "dummy_batch") else {}
         assert model.as_dict(batch).keys() == batch.keys()

@@ -90,7 +90,7 @@ def test_the_loss_of_a_flow_is_the_squared_error_of_its_direction(spectrogram, p
     """A new network gives zero, so that the error is the direction itself."""
     model = flow(spectrogram, codes(tg.Pictures(*GREY)), times="uniform")
     key = noise.key(3, 2)
-    found = model.loss_terms(model.complete(pair), key, training=False)["loss"]
+    found = model.loss_terms(model.fill_defaults(pair), key, training=False)["loss"]
     goal = model.latents.noise(key)[0] - model.target.encode_vectors(pair["picture"])[0]
     np.testing.assert_allclose(found, tf.reduce_mean(goal**2, axis=(1, 2, 3)), rtol=1e-5)
 
@@ -100,13 +100,13 @@ def test_in_training_conditions_of_a_share_of_the_examples_are_dropped(spectrogr
     batch = {"image": spectrogram(tones(64)), "picture": speckles(64, GREY)}
     other = {**batch, "image": batch["image"][::-1]}
     found, changed = (
-        model.loss_terms(model.complete(one), noise.key(0, 64), training=True)["loss"].numpy()
+        model.loss_terms(model.fill_defaults(one), noise.key(0, 64), training=True)["loss"].numpy()
         for one in (batch, other)
     )
     same = np.isclose(found, changed, rtol=1e-6)
     assert 0.1 < same.mean() < 0.4
     found, changed = (
-        model.loss_terms(model.complete(one), noise.key(0, 64), training=False)["loss"].numpy()
+        model.loss_terms(model.fill_defaults(one), noise.key(0, 64), training=False)["loss"].numpy()
         for one in (batch, other)
     )
     assert np.mean(np.isclose(found, changed, rtol=1e-6)) < 0.05
@@ -218,7 +218,7 @@ def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
 
 
 def test_the_rate_is_the_divergence_of_posterior_from_prior(variational, pair):
-    batch = variational.complete(pair)
+    batch = variational.fill_defaults(pair)
     terms = variational.loss_terms(batch, noise.key(0, 2), training=False)
     vectors = variational(batch["image"])
     m, lower = variational.posterior(quantize(batch["picture"]), vectors)
@@ -239,7 +239,7 @@ def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
     one = variational.log_prob(target, inputs, samples=1)
     batch = {"image": variational.source(inputs), "picture": target}
     key = noise.key(0, 40)
-    elbo = -variational.loss_terms(variational.complete(batch), key, False)["code_length"]
+    elbo = -variational.loss_terms(variational.fill_defaults(batch), key, False)["code_length"]
     assert abs(one.mean() - np.mean(elbo)) < 4 * one.std() / 40**0.5
     assert variational.log_prob(target[:4], inputs[:4], samples=16).mean() > one.mean()
 
@@ -252,11 +252,11 @@ def test_all_is_trained_together_or_the_target_kept(spectrogram, pair):
         model = tg.VariationalTranslator(spectrogram, encoder, target, 8, 2, joint=joint)
         parts = {"prior": target.prior.weights, "rest": target.decoder.weights}
         before = {name: [w.numpy() for w in weights] for name, weights in parts.items()}
-        first = model.loss_terms(model.complete(pair), noise.key(0, 2), False)["loss"]
+        first = model.loss_terms(model.fill_defaults(pair), noise.key(0, 2), False)["loss"]
         trained(model, pair, 10)
-        assert np.sum(model.loss_terms(model.complete(pair), noise.key(0, 2), False)["loss"]) < (
-            np.sum(first)
-        )
+        assert np.sum(
+            model.loss_terms(model.fill_defaults(pair), noise.key(0, 2), False)["loss"]
+        ) < (np.sum(first))
         for name, weights in parts.items():
             changed = [np.any(w != v) for w, v in zip(weights, before[name], strict=True)]
             assert any(changed) == (joint and name == "rest")
@@ -282,7 +282,7 @@ def adapted(painter, pair, tmp_path_factory):
 
 
 def loss(model, pair):
-    return model.loss_terms(model.complete(pair), noise.key(1, 2), False)["loss"].numpy()
+    return model.loss_terms(model.fill_defaults(pair), noise.key(1, 2), False)["loss"].numpy()
 
 
 @pytest.mark.slow

@@ -39,7 +39,7 @@ def test_terms_and_parameters_are_of_32_bits(tiny, batches):
     from tfaudiogen.probability import noise
 
     model = tiny(**{"fit.precision": "mixed_float16"})
-    batch = model.complete(next(iter(batches(4))))
+    batch = model.fill_defaults(next(iter(batches(4))))
     parts = [
         *model.posterior_parameters(batch["image"]),
         *model.loss_terms(batch, noise.key(0, 4), True).values(),

@@ -75,7 +75,7 @@ def test_a_colour_pixel_has_the_probability_of_its_three_levels(images):
 def test_bits_per_dimension_count_every_channel(images):
     model = vae()
     key = noise.key(0, len(images))
-    terms = model.loss_terms(model.complete({"image": images}), key, training=False)
+    terms = model.loss_terms(model.fill_defaults({"image": images}), key, training=False)
     assert np.all(terms["pixels"].numpy() == math.prod(SHAPE))
     means = {name: tf.reduce_mean(value) for name, value in terms.items()}
     bits = model.summarize(means)["bits_per_dimension"]

@@ -27,7 +27,7 @@ def batch():
 
 
 def test_the_loss_is_the_cross_entropy_in_nats():
-    model, inputs = tagger(), tagger().complete(batch())
+    model, inputs = tagger(), tagger().fill_defaults(batch())
     assert model.labels == ["dark", "light", "plain"]
     terms = model.loss_terms(inputs, noise.key(0, 4), training=False)
     np.testing.assert_allclose(terms["loss"], np.log(3.0), rtol=1e-6)  # it begins knowing nothing
@@ -73,7 +73,7 @@ def test_pictures_are_moved_in_training_alone():
     steps = np.diff(found, axis=2)
     assert set(np.unique(steps)) == {-1.0, 0.0, 1.0}
     terms = [
-        moved.loss_terms(moved.complete(batch()), noise.key(seed, 4), training=False)["loss"]
+        moved.loss_terms(moved.fill_defaults(batch()), noise.key(seed, 4), training=False)["loss"]
         for seed in (0, 1)
     ]
     np.testing.assert_array_equal(*terms)

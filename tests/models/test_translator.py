@@ -106,7 +106,7 @@ def test_pictures_give_sounds_of_any_length(composer):
 
 
 def test_the_loss_is_the_exact_probability_of_the_codes(painter, spectrogram):
-    batch = painter.complete({"image": spectrogram(tones(3)), "picture": speckles(3, GREY)})
+    batch = painter.fill_defaults({"image": spectrogram(tones(3)), "picture": speckles(3, GREY)})
     terms = painter.loss_terms(batch, noise.key(0, 3), training=False)
     codes = painter.target.encode_codes(batch["picture"])
     vectors = painter.vectors(tones(3))
@@ -212,7 +212,7 @@ def by_embedding(embedder, painter, spectrogram):
     """A painter conditioned on embeddings of sounds."""
     tower = tg.EmbeddingTower(tg.SequenceEncoder((8,), (8,)), 12)
     model = tg.Translator(spectrogram, tg.EmbeddingEncoder(tower), painter.target, painter.priors)
-    model.take_encoder(embedder)
+    model.initialize_encoder(embedder)
     return model
 
 
@@ -242,7 +242,7 @@ def test_an_embedding_may_be_averaged_over_pairs_of_the_training_data(by_embeddi
     pairs = {"image": by_embedding.source(tones(6)), "picture": speckles(6, GREY)}
     encoder = tg.EmbeddingEncoder(embedder.sound_tower, anchors=5)
     model = tg.Translator(by_embedding.source, encoder, by_embedding.target, by_embedding.priors)
-    model.take_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}, pairs])
+    model.initialize_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}, pairs])
     first = {k: np.concatenate([v[:4], v[:1]]) for k, v in pairs.items()}
     own, others = embedder(first).values()
     embeddings = embedder.embed_sounds(tones(6, 1024))
@@ -252,18 +252,18 @@ def test_an_embedding_may_be_averaged_over_pairs_of_the_training_data(by_embeddi
     np.testing.assert_allclose(model.vectors(tones(6))[:, 0], wanted, atol=1e-4)
     assert np.any(np.abs(model.vectors(tones(6)) - by_embedding.vectors(tones(6))) > 1e-3)
     with pytest.raises(ValueError, match="anchors must be at most 4, .*; received 5"):
-        model.take_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}])
+        model.initialize_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}])
     with pytest.raises(ValueError, match="anchors must not be negative"):
         tg.EmbeddingEncoder(embedder.sound_tower, anchors=-1)
 
 
 def test_an_encoder_of_another_kind_is_not_taken(painter, by_embedding, embedder, spectrogram):
     with pytest.raises(ValueError, match="must be an EmbeddingEncoder.*SequenceEncoder"):
-        painter.take_encoder(embedder)
+        painter.initialize_encoder(embedder)
     towers = [tg.EmbeddingTower(tg.SequenceEncoder((6,), (8,)), 12) for _ in range(2)]
     other = tg.AudioImageEmbedder(spectrogram, tg.Pictures(*GREY), *towers)
     with pytest.raises(ValueError, match=r"embedder must have the [\d,]+ parameters"):
-        by_embedding.take_encoder(other)
+        by_embedding.initialize_encoder(other)
 
 
 @pytest.mark.slow
@@ -272,11 +272,11 @@ def test_levels_that_are_not_conditioned_are_those_of_a_model_of_codes(spectrogr
     target, other = (vqvae(tg.Pictures(*GREY), *levels) for _ in range(2))
     model = translator(spectrogram, encoder(), target, conditioned=False)
     base = code_model(stirred(other))
-    model.take_code_model(base)
+    model.initialize_from_code_model(base)
     lower = [one.priors[1].weights for one in (model, base)]
     np.testing.assert_array_equal(lower[0][-1], lower[1][-1])
     batch = {"image": spectrogram(tones(2)), "picture": speckles(2, GREY)}
-    batch = model.complete(batch)
+    batch = model.fill_defaults(batch)
     terms = model.loss_terms(batch, noise.key(0, 2), training=False)
     assert terms["rates"].shape == (2, 1)
     trained = {id(weight) for weight in model.trainable_weights}
@@ -286,7 +286,7 @@ def test_levels_that_are_not_conditioned_are_those_of_a_model_of_codes(spectrogr
     drawn = model.sample(tones(2), count=1, seed=3)[:, 0]
     np.testing.assert_allclose(drawn, base.sample(2, seed=3), atol=1e-5)
     with pytest.raises(ValueError, match="autoencoder must have the"):
-        model.take_code_model(code_model(one_level()))
+        model.initialize_from_code_model(code_model(one_level()))
 
 
 def test_parts_that_do_not_fit_are_refused(spectrogram, painter):

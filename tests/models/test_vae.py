@@ -11,7 +11,7 @@ from tfaudiogen.probability import noise
 
 def terms(model, batch, training=False, step=0):
     key = noise.key(0, len(batch["image"]), step)
-    return model.loss_terms(model.complete(batch), key, training)
+    return model.loss_terms(model.fill_defaults(batch), key, training)
 
 
 @pytest.fixture

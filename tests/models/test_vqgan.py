@@ -35,7 +35,7 @@ def adversaries(**settings):
 
 
 def gradients(model, batch, step=0):
-    batch = model.complete(batch)
+    batch = model.fill_defaults(batch)
     key = noise.Key(tf.constant(0, tf.int64), tf.constant(step, tf.int64), batch["id"])
     return model.sums_and_gradients(batch, key, tf.constant(1.0))
 
@@ -93,8 +93,8 @@ def test_the_weight_makes_both_pull_the_last_layer_alike(batch):
     np.testing.assert_allclose(model.balance.weight, pulls[0] / pulls[1], rtol=1e-5)
     kernel = model.decoders[0].last_kernel
     with tf.GradientTape() as tape:
-        images = model.complete(batch)["image"]
-        terms = model.loss_terms(model.complete(batch), noise.key(0, 4), training=False)
+        images = model.fill_defaults(batch)["image"]
+        terms = model.loss_terms(model.fill_defaults(batch), noise.key(0, 4), training=False)
         total = tf.reduce_sum(terms["adversarial"] + model.matching_weight * terms["matching"])
     expected = tape.gradient(total, kernel.value)
     assert images.shape[0] == 4
@@ -186,8 +186,8 @@ def test_waveforms_stand_in_the_loss_of_training_with_their_weight(tones):
     batch = {"image": layer(tones[:2]), "audio": tf.constant(tones[:2]), "id": np.arange(2)}
     weighed, plain = (adversaries(waveform_weight=weight) for weight in (3.0, 0.0))
     key = noise.key(0, 2)
-    found = weighed.loss_terms(weighed.complete(batch), key, training=True)
-    without = plain.loss_terms(plain.complete(batch), key, training=True)
+    found = weighed.loss_terms(weighed.fill_defaults(batch), key, training=True)
+    without = plain.loss_terms(plain.fill_defaults(batch), key, training=True)
     own = losses.waveform_distance(layer, batch["audio"], weighed(batch["image"]), (64, 128, 256))
     np.testing.assert_allclose(found["waveform"], own, rtol=1e-4)
     np.testing.assert_allclose(found["loss"] - without["loss"], 3.0 * own, rtol=0.02)

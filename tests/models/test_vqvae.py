@@ -46,7 +46,7 @@ def tiny(levels=2, **changes):
 
 def terms(model, batch, training=False):
     key = noise.key(0, len(batch["image"]))
-    return model.loss_terms(model.complete(batch), key, training)
+    return model.loss_terms(model.fill_defaults(batch), key, training)
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_silence_has_a_gradient_of_ordinary_size(quantizer):
     """Features of nothing have no direction, by which gradients would grow without bound."""
     codes = ((3, 3), (2, 3)) if quantizer == "finite" else (9, 8)
     model = tiny(2, quantizer=quantizer, codes=codes)
-    batch = model.complete({"image": tf.zeros((2, 32, 64, 1))})
+    batch = model.fill_defaults({"image": tf.zeros((2, 32, 64, 1))})
     key = noise.key(0, 2)
     _, _, gradients, _ = model.sums_and_gradients(batch, key, tf.constant(1.0))
     assert all(np.linalg.norm(gradient) < 1e6 for gradient in gradients["loss"])

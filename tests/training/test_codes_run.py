@@ -11,7 +11,7 @@ import tfaudiogen
 from tfaudiogen import presets
 from tfaudiogen.training import train
 from tfaudiogen.training.callbacks.code_usage import draw_usage
-from tfaudiogen.training.initialization import take_weights
+from tfaudiogen.training.initialization import initialize_weights
 
 TINY = {
     "fit.batch_size": 8,
@@ -122,30 +122,30 @@ def test_an_adversary_begins_as_the_autoencoder_and_gives_one_back(coded, coded_
     names = {"model.discriminator": [4, 6]}
     sharper = presets.get("speech_vqgan", **TINY, **names).as_dict()
     model = presets.Preset(**{**sharper, "spectrogram": coded.spectrogram}).build()
-    take_weights(model, str(coded_run))
+    initialize_weights(model, str(coded_run))
     coder = tfaudiogen.load(coded_run)
     images = np.random.default_rng(0).random((2, *coder.spectrogram.image_shape), np.float32)
     np.testing.assert_array_equal(model(images), coder(images))
     tfaudiogen.save(model, tmp_path)
     again = coded.build()
-    take_weights(again, str(tmp_path))
+    initialize_weights(again, str(tmp_path))
     np.testing.assert_array_equal(again(images), coder(images))
     wider = presets.Preset(**{**sharper, "spectrogram": coded.spectrogram})
     wider.model["widths"] = [[8], [12]]
     with pytest.raises(ValueError, match="has other layers than the preset"):
-        take_weights(wider.build(), str(coded_run))
+        initialize_weights(wider.build(), str(coded_run))
 
 
 def test_windows_of_another_length_begin_with_the_same_convolutions(coded, coded_run):
     longer = {**coded.spectrogram, "frames": 2 * coded.spectrogram["frames"]}
     model = dataclasses.replace(coded, spectrogram=longer).build()
-    take_weights(model, str(coded_run))
+    initialize_weights(model, str(coded_run))
     trained = tfaudiogen.load(coded_run)
     for mine, theirs in zip(model.coder_weights, trained.coder_weights, strict=True):
         np.testing.assert_array_equal(mine, theirs)
     slower = dataclasses.replace(coded, spectrogram={**coded.spectrogram, "sample_rate": 4000})
     with pytest.raises(ValueError, match="sample_rate of the spectrogram"):
-        take_weights(slower.build(), str(coded_run))
+        initialize_weights(slower.build(), str(coded_run))
 
 
 def test_the_picture_survives_a_level_of_one_code(tmp_path):

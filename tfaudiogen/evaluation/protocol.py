@@ -169,7 +169,7 @@ class _Judge:
     def decoded(self, batch):
         """Return images, decoded images of one posterior draw, and frames."""
         images = distributions.quantize(batch["image"])
-        frames = self.model.complete(batch)["frames"]
+        frames = self.model.fill_defaults(batch)["frames"]
         return images, self._decode(images, batch["id"]), frames
 
     def measure(self, batch, scale):

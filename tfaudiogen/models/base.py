@@ -91,7 +91,7 @@ class ProbabilisticModel(CheckedModel):
         """Return {objective: trainable weights it updates}; override for several objectives."""
         return {"loss": self.trainable_weights}
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Return `batch` with missing entries added; override to define defaults."""
         return batch
 
@@ -277,7 +277,7 @@ class ProbabilisticModel(CheckedModel):
         return self._logs()
 
     def _batch_and_key(self, batch, step):
-        batch = self.complete(self._numbered(self.as_dict(batch)))
+        batch = self.fill_defaults(self._numbered(self.as_dict(batch)))
         return batch, noise.Key(tf.constant(self.seed, tf.int64), tf.identity(step), batch["id"])
 
     def _numbered(self, batch):

@@ -65,7 +65,7 @@ def _write(folder, model, signatures, name):
     )
     audio_files.write_text(extra / CARD, card(description))
     requests = {
-        signature: {key: signatures.blank(key, one) for key, one in inputs.items()}
+        signature: {key: signatures.dummy_input(key, one) for key, one in inputs.items()}
         for signature, (_, inputs) in table.items()
     }
     write_warmup(extra, name, requests)

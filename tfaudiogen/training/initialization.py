@@ -28,7 +28,7 @@ def for_fine_tuning(preset):
     return dataclasses.replace(preset, model={**preset.model, "kl_weight": weight["weight"]})
 
 
-def take_weights(model, initial, batches=()):
+def initialize_weights(model, initial, batches=()):
     """Initialize `model` with the weights of a saved model, or of saved parts.
 
     Args:
@@ -45,28 +45,28 @@ def take_weights(model, initial, batches=()):
         ValueError: geometry or sizes differ; the message names the first difference.
     """
     if isinstance(initial, list):
-        parts = [_take_part(model, part) for part in initial]
+        parts = [_initialize_part(model, part) for part in initial]
         for part in parts if batches else ():
             if isinstance(part, AudioImageEmbedder):
-                model.take_anchors(part, batches)
+                model.initialize_anchors(part, batches)
         for part in parts if batches else ():
             if isinstance(part, CodeModel) and isinstance(model, Translator):
-                model.take_words(part, batches)
+                model.initialize_mean_vector(part, batches)
     else:
-        _take_whole(model, initial)
+        _initialize_whole(model, initial)
 
 
-def _take_part(model, initial):
+def _initialize_part(model, initial):
     """Initialize a part of a translator, and return the saved model it was copied from."""
     source = saving.load(initial)
     if isinstance(source, AudioImageEmbedder):
-        model.take_encoder(source)
+        model.initialize_encoder(source)
         return source
     _check_geometry(model, source, initial)
     if isinstance(source, CodeModel) and isinstance(model, Translator):
-        model.take_code_model(source)
+        model.initialize_from_code_model(source)
     else:
-        model.take_autoencoder(_autoencoder_of(source))
+        model.initialize_autoencoder(_autoencoder_of(source))
     return source
 
 
@@ -75,10 +75,10 @@ def _autoencoder_of(model):
     return getattr(model, "autoencoder", getattr(model, "target", model))
 
 
-def _take_whole(model, initial):
+def _initialize_whole(model, initial):
     source = saving.load(initial)
     if isinstance(model, CodePrior) and not isinstance(source, CodePrior):
-        model.take_codebook(source)
+        model.copy_codebook(source)
         return
     if not isinstance(source, type(model)):  # such as a model with priors, trained later
         source = _autoencoder_of(source)

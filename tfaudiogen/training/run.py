@@ -22,7 +22,7 @@ from tfaudiogen.training.callbacks.code_usage import CodeUsage
 from tfaudiogen.training.callbacks.epoch_metrics import EpochMetrics
 from tfaudiogen.training.callbacks.faults import StopOnFault
 from tfaudiogen.training.callbacks.progress import Progress
-from tfaudiogen.training.initialization import take_weights
+from tfaudiogen.training.initialization import initialize_weights
 from tfaudiogen.training.inputs.code_data import CodeData
 from tfaudiogen.training.inputs.training_data import (
     TrainingData,
@@ -153,7 +153,7 @@ class Run:
             self.state.forget_unfinished(self.steps_per_epoch)
             return
         if self.settings.initial:
-            take_weights(self.model, self.settings.initial, self.feed.batches("train"))
+            initialize_weights(self.model, self.settings.initial, self.feed.batches("train"))
         if is_chief(self.strategy):
             self.out.mkdir(parents=True, exist_ok=True)
             self.settings.write(self.out)

@@ -52,8 +52,10 @@ class CodeConditions(keras.layers.Layer):
         self.maps = [{"shape": list(one["shape"]), "codes": one["codes"]} for one in maps]
         policy = self.dtype_policy
         self.embed_column = keras.layers.Embedding(self.column, width, dtype=policy)
-        self.spelling = _spelling(self.words, classes)
-        self.embed_label = keras.layers.Embedding(self.spelling.shape[1], width, dtype=policy)
+        self.label_word_matrix = _label_word_matrix(self.words, classes)
+        self.embed_label = keras.layers.Embedding(
+            self.label_word_matrix.shape[1], width, dtype=policy
+        )
         self.contexts = [CodeMapContext(**one, **self._target(policy)) for one in self.maps]
         self.project = keras.layers.Dense(width, dtype=policy) if vectors else None
         self.mean_vector = bool(mean_vector and vectors)
@@ -80,7 +82,7 @@ class CodeConditions(keras.layers.Layer):
             self.add_mean.build((None, self.vectors))
         self.built = True
 
-    def take(self, conditions, words=()):
+    def initialize_from(self, conditions, words=()):
         """Copies the embeddings of bins, of "no label", of shared words and of the code maps.
 
         Args:
@@ -105,17 +107,17 @@ class CodeConditions(keras.layers.Layer):
 
     def call(self, dropped, label=None, maps=(), vectors=None):
         column = embedded(self.embed_column, tf.range(self.column))
-        steady = tf.tile(column, (self.shape[0], 1))[None]  # [1, S, D]
+        embedding = tf.tile(column, (self.shape[0], 1))[None]  # [1, S, D]
         nobody = tf.fill(tf.shape(dropped), self.classes)
         label = nobody if label is None else tf.where(dropped | (label < 0), nobody, label)
-        words = tf.gather(tf.constant(self.spelling, steady.dtype), label)  # [B, W + 1]
-        steady = steady + (words @ self._word_vectors())[:, None]  # [B, S, D]
+        words = tf.gather(tf.constant(self.label_word_matrix, embedding.dtype), label)  # [B, W + 1]
+        embedding = embedding + (words @ self._word_vectors())[:, None]  # [B, S, D]
         for context, codes in zip(self.contexts, maps, strict=True):
-            steady = steady + context(codes)
+            embedding = embedding + context(codes)
         if self.mean_vector:
             added = self.add_mean(tf.reduce_mean(vectors, axis=1))  # [B, D]
-            steady += tf.where(dropped[:, None], tf.zeros_like(added), added)[:, None]
-        return steady
+            embedding += tf.where(dropped[:, None], tf.zeros_like(added), added)[:, None]
+        return embedding
 
     def _word_vectors(self):
         return tf.cast(tf.convert_to_tensor(self.embed_label.embeddings), self.compute_dtype)
@@ -129,7 +131,7 @@ class CodeConditions(keras.layers.Layer):
         return tf.where(dropped[:, None, None], nothing, context)
 
 
-def _spelling(words, classes):
+def _label_word_matrix(words, classes):
     """Return float32 [classes + 1, W + 1], the words of each label; the last row is "no label"."""
     if not 0 <= classes <= _MOST_CLASSES:
         raise ValueError(f"classes must be from 0 to {_MOST_CLASSES}, received {classes}")

@@ -39,16 +39,16 @@ class CodeVectors(keras.layers.Layer):
         self.leave = self.add_weight((self.width, self.size), "zeros", name="leave")
         self.built = True
 
-    def inputs(self, codes, place):
+    def inputs(self, codes, position):
         """Return x, [..., S, W] or [..., W], of codes int32 [..., S] or [...] at positions."""
         known = tf.pad(tf.identity(self.table), [[0, 0], [0, self.unknown], [0, 0]])
         rows = tf.reshape(known, (-1, self.size))
-        vectors = tf.gather(rows, codes + (place % self.tail) * known.shape[1])
+        vectors = tf.gather(rows, codes + (position % self.tail) * known.shape[1])
         return tf.cast(vectors, self.compute_dtype) @ tf.cast(self.enter, self.compute_dtype)
 
-    def logits(self, outputs, place):
+    def logits(self, outputs, position):
         """Return l, float32 [..., S, K] or [..., K], of outputs [..., (S,) W] at positions."""
         read = tf.cast(outputs @ tf.cast(self.leave, self.compute_dtype), tf.float32)
         if self.tail == 1:
             return tf.einsum("...d,kd->...k", read, tf.identity(self.table)[0])
-        return tf.einsum("...d,...kd->...k", read, tf.gather(self.table, place % self.tail))
+        return tf.einsum("...d,...kd->...k", read, tf.gather(self.table, position % self.tail))

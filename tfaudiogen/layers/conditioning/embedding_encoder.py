@@ -34,7 +34,7 @@ class EmbeddingEncoder(keras.layers.Layer):
 
     Args:
         tower: an `EmbeddingTower` of E dimensions.
-        anchors: K, number of anchors, set by `take_anchors`; 0 for none.
+        anchors: K, number of anchors, set by `initialize_anchors`; 0 for none.
 
     Call: images [B, H, W, C] -> [B, 1, E].
     """
@@ -60,7 +60,7 @@ class EmbeddingEncoder(keras.layers.Layer):
             self.values = self.add_weight(**options, initializer="zeros", name="values")
         self.built = True
 
-    def take_anchors(self, own, others, temperature):
+    def initialize_anchors(self, own, others, temperature):
         """Set the anchors to the first K of N pairs of the training data.
 
         Args:

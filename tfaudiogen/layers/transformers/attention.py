@@ -23,8 +23,8 @@ class CausalAttention(keras.layers.Layer):
         heads: H; each has d = D / H dimensions.
         rotary: whether to use rotary position embeddings.
 
-    Call: [B, S, D] -> [B, S, D]. `start`, `step` and `settle` compute the same position by
-    position, with a KV cache.
+    Call: [B, S, D] -> [B, S, D]. `init_cache`, `step` and `flush_cache` compute the same
+    position by position, with a KV cache.
     """
 
     def __init__(self, width, heads, rotary=True, **kwargs):
@@ -41,14 +41,14 @@ class CausalAttention(keras.layers.Layer):
 
     def call(self, inputs):
         length = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
-        places = tf.range(length)
-        queries, keys, values = self._projections(inputs, places)  # [B, S, H, d]
+        positions = tf.range(length)
+        queries, keys, values = self._projections(inputs, positions)  # [B, S, H, d]
         scores = tf.einsum("bshd,brhd->bhsr", queries, keys)
-        weights = _softmax(scores, places[:, None] >= places)
+        weights = _softmax(scores, positions[:, None] >= positions)
         attended = tf.einsum("bhsr,brhd->bshd", weights, values)
         return self.join(tf.reshape(attended, tf.shape(inputs)))
 
-    def start(self, batch, length):
+    def init_cache(self, batch, length):
         """Return an empty KV cache for `length` positions.
 
         It has two parts, each of keys and values: [B, H, S, d] for the finished blocks, which a
@@ -59,54 +59,54 @@ class CausalAttention(keras.layers.Layer):
         shapes = (before, before, *[(BLOCK, batch, self.heads, size)] * 2)
         return tuple(tf.zeros(shape, self.compute_dtype) for shape in shapes)
 
-    def settle(self, state, place):
-        """Return the KV cache with the finished block that began at `place` flushed into it."""
+    def flush_cache(self, state, position):
+        """Return the KV cache with the finished block that began at `position` flushed into it."""
         before, recent = state[:2], state[2:]
         blocks = before[0].shape[2] // BLOCK
         # Compiled, `where` over all positions is faster than writing a slice into a large tensor.
-        here = (tf.range(BLOCK * blocks) // BLOCK == place // BLOCK)[:, None]
+        here = (tf.range(BLOCK * blocks) // BLOCK == position // BLOCK)[:, None]
         return *(
             tf.where(here, tf.tile(_places_third(new), (1, 1, blocks, 1)), old)
             for old, new in zip(before, recent, strict=True)
         ), *recent
 
-    def step(self, inputs, place, state):
+    def step(self, inputs, position, state):
         """Compute the output of `call` at one position.
 
         Args:
             inputs: [B, D].
-            place: integer scalar, the position.
-            state: KV cache from `start` or the previous `step`, flushed by `settle` after each
-                block, for which all earlier positions have been stepped through.
+            position: integer scalar, the position.
+            state: KV cache from `init_cache` or the previous `step`, for which all earlier
+                positions have been stepped through, with `flush_cache` after each block.
 
         Returns:
             Outputs [B, D] and the new KV cache.
         """
-        here = self._projections(inputs[:, None], place[None])
+        here = self._projections(inputs[:, None], position[None])
         queries, new_keys, new_values = (tf.transpose(part, (1, 0, 2, 3)) for part in here)
         keys, values, recent_keys, recent_values = state
-        room, in_block = keys.shape[2], place % BLOCK
+        room, in_block = keys.shape[2], position % BLOCK
         recent_keys = tf.tensor_scatter_nd_update(recent_keys, in_block[None, None], new_keys)
         recent_values = tf.tensor_scatter_nd_update(recent_values, in_block[None, None], new_values)
         every_key = (keys, _places_third(recent_keys))
         queries = _places_third(queries)  # [B, H, 1, d]
         scores = [tf.matmul(queries, part, transpose_b=True) for part in every_key]
-        allowed = [tf.range(room) < place - in_block, tf.range(BLOCK) <= in_block]
+        allowed = [tf.range(room) < position - in_block, tf.range(BLOCK) <= in_block]
         weights = _softmax(tf.concat(scores, axis=-1), tf.concat(allowed, axis=0))
         attended = tf.matmul(weights[..., :room], values)
         attended += tf.matmul(weights[..., room:], _places_third(recent_values))
         attended = tf.reshape(attended, tf.shape(inputs))
         return self.join(attended), (keys, values, recent_keys, recent_values)
 
-    def _projections(self, inputs, places):
+    def _projections(self, inputs, positions):
         """Return scaled queries, keys and values [B, S, H, d] at the positions [S]."""
         size = self.width // self.heads
         parts = tf.reshape(
-            self.project(inputs), (-1, inputs.shape[1] or tf.size(places), 3, self.heads, size)
+            self.project(inputs), (-1, inputs.shape[1] or tf.size(positions), 3, self.heads, size)
         )
         queries, keys, values = tf.unstack(parts, axis=2)
         if self.rotary:
-            queries, keys = (turn(part, places) for part in (queries, keys))
+            queries, keys = (rotate(part, positions) for part in (queries, keys))
         return queries * size**-0.5, keys, values
 
     def compute_output_shape(self, input_shape):
@@ -141,16 +141,16 @@ class CrossAttention(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs, context):
-        return self.attend(inputs, self.start(context))
+        return self.attend(inputs, self.init_cache(context))
 
-    def start(self, context):
+    def init_cache(self, context):
         """Return the keys and values of the context, [B, M, H, d] each."""
         size = self.width // self.heads
         shape = (-1, context.shape[1] or tf.shape(context)[1], 2, self.heads, size)
         return tuple(tf.unstack(tf.reshape(self.answer(context), shape), axis=2))
 
     def attend(self, inputs, state):
-        """Compute the output of `call` from the keys and values that `start` returns."""
+        """Compute the output of `call` from the keys and values that `init_cache` returns."""
         keys, values = state
         shape = tf.concat([tf.shape(inputs)[:2], keys.shape[2:]], axis=0)
         queries = tf.reshape(self.ask(inputs), shape)
@@ -159,7 +159,7 @@ class CrossAttention(keras.layers.Layer):
         return self.join(tf.reshape(attended, tf.shape(inputs)))
 
 
-def take_crossing(mine, theirs):
+def initialize_cross_attention(mine, theirs):
     """Copy the weights of a `CrossAttention`; without a source, make its output zero at first.
 
     Args:
@@ -189,15 +189,15 @@ def _places_third(part):
     return tf.transpose(part, (1, 2, 0, 3))
 
 
-def turn(vectors, places):
+def rotate(vectors, positions):
     """Apply rotary embeddings to [B, S, H, d]: rotate (i, i + d/2) by places / 10000^(2 i / d)."""
     half = vectors.shape[-1] // 2
     speeds = 10000.0 ** (-tf.range(half, dtype=tf.float32) / half)
-    angles = (tf.cast(places, tf.float32)[:, None] * speeds)[:, None]  # [S, 1, d / 2]
+    angles = (tf.cast(positions, tf.float32)[:, None] * speeds)[:, None]  # [S, 1, d / 2]
     cosine, sine = (tf.cast(f(angles), vectors.dtype) for f in (tf.cos, tf.sin))
     first, second = vectors[..., :half], vectors[..., half:]
-    turned = (first * cosine - second * sine, second * cosine + first * sine)
-    return tf.concat(turned, axis=-1)
+    rotated = (first * cosine - second * sine, second * cosine + first * sine)
+    return tf.concat(rotated, axis=-1)
 
 
 def _dense(width, policy):

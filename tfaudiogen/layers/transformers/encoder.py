@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import normalize, register
 from tfaudiogen.layers.quantizers.repetition import repeated
-from tfaudiogen.layers.transformers.attention import check_heads, turn
+from tfaudiogen.layers.transformers.attention import check_heads, rotate
 
 
 @register
@@ -44,7 +44,7 @@ class SelfAttention(keras.layers.Layer):
         parts = tf.reshape(self.project(inputs), (-1, length, 3, self.heads, size))
         queries, keys, values = tf.unstack(parts, axis=2)  # [B, S, H, d]
         if self.rotary:
-            queries, keys = (turn(part, tf.range(length)) for part in (queries, keys))
+            queries, keys = (rotate(part, tf.range(length)) for part in (queries, keys))
         scores = tf.einsum("bshd,brhd->bhsr", queries * size**-0.5, keys)
         weights = attention_weights(scores, None if present is None else present[:, None, None])
         attended = tf.einsum("bhsr,brhd->bshd", weights, values)

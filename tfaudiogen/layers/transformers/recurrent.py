@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import copy_weights, normalize, register
 from tfaudiogen.layers.quantizers.repetition import repeated
-from tfaudiogen.layers.transformers.attention import CrossAttention, take_crossing
+from tfaudiogen.layers.transformers.attention import CrossAttention, initialize_cross_attention
 
 
 @register
@@ -43,11 +43,11 @@ class LSTMStack(keras.layers.Layer):
             layer.build((None, None, self.width))
         self.built = True
 
-    def take(self, core):
+    def initialize_from(self, core):
         for mine, theirs in zip(self.recurrent, core.recurrent, strict=True):
             copy_weights(mine, theirs)
-        for place, mine in enumerate(self.crossings):
-            take_crossing(mine, core.crossings[place] if core.cross else None)
+        for position, mine in enumerate(self.crossings):
+            initialize_cross_attention(mine, core.crossings[position] if core.cross else None)
 
     def call(self, inputs, context=None, gains=None):
         x = inputs
@@ -60,15 +60,15 @@ class LSTMStack(keras.layers.Layer):
                 x = x + self.crossings[number](normalize(x), context)
         return normalize(x)
 
-    def start(self, batch, length, context=None):
+    def init_cache(self, batch, length, context=None):
         zeros = tf.zeros((batch, self.width), self.compute_dtype)
         memories = tuple((zeros, zeros) for _ in self.recurrent)
-        return memories, tuple(layer.start(context) for layer in self.crossings)
+        return memories, tuple(layer.init_cache(context) for layer in self.crossings)
 
-    def settle(self, state, place):
+    def flush_cache(self, state, position):
         return state
 
-    def step(self, inputs, place, state):
+    def step(self, inputs, position, state):
         memories, crossed = state
         x, after = inputs, []
         for number, (layer, memory) in enumerate(zip(self.recurrent, memories, strict=True)):

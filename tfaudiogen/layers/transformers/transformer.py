@@ -6,12 +6,14 @@ interface:
 - `call(inputs, context=None, gains=None)`: [B, S, D] -> [B, S, D], for training. The output at a
   position depends on the inputs up to and including it, and on all of the context [B, M, D].
   `gains` [B, depth, D] multiply what each block adds (dropout).
-- `start(batch, length, context=None)`: the initial state (KV cache) for at most `length` positions.
-- `step(inputs, place, state)`: [B, D] -> [B, D] and the next state, for sampling; equals `call`.
-- `settle(state, place)`: flushes the finished block of `attention.BLOCK` positions that began at
-  `place`, and returns the new state. It must be called after each block, before the next step.
-- `take(core)`: copies the weights of another backbone that differs in `cross` at most. If the
-  other has no cross-attention, the cross-attention here adds nothing at first.
+- `init_cache(batch, length, context=None)`: the initial state (KV cache) for at most `length`
+  positions.
+- `step(inputs, position, state)`: [B, D] -> [B, D] and the next state, for sampling; equals `call`.
+- `flush_cache(state, position)`: flushes the finished block of `attention.BLOCK` positions that
+  began at `position`, and returns the new state. It must be called after each block, before the
+  next step.
+- `initialize_from(core)`: copies the weights of another backbone that differs in `cross` at most.
+  If the other has no cross-attention, the cross-attention here adds nothing at first.
 - `width` is D, `depth` the number of blocks, `cross` whether they attend to a context, and
   `length` the greatest S, None for no limit.
 """
@@ -23,7 +25,11 @@ import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import copy_weights, normalize, register
 from tfaudiogen.layers.quantizers.repetition import repeated
-from tfaudiogen.layers.transformers.attention import CausalAttention, CrossAttention, take_crossing
+from tfaudiogen.layers.transformers.attention import (
+    CausalAttention,
+    CrossAttention,
+    initialize_cross_attention,
+)
 
 POSITIONS = ("rotary", "learned")
 
@@ -58,14 +64,14 @@ class TransformerBlock(keras.layers.Layer):
         self.second.build((None, None, 4 * self.width))
         self.built = True
 
-    def take(self, block):
+    def initialize_from(self, block):
         for part in ("attention", "first", "second"):
             copy_weights(getattr(self, part), getattr(block, part))
-        take_crossing(self.crossing, block.crossing)
+        initialize_cross_attention(self.crossing, block.crossing)
 
     def call(self, inputs, context=None, gain=None):
         x = inputs + _scaled(self.attention(normalize(inputs)), gain)
-        crossed = self.crossing.start(context) if self.cross else None
+        crossed = self.crossing.init_cache(context) if self.cross else None
         return self._rest(x, crossed, gain)
 
     def _rest(self, x, crossed, gain=None):
@@ -75,16 +81,16 @@ class TransformerBlock(keras.layers.Layer):
         wide = keras.ops.gelu(self.first(normalize(x)))
         return x + _scaled(self.second(wide), gain)
 
-    def start(self, batch, length, context=None):
-        crossed = self.crossing.start(context) if self.cross else ()
-        return self.attention.start(batch, length), crossed
+    def init_cache(self, batch, length, context=None):
+        crossed = self.crossing.init_cache(context) if self.cross else ()
+        return self.attention.init_cache(batch, length), crossed
 
-    def settle(self, state, place):
-        return self.attention.settle(state[0], place), state[1]
+    def flush_cache(self, state, position):
+        return self.attention.flush_cache(state[0], position), state[1]
 
-    def step(self, inputs, place, state):
+    def step(self, inputs, position, state):
         remembered, crossed = state
-        added, remembered = self.attention.step(normalize(inputs), place, remembered)
+        added, remembered = self.attention.step(normalize(inputs), position, remembered)
         x = self._rest((inputs + added)[:, None], crossed)[:, 0]
         return x, (remembered, crossed)
 
@@ -128,40 +134,40 @@ class Transformer(keras.layers.Layer):
         for block in self.blocks:
             block.build((None, None, self.width))
         if self.positions == "learned":
-            self.places = self.add_weight(
+            self.position_embeddings = self.add_weight(
                 (self.length, self.width),
                 keras.initializers.RandomNormal(stddev=0.02),
                 name="places",
             )
         self.built = True
 
-    def take(self, core):
+    def initialize_from(self, core):
         if self.positions == "learned":
-            self.places.assign(core.places)
+            self.position_embeddings.assign(core.position_embeddings)
         for mine, theirs in zip(self.blocks, core.blocks, strict=True):
-            mine.take(theirs)
+            mine.initialize_from(theirs)
 
     def call(self, inputs, context=None, gains=None):
         x = inputs
         if self.positions == "learned":
-            x = x + tf.cast(self.places[: inputs.shape[1]], x.dtype)
+            x = x + tf.cast(self.position_embeddings[: inputs.shape[1]], x.dtype)
         for number, block in enumerate(self.blocks):
             x = block(x, context, None if gains is None else gains[:, number])
         return normalize(x)
 
-    def start(self, batch, length, context=None):
-        return tuple(block.start(batch, length, context) for block in self.blocks)
+    def init_cache(self, batch, length, context=None):
+        return tuple(block.init_cache(batch, length, context) for block in self.blocks)
 
-    def settle(self, state, place):
+    def flush_cache(self, state, position):
         pairs = zip(self.blocks, state, strict=True)
-        return tuple(block.settle(before, place) for block, before in pairs)
+        return tuple(block.flush_cache(before, position) for block, before in pairs)
 
-    def step(self, inputs, place, state):
+    def step(self, inputs, position, state):
         x, after = inputs, []
         if self.positions == "learned":
-            x = x + tf.cast(tf.gather(self.places, place), x.dtype)
+            x = x + tf.cast(tf.gather(self.position_embeddings, position), x.dtype)
         for block, before in zip(self.blocks, state, strict=True):
-            x, remembered = block.step(x, place, before)
+            x, remembered = block.step(x, position, before)
             after.append(remembered)
         return normalize(x), tuple(after)
 

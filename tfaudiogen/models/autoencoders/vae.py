@@ -131,7 +131,7 @@ class VAE(ModalityModel, ProbabilisticModel):
     def image_entries(self):
         return {"image": self.spectrogram}
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Add default "id" (0 to B - 1) and "frames" (no padding) entries if missing."""
         size = tf.shape(batch["image"])[0]
         whole = tf.fill([size], self.spectrogram.image_shape[0])
@@ -231,7 +231,7 @@ class VAE(ModalityModel, ProbabilisticModel):
         """
         draw = tf.function(self._draw_once, autograph=False, reduce_retracing=True)
         chosen = tf.constant(seed, tf.int64)
-        latents = [draw(self.complete(batch), chosen) for batch in numbered(batches)]
+        latents = [draw(self.fill_defaults(batch), chosen) for batch in numbered(batches)]
         self.prior.fit_to(tf.concat(latents, axis=0), seed=seed)
 
     def _draw_once(self, batch, seed):

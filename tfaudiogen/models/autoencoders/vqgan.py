@@ -93,10 +93,10 @@ class VQGAN(VQVAE):
         parts = VQVAE.from_config(autoencoder.get_config())
         names = ("spectrogram", "encoders", "decoders", "quantizers", "likelihood", "class_names")
         model = cls(**{name: getattr(parts, name) for name in names}, **settings)
-        model.take_autoencoder(autoencoder)
+        model.initialize_autoencoder(autoencoder)
         return model
 
-    def take_autoencoder(self, autoencoder):
+    def initialize_autoencoder(self, autoencoder):
         """Copies the weights of a `VQVAE` with the same layers."""
         for own, other in zip(self.coder_weights, autoencoder.coder_weights, strict=True):
             own.assign(other)
@@ -151,9 +151,9 @@ class VQGAN(VQVAE):
         """Whether batches must hold waveforms, as "audio"."""
         return self.waveform_weight > 0.0
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         audio = {"audio": batch["audio"]} if self.needs_audio else {}
-        return {**super().complete(batch), **audio}
+        return {**super().fill_defaults(batch), **audio}
 
     def _waveform_distance(self, batch, decoded):
         if not self.needs_audio:

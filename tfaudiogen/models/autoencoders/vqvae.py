@@ -235,7 +235,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
     def image_entries(self):
         return {"image": self.spectrogram}
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Add default "id" (0 to B - 1) and "frames" (no padding) entries if missing."""
         size = tf.shape(batch["image"])[0]
         whole = tf.fill([size], self.spectrogram.image_shape[0])

@@ -84,13 +84,13 @@ class PictureTagger(ProbabilisticModel):
     def image_entries(self):
         return {"image": self.pictures}
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
         if "label" not in batch:
             raise ValueError("batches must hold image and label: give those of labelled pictures")
         return {name: with_ids(batch)[name] for name in ("image", "label", "id")}
 
-    def blank(self, size):
+    def dummy_batch(self, size):
         """Return a batch of `size` black images of the first class."""
         images = tf.zeros([size, *self.pictures.image_shape])
         return {"image": images, "label": tf.zeros([size], tf.int32)}

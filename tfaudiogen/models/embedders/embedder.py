@@ -194,7 +194,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     def predicted(self, batch):
         return self(batch)
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
         names = [*self._entries, *([_LABEL] if self._by_label else [])]
         missing = [name for name in names if name not in batch]
@@ -205,7 +205,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
             )
         return {name: with_ids(batch)[name] for name in (*names, "id")}
 
-    def blank(self, size):
+    def dummy_batch(self, size):
         """Return a batch of `size` pairs of silence and a black image."""
         shapes = (self.spectrogram.image_shape, self.pictures.image_shape)
         sides = zip(self._entries, shapes, strict=True)

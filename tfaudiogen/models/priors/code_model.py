@@ -96,8 +96,8 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
     def image_entries(self):
         return self.autoencoder.image_entries()
 
-    def complete(self, batch):
-        return self.autoencoder.complete(batch) | _label_of(batch)
+    def fill_defaults(self, batch):
+        return self.autoencoder.fill_defaults(batch) | _label_of(batch)
 
     def loss_terms(self, batch, key, training):
         codes = self.encode_codes(batch["image"])
@@ -139,7 +139,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         """Return a lower bound of log P(levels of x | label) in nats, [B]; see the class."""
         batch = {"image": images, "frames": frames, **_label_of({"label": label})}
         key = noise.key(0, tf.shape(images)[0])
-        return -self.loss_terms(self.complete(batch), key, training=False)["code_length"]
+        return -self.loss_terms(self.fill_defaults(batch), key, training=False)["code_length"]
 
     def log_prob(self, inputs, label=None):
         """Return a lower bound of the log-probability of audio of any length, or of images.

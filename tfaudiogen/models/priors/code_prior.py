@@ -52,7 +52,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         maps: list of {"shape": ..., "codes": ...} of the code maps of upper levels.
         vectors: V, width of the vectors; 0 for no vectors.
         mean_vector: see `CodeConditions`.
-        code_size: D, size of the codebook vectors that `take_codebook` copies; 0 for none. See
+        code_size: D, size of the codebook vectors that `copy_codebook` copies; 0 for none. See
             `CodeVectors`.
         condition_dropout, code_dropout, dropout: fractions in [0, 1).
     """
@@ -125,7 +125,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             self.code_vectors.build()
         self.built = True
 
-    def take_codebook(self, autoencoder):
+    def copy_codebook(self, autoencoder):
         """Copies the codebook vectors of this level from a trained `VQVAE`.
 
         Does nothing if `code_size` is 0.
@@ -144,7 +144,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             )
         self.code_vectors.table.assign(table)
 
-    def take(self, prior, words=()):
+    def initialize_from(self, prior, words=()):
         """Initializes this prior from another prior over the same codes.
 
         Weights are copied. Of the label embeddings only those for no label and for shared words are
@@ -163,8 +163,8 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             raise ValueError(f"a prior of {sizes[0]} cannot begin as one of {sizes[1]}")
         for part in ("embed", "head", *(["code_vectors"] if self.code_size else [])):
             copy_weights(getattr(self, part), getattr(prior, part))
-        self.conditions.take(prior.conditions, words)
-        self.core.take(prior.core)
+        self.conditions.initialize_from(prior.conditions, words)
+        self.core.initialize_from(prior.core)
 
     @property
     def length(self):
@@ -184,8 +184,8 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             label, maps, vectors: the conditions; see `CodeConditions`.
         """
         dropped = tf.zeros(tf.shape(codes)[:1], tf.bool)
-        steady, context = self.embed_conditions(dropped, label, maps, vectors)
-        return self._logits(self._flat(codes), steady, context)
+        embedding, context = self.embed_conditions(dropped, label, maps, vectors)
+        return self._logits(self._flat(codes), embedding, context)
 
     def embed_conditions(self, dropped, label=None, maps=(), vectors=None):
         """Return the embedded conditions: [B, S, D] to add to the backbone's inputs, and context.
@@ -210,32 +210,32 @@ class CodePrior(CodeSampling, ProbabilisticModel):
     def _flat(self, codes):
         return tf.reshape(tf.cast(codes, tf.int32), (-1, self.length))
 
-    def _logits(self, before, steady, context, gains=None):
+    def _logits(self, before, embedding, context, gains=None):
         """Return logits for codes [B, S] by teacher forcing; the last code is not an input."""
         beginning = tf.fill((tf.shape(before)[0], 1), self.codes)
         shifted = tf.concat([beginning, before[:, :-1]], axis=1)
-        places = tf.range(self.length)
-        outputs = self.core(self.inputs_of(shifted, places - 1) + steady, context, gains)
-        return self.logits_of(outputs, places)
+        positions = tf.range(self.length)
+        outputs = self.core(self.inputs_of(shifted, positions - 1) + embedding, context, gains)
+        return self.logits_of(outputs, positions)
 
-    def inputs_of(self, codes, place):
+    def inputs_of(self, codes, position):
         """Return the embeddings of codes (K: start token, K + 1: mask token) at positions."""
         inputs = embedded(self.embed, codes)
-        return inputs + self.code_vectors.inputs(codes, place) if self.code_size else inputs
+        return inputs + self.code_vectors.inputs(codes, position) if self.code_size else inputs
 
-    def logits_of(self, outputs, place):
+    def logits_of(self, outputs, position):
         """Return the float32 logits of the codes at positions, given outputs of the backbone."""
         logits = tf.cast(self.head(outputs), tf.float32)
-        return logits + self.code_vectors.logits(outputs, place) if self.code_size else logits
+        return logits + self.code_vectors.logits(outputs, position) if self.code_size else logits
 
     def predicted(self, batch):
         return self(batch["codes"], **self.conditions_of(batch))
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Add a default "id" (0 to B - 1) if missing."""
         return with_ids(batch)
 
-    def blank(self, size):
+    def dummy_batch(self, size):
         """Return a batch of `size` examples of code 0, with the maps and vectors it needs."""
         maps = [one["shape"] for one in self.conditions.maps]
         shapes = {"codes": self.shape, **{f"above_{n}": shape for n, shape in enumerate(maps)}}
@@ -263,7 +263,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
     def _logits_in_training(self, codes, conditions, key):
         shares, core = self.shares, self.core
         dropped = noise.uniform(key, "condition") < shares["condition_dropout"]
-        steady, context = self.embed_conditions(dropped, **conditions)
+        embedding, context = self.embed_conditions(dropped, **conditions)
         if shares["code_dropout"]:
             hidden = noise.uniform(key, "hidden codes", (self.length,)) < shares["code_dropout"]
             codes = tf.where(hidden, self.codes + 1, codes)
@@ -271,21 +271,21 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         if shares["dropout"]:
             kept = noise.uniform(key, "dropout", (core.depth, core.width)) >= shares["dropout"]
             gains = tf.cast(kept, tf.float32) / (1.0 - shares["dropout"])
-        return self._logits(codes, steady, context, gains)
+        return self._logits(codes, embedding, context, gains)
 
     def summarize(self, means):
         """Return the means with bits per code, nats / (ln 2 S), added."""
         return {**means, "bits_per_code": means["loss"] / (math.log(2.0) * self.length)}
 
-    def log_prob(self, codes, label=None, maps=(), vectors=None, places=None):
+    def log_prob(self, codes, label=None, maps=(), vectors=None, positions=None):
         """Return the log-probability of codes [B, *shape] in nats, [B].
 
         Args:
             codes, label, maps, vectors: as in `call`.
-            places: bool [B, *shape], positions whose terms are summed; None for all.
+            positions: bool [B, *shape], positions whose terms are summed; None for all.
         """
         codes, logits = self._flat(codes), self(codes, label, maps, vectors)
-        return _log_prob_of(codes, logits, 1 if places is None else self._flat(places))
+        return _log_prob_of(codes, logits, 1 if positions is None else self._flat(positions))
 
     def get_config(self):
         serialize, conditions = keras.saving.serialize_keras_object, self.conditions
@@ -308,16 +308,16 @@ class CodePrior(CodeSampling, ProbabilisticModel):
 
 
 def _sizes(prior):
-    """Return the sizes that must be equal for `take`."""
+    """Return the sizes that must be equal for `initialize_from`."""
     core = {**prior.core.get_config(), "kind": type(prior.core).__name__}
     own = {key: core.get(key) for key in ("kind", "width", "depth", "heads", "positions")}
     return {"shape": prior.shape, "codes": prior.codes, "code_size": prior.code_size, **own}
 
 
-def _log_prob_of(codes, logits, places=1):
-    """Return the log-probability of codes [B, S], summed over `places`, [B]."""
+def _log_prob_of(codes, logits, positions=1):
+    """Return the log-probability of codes [B, S], summed over `positions`, [B]."""
     nats = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=codes, logits=logits)
-    return -tf.reduce_sum(nats * tf.cast(places, nats.dtype), axis=1)
+    return -tf.reduce_sum(nats * tf.cast(positions, nats.dtype), axis=1)
 
 
 def _share(name, value):

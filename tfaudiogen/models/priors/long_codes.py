@@ -85,7 +85,7 @@ class CodeSampler:
         """
         if len(drawn) == 1:
             return drawn[0].numpy()
-        fits = [prior.log_prob(one, **conditions, places=known) for one in drawn]
+        fits = [prior.log_prob(one, **conditions, positions=known) for one in drawn]
         weights = tf.stack(fits, axis=1)  # [B, candidates]
         uniform = noise.uniform(self.key, stream)
         chosen = categorical_quantile(weights, uniform).numpy()

@@ -189,27 +189,27 @@ class _Generation:
         dropped = tf.range(rows) >= self.batch
         if self.guided:
             conditions = tf.nest.map_structure(lambda x: tf.concat([x, x], axis=0), conditions)
-        steady, context = self.prior.embed_conditions(dropped, **conditions)
-        return tf.broadcast_to(steady, (rows, *steady.shape[1:])), context
+        embedding, context = self.prior.embed_conditions(dropped, **conditions)
+        return tf.broadcast_to(embedding, (rows, *embedding.shape[1:])), context
 
     def cached(self, conditions):
         """Samples codes [B, S], each by one step of the backbone with its KV cache."""
         prior = self.prior
-        steady, context = self._conditions(conditions)
-        inputs = tf.transpose(steady, (1, 0, 2))  # [S, R, D]
-        state = prior.core.start(tf.shape(steady)[0], prior.length, context)
+        embedding, context = self._conditions(conditions)
+        inputs = tf.transpose(embedding, (1, 0, 2))  # [S, R, D]
+        state = prior.core.init_cache(tf.shape(embedding)[0], prior.length, context)
         last = tf.fill((self.batch,), prior.codes)
         codes = tf.zeros((prior.length, self.batch), tf.int32)
 
-        def body(place, last, state, codes):
-            x = prior.inputs_of(self._both(last), place - 1) + inputs[place]
-            outputs, state = prior.core.step(x, place, state)
-            last = self._draw(prior.logits_of(outputs, place), place)
-            return place + 1, last, state, _put(codes, place, last)
+        def body(position, last, state, codes):
+            x = prior.inputs_of(self._both(last), position - 1) + inputs[position]
+            outputs, state = prior.core.step(x, position, state)
+            last = self._draw(prior.logits_of(outputs, position), position)
+            return position + 1, last, state, _put(codes, position, last)
 
         def block(begin, *values):
             _, last, state, codes = _repeat(body, (begin, *values), BLOCK)
-            return begin + BLOCK, last, prior.core.settle(state, begin), codes
+            return begin + BLOCK, last, prior.core.flush_cache(state, begin), codes
 
         # XLA compiles each loop separately, which takes longer than sampling: use few loops.
         whole, rest = divmod(prior.length, BLOCK)
@@ -219,13 +219,13 @@ class _Generation:
 
     def uncached(self, conditions):
         """Samples codes [B, S], each from a pass over the whole sequence."""
-        steady, context = self._conditions(conditions)
+        embedding, context = self._conditions(conditions)
 
-        def body(place, codes):
+        def body(position, codes):
             before = tf.transpose(codes)
             before = tf.concat([before, before], axis=0) if self.guided else before
-            logits = self.prior._logits(before, steady, context)[:, place]
-            return place + 1, _put(codes, place, self._draw(logits, place))
+            logits = self.prior._logits(before, embedding, context)[:, position]
+            return position + 1, _put(codes, position, self._draw(logits, position))
 
         codes = tf.zeros((self.prior.length, self.batch), tf.int32)
         return tf.transpose(_repeat(body, (tf.constant(0), codes), self.prior.length)[1])
@@ -233,7 +233,7 @@ class _Generation:
     def _both(self, codes):
         return tf.concat([codes, codes], axis=0) if self.guided else codes
 
-    def _draw(self, logits, place):
+    def _draw(self, logits, position):
         """Return the codes [B] at a position, sampled or known, given logits [R, K]."""
         settings = self.settings
         if self.guided:
@@ -242,8 +242,8 @@ class _Generation:
         warm = logits / tf.maximum(settings["temperature"], 1e-6)
         if self.truncated:
             warm = truncate(warm, settings["top_k"], settings["top_p"])
-        drawn = categorical_quantile(warm, self.uniforms[place])
-        return tf.where(self.known[place], self.known_codes[place], drawn)
+        drawn = categorical_quantile(warm, self.uniforms[position])
+        return tf.where(self.known[position], self.known_codes[position], drawn)
 
 
 def _equal_parts(rows, size):
@@ -264,9 +264,9 @@ def _equal_parts(rows, size):
     ]
 
 
-def _put(codes, place, values):
+def _put(codes, position, values):
     """Return codes [S, B] with those at one position replaced."""
-    return tf.tensor_scatter_nd_update(codes, place[None, None], values[None])
+    return tf.tensor_scatter_nd_update(codes, position[None, None], values[None])
 
 
 def _repeat(body, values, times, step=1):
@@ -278,5 +278,9 @@ def _repeat(body, values, times, step=1):
         return values
     end = values[0] + times * step
     return tf.while_loop(
-        lambda place, *_: place < end, body, values, maximum_iterations=times, parallel_iterations=1
+        lambda position, *_: position < end,
+        body,
+        values,
+        maximum_iterations=times,
+        parallel_iterations=1,
     )

@@ -40,7 +40,7 @@ def faster(model, batch):
     replicas = model.distribute_strategy.num_replicas_in_sync
     share = -(-int(size_of(batch)) // replicas)
     part = {name: values[:share] for name, values in batch.items()}
-    batch = model.complete(with_ids(part))
+    batch = model.fill_defaults(with_ids(part))
     key = noise.Key(tf.zeros((), tf.int64), tf.zeros((), tf.int64), batch["id"])
     seconds = {compiled: _seconds(model, batch, key, compiled) for compiled in (True, False)}
     if seconds[True] is None:

@@ -11,7 +11,7 @@ from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.modalities.generative import modality_of
 from tfaudiogen.models.modalities.windows import consecutive
 from tfaudiogen.models.training_step.batching import in_batches, with_ids
-from tfaudiogen.models.translators.pairs import blank, entries
+from tfaudiogen.models.translators.pairs import dummy_pairs, entries
 from tfaudiogen.probability import noise
 from tfaudiogen.probability.distributions import quantize
 
@@ -42,7 +42,7 @@ class Translation(ProbabilisticModel):
             `Vectors`.
         encoder: layer from source inputs to [B, M, V], with a method `joined` for the windows of
             long audio: a `SequenceEncoder`, or an `EmbeddingEncoder` with the weights of
-            `take_encoder`; for conditions a `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
+            `initialize_encoder`; for conditions a `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
         target: an autoencoder of another modality; it is frozen.
         temperature, guidance: defaults of `sample`; both at 1 give the model's distribution.
         kwargs: passed to `ProbabilisticModel`.
@@ -98,15 +98,15 @@ class Translation(ProbabilisticModel):
         """Return the vectors [B, M, V] of source images or conditions."""
         return self.encoder(images if self.conditioning else quantize(images), training=training)
 
-    def take_autoencoder(self, autoencoder):
+    def initialize_autoencoder(self, autoencoder):
         """Copies the weights of a trained autoencoder of the same configuration to the target.
 
         Raises:
             ValueError: its weights have other shapes.
         """
-        _take("autoencoder", "target", self.target, autoencoder)
+        _copy("autoencoder", "target", self.target, autoencoder)
 
-    def take_encoder(self, embedder):
+    def initialize_encoder(self, embedder):
         """Copies the source's tower of a trained `AudioImageEmbedder` to the `EmbeddingEncoder`.
 
         Raises:
@@ -118,15 +118,15 @@ class Translation(ProbabilisticModel):
                 f"{type(self.encoder).__name__}"
             )
         tower = embedder.sound_tower if self.source.kind == "sounds" else embedder.picture_tower
-        _take("embedder", "encoder", self.encoder.tower, tower)
+        _copy("embedder", "encoder", self.encoder.tower, tower)
 
-    def take_anchors(self, embedder, batches):
+    def initialize_anchors(self, embedder, batches):
         """Sets the anchors of an `EmbeddingEncoder` to embeddings of training pairs.
 
         Does nothing if the encoder has no `anchors`.
 
         Args:
-            embedder: the embedder passed to `take_encoder`.
+            embedder: the embedder passed to `initialize_encoder`.
             batches: iterable of batches of pairs; only as many as needed are read.
         """
         wanted = getattr(self.encoder, "anchors", 0)
@@ -140,7 +140,7 @@ class Translation(ProbabilisticModel):
             if count >= wanted:
                 break
         own, others = (tf.concat(side, axis=0) for side in zip(*found, strict=True))
-        self.encoder.take_anchors(own, others, embedder.temperature)
+        self.encoder.initialize_anchors(own, others, embedder.temperature)
 
     def image_entries(self):
         sides = zip(self._entries, (self.source, self.spectrogram), strict=True)
@@ -155,7 +155,7 @@ class Translation(ProbabilisticModel):
         inputs = batch[self.main_entry]
         return self(self.source(inputs) if self.conditioning else inputs, training=False)
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
         missing = [name for name in self._entries if name not in batch]
         if missing:
@@ -165,9 +165,9 @@ class Translation(ProbabilisticModel):
             )
         return {name: with_ids(batch)[name] for name in (*self._entries, "id")}
 
-    def blank(self, size):
-        """Return a batch of `size` blank examples: silence, black images, empty conditions."""
-        return blank(self.source, self.spectrogram, size)
+    def dummy_batch(self, size):
+        """Return a batch of `size` dummy examples: silence, black images, empty conditions."""
+        return dummy_pairs(self.source, self.spectrogram, size)
 
     def source_and_target(self, batch):
         """Return the source inputs (images or conditions) and the target images of a batch."""
@@ -284,7 +284,7 @@ class Translation(ProbabilisticModel):
         return cls(**{**config, **parts})
 
 
-def _take(name, part, mine, theirs):
+def _copy(name, part, mine, theirs):
     """Copies the weights of a trained layer or model of the same configuration to a part."""
     try:
         copy_weights(mine, theirs)

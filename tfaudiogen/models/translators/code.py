@@ -33,9 +33,10 @@ class Translator(Translation):
     The autoencoder is pretrained and frozen, so the distortion is fixed. Encoder and priors jointly
     minimize the rate, which is the loss, in nats per example. The prior of a lower level may be
     conditioned only on the codes above it. It is then independent of the source: it comes from a
-    `CodeModel` (see `take_code_model`), is frozen, and is not part of the loss. In training the
-    vectors are dropped for a fraction of the examples, the `condition_dropout` of the priors, for
-    classifier-free guidance; see `CodePrior`. All levels drop them for the same examples.
+    `CodeModel` (see `initialize_from_code_model`), is frozen, and is not part of the loss. In
+    training the vectors are dropped for a fraction of the examples, the `condition_dropout` of the
+    priors, for classifier-free guidance; see `CodePrior`. All levels drop them for the same
+    examples.
 
     Labels may contain more information than the source: for a label "7 jackson", an image shows the
     digit but not the speaker. With `source_words`, the rest of each label after its first
@@ -105,30 +106,32 @@ class Translator(Translation):
                 f"source does not show, at the conditioned levels; received {classes}"
             )
 
-    def take_autoencoder(self, autoencoder):
-        super().take_autoencoder(autoencoder)
+    def initialize_autoencoder(self, autoencoder):
+        super().initialize_autoencoder(autoencoder)
         for prior in self.priors:
-            prior.take_codebook(autoencoder)
+            prior.copy_codebook(autoencoder)
 
-    def take_code_model(self, model):
+    def initialize_from_code_model(self, model):
         """Initializes the target and the priors from a trained `CodeModel`.
 
         Raises:
             ValueError: the model has another configuration.
         """
-        self.take_autoencoder(model.autoencoder)
+        self.initialize_autoencoder(model.autoencoder)
         for mine, theirs in zip(self.priors, model.priors, strict=True):
             both = mine.conditions.classes and theirs.conditions.classes
-            mine.take(theirs, shared_words(self.label_names, model.label_names) if both else ())
+            mine.initialize_from(
+                theirs, shared_words(self.label_names, model.label_names) if both else ()
+            )
 
-    def take_words(self, model, batches):
+    def initialize_mean_vector(self, model, batches):
         """Initializes the `mean_vector` conditioning from the label embeddings of a `CodeModel`.
 
         It is fitted by least squares on all examples whose words the model knows; see
         `tfaudiogen.models.translators.source_words`.
 
         Args:
-            model: the model passed to `take_code_model`.
+            model: the model passed to `initialize_from_code_model`.
             batches: iterable of batches of pairs with "label".
         """
         has_labels, levels = bool(self.label_names), zip(self.priors, model.priors, strict=True)
@@ -158,9 +161,9 @@ class Translator(Translation):
         inputs, _ = self.source_and_target(batch)
         return np.mean(np.float32(self(inputs)), axis=1)
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Complete the batch as `Translation` does, and keep "label" if there are `label_names`."""
-        found = super().complete(batch)
+        found = super().fill_defaults(batch)
         if not self.label_names:
             return found
         if "label" not in batch:
@@ -170,9 +173,9 @@ class Translator(Translation):
             )
         return {**found, "label": batch["label"]}
 
-    def blank(self, size):
+    def dummy_batch(self, size):
         label = {"label": tf.zeros([size], tf.int32)} if self.label_names else {}
-        return {**super().blank(size), **label}
+        return {**super().dummy_batch(size), **label}
 
     def loss_terms(self, batch, key, training):
         inputs, wanted = self.source_and_target(batch)
@@ -339,7 +342,7 @@ class Translator(Translation):
         codes = self.target.encode_codes(images)
         rate = self._rate(codes, vectors, key, label)
         batch = {"image": images, "frames": frames}
-        found = self.target.loss_terms(self.target.complete(batch), key, training=False)
+        found = self.target.loss_terms(self.target.fill_defaults(batch), key, training=False)
         # The autoencoder's terms assume a uniform rate, which is replaced.
         return found["rate"] - found["code_length"] - rate
 

@@ -36,8 +36,8 @@ def entries(source, target):
     return (SOUND, PICTURE) if source.kind == "sounds" else (PICTURE, SOUND)
 
 
-def blank(source, target, size):
-    """Return a batch of `size` blank examples: silence, black images, empty conditions."""
+def dummy_pairs(source, target, size):
+    """Return a batch of `size` dummy examples: silence, black images, empty conditions."""
     source_entry, target_entry = entries(source, target)
     shapes = {source_entry: source.image_shape, target_entry: target.image_shape}
     batch = {name: tf.zeros([size, *shape]) for name, shape in shapes.items()}

@@ -82,9 +82,9 @@ class VariationalTranslator(Translation):
             self.tell.build(pooled)
         self.built = True
 
-    def complete(self, batch):
+    def fill_defaults(self, batch):
         """Add default "id" and "frames" (of the target) entries if missing."""
-        found = super().complete(batch)
+        found = super().fill_defaults(batch)
         rows = self.spectrogram.image_shape[0]
         whole = tf.fill(tf.shape(batch[SOUND])[:1], rows)
         recorded = batch.get("frames", whole) if self.spectrogram.kind == "sounds" else whole

@@ -95,7 +95,7 @@ class Signatures:
         names = list(self.model.class_names)
         return {**self.facts(), "class_names": names, "signatures": signatures}
 
-    def blank(self, name, wanted):
+    def dummy_input(self, name, wanted):
         """Return (value, dtype, shape) of a valid input for one example of one window."""
         value = "" if wanted.dtype == tf.string else _NOT_ZERO.get(name, 0)
         sizes = [self._free_size(name) if size is None else size for size in wanted.shape[1:]]

@@ -106,7 +106,7 @@ def _step(model):
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.int32)], autograph=False)
     def step(size):
-        batch = model.complete(_batch(model, size))
+        batch = model.fill_defaults(_batch(model, size))
         key = noise.Key(tf.zeros((), tf.int64), tf.zeros((), tf.int64), batch["id"])
         results = model.sums_and_gradients(batch, key, tf.constant(1.0))
         return tf.add_n(
@@ -118,8 +118,8 @@ def _step(model):
 
 def _batch(model, size):
     """Return a batch of noise, or of zeros for a prior over codes."""
-    if hasattr(model, "blank"):
-        return model.blank(size)
+    if hasattr(model, "dummy_batch"):
+        return model.dummy_batch(size)
     shape = model.spectrogram.image_shape
     images = tf.random.stateless_uniform(tf.stack([size, *shape]), (0, 0))
     return {"image": tf.ensure_shape(images, (None, *shape))}

@@ -22,7 +22,7 @@ from tfaudiogen.models.priors.code_model import CodeModel
 from tfaudiogen.models.training_step import lora
 from tfaudiogen.training import settings
 from tfaudiogen.training.callbacks.translation_draws import TranslationDraws
-from tfaudiogen.training.initialization import take_weights
+from tfaudiogen.training.initialization import initialize_weights
 from tfaudiogen.training.schedule import LearningRate
 from tfaudiogen.training.stages.autoencoder_and_priors import AUTOENCODER, Stages
 
@@ -105,7 +105,7 @@ class TranslationStages(Stages):
                 "name that model as base"
             )
         if base:
-            take_weights(model, [base])
+            initialize_weights(model, [base])
         conditioned = self.preset.translator.get("told_levels")
         if conditioned and not (base and isinstance(saving.load(base), CodeModel)):
             raise ValueError(
