@@ -9,7 +9,7 @@
     python scripts/ask_server.py speaker --grpc 127.0.0.1:8500 compose seven.png --label jackson
     python scripts/ask_server.py embedder --grpc 127.0.0.1:8500 embed seven.png --out seven.npy
 
-A file that is given or written is a picture where its name ends in .png, and a sound where it ends
+An input or output file is a picture if its name ends in .png, and a sound where it ends
 in .wav. REST needs numpy, soundfile and Pillow alone; gRPC needs `pip install
 'tfaudiogen[serving]'` too.
 """
@@ -161,7 +161,7 @@ _CHOICES = {
 
 
 def one_row(options, name, default=None):
-    """Return the input `name` of one row, [1]; where none is given, the model's `default` one."""
+    """Return the input `name` of one row, [1]; without an option, the `default`."""
     kind, value = {"seed": (np.int64, 0), "temperature": (np.float32, 1.0), **_CHOICES}[name]
     chosen = [one for one in (getattr(options, name), default, value) if one is not None]
     return np.array(chosen[:1], kind)
@@ -173,7 +173,7 @@ def reconstruct(ask, options, facts):
 
 
 def translate(ask, options, facts):
-    """Return what is drawn for a file, by `paint` or `compose`."""
+    """Return the sample of `paint` or `compose` for a file."""
     wanted = ["seed", "temperature", "guidance", *(["label"] if facts.get("labels") else [])]
     if options.label and not facts.get("labels"):
         raise SystemExit(f"--label does not apply to {options.model}")

@@ -131,7 +131,7 @@ def ship(name, run, data, work):
 
 
 def judged(name, model, data):
-    """Return the section of a card about what is drawn, and its figures, by the judge's script."""
+    """Return the section of a card about samples, and its figures, by the judge's script."""
     script, *options = JUDGES[name]
     path = Path(__file__).parent / "benchmarks" / script
     figures = model / "judged.json"

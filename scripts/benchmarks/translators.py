@@ -5,7 +5,7 @@
 PAIRS is a data set of pairs with labels, such as spoken digits and MNIST, that `tfaudiogen prepare`
 wrote; the MODELs all draw pictures for sounds, or all sounds for pictures. Of each example of the
 test split `--count` draws are made, all with the same settings, for all figures. A classifier that
-saw real training examples of what is drawn alone judges them. Of each split of those 2,048 are
+saw real training examples of the targets alone judges them. Of each split of those 2,048 are
 taken for the figures, by chance, where there are more. With `--first-words` it is the first word of
 each label that is judged and swapped, such as the digit of "7 jackson"; what the rest says, models
 that have labels draw by chance. Beside the columns of `judge.py`:
@@ -57,7 +57,7 @@ def test_pairs(data, model, kind_of):
 
 
 def judged_representation(model):
-    """Return what the judge sees of what is drawn."""
+    """Return what the judge sees of the samples."""
     drawn = model.spectrogram
     return drawn if drawn.kind == "pictures" else judge.judging_spectrogram(drawn)
 

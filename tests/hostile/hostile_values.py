@@ -1,4 +1,4 @@
-"""Hostile values and damaged bytes; everything follows from the generator that is given."""
+"""Hostile values and damaged bytes; everything follows from the generator."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""Sound to picture and back: what is drawn follows what is given, and what is scored adds up."""
+"""Sound to picture and back: samples follow their source, and scores add up."""
 
 import keras
 import numpy as np

@@ -24,7 +24,7 @@ _NEW = "new"
     type=click.Path(file_okay=False, path_type=Path),
     default="app",
     show_default=True,
-    help="Where what is drawn, trainings and reports are kept.",
+    help="Folder of samples, training runs and reports.",
 )
 @click.option(
     "--host",
