@@ -4,6 +4,7 @@
 COMMANDS = {
     ("pip", "install"): "installs into the environment under test; .ci/run does it, from the wheel",
     ("pytest",): "is this suite",
+    ("mkdocs", "serve"): "serves the site until it is stopped; .ci/run builds it",
     ("docker", "run"): "needs Docker and an image of TensorFlow Serving",
     ("curl", "-s", "http://127.0.0.1:8501/"): "asks the server in Docker",
     ("curl", "-s", "http://127.0.0.1:7860/"): "tests/app/test_examples_of_docs.py runs it",

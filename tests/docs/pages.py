@@ -7,7 +7,9 @@ from source_tree import ROOT
 from sybil import Document
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# Pages that run as notebooks.
+TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*.md"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *TUTORIALS]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import subprocess
 
-PROGRAMS = ("tfaudiogen", "pip", "pytest", "python", "tfds", "docker", "curl")
+PROGRAMS = ("tfaudiogen", "pip", "pytest", "python", "tfds", "docker", "curl", "mkdocs")
 _END = "\x1e"
 # Each program is a function that prints its words, and nothing else can be found.
 _RECORDED = "".join(
