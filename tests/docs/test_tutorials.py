@@ -19,7 +19,7 @@ def test_there_are_tutorials():
 @pytest.mark.slow
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_a_tutorial_runs_as_a_notebook(path, tmp_path, monkeypatch):
-    reason = "a notebook needs Jupyter: pip install '.[docs]'"
+    reason = "a notebook needs Jupyter: pip install '.[notebooks]'"
     jupytext = pytest.importorskip("jupytext", reason=reason)
     nbclient = pytest.importorskip("nbclient", reason=reason)
     pytest.importorskip("ipykernel", reason=reason)
