@@ -2,6 +2,8 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
+import tensorflow_probability as tfp
 
 import tfaudiogen as tg
 from tfaudiogen.models.autoencoders.code_levels import default_decoders, default_encoders
@@ -176,3 +178,22 @@ def noisy(strategy, **options):
 def noisy_loss(values):
     """Return the loss of a `noisy` model that was not trained, for values numbered from 0."""
     return np.mean((values + noise.normal(noise.key(3, len(values)), "e").numpy()) ** 2)
+
+
+@keras.saving.register_keras_serializable("tests")
+class BentPrior(tg.LatentPrior):
+    """A normalising flow as a user may write it: a shifted normal that is skewed."""
+
+    def build(self, input_shape=None):
+        shape = (self.latent_size,)
+        self.shift = self.add_weight(shape=shape, initializer="zeros", name="shift")
+        self.skewness = self.add_weight(shape=shape, initializer="zeros", name="skewness")
+        self.built = True
+
+    def distribution(self, condition=None):
+        normal = tfp.distributions.MultivariateNormalDiag(
+            tf.zeros(self.latent_size), tf.ones(self.latent_size)
+        )
+        bend = tfp.bijectors.SinhArcsinh(tf.identity(self.skewness))
+        steps = [tfp.bijectors.Shift(tf.identity(self.shift)), bend]
+        return tfp.distributions.TransformedDistribution(normal, tfp.bijectors.Chain(steps))

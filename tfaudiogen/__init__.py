@@ -17,6 +17,7 @@ _PUBLIC = {
     "Decoder": "tfaudiogen.layers.convolutional.decoder",
     "GaussianHead": "tfaudiogen.layers.probabilistic.gaussian",
     "GaussianMixturePrior": "tfaudiogen.layers.probabilistic.mixture",
+    "LatentPrior": "tfaudiogen.layers.probabilistic.latent_prior",
     "PixelLikelihood": "tfaudiogen.layers.probabilistic.likelihood",
     "LiteratureEncoder": "tfaudiogen.layers.convolutional.literature",
     "LiteratureDecoder": "tfaudiogen.layers.convolutional.literature",

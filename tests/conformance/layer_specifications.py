@@ -1,6 +1,7 @@
 """How the layers are tested, and the representations, which are layers too."""
 
 import tensorflow as tf
+from small_models import BentPrior
 from specification import BATCH, Specification, codes, images, normal, texts, tones
 
 import tfaudiogen as tg
@@ -83,6 +84,13 @@ SPECIFICATIONS = [
         normal(BATCH, 9),
         float32=True,
         variant="diagonal",
+    ),
+    Specification(
+        BentPrior,
+        lambda: {"latent_size": 4},
+        normal(BATCH, 4),
+        float32=True,
+        owner=tg.LatentPrior,
     ),
     Specification(
         tg.GaussianMixturePrior,

@@ -3,7 +3,10 @@
 import numpy as np
 from scipy.special import logsumexp
 
+from tfaudiogen.probability.distributions import tfd
+
 _ACTIVE = 0.01
+_DRAWS = 4096
 _LOG_ROOT = 0.5 * np.log(2 * np.pi)
 
 
@@ -44,10 +47,12 @@ def mixture_parameters(prior):
     """Return numpy (weights [K], means [K, D], standard deviations [K, D]) of a prior.
 
     Args:
-        prior: `tfd.MixtureSameFamily` of diagonal normals, or one such normal (K = 1).
+        prior: `tfd.MixtureSameFamily` of diagonal normals. Any other distribution is described by
+            one normal (K = 1) with the moments of 4,096 draws.
     """
-    if not hasattr(prior, "components_distribution"):
-        return np.ones(1), prior.mean().numpy()[None], prior.stddev().numpy()[None]
+    if not isinstance(prior, tfd.MixtureSameFamily):
+        draws = prior.sample(_DRAWS, seed=(0, 0)).numpy().astype(np.float64)
+        return np.ones(1), draws.mean(axis=0)[None], draws.std(axis=0)[None]
     components = prior.components_distribution
     weights = prior.mixture_distribution.probs_parameter().numpy()
     return weights, components.mean().numpy(), components.stddev().numpy()

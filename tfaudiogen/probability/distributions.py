@@ -38,17 +38,26 @@ def gaussian_mixture(logits, locs, scales):
 def kl_divergence(posterior, prior, latents):
     """Return KL(posterior || prior) in nats, [B].
 
-    Between two normals it is analytic (Kullback, 1959), and `latents` are not used. Against a
-    mixture there is no closed form (Hershey and Olsen, "Approximating the Kullback Leibler
-    divergence between Gaussian mixture models", 2007), but the entropy has one:
+    Between two normals it is analytic (Kullback, 1959), and `latents` are not used. Against other
+    priors there is no closed form (for mixtures see Hershey and Olsen, "Approximating the Kullback
+    Leibler divergence between Gaussian mixture models", 2007), but the entropy has one:
 
         KL = E_q[log q(z) - log p(z)] = -H(q) - E_q[log p(z)],
 
     where the last expectation is the mean over k posterior draws `latents` [k, B, D]: unbiased.
     """
-    if not isinstance(prior, tfd.MixtureSameFamily):
+    if isinstance(prior, tfd.MultivariateNormalLinearOperator):
         return tfd.kl_divergence(posterior, prior)
-    return -posterior.entropy() - tf.reduce_mean(prior.log_prob(latents), axis=0)
+    return -posterior.entropy() - tf.reduce_mean(log_prob_of_all(prior, latents), axis=0)
+
+
+def log_prob_of_all(distribution, values):
+    """Return log p of values [..., D], [...], by way of one batch [N, D].
+
+    Networks inside a distribution, such as those of a flow, then see no other rank.
+    """
+    flat = distribution.log_prob(tf.reshape(values, (-1, values.shape[-1])))
+    return tf.reshape(flat, tf.shape(values)[:-1])
 
 
 def log_prob_of_draws(standard, scale_tril):

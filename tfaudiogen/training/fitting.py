@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfaudiogen import presets, saving
 from tfaudiogen.data import describe
 from tfaudiogen.disk import locked
+from tfaudiogen.layers.probabilistic.latent_prior import LatentPrior
 from tfaudiogen.training import checkpoint, settings
 from tfaudiogen.training.callbacks.progress import say
 from tfaudiogen.training.initialization import settings_of
@@ -140,7 +141,7 @@ def _trained(out, wanted, summary, strategy, cache, resume, log, limits):
 def _finished(out, summary, wanted, cache, log):
     """Return the best model of a run, after fitting a mixture prior to its encoded windows."""
     model = saving.load(out)
-    if hasattr(model, "fit_prior") and summary.examples["train"] >= model.prior.components > 1:
+    if _may_fit_prior(model, summary.examples["train"]):
         feed = TrainingData(
             summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache
         )
@@ -149,6 +150,11 @@ def _finished(out, summary, wanted, cache, log):
         model.fit_prior(batches.take(-(-_FITTED // wanted.batch_size)), wanted.seed)
         saving.save(model, out)
     return model
+
+
+def _may_fit_prior(model, examples):
+    prior = getattr(model, "prior", None)
+    return isinstance(prior, LatentPrior) and prior.can_fit and examples >= prior.components
 
 
 def _silent(line):

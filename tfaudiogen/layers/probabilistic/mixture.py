@@ -7,6 +7,7 @@ import tensorflow_probability as tfp
 
 from tfaudiogen.layers.blocks import statistics
 from tfaudiogen.layers.blocks.residual import register
+from tfaudiogen.layers.probabilistic.latent_prior import LatentPrior, column
 from tfaudiogen.probability import expectation_maximization as em
 from tfaudiogen.probability import noise
 from tfaudiogen.probability.distributions import gaussian_mixture, tfd
@@ -15,7 +16,7 @@ LEARNING = ("gradient", "em")
 
 
 @register
-class GaussianMixturePrior(keras.layers.Layer):
+class GaussianMixturePrior(LatentPrior):
     """p(z) = sum_k w_k N(z; m_k, diag(s_k)^2), with trained means m and scales s.
 
     With one component the prior is the fixed standard normal, since the encoder and the decoder
@@ -41,12 +42,12 @@ class GaussianMixturePrior(keras.layers.Layer):
         floor=1e-3,
         **kwargs,
     ):
-        super().__init__(**{**kwargs, "dtype": "float32"})
+        super().__init__(latent_size, **kwargs)
         if components < 1:
             raise ValueError(f"components must be at least 1, received {components}")
         if learning not in LEARNING:
             raise ValueError(f"learning must be one of {LEARNING}, received {learning!r}")
-        self.latent_size, self.components = latent_size, components
+        self.components = components
         self.train_weights, self.learning, self.floor = train_weights, learning, floor
 
     def build(self, input_shape=None):
@@ -70,8 +71,10 @@ class GaussianMixturePrior(keras.layers.Layer):
             aggregation=None if by_gradient else "only_first_replica",
         )
 
-    def distribution(self):
-        """Return the prior as a `tfd.Distribution` of event shape [D]."""
+    def distribution(self, condition=None):
+        """Returns the prior as a `tfd.Distribution` with event shape [D]; takes no condition."""
+        if condition is not None:
+            raise ValueError(f"GaussianMixturePrior takes no condition, received {condition!r}")
         if self.components == 1:
             return tfd.MultivariateNormalDiag(tf.zeros(self.latent_size), tf.ones(self.latent_size))
         return gaussian_mixture(self._logits(), *self._parameters())
@@ -126,6 +129,11 @@ class GaussianMixturePrior(keras.layers.Layer):
         mixture = em.maximize(self._mixture(), self._expectations(latents), 1.0)
         self._assign(em.revive(mixture, self._directions()) if revive else mixture)
 
+    @property
+    def can_fit(self):
+        """Whether there are components to fit."""
+        return self.components > 1
+
     def _mixture(self):
         return em.Mixture(tf.nn.softmax(tf.identity(self.logits)), *self._parameters())
 
@@ -152,69 +160,26 @@ class GaussianMixturePrior(keras.layers.Layer):
             return tf.zeros((1, self.latent_size)), tf.ones((1, self.latent_size))
         return tf.identity(self.locs), tf.nn.softplus(tf.identity(self.pivots)) + self.floor
 
-    def log_prob(self, latents, condition=None):
-        """Return log p(z) in nats for latents [..., D]."""
-        _refuse(condition)
-        return self.distribution().log_prob(latents)
+    def transform(self, standard_normal, component=None, temperature=1.0):
+        """Returns m_k + temperature s_k * standard_normal for components k, int32 [B]."""
+        locs, scales = self._parameters()
+        if component is None:
+            raise ValueError("component must be int32 [B], such as choose() returns; received None")
+        spread = column(temperature) * tf.gather(scales, component)
+        return tf.gather(locs, component) + spread * standard_normal
 
-    def call(self, latents):
-        return self.log_prob(latents)
-
-    def sample(self, shape, seed, condition=None, temperature=1.0, component=None):
-        """Draw latents.
-
-        Args:
-            shape: int, the count B.
-            seed: int in [0, 2**31).
-            condition: must be None: this prior is unconditional.
-            temperature: scalar or [B]; scales the standard deviation of the component.
-            component: int or int [B] in 0 to K - 1; None draws it by the weights.
-
-        Returns:
-            float32 [B, D].
-        """
-        _refuse(condition)
-        key = noise.key(seed, shape)
-        component = self.choose(key, component)
-        return self.place(component, noise.normal(key, "latent", (self.latent_size,)), temperature)
-
-    def choose(self, key, component=None):
-        """Return int32 [B]: `component`, or components drawn by the weights if it is None."""
-        if component is not None:
-            self._check(component)
-            return tf.broadcast_to(tf.cast(component, tf.int32), tf.shape(key.index))
+    def _drawn(self, key):
+        """Returns components drawn by the weights, int32 [B]."""
         if self.components == 1:
-            return tf.zeros(tf.shape(key.index), tf.int32)
+            return super()._drawn(key)
         edges = tf.cumsum(tf.nn.softmax(self._logits()))[:-1]
         return tf.searchsorted(edges, noise.uniform(key, "component"), side="right")
-
-    def place(self, component, standard, temperature=1.0):
-        """Return m_k + temperature s_k * standard for component k [B] and standard [B, D]."""
-        locs, scales = self._parameters()
-        temperature = tf.reshape(tf.cast(temperature, tf.float32), (-1, 1))
-        return tf.gather(locs, component) + temperature * tf.gather(scales, component) * standard
-
-    def _check(self, component):
-        value = tf.get_static_value(tf.convert_to_tensor(component))
-        if value is not None and (np.min(value) < 0 or np.max(value) >= self.components):
-            raise ValueError(
-                f"component must be from 0 to {self.components - 1}, received {np.array(value)}"
-            )
-
-    def compute_output_shape(self, input_shape):
-        return input_shape[:-1]
 
     def get_config(self):
         return {
             **super().get_config(),
-            "latent_size": self.latent_size,
             "components": self.components,
             "train_weights": self.train_weights,
             "learning": self.learning,
             "floor": self.floor,
         }
-
-
-def _refuse(condition):
-    if condition is not None:
-        raise ValueError(f"GaussianMixturePrior takes no condition, received {condition!r}")

@@ -253,7 +253,7 @@ class VAE(ModalityModel, ProbabilisticModel):
         Args:
             key: `tfaudiogen.probability.noise.Key` of B sounds.
             windows: W, number of windows of each sound.
-            temperature, component: as in `GaussianMixturePrior.sample`.
+            temperature, component: as in `LatentPrior.sample`.
 
         Returns:
             [B, W, D].
@@ -261,7 +261,8 @@ class VAE(ModalityModel, ProbabilisticModel):
         chosen = self.prior.choose(key, component)
         process = stationary_process(noise.normal(key, "latent", (windows, self.latent_size)))
         latents = [
-            self.prior.place(chosen, process[:, window], temperature) for window in range(windows)
+            self.prior.transform(process[:, window], chosen, temperature)
+            for window in range(windows)
         ]
         return tf.stack(latents, axis=1)
 
