@@ -35,6 +35,8 @@ def on_page_markdown(markdown, page, config, files):
     """Lead the links of a page, as they are right in the repository, to the files of the site."""
     if not page.file.abs_src_path:
         return markdown
+    if page.file.src_uri == "index.md":
+        page.meta["hide"] = ["navigation"]  # It is the only page of its tab.
     here, folder = Path(page.file.abs_src_path).parent, posixpath.dirname(page.file.src_uri)
 
     def lead(link):
