@@ -67,6 +67,17 @@ def test_what_a_setting_cannot_be_is_refused_with_its_rule(refused, asked, tmp_p
     assert not asked
 
 
+def test_an_old_name_of_a_setting_is_noticed_and_works(run, asked, tmp_path):
+    arguments = ("train", "speech_vqvae", "--data", tmp_path, "--out", tmp_path / "run")
+    result = run(*arguments, "--set", "model.expiry=0.3")
+    assert result.exit_code == 0, result.output
+    notice = (
+        "Notice: model.expiry is now called model.dead_code_threshold; the old name still works."
+    )
+    assert result.output.count(notice) == 1
+    assert asked["preset"].model["dead_code_threshold"] == 0.3
+
+
 def test_missing_data_are_refused(refused, asked, tmp_path):
     arguments = ("train", "sinewave_vae", "--data", tmp_path / "none", "--out", tmp_path / "run")
     assert "--data" in refused(*arguments)

@@ -20,7 +20,7 @@ def identity(**settings):
 
 def test_the_penalty_is_its_formula():
     """Against a sum over all codes in numpy."""
-    quantizer = identity(attraction=3.0, expiry=0.2)
+    quantizer = identity(attraction=3.0, dead_code_threshold=0.2)
     quantizer.shares.assign(MISUSED)
     features = np.random.default_rng(0).normal(size=(2, 3, 5, 2)).astype(np.float32)
     found = quantizer(features)
@@ -53,7 +53,7 @@ def test_shares_are_moving_averages_of_the_codes():
 
 
 def test_codes_that_are_used_attract_nothing():
-    quantizer = identity(attraction=3.0, expiry=0.1)
+    quantizer = identity(attraction=3.0, dead_code_threshold=0.1)
     quantizer.shares.assign([0.6, *[0.4 / 11] * 11])
     features = np.random.default_rng(0).normal(size=(2, 3, 5, 2)).astype(np.float32)
     np.testing.assert_array_equal(quantizer(features)["penalty"], 0.0)

@@ -147,7 +147,7 @@ def test_codes_move_to_the_means_of_their_vectors():
     np.testing.assert_allclose(found[found[:, 0].argsort()], centres[::-1], atol=0.05)
 
 
-def test_an_expired_code_is_used_again():
+def test_a_dead_code_is_used_again():
     codebook = Codebook(8, 3)
     vectors = normalize(tf.constant(np.random.default_rng(0).normal(size=(4, 8, 8, 3)), "float32"))
     codebook(vectors)
@@ -163,8 +163,8 @@ def test_an_expired_code_is_used_again():
     assert np.all(counts > 0)
 
 
-def test_an_expired_code_becomes_a_vector_of_the_batch_with_averages_that_begin_anew():
-    codebook = Codebook(4, 3, normalized=False, expiry=0.1)
+def test_a_dead_code_becomes_a_vector_of_the_batch_with_averages_that_begin_anew():
+    codebook = Codebook(4, 3, normalized=False, dead_code_threshold=0.1)
     vectors = tf.constant(np.random.default_rng(0).normal(size=(4, 8, 8, 3)), tf.float32)
     codebook(vectors)
     codebook.means.assign([*np.eye(3), np.full(3, 100.0)])  # to which nothing is near
@@ -190,8 +190,8 @@ def test_usually_codes_are_looked_up_by_angle_in_few_dimensions():
     np.testing.assert_allclose(np.mean(found["vectors"] ** 2, axis=-1), 1.0, rtol=1e-3)
 
 
-def test_without_expiry_a_dead_code_stays():
-    codebook = Codebook(4, 3, normalized=False, expiry=0.0)
+def test_without_a_threshold_a_dead_code_stays():
+    codebook = Codebook(4, 3, normalized=False, dead_code_threshold=0.0)
     vectors = tf.constant(np.random.default_rng(0).normal(size=(4, 8, 8, 3)), tf.float32)
     codebook(vectors)
     learn(codebook, vectors, step=0)
@@ -231,14 +231,20 @@ def test_what_is_learned_does_not_depend_on_parts():
     [
         (lambda: Codebook(1, 4), "codes must be at least 2"),
         (lambda: Codebook(8, 4, decay=1.0), "decay must be between 0 and 1, received 1.0"),
-        (lambda: Codebook(8, 4, expiry=1.0), "expiry must be from 0 to below 1"),
+        (
+            lambda: Codebook(8, 4, dead_code_threshold=1.0),
+            "dead_code_threshold must be from 0 to below 1",
+        ),
         (lambda: VectorQuantizer(8, gradient="none"), "gradient must be one of .* received 'none'"),
         (
             lambda: ResidualQuantizer(8, quantizers=0),
             "quantizers must be an integer from 1 to 512; received 0",
         ),
         (lambda: FiniteScalarQuantizer((8, 1)), "levels must each be at least 2"),
-        (lambda: FiniteScalarQuantizer((4, 3), expiry=1.0), "expiry and decay must be from 0"),
+        (
+            lambda: FiniteScalarQuantizer((4, 3), dead_code_threshold=1.0),
+            "dead_code_threshold and decay must be from 0",
+        ),
     ],
 )
 def test_bad_arguments_are_named(make, message):

@@ -26,7 +26,7 @@ TINY = {
         "quantizers": 2,
         "width": 4,
         "decay": 0.99,
-        "expiry": 0.1,
+        "dead_code_threshold": 0.1,
         "commitment": 5.0,
         "gradient": "rotation",
         "likelihood": "discretized_logistic",

@@ -137,8 +137,12 @@ def _coded(spectrogram, model):
 def _quantizer(model, codes):
     """Return the quantizer of a level; `codes` is K, or (L_1, ..., L_D) of a finite scalar one."""
     if model["quantizer"] == "finite":
-        return FiniteScalarQuantizer(codes, expiry=model["expiry"], decay=model["decay"])
-    settings = {name: model[name] for name in ("width", "decay", "expiry", "commitment")}
+        return FiniteScalarQuantizer(
+            codes, dead_code_threshold=model["dead_code_threshold"], decay=model["decay"]
+        )
+    settings = {
+        name: model[name] for name in ("width", "decay", "dead_code_threshold", "commitment")
+    }
     if model["quantizer"] == "residual":
         return ResidualQuantizer(codes, model["quantizers"], gradient=model["gradient"], **settings)
     if model["quantizer"] != "vector":

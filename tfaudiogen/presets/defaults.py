@@ -34,7 +34,7 @@ QUANTIZED = {
     "quantizers": 1,
     "width": 8,
     "decay": 0.99,
-    "expiry": 0.1,
+    "dead_code_threshold": 0.1,
     "commitment": 5.0,
     "gradient": "rotation",
     "likelihood": "discretized_logistic",

@@ -5,7 +5,9 @@ import dataclasses
 
 from tfaudiogen.presets import rules
 from tfaudiogen.presets.levels import of_level
+from tfaudiogen.presets.renamed import new_key, new_settings
 from tfaudiogen.presets.table import PRESETS
+from tfaudiogen.runtime.renamed import warn
 
 SECTIONS = ("spectrogram", "pictures", "model", "fit", "priors", "translator", "embedder")
 _SIDES = ("height", "width", "channels")
@@ -58,6 +60,11 @@ class Preset:
     pictures: dict | None = None
     translator: dict | None = None
     embedder: dict | None = None
+
+    def __post_init__(self):
+        for section in SECTIONS:
+            if values := getattr(self, section):
+                object.__setattr__(self, section, new_settings(values, warn))
 
     @property
     def data(self):
@@ -194,7 +201,7 @@ def get(name, **overrides):
     if overrides.get("priors", values) is None:
         values["priors"] = overrides.pop("priors")
     for key, value in overrides.items():
-        section, _, entry = key.partition(".")
+        section, _, entry = new_key(key, values).partition(".")
         if section not in SECTIONS or entry not in (values.get(section) or ()):
             known = ", ".join(f"{s}.{e}" for s in SECTIONS for e in values.get(s) or ())
             raise ValueError(f"unknown setting {key!r}; {name} has {known}")

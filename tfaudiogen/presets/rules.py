@@ -95,7 +95,7 @@ _CODED = {
     "quantizer": word(),
     "quantizers": whole(1, 512),
     "decay": share(),
-    "expiry": share(),
+    "dead_code_threshold": share(),
     "commitment": number(0),
     "gradient": word(),
 }

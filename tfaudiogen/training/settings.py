@@ -8,6 +8,7 @@ from pathlib import Path
 from tfaudiogen import presets
 from tfaudiogen.data.splits import SPLITS
 from tfaudiogen.io import audio_files
+from tfaudiogen.presets.renamed import new_settings
 from tfaudiogen.validation import strict_json
 from tfaudiogen.validation.schema import expect, expect_integer, expect_keys
 from tfaudiogen.validation.text import command_line
@@ -128,9 +129,9 @@ def _of(values):
     expect(compiled is None or isinstance(compiled, bool), "jit_compile", compiled)
     for one in initial if isinstance(initial, list) else [initial]:
         expect(one is None or isinstance(one, str), "initial", one)
-    # Older runs lack these sections.
+    # Older runs lack these sections, and have old names.
     older = {"priors": None, "translator": None, "embedder": None}
-    return Settings(**{**values, "preset": {**older, **preset}})
+    return Settings(**{**values, "preset": {**older, **new_settings(preset)}})
 
 
 def _plain(value):

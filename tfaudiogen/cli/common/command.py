@@ -11,6 +11,7 @@ from tfaudiogen.cli.common.streams import say
 from tfaudiogen.disk import own_temporary_folder
 from tfaudiogen.runtime.interruption import uninterrupted
 from tfaudiogen.runtime.keras_backend import require_tensorflow
+from tfaudiogen.runtime.renamed import RenamedWarning
 
 DEBUG = "TFAUDIOGEN_DEBUG"
 
@@ -40,6 +41,7 @@ def _be_quiet():
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     warnings.simplefilter("ignore")
     warnings.filterwarnings("always", category=UserWarning, module=r"tfaudiogen\.")
+    warnings.filterwarnings("always", category=RenamedWarning)
     warnings.showwarning = _show_notice
 
 

@@ -3,8 +3,13 @@
 import keras
 
 from tfaudiogen.layers.blocks.channels_last import convolution
+from tfaudiogen.runtime.registration import PACKAGE
+from tfaudiogen.runtime.renamed import accepts_old_arguments
 
-register = keras.saving.register_keras_serializable(package="tfaudiogen")
+
+def register(cls):
+    """Class decorator: registers a class with Keras, and accepts old names of its arguments."""
+    return keras.saving.register_keras_serializable(PACKAGE)(accepts_old_arguments(cls))
 
 
 def normalize(x):

@@ -23,10 +23,10 @@ class Codebook(keras.layers.Layer):
     batch; the following steps, in which d is small, resemble mini-batch k-means (Sculley,
     "Web-scale k-means clustering", 2010).
 
-    A code whose N_k falls below `expiry` times the mean has expired and is also replaced by a
-    vector of the batch, drawn with a probability proportional to its squared distance from the
+    A code whose N_k falls below `dead_code_threshold` times the mean is dead and is also replaced
+    by a vector of the batch, drawn with a probability proportional to its squared distance from the
     nearest code, as in k-means++ (Arthur and Vassilvitskii, 2007). Its moving averages restart with
-    twice the count at which codes expire: an unused code expires again within about 70 steps.
+    twice the count at which codes die: an unused code is dead again within about 70 steps.
 
     Args:
         codes: K, codebook size.
@@ -35,12 +35,15 @@ class Codebook(keras.layers.Layer):
             distances are angles (Yu et al., "Vector-quantized image modeling with improved VQGAN",
             2022, section 3.2).
         decay: upper bound of d, in (0, 1).
-        expiry: fraction of the mean use below which a code is replaced, in [0, 1); 0 for never.
+        dead_code_threshold: fraction of the mean use below which a code is replaced, in [0, 1); 0
+            for never.
 
     Call: vectors [..., D] -> int32 [...], the nearest code of each.
     """
 
-    def __init__(self, codes, width, normalized=True, decay=0.99, expiry=0.1, **kwargs):
+    def __init__(
+        self, codes, width, normalized=True, decay=0.99, dead_code_threshold=0.1, **kwargs
+    ):
         super().__init__(**{**kwargs, "dtype": "float32"})
         if codes < 2 or width < 1:
             raise ValueError(
@@ -48,10 +51,12 @@ class Codebook(keras.layers.Layer):
             )
         if not 0.0 < decay < 1.0:
             raise ValueError(f"decay must be between 0 and 1, received {decay}")
-        if not 0.0 <= expiry < 1.0:
-            raise ValueError(f"expiry must be from 0 to below 1, received {expiry}")
+        if not 0.0 <= dead_code_threshold < 1.0:
+            raise ValueError(
+                f"dead_code_threshold must be from 0 to below 1, received {dead_code_threshold}"
+            )
         self.codes, self.width, self.normalized = codes, width, normalized
-        self.decay, self.expiry = decay, expiry
+        self.decay, self.dead_code_threshold = decay, dead_code_threshold
 
     def build(self, input_shape=None):
         shape, normal = (self.codes, self.width), keras.initializers.RandomNormal(stddev=1.0)
@@ -137,7 +142,7 @@ class Codebook(keras.layers.Layer):
         counts = old + (1.0 - decay) * sums["counts"]
         moved = (old[:, None] * self.means + (1.0 - decay) * sums["sums"]) / counts[:, None]
         means = tf.where(counts[:, None] > 0.0, moved, self.means)
-        least = self.expiry * tf.reduce_mean(counts)
+        least = self.dead_code_threshold * tf.reduce_mean(counts)
         pure = sums["squares"] > _PURITY * tf.square(sums["weights"])
         replaced = ((counts < least) | (age == 0.0)) & pure
         drawn = tf.cast(sums["candidates"] / sums["weights"][:, None], tf.float32)
@@ -158,5 +163,5 @@ class Codebook(keras.layers.Layer):
             "width": self.width,
             "normalized": self.normalized,
             "decay": self.decay,
-            "expiry": self.expiry,
+            "dead_code_threshold": self.dead_code_threshold,
         }

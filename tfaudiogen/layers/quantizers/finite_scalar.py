@@ -23,7 +23,7 @@ _RAREST = 1e-3
 class FiniteScalarQuantizer(keras.layers.Layer):
     """Rounds each of D numbers to one of L_d levels (Mentzer et al., 2023, section 3.1).
 
-    There is no codebook to initialize or to expire. Features are projected to D numbers x, and
+    There is no codebook to initialize, and no code dies. Features are projected to D numbers x, and
 
         u = tanh(c L^-1 (x - m)),    y_d = L_d / 2 u_d - (1/2 for an even L_d)
 
@@ -51,26 +51,31 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         levels: L_d, each at least 2; K is their product. (8, 5, 5, 5) and (4, 4, 4, 4, 4) are about
             a thousand codes.
         attraction: nats for each position and each factor e by which a code is below rare.
-        expiry: epsilon, in [0, 1); 0 for no attraction.
+        dead_code_threshold: epsilon, in [0, 1); 0 for no attraction.
         decay: of the moving average p, in [0, 1); it warms up as in `Whitener`.
 
     Call: features [B, H, W, C] -> dict; see `tfaudiogen.layers.quantizers.vector`.
 
     Raises:
-        ValueError: a number has fewer than 2 levels, or expiry or decay is not in [0, 1).
+        ValueError: a number has fewer than 2 levels, or dead_code_threshold or decay is not in
+            [0, 1).
     """
 
     tail = ()
 
-    def __init__(self, levels=(8, 5, 5, 5), attraction=20.0, expiry=0.1, decay=0.99, **kwargs):
+    def __init__(
+        self, levels=(8, 5, 5, 5), attraction=20.0, dead_code_threshold=0.1, decay=0.99, **kwargs
+    ):
         super().__init__(**{**kwargs, "dtype": "float32"})
         if not levels or min(levels) < 2:
             raise ValueError(f"levels must each be at least 2, received {tuple(levels)}")
-        if not 0.0 <= expiry < 1.0 or not 0.0 <= decay < 1.0:
+        if not 0.0 <= dead_code_threshold < 1.0 or not 0.0 <= decay < 1.0:
             raise ValueError(
-                f"expiry and decay must be from 0 to below 1, received {expiry} and {decay}"
+                "dead_code_threshold and decay must be from 0 to below 1, received "
+                f"{dead_code_threshold} and {decay}"
             )
-        self.attraction, self.expiry, self.decay = attraction, expiry, decay
+        self.attraction, self.decay = attraction, decay
+        self.dead_code_threshold = dead_code_threshold
         self.levels = tuple(int(level) for level in levels)
         self.codes, self.width = math.prod(self.levels), len(self.levels)
         self.project = keras.layers.Dense(self.width, dtype="float32", name="project")
@@ -105,9 +110,9 @@ class FiniteScalarQuantizer(keras.layers.Layer):
 
     def _rarity(self, bounded):
         """Return sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)), [B, H, W], for numbers y."""
-        if not self.expiry:
+        if not self.dead_code_threshold:
             return tf.zeros_like(bounded[..., 0])
-        parts = tf.identity(self.shares) * self.codes / self.expiry
+        parts = tf.identity(self.shares) * self.codes / self.dead_code_threshold
         numbers = tf.reshape(bounded, (-1, self.width))
         # [L_D, ..., L_1]: the first number varies fastest.
         table = tf.reshape(tf.minimum(tf.math.log(parts + _RAREST), 0.0), self.levels[::-1])
@@ -161,5 +166,9 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         return bottleneck_spec(self.compute_output_shape(features.shape))
 
     def get_config(self):
-        own = {"attraction": self.attraction, "expiry": self.expiry, "decay": self.decay}
+        own = {
+            "attraction": self.attraction,
+            "dead_code_threshold": self.dead_code_threshold,
+            "decay": self.decay,
+        }
         return {**super().get_config(), "levels": self.levels, **own}

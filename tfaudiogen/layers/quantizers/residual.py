@@ -28,7 +28,7 @@ class ResidualQuantizer(keras.layers.Layer):
         codes: K, size of each codebook.
         quantizers: Q, number of codebooks, at least 1.
         width: D.
-        decay, expiry: see `Codebook`.
+        decay, dead_code_threshold: see `Codebook`.
         commitment, gradient: see `VectorQuantizer`.
 
     Call: features [B, H, W, C] -> dict; see `tfaudiogen.layers.quantizers.vector`. The code is
@@ -41,7 +41,7 @@ class ResidualQuantizer(keras.layers.Layer):
         quantizers=4,
         width=8,
         decay=0.99,
-        expiry=0.1,
+        dead_code_threshold=0.1,
         commitment=5.0,
         gradient="rotation",
         **kwargs,
@@ -50,14 +50,14 @@ class ResidualQuantizer(keras.layers.Layer):
         check_gradient(gradient)
         check_count("quantizers", quantizers, least=1)
         self.codes, self.quantizers, self.width = codes, quantizers, width
-        self.decay, self.expiry = decay, expiry
+        self.decay, self.dead_code_threshold = decay, dead_code_threshold
         self.commitment, self.gradient = commitment, gradient
         # A random bias gives silence, whose features are zero at first, a direction too.
         self.project = keras.layers.Dense(
             width, bias_initializer="random_normal", dtype="float32", name="project"
         )
         self.codebooks = [
-            Codebook(codes, width, False, decay, expiry, name=f"codebook_{number}")
+            Codebook(codes, width, False, decay, dead_code_threshold, name=f"codebook_{number}")
             for number in range(quantizers)
         ]
 
@@ -125,7 +125,7 @@ class ResidualQuantizer(keras.layers.Layer):
             "quantizers": self.quantizers,
             "width": self.width,
             "decay": self.decay,
-            "expiry": self.expiry,
+            "dead_code_threshold": self.dead_code_threshold,
             "commitment": self.commitment,
             "gradient": self.gradient,
         }

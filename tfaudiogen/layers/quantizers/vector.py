@@ -34,7 +34,7 @@ class VectorQuantizer(keras.layers.Layer):
     Args:
         codes: K, codebook size.
         width: D.
-        normalized, decay, expiry: see `Codebook`.
+        normalized, decay, dead_code_threshold: see `Codebook`.
         commitment: nats for each position with a squared distance of 1 (a mean over dimensions)
             between its vector and its code.
         gradient: "straight_through", which passes the gradient of the code to the vector unchanged,
@@ -52,7 +52,7 @@ class VectorQuantizer(keras.layers.Layer):
         width=8,
         normalized=True,
         decay=0.99,
-        expiry=0.1,
+        dead_code_threshold=0.1,
         commitment=5.0,
         gradient="rotation",
         **kwargs,
@@ -65,7 +65,9 @@ class VectorQuantizer(keras.layers.Layer):
         self.project = keras.layers.Dense(
             width, bias_initializer="random_normal", dtype="float32", name="project"
         )
-        self.codebook = Codebook(codes, width, normalized, decay, expiry, name="codebook")
+        self.codebook = Codebook(
+            codes, width, normalized, decay, dead_code_threshold, name="codebook"
+        )
 
     def build(self, input_shape):
         self.project.build(input_shape)
@@ -115,7 +117,7 @@ class VectorQuantizer(keras.layers.Layer):
             "width": self.width,
             "normalized": book.normalized,
             "decay": book.decay,
-            "expiry": book.expiry,
+            "dead_code_threshold": book.dead_code_threshold,
             "commitment": self.commitment,
             "gradient": self.gradient,
         }

@@ -1,0 +1,66 @@
+"""Arguments of constructors by their old names: files load in silence, calls warn and work."""
+
+import warnings
+
+import pytest
+from renamed_arguments import MADE
+
+import tfaudiogen.layers.quantizers.codebook
+from tfaudiogen.runtime.registration import REGISTERED
+from tfaudiogen.runtime.renamed import ARGUMENTS, RenamedWarning, new_names
+
+ROWS = [(name, *row) for name, rows in ARGUMENTS.items() for row in rows.items()]
+
+
+def old_names(values, old, new):
+    """The values with one new name replaced by its old one, in all entries of an argument."""
+    if isinstance(new, dict):
+        ((before, after),) = new.items()
+        return {**values, old: [old_names(entry, before, after) for entry in values[old]]}
+    return {old if name == new else name: value for name, value in values.items()}
+
+
+def class_of(name):
+    module = __import__(REGISTERED[name], fromlist=[name])
+    return getattr(module, name)
+
+
+def config(thing):
+    return {key: value for key, value in thing.get_config().items() if key != "name"}
+
+
+@pytest.mark.parametrize(("name", "old", "new"), ROWS, ids=str)
+def test_an_old_configuration_builds_what_the_new_one_builds(name, old, new):
+    cls, saved = class_of(name), class_of(name)(**MADE[name]()).get_config()
+    before = old_names(saved, old, new)
+    assert before != saved
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RenamedWarning)
+        assert cls.from_config(before).get_config() == cls.from_config(saved).get_config() == saved
+
+
+@pytest.mark.parametrize(("name", "old", "new"), ROWS, ids=str)
+def test_an_old_argument_warns_once_and_works(name, old, new):
+    cls, arguments = class_of(name), MADE[name]()
+    before = old_names(arguments, old, new)
+    assert before != arguments
+    with pytest.warns(RenamedWarning, match="is now called") as caught:
+        made = cls(**before)
+    assert caught[0].filename == __file__
+    assert len({str(one.message) for one in caught}) == len(caught)
+    assert config(made) == config(cls(**arguments))
+
+
+def test_two_names_of_one_argument_are_refused():
+    codebook = tfaudiogen.layers.quantizers.codebook.Codebook
+    with pytest.raises(ValueError, match="expiry is the old name of dead_code_threshold: give one"):
+        codebook(8, 4, expiry=0.1, dead_code_threshold=0.2)
+
+
+def test_entries_of_an_argument_are_renamed_too():
+    names = {"maps": {"old": "new"}}
+    assert new_names({"maps": [{"old": 1}, {"new": 2}]}, names) == {
+        "maps": [{"new": 1}, {"new": 2}]
+    }
+    assert new_names({"maps": ({"old": 1}, 5)}, names) == {"maps": ({"new": 1}, 5)}
+    assert new_names({"maps": 5}, names) == {"maps": 5}
