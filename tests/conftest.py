@@ -69,7 +69,7 @@ def code_model():
     keras.utils.set_random_seed(1)
     spectrogram = tg.Spectrogram(8000, 128, 32, frames=32, bins=64)
     autoencoder = small_models.vqvae(spectrogram, [((8,), (4,)), ((12,), (2,))], (9, 7))
-    top = {"shape": (4, 8), "codes": 7}
+    top = {"shape": (4, 8), "codebook_size": 7}
     priors = [
         tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
         tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),

@@ -70,7 +70,7 @@ def vae(representation):
 def code_model(autoencoder, width=16, words=False):
     """Return an autoencoder with priors that know its labels, or the words of its labels."""
     shapes, counts = autoencoder.code_maps()
-    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
     classes = len(autoencoder.class_names)
     priors = []
     for level, one in enumerate(maps):
@@ -97,7 +97,7 @@ def translator(
         settings: of each prior.
     """
     shapes, counts = target.code_maps()
-    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
     vectors = encoder.compute_output_shape((None, *source.image_shape))[-1]
     priors = []
     for level, one in enumerate(maps):

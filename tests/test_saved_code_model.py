@@ -173,7 +173,7 @@ def autoencoder(quantizer, stride):
 
 
 def test_several_codes_for_each_place_are_served():
-    model = autoencoder(tg.ResidualQuantizer(5, quantizers=2, width=3), 8)
+    model = autoencoder(tg.ResidualQuantizer(5, quantizers=2, codebook_dim=3), 8)
     table = signatures_of(model).table()
     assert set(table) == {"serving_default", "reconstruct", "encode", "decode", "describe"}
     wave = np.random.default_rng(0).normal(0, 0.1, (1, 1500)).astype(np.float32)

@@ -44,7 +44,7 @@ def vqvae(kind=tg.VQVAE, **further):
 
 
 def code_model():
-    top = {"shape": (2, 2), "codes": 5}
+    top = {"shape": (2, 2), "codebook_size": 5}
     priors = [
         tg.CodePrior(**top, core=tg.LSTMStack(8, 1), classes=2),
         tg.CodePrior((4, 4), 7, core=tg.LSTMStack(8, 1), maps=[top]),

@@ -8,7 +8,12 @@ import pytest
 from tfaudiogen import presets, saving
 
 PRIORS = {"width": 8, "depth": 1, "heads": 2, "encoder_width": 8}
-CODES = {"model.widths": [[4]], "model.strides": [[4]], "model.codes": [5], "model.width": 3}
+CODES = {
+    "model.widths": [[4]],
+    "model.strides": [[4]],
+    "model.codebook_sizes": [5],
+    "model.codebook_dim": 3,
+}
 SOUND = {"frames": 32, "hop": 32, "frame_length": 64, "bins": 32}
 PICTURE = {"height": 8, "width": 8, "channels": 1}
 

@@ -110,7 +110,12 @@ def test_from_a_folder_of_pictures_to_samples_of_codes(run, refused, pictures, t
     result = run("prepare", pictures, "--out", data, "--shape", "12x16")
     assert result.exit_code == 0, result.output
     settings = {"pictures.height": 12, "pictures.width": 16, "model.widths": [[4]]}
-    settings |= {"model.strides": [[4]], "model.codes": [5], "priors.width": 8, "priors.heads": 2}
+    settings |= {
+        "model.strides": [[4]],
+        "model.codebook_sizes": [5],
+        "priors.width": 8,
+        "priors.heads": 2,
+    }
     settings |= {"priors.depth": 1, "fit.batch_size": 4, "priors.batch_size": 4}
     settings |= {"fit.jit_compile": False, "priors.jit_compile": False}
     words = [w for key, value in settings.items() for w in ("--set", f"{key}={json.dumps(value)}")]

@@ -13,7 +13,12 @@ from tfaudiogen import presets, saving
 SOUND = {"frames": 32, "hop": 32, "frame_length": 64, "bins": 32}
 PICTURE = {"height": 8, "width": 8, "channels": 1}
 PRIORS = {"width": 8, "depth": 1, "heads": 2, "widths": [4, 4], "strides": [4, 2]}
-CODES = {"model.widths": [[4]], "model.strides": [[4]], "model.codes": [5], "model.width": 3}
+CODES = {
+    "model.widths": [[4]],
+    "model.strides": [[4]],
+    "model.codebook_sizes": [5],
+    "model.codebook_dim": 3,
+}
 
 
 def saved(folder, name, source, target, labels=("zero", "one")):

@@ -151,8 +151,8 @@ SPECIFICATIONS = [
     Specification(
         Codebook,
         lambda: {
-            "codes": 7,
-            "width": 3,
+            "codebook_size": 7,
+            "codebook_dim": 3,
             "normalized": False,
             "decay": 0.9,
             "dead_code_threshold": 0.2,
@@ -165,8 +165,8 @@ SPECIFICATIONS = [
         Specification(
             tg.VectorQuantizer,
             lambda normalized=normalized, gradient=gradient: {
-                "codes": 7,
-                "width": 3,
+                "codebook_size": 7,
+                "codebook_dim": 3,
                 "normalized": normalized,
                 "decay": 0.9,
                 "dead_code_threshold": 0.2,
@@ -183,9 +183,9 @@ SPECIFICATIONS = [
     Specification(
         tg.ResidualQuantizer,
         lambda: {
-            "codes": 7,
+            "codebook_size": 7,
             "quantizers": 3,
-            "width": 3,
+            "codebook_dim": 3,
             "decay": 0.9,
             "dead_code_threshold": 0.2,
             "commitment": 2.0,
@@ -302,7 +302,7 @@ SPECIFICATIONS = [
     ),
     Specification(
         CodeMapContext,
-        lambda: {"shape": (3, 2, 2), "codes": 5, "target": (4, 3), "width": 6, "blocks": 1},
+        lambda: {"shape": (3, 2, 2), "codebook_size": 5, "target": (4, 3), "width": 6, "blocks": 1},
         codes(5, 3, 2, 2),
     ),
     Specification(

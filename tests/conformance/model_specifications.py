@@ -34,8 +34,8 @@ def vqvae_arguments():
         "encoders": default_encoders(stages),
         "decoders": default_decoders(stages, 2),
         "quantizers": [
-            tg.ResidualQuantizer(6, quantizers=2, width=3),
-            tg.VectorQuantizer(5, width=3, gradient="straight_through"),
+            tg.ResidualQuantizer(6, quantizers=2, codebook_dim=3),
+            tg.VectorQuantizer(5, codebook_dim=3, gradient="straight_through"),
         ],
         "likelihood": tg.PixelLikelihood(),
         "class_names": ["flute", "ölfass"],
@@ -58,12 +58,12 @@ def vqgan_arguments():
 def prior_arguments(core):
     return {
         "shape": (4, 3),
-        "codes": 7,
+        "codebook_size": 7,
         "core": core,
         "classes": 3,
-        "maps": [{"shape": [3, 2, 2], "codes": 5}],
+        "maps": [{"shape": [3, 2, 2], "codebook_size": 5}],
         "vectors": 6,
-        "code_size": 3,
+        "codebook_dim": 3,
         "condition_dropout": 0.3,
         "code_dropout": 0.2,
         "dropout": 0.1,
@@ -71,7 +71,7 @@ def prior_arguments(core):
 
 
 def code_model_arguments():
-    top, bottom = {"shape": [4, 4], "codes": 5}, {"shape": [8, 8, 2], "codes": 6}
+    top, bottom = {"shape": [4, 4], "codebook_size": 5}, {"shape": [8, 8, 2], "codebook_size": 6}
     core = tg.LSTMStack(8, 1)
     return {
         "autoencoder": tg.VQVAE(**vqvae_arguments()),
@@ -90,7 +90,10 @@ def picture_vqvae_arguments():
         "spectrogram": tg.Pictures(8, 12, 3),
         "encoders": default_encoders(stages),
         "decoders": default_decoders(stages, 6, bin_bias=False),
-        "quantizers": [tg.VectorQuantizer(6, width=3), tg.VectorQuantizer(5, width=3)],
+        "quantizers": [
+            tg.VectorQuantizer(6, codebook_dim=3),
+            tg.VectorQuantizer(5, codebook_dim=3),
+        ],
         "likelihood": tg.PixelLikelihood(image_channels=3),
     }
 
@@ -99,7 +102,7 @@ def translator_arguments():
     """A prior on each of two levels, the lower of which sees the source through the upper alone."""
     target = tg.VQVAE(**picture_vqvae_arguments())
     shapes, counts = target.code_maps()
-    top, bottom = ({"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True))
+    top, bottom = ({"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True))
     core = tg.Transformer(8, 1, 2, 16, cross=True)
     return {
         "source": spectrogram(),
@@ -154,7 +157,7 @@ def one_level():
     return {
         "encoders": default_encoders(stages),
         "decoders": default_decoders(stages, 6, bin_bias=False),
-        "quantizers": [tg.VectorQuantizer(6, width=3)],
+        "quantizers": [tg.VectorQuantizer(6, codebook_dim=3)],
     }
 
 

@@ -92,7 +92,7 @@ def test_finite_codes_are_used_however_narrow_and_far_the_features_lie():
         with statistics.collect() as reported:
             quantizer(features, training=True)
         quantizer.whiten.update_statistics(reported[quantizer.whiten.path])
-    counts = np.bincount(np.ravel(quantizer(features)["code"]), minlength=quantizer.codes)
+    counts = np.bincount(np.ravel(quantizer(features)["code"]), minlength=quantizer.codebook_size)
     assert np.mean(counts > 0) == 1.0
     share = counts / counts.sum()
-    assert np.exp(-np.sum(share * np.log(share + 1e-12))) > 0.9 * quantizer.codes
+    assert np.exp(-np.sum(share * np.log(share + 1e-12))) > 0.9 * quantizer.codebook_size

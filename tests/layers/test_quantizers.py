@@ -12,9 +12,9 @@ from tfaudiogen.layers.quantizers.vector import GRADIENTS, VectorQuantizer, rota
 from tfaudiogen.probability import noise
 
 QUANTIZERS = {
-    "vector": lambda: VectorQuantizer(13, width=4),
-    "euclidean": lambda: VectorQuantizer(13, width=4, normalized=False),
-    "residual": lambda: ResidualQuantizer(6, quantizers=3, width=4),
+    "vector": lambda: VectorQuantizer(13, codebook_dim=4),
+    "euclidean": lambda: VectorQuantizer(13, codebook_dim=4, normalized=False),
+    "residual": lambda: ResidualQuantizer(6, quantizers=3, codebook_dim=4),
     "finite": lambda: FiniteScalarQuantizer((5, 4, 3)),
 }
 
@@ -32,7 +32,7 @@ def learn(codebook, vectors, step, name="codes"):
 
 @pytest.mark.parametrize("normalized", [True, False])
 def test_the_code_is_the_nearest(normalized):
-    quantizer = VectorQuantizer(50, width=4, normalized=normalized)
+    quantizer = VectorQuantizer(50, codebook_dim=4, normalized=normalized)
     found = quantizer(features())
     table = np.asarray(quantizer.codebook.table(), np.float64)
     if normalized:
@@ -50,11 +50,11 @@ def test_lookup_gives_the_latents_of_call(make):
     found = quantizer(features())
     assert found["code"].dtype == tf.int32
     assert found["code"].shape == (3, 4, 6, *quantizer.tail)
-    assert 0 <= np.min(found["code"]) <= np.max(found["code"]) < quantizer.codes
+    assert 0 <= np.min(found["code"]) <= np.max(found["code"]) < quantizer.codebook_size
     np.testing.assert_array_equal(quantizer.lookup(found["code"]), found["latents"])
     np.testing.assert_array_equal(quantizer.nearest(found["vectors"]), found["code"])
     far = quantizer.nearest(9.0 * found["vectors"]).numpy()
-    assert 0 <= far.min() <= far.max() < quantizer.codes
+    assert 0 <= far.min() <= far.max() < quantizer.codebook_size
 
 
 @pytest.mark.parametrize("make", [QUANTIZERS["vector"], QUANTIZERS["finite"]])
@@ -62,14 +62,14 @@ def test_the_latents_of_a_code_have_that_code(make):
     """The projection undone, decode(encode(decode(c))) = decode(c)."""
     quantizer = make()
     quantizer(features())
-    code = tf.range(quantizer.codes)[None, :, None]
+    code = tf.range(quantizer.codebook_size)[None, :, None]
     latents = quantizer.lookup(code)
     if isinstance(quantizer, VectorQuantizer):
         again = quantizer.codebook(latents)
     else:
         half = np.array(quantizer.levels) // 2
         digits = np.round(latents * half + half).astype(int)
-        assert len(np.unique(digits.reshape(-1, 3), axis=0)) == quantizer.codes
+        assert len(np.unique(digits.reshape(-1, 3), axis=0)) == quantizer.codebook_size
         again = digits @ np.array([1, 5, 20])
     np.testing.assert_array_equal(again, code)
 
@@ -86,7 +86,7 @@ def test_finite_levels_are_reached_and_never_left():
 
 
 def test_each_residual_stage_quantizes_what_is_left():
-    quantizer = ResidualQuantizer(40, quantizers=3, width=4)
+    quantizer = ResidualQuantizer(40, quantizers=3, codebook_dim=4)
     found = quantizer(features())
     rest = np.asarray(found["vectors"])
     for number, codebook in enumerate(quantizer.codebooks):
@@ -99,7 +99,7 @@ def test_each_residual_stage_quantizes_what_is_left():
 
 @pytest.mark.parametrize("gradient", GRADIENTS)
 def test_gradients_pass_through_the_code(gradient):
-    quantizer = VectorQuantizer(13, width=4, commitment=0.0, gradient=gradient)
+    quantizer = VectorQuantizer(13, codebook_dim=4, commitment=0.0, gradient=gradient)
     inputs = tf.constant(features())
     quantizer(inputs)
     with tf.GradientTape() as tape:
@@ -186,7 +186,7 @@ def test_a_dead_code_becomes_a_vector_of_the_batch_with_averages_that_begin_anew
 def test_usually_codes_are_looked_up_by_angle_in_few_dimensions():
     quantizer = VectorQuantizer(16)
     found = quantizer(np.tile(features(), (1, 1, 1, 8)))  # 40 channels
-    assert found["vectors"].shape[-1] == quantizer.width == 8
+    assert found["vectors"].shape[-1] == quantizer.codebook_dim == 8
     np.testing.assert_allclose(np.mean(found["vectors"] ** 2, axis=-1), 1.0, rtol=1e-3)
 
 
@@ -229,7 +229,7 @@ def test_what_is_learned_does_not_depend_on_parts():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Codebook(1, 4), "codes must be at least 2"),
+        (lambda: Codebook(1, 4), "codebook_size must be at least 2"),
         (lambda: Codebook(8, 4, decay=1.0), "decay must be between 0 and 1, received 1.0"),
         (
             lambda: Codebook(8, 4, dead_code_threshold=1.0),

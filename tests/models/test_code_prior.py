@@ -22,7 +22,7 @@ from tfaudiogen.models.priors.truncation import categorical_quantile, truncate
 from tfaudiogen.probability import noise
 
 
-def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **settings):
+def made(core="rotary", shape=(3, 2), codebook_size=5, scale=0.5, cross=False, **settings):
     """A prior whose weights are drawn, so that its logits differ."""
     keras.utils.set_random_seed(3)
     length = math.prod(shape)
@@ -31,9 +31,9 @@ def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **setting
         "learned": lambda: Transformer(16, 2, 2, length, positions="learned", cross=cross),
         "recurrent": lambda: LSTMStack(16, 2, 2, cross=cross),
     }[core]()
-    prior = CodePrior(shape, codes, core, **settings)
+    prior = CodePrior(shape, codebook_size, core, **settings)
     draw = np.random.default_rng(1)
-    if prior.code_size:
+    if prior.codebook_dim:
         prior.code_vectors.table.assign(draw.normal(size=prior.code_vectors.table.shape))
     for weight in prior.trainable_weights:
         weight.assign(weight + scale * draw.normal(size=weight.shape).astype(np.float32))
@@ -43,9 +43,9 @@ def made(core="rotary", shape=(3, 2), codes=5, scale=0.5, cross=False, **setting
 EVERY = {
     "cross": True,
     "classes": 3,
-    "maps": [{"shape": (2, 3), "codes": 4}],
+    "maps": [{"shape": (2, 3), "codebook_size": 4}],
     "vectors": 5,
-    "code_size": 3,
+    "codebook_dim": 3,
 }
 
 
@@ -60,7 +60,7 @@ def conditions(batch, seed=0):
 
 @pytest.mark.parametrize("core", ["rotary", "recurrent"])
 def test_probabilities_of_all_maps_sum_to_one(core):
-    prior = made(core, shape=(2, 2), codes=3, classes=2)
+    prior = made(core, shape=(2, 2), codebook_size=3, classes=2)
     every = np.array(list(itertools.product(range(3), repeat=4)), np.int32).reshape(-1, 2, 2)
     log_prob = prior.log_prob(every, label=tf.ones(len(every), tf.int32))
     assert float(tf.reduce_logsumexp(log_prob)) == pytest.approx(0.0, abs=1e-5)
@@ -104,7 +104,7 @@ def test_each_condition_is_heard(condition):
 
 @pytest.mark.parametrize("core", ["learned", "recurrent"])
 def test_a_prior_with_other_conditions_begins_as_an_unconditional_one(core):
-    maps, codes = {"maps": EVERY["maps"], "code_size": 3}, np.arange(12).reshape(2, 3, 2) % 5
+    maps, codes = {"maps": EVERY["maps"], "codebook_dim": 3}, np.arange(12).reshape(2, 3, 2) % 5
     old = made(core, **maps, classes=3, words=[[0], [1], [0, 1]])
     new = made(core, **maps, cross=True, vectors=5, mean_vector=True, scale=0.3)
     own = conditions(2)
@@ -138,14 +138,16 @@ def test_the_mean_of_the_vectors_is_heard_unless_it_is_dropped():
 def test_a_prior_of_another_size_is_not_taken():
     with pytest.raises(ValueError, match="'kind': 'Transformer'.*cannot begin as.*'LSTMStack'"):
         made().initialize_from(made("recurrent"))
-    other = [{"shape": (2, 3), "codes": 9}]
-    with pytest.raises(ValueError, match=r"maps must be .*'codes': 4.*received .*'codes': 9"):
+    other = [{"shape": (2, 3), "codebook_size": 9}]
+    with pytest.raises(
+        ValueError, match=r"maps must be .*'codebook_size': 4.*received .*'codebook_size': 9"
+    ):
         made(maps=EVERY["maps"]).initialize_from(made(maps=other))
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3, 2)])
 def test_codes_of_one_vector_are_one_to_a_prior_conditioned_on_vectors_alone(shape):
-    prior = made(shape=shape, code_size=3)
+    prior = made(shape=shape, codebook_dim=3)
     for weight in (prior.embed.embeddings, *prior.head.weights):
         weight.assign(tf.zeros_like(weight))
     table = np.array(prior.code_vectors.table)
@@ -170,13 +172,13 @@ def test_the_vectors_are_those_of_the_autoencoder():
         quantizers=[ResidualQuantizer(5, 2, size)],
         decoders=default_decoders([((4,), (2,))], PixelLikelihood().channels),
     )
-    prior = made(shape=(*shape, 2), code_size=size)
+    prior = made(shape=(*shape, 2), codebook_dim=size)
     prior.copy_codebook(coder)
     latents = coder.quantizers[0].lookup(tf.constant([3, 1]))
     table = prior.code_vectors.table
     np.testing.assert_allclose(table[0, 3] + table[1, 1], latents)
     with pytest.raises(ValueError, match=r"must be of shape \(2, 5, 3\).*received \(2, 5, 2\)"):
-        made(shape=(*shape, 2), code_size=3).copy_codebook(coder)
+        made(shape=(*shape, 2), codebook_dim=3).copy_codebook(coder)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_cached_and_uncached_samples_are_the_same(core, shape, settings):
 
 
 def test_samples_follow_the_probabilities():
-    prior = made(shape=(1, 2), codes=3, classes=2)
+    prior = made(shape=(1, 2), codebook_size=3, classes=2)
     drawn = np.asarray(prior.sample(4000, seed=5, label=1)).reshape(-1, 2)
     every = np.array(list(itertools.product(range(3), repeat=2)), np.int32)
     log_prob = prior.log_prob(every.reshape(-1, 1, 2), label=tf.ones(9, tf.int32))
@@ -277,7 +279,7 @@ def test_in_training_conditions_of_a_share_of_the_examples_are_dropped():
 
 @pytest.mark.slow
 def test_learns_a_pattern_and_reports_bits():
-    prior = made(shape=(4, 2), codes=4, scale=0.0, classes=2)
+    prior = made(shape=(4, 2), codebook_size=4, scale=0.0, classes=2)
     label = np.arange(16) % 2
     codes = (np.arange(8) * (1 + label[:, None]) % 4).reshape(-1, 4, 2)
     data = {"codes": codes.astype(np.int32), "label": label, "id": np.arange(16)}

@@ -38,7 +38,7 @@ def vae(shape=SHAPE):
 
 def coded(kind="vqvae"):
     """The small preset's networks with few codes, for pictures of 16 pixels."""
-    changes = {"pictures.height": 16, "pictures.width": 16, "model.codes": (7, 5)}
+    changes = {"pictures.height": 16, "pictures.width": 16, "model.codebook_sizes": (7, 5)}
     changes |= {"model.widths": ((8,), (8,)), "model.strides": ((4,), (2,))}
     if kind == "vqgan":
         changes["model.discriminator"] = (4, 6)
@@ -49,7 +49,7 @@ def coded(kind="vqvae"):
 def code_model():
     autoencoder = coded()
     shapes, counts = autoencoder.code_maps()
-    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
     priors = [
         tfaudiogen.CodePrior(
             **one, core=tfaudiogen.Transformer(8, 1, 2, math.prod(one["shape"])), **more

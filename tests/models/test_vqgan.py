@@ -24,7 +24,7 @@ def parts():
         "spectrogram": spectrogram(),
         "encoders": default_encoders(STAGES),
         "decoders": default_decoders(STAGES, 2),
-        "quantizers": [tfaudiogen.VectorQuantizer(9, width=4) for _ in STAGES],
+        "quantizers": [tfaudiogen.VectorQuantizer(9, codebook_dim=4) for _ in STAGES],
     }
 
 

@@ -22,9 +22,9 @@ TINY = {
         "strides": ((4,), (2,), (2,)),
         "blocks": 1,
         "quantizer": "vector",
-        "codes": (9, 8, 7),
+        "codebook_sizes": (9, 8, 7),
         "quantizers": 2,
-        "width": 4,
+        "codebook_dim": 4,
         "decay": 0.99,
         "dead_code_threshold": 0.1,
         "commitment": 5.0,
@@ -38,7 +38,7 @@ TINY = {
 def tiny(levels=2, **changes):
     keras.utils.set_random_seed(7)
     model = {**TINY["model"], **changes}
-    for part in ("widths", "strides", "codes"):
+    for part in ("widths", "strides", "codebook_sizes"):
         model[part] = model[part][:levels]
     preset = {**presets.get("sinewave_vae").as_dict(), **TINY, "model": model}
     return presets.Preset(**preset).build(["tone"])
@@ -65,11 +65,11 @@ def batch(batches):
     ],
 )
 def test_codes_carry_the_whole_reconstruction(batch, levels, quantizer, codes, tail):
-    model = tiny(levels, quantizer=quantizer, codes=codes)
+    model = tiny(levels, quantizer=quantizer, codebook_sizes=codes)
     found = model.encode_codes(batch["image"])
     shapes = [(2, 4), (4, 8), (8, 16)][-levels:]
     assert model.code_shapes == shapes
-    assert model.code_counts == [np.prod(count) for count in codes[::-1]]
+    assert model.codebook_sizes == [np.prod(count) for count in codes[::-1]]
     assert [tuple(code.shape) for code in found] == [(4, *shape, *tail) for shape in shapes]
     assert {code.dtype for code in found} == {tf.int32}
     images = model.decode_codes(found)
@@ -131,7 +131,7 @@ def test_training_adds_padding_and_penalties(batch):
 )
 def test_it_learns_and_reports_the_use_of_codes(batches, quantizer):
     codes = ((3, 3), (2, 3)) if quantizer == "finite" else (9, 8)
-    model = tiny(2, quantizer=quantizer, codes=codes)
+    model = tiny(2, quantizer=quantizer, codebook_sizes=codes)
     model.compile(keras.optimizers.Adam(3e-3), jit_compile=False)
     logs = model.fit(batches(5), validation_data=batches(5), epochs=8, verbose=0).history
     assert logs["distortion"][-1] < logs["distortion"][0]
@@ -139,7 +139,7 @@ def test_it_learns_and_reports_the_use_of_codes(batches, quantizer):
         for number in (0, 1):
             names = ("usage", "dead_codes", "perplexity", "commitment")
             usage, dead, perplexity, _ = (logs[f"{prefix}{name}_{number}"][-1] for name in names)
-            count = model.code_counts[number] * (2 if quantizer == "residual" else 1)
+            count = model.codebook_sizes[number] * (2 if quantizer == "residual" else 1)
             assert dead == pytest.approx(count * (1.0 - usage), abs=1e-3)
             assert 1.0 <= perplexity <= count - dead + 1e-3
 
@@ -173,7 +173,7 @@ def test_codes_are_counted_by_example_and_codebook():
 def test_silence_has_a_gradient_of_ordinary_size(quantizer):
     """Features of nothing have no direction, by which gradients would grow without bound."""
     codes = ((3, 3), (2, 3)) if quantizer == "finite" else (9, 8)
-    model = tiny(2, quantizer=quantizer, codes=codes)
+    model = tiny(2, quantizer=quantizer, codebook_sizes=codes)
     batch = model.fill_defaults({"image": tf.zeros((2, 32, 64, 1))})
     key = noise.key(0, 2)
     _, _, gradients, _ = model.sums_and_gradients(batch, key, tf.constant(1.0))
@@ -195,7 +195,7 @@ def test_two_replicas_learn_the_same_codes(mirrored, levels, quantizer, compiled
     for scope in (tf.distribute.get_strategy().scope(), mirrored.scope()):
         with scope:
             codes = ((3, 3),) if quantizer == "finite" else (9, 8)
-            model = tiny(levels, quantizer=quantizer, codes=codes)
+            model = tiny(levels, quantizer=quantizer, codebook_sizes=codes)
             model.compile(keras.optimizers.SGD(1e-6), jit_compile=compiled)
         model.fit(batches, epochs=2, verbose=0, shuffle=False)
         results.append(model)

@@ -18,8 +18,8 @@ TINY = {
     "fit.warmup_steps": 2,
     "model.widths": [[8], [8]],
     "model.strides": [[4], [2]],
-    "model.codes": [6, 5],
-    "model.width": 3,
+    "model.codebook_sizes": [6, 5],
+    "model.codebook_dim": 3,
 }
 
 

@@ -168,7 +168,7 @@ def test_invalid_settings_of_priors_are_refused_at_once(staged, data, tmp_path):
 @pytest.mark.slow
 def test_replicas_train_the_stages_as_well(preset, data, tmp_path, mirrored):
     shape = {f"spectrogram.{key}": value for key, value in preset.spectrogram.items()}
-    one_level = {"model.widths": [[8]], "model.strides": [[8]], "model.codes": [6]}
+    one_level = {"model.widths": [[8]], "model.strides": [[8]], "model.codebook_sizes": [6]}
     staged = presets.get("speech_vqvae", **shape, **{**small_presets.CODED, **one_level})
     train(staged, data, tmp_path / "run", steps=1, strategy=mirrored, progress=False)
     assert isinstance(tfaudiogen.load(tmp_path / "run"), tfaudiogen.CodeModel)

@@ -80,7 +80,11 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
 def speaker(preset):
     """Sounds of 4 x 4 codes above 8 x 8, given pictures, of data whose labels are no condition."""
     tiny = {key: value for key, value in small_presets.PAIRED.items() if not key.startswith("fit.")}
-    tiny |= {"model.widths": [[4], [8]], "model.strides": [[4], [2]], "model.codes": [7, 5]}
+    tiny |= {
+        "model.widths": [[4], [8]],
+        "model.strides": [[4], [2]],
+        "model.codebook_sizes": [7, 5],
+    }
     shape = {"translator.pictures": {"height": 8, "width": 8, "channels": 1}}
     shape |= {"translator.source_words": 0, "translator.anchors": 8}
     tiny = {key: value for key, value in tiny.items() if not key.startswith("pictures.")}

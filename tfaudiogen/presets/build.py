@@ -129,42 +129,42 @@ def _coded(spectrogram, model):
     return {
         "encoders": default_encoders(stages, model["blocks"]),
         "decoders": default_decoders(stages, likelihood.channels, model["blocks"], bins),
-        "quantizers": [_quantizer(model, codes) for codes in model["codes"]],
+        "quantizers": [_quantizer(model, size) for size in model["codebook_sizes"]],
         "likelihood": likelihood,
     }
 
 
-def _quantizer(model, codes):
-    """Return the quantizer of a level; `codes` is K, or (L_1, ..., L_D) of a finite scalar one."""
+def _quantizer(model, size):
+    """Return the quantizer of a level; `size` is K, or (L_1, ..., L_D) of a finite scalar one."""
     if model["quantizer"] == "finite":
         return FiniteScalarQuantizer(
-            codes, dead_code_threshold=model["dead_code_threshold"], decay=model["decay"]
+            size, dead_code_threshold=model["dead_code_threshold"], decay=model["decay"]
         )
     settings = {
-        name: model[name] for name in ("width", "decay", "dead_code_threshold", "commitment")
+        name: model[name] for name in ("codebook_dim", "decay", "dead_code_threshold", "commitment")
     }
     if model["quantizer"] == "residual":
-        return ResidualQuantizer(codes, model["quantizers"], gradient=model["gradient"], **settings)
+        return ResidualQuantizer(size, model["quantizers"], gradient=model["gradient"], **settings)
     if model["quantizer"] != "vector":
         raise ValueError(
             f"quantizer must be vector, residual or finite; received {model['quantizer']!r}"
         )
-    return VectorQuantizer(codes, gradient=model["gradient"], **settings)
+    return VectorQuantizer(size, gradient=model["gradient"], **settings)
 
 
 def _prior(spectrogram, model, class_names):
     """Return a prior over codes.
 
-    Its "shape", "codes", "maps" and "words" are not in presets: training adds them from the
+    Its "shape", "codebook_size", "maps" and "words" are not in presets: training adds them from the
     autoencoder and the data.
     """
     names = (
         "shape",
-        "codes",
+        "codebook_size",
         "maps",
         "classes",
         "words",
-        "code_size",
+        "codebook_dim",
         "condition_dropout",
         "code_dropout",
         "dropout",
@@ -176,7 +176,7 @@ def _translator(spectrogram, model, class_names):
     """Return a translator from its source to the codes of the model in the "target" section."""
     source, encoder, target = _sides(spectrogram, model, class_names)
     shapes, counts = target.code_maps()
-    maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+    maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
     sizes = [table.shape[-1] for table in target.code_vectors()]
     words = model["source_words"]
     names, _ = further_words(class_names, words) if words else ([], [])
@@ -187,8 +187,8 @@ def _translator(spectrogram, model, class_names):
         own |= {**code_map, "cross": conditioned}
         shares = {name: own[name] for name in _SHARES}
         vectors = encoder.width if conditioned else 0
-        code_size = sizes[level] if own["code_vectors"] else 0
-        options = {"maps": maps[:level], "vectors": vectors, "code_size": code_size}
+        codebook_dim = sizes[level] if own["code_vectors"] else 0
+        options = {"maps": maps[:level], "vectors": vectors, "codebook_dim": codebook_dim}
         options["mean_vector"] = model["mean_vector"]
         options |= {"classes": len(names), "words": words_of(names)} if conditioned else {}
         priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))

@@ -22,7 +22,12 @@ _VECTORS = {"given": "vectors", "size": 512, "encoder_width": 128, "encoder_vect
 _PICTURES = {
     "spectrogram": None,
     "pictures": {"height": 64, "width": 64, "channels": 3},
-    "model": {**SMALL_CODES, "widths": ((64, 128),), "strides": ((2, 2),), "codes": (512,)},
+    "model": {
+        **SMALL_CODES,
+        "widths": ((64, 128),),
+        "strides": ((2, 2),),
+        "codebook_sizes": (512,),
+    },
     "fit": {**CODES_FIT, "batch_size": 32, "clip_norm": 3e4},
 }
 _SOUNDS = {

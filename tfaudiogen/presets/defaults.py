@@ -32,7 +32,7 @@ QUANTIZED = {
     "blocks": 1,
     "quantizer": "vector",
     "quantizers": 1,
-    "width": 8,
+    "codebook_dim": 8,
     "decay": 0.99,
     "dead_code_threshold": 0.1,
     "commitment": 5.0,

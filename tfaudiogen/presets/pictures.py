@@ -19,11 +19,11 @@ SMALL_CODES = {
     **QUANTIZED,
     "widths": ((64,), (96,)),
     "strides": ((2,), (2,)),
-    "codes": (128, 128),
+    "codebook_sizes": (128, 128),
 }
 
 _COLOUR_VAE = {**SMALL_VAE, "widths": (64, 128), "latent_size": 128}
-_COLOUR_CODES = {**SMALL_CODES, "codes": (512, 512)}
+_COLOUR_CODES = {**SMALL_CODES, "codebook_sizes": (512, 512)}
 
 _PICTURE_VAE = {
     **SMALL_VAE,
@@ -38,7 +38,7 @@ _PICTURE_CODES = {
     **SMALL_CODES,
     "widths": ((96,), (128,)),
     "strides": ((4,), (2,)),
-    "codes": (1024, 1024),
+    "codebook_sizes": (1024, 1024),
 }
 
 # The same for 256 pixels.

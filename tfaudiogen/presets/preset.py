@@ -156,12 +156,12 @@ class Preset:
         """
         from tfaudiogen.models.priors.labels import words_of
 
-        maps = [{"shape": s, "codes": k} for s, k in zip(shapes, counts, strict=True)]
+        maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
         given = {key: v for key, v in self.priors.items() if key not in _DRAWS + _COPIES}
         own = {key: of_level(v, len(maps) - 1 - number) for key, v in given.items()}
         fit = {key: own.pop(key) for key in _FIT}
         labels = own.pop("labels") and len(class_names) > 1
-        code_size = sizes[number] if own.pop("code_vectors") else 0
+        codebook_dim = sizes[number] if own.pop("code_vectors") else 0
         model = {
             **own,
             "kind": "prior",
@@ -169,7 +169,7 @@ class Preset:
             "maps": maps[:number],
             "classes": len(class_names) if labels else 0,
             "words": words_of(class_names) if labels else [],
-            "code_size": code_size,
+            "codebook_dim": codebook_dim,
         }
         name = f"{self.name}, prior {number}"
         summary = f"prior over the codes of level {number}, the top one being 0, of {self.name}"

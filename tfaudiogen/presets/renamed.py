@@ -5,7 +5,13 @@ from tfaudiogen.runtime.renamed import new_names, warn
 SETTINGS = {"expiry": "dead_code_threshold"}
 """{old name: new name} in every section."""
 
-SETTINGS_OF_KIND = {}
+_AUTOENCODER = {"codes": "codebook_sizes", "width": "codebook_dim"}
+_CODE_MAP = {"codes": "codebook_size"}
+SETTINGS_OF_KIND = {
+    "vqvae": _AUTOENCODER,
+    "vqgan": _AUTOENCODER,
+    "prior": {**_CODE_MAP, "code_size": "codebook_dim", "maps": _CODE_MAP},
+}
 """{kind: {old name: new name}} in sections of a "kind" alone."""
 
 

@@ -91,7 +91,8 @@ _VAE = {
 _CODED = {
     "widths": row(by_level(_WIDTH)),
     "strides": row(by_level(_WIDTH)),
-    "codes": row(by_level(whole(2, 2**20))),
+    "codebook_sizes": row(by_level(whole(2, 2**20))),
+    "codebook_dim": _WIDTH,
     "quantizer": word(),
     "quantizers": whole(1, 512),
     "decay": share(),

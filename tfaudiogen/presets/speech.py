@@ -18,5 +18,5 @@ SPEECH_CODES = {
     **QUANTIZED,
     "widths": ((64,), (128,)),
     "strides": ((4,), (2,)),
-    "codes": (512, 512),
+    "codebook_sizes": (512, 512),
 }

@@ -79,7 +79,7 @@ _MUSIC_CODES = {
     **SPEECH_CODES,
     "widths": ((64, 96), (160,)),
     "strides": ((8, 2), (2,)),
-    "codes": (1024, 1024),
+    "codebook_sizes": (1024, 1024),
 }
 
 _MUSIC_CODES_FIT = {

@@ -14,7 +14,7 @@ _DIGIT_CODES = {
     **SMALL_CODES,
     "widths": ((64, 96),),
     "strides": ((2, 2),),
-    "codes": (256,),
+    "codebook_sizes": (256,),
 }
 
 _SPEECH_SOURCE = {
@@ -32,7 +32,7 @@ _WORD_CODES = {
     **SMALL_CODES,
     "widths": ((64, 128),),
     "strides": ((4, 2),),
-    "codes": (256,),
+    "codebook_sizes": (256,),
 }
 
 # A source only, never generated, so mel bands suffice. 128 frames of 160 samples are 1.28 s.

@@ -8,13 +8,17 @@ import functools
 import inspect
 import warnings
 
-_CODEBOOK = {"expiry": "dead_code_threshold"}
+_DEAD = {"expiry": "dead_code_threshold"}
+_CODEBOOK = {**_DEAD, "codes": "codebook_size", "width": "codebook_dim"}
+_CODE_MAP = {"codes": "codebook_size"}
 
 ARGUMENTS = {
     "Codebook": _CODEBOOK,
     "VectorQuantizer": _CODEBOOK,
     "ResidualQuantizer": _CODEBOOK,
-    "FiniteScalarQuantizer": _CODEBOOK,
+    "FiniteScalarQuantizer": _DEAD,
+    "CodeMapContext": _CODE_MAP,
+    "CodePrior": {**_CODE_MAP, "code_size": "codebook_dim", "maps": _CODE_MAP},
 }
 """{class: {old name: new name}}. A dict as new name translates the entries of the argument."""
 

@@ -79,7 +79,7 @@ class Report:
 
     def _kind_of_data(self):
         if not hasattr(self.model, "spectrogram"):
-            return {"codes": f"maps of shape {self.model.shape}, {self.model.codes} codes"}
+            return {"codes": f"maps of shape {self.model.shape}, {self.model.codebook_size} codes"}
         spectrogram = self.model.spectrogram
         if spectrogram.kind == "vectors":
             pictures = shape_in_words(self.model.pictures.image_shape)

@@ -22,7 +22,7 @@ class CodeConditions(keras.layers.Layer):
         classes: number of labels; 0 for none.
         words: list of lists of ints, the word indices of each label. Labels that contain the same
             word share its embedding ("oboe A4" and "oboe C5"). Empty: each label is one word.
-        maps: list of {"shape": ..., "codes": ...}, the code maps that are conditions.
+        maps: list of {"shape": ..., "codebook_size": ...}, the code maps that are conditions.
         vectors: width V of a conditioning sequence of vectors; 0 for none.
         mean_vector: whether a learned projection of the mean of the vectors is added to the inputs,
             like the label embedding. It is initialized to zero.
@@ -49,7 +49,9 @@ class CodeConditions(keras.layers.Layer):
         self.shape, self.width = check_shape(shape), width
         self.classes, self.vectors = classes, vectors
         self.words = [list(label) for label in words]
-        self.maps = [{"shape": list(one["shape"]), "codes": one["codes"]} for one in maps]
+        self.maps = [
+            {"shape": list(one["shape"]), "codebook_size": one["codebook_size"]} for one in maps
+        ]
         policy = self.dtype_policy
         self.embed_column = keras.layers.Embedding(self.column, width, dtype=policy)
         self.label_word_matrix = _label_word_matrix(self.words, classes)

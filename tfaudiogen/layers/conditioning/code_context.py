@@ -21,7 +21,7 @@ class CodeMapContext(keras.layers.Layer):
 
     Args:
         shape: (T, F), or (T, F, Q) with Q codes per position, of the conditioning map.
-        codes: K, codebook size of the conditioning map.
+        codebook_size: K, codebook size of the conditioning map.
         target: shape of the target map, (T, F) or (T, F, Q).
         width: D.
         blocks: number of residual blocks.
@@ -29,14 +29,15 @@ class CodeMapContext(keras.layers.Layer):
     Call: int32 [B, *shape] -> [B, S, D], S the number of codes of the target, in row-major order.
     """
 
-    def __init__(self, shape, codes, target, width, blocks=2, **kwargs):
+    def __init__(self, shape, codebook_size, target, width, blocks=2, **kwargs):
         super().__init__(**kwargs)
-        self.shape, self.codes, self.target = check_shape(shape), codes, check_shape(target)
+        self.shape, self.target = check_shape(shape), check_shape(target)
+        self.codebook_size = codebook_size
         self.width = width
         policy = self.dtype_policy
         # Each of the Q codes of a position has its own embedding table.
         self.tail = math.prod(self.shape[2:])
-        self.embed = keras.layers.Embedding(codes * self.tail, width, dtype=policy)
+        self.embed = keras.layers.Embedding(codebook_size * self.tail, width, dtype=policy)
         block = functools.partial(ResidualBlock, width, dtype=policy)
         self.blocks = repeated(block, blocks, "blocks")
         self.aligned = aligned_places(self.shape, self.target)  # [S]
@@ -49,7 +50,8 @@ class CodeMapContext(keras.layers.Layer):
 
     def call(self, codes):
         codes = tf.reshape(tf.cast(codes, tf.int32), (-1, *self.shape[:2], self.tail))
-        x = embedded(self.embed, codes + self.codes * tf.range(self.tail))  # [B, T, F, Q, D]
+        codes += self.codebook_size * tf.range(self.tail)
+        x = embedded(self.embed, codes)  # [B, T, F, Q, D]
         x = tf.reduce_sum(x, axis=3)
         for block in self.blocks:
             x = block(x)
@@ -63,7 +65,7 @@ class CodeMapContext(keras.layers.Layer):
         return keras.KerasTensor(self.compute_output_shape(codes.shape), dtype=self.compute_dtype)
 
     def get_config(self):
-        names = ("shape", "codes", "target", "width")
+        names = ("shape", "codebook_size", "target", "width")
         values = {name: getattr(self, name) for name in names}
         return {**super().get_config(), **values, "blocks": len(self.blocks)}
 

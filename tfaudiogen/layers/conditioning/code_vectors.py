@@ -18,31 +18,32 @@ class CodeVectors(keras.layers.Layer):
     autoencoder and are not trained.
 
     Args:
-        codes: K, codebook size.
-        size: D, width of the codebook vectors.
+        codebook_size: K, codebook size.
+        codebook_dim: D, width of the codebook vectors.
         width: W, of inputs and outputs.
         tail: Q, codes per position, each with its own codebook.
         unknown: number of extra input values from K on (start token, mask), for which x is zero.
     """
 
-    def __init__(self, codes, size, width, tail=1, unknown=2, **kwargs):
+    def __init__(self, codebook_size, codebook_dim, width, tail=1, unknown=2, **kwargs):
         super().__init__(**kwargs)
-        self.codes, self.size, self.width = codes, size, width
+        self.codebook_size, self.codebook_dim = codebook_size, codebook_dim
+        self.width = width
         self.tail, self.unknown = tail, unknown
 
     def build(self, input_shape=None):
-        shape = (self.tail, self.codes, self.size)
+        shape = (self.tail, self.codebook_size, self.codebook_dim)
         self.table = self.add_weight(shape, "zeros", name="table", trainable=False, autocast=False)
         # Vectors have mean square 1; the initial inputs have a standard deviation of 0.05.
-        spread = keras.initializers.RandomNormal(stddev=0.05 * self.size**-0.5)
-        self.enter = self.add_weight((self.size, self.width), spread, name="enter")
-        self.leave = self.add_weight((self.width, self.size), "zeros", name="leave")
+        spread = keras.initializers.RandomNormal(stddev=0.05 * self.codebook_dim**-0.5)
+        self.enter = self.add_weight((self.codebook_dim, self.width), spread, name="enter")
+        self.leave = self.add_weight((self.width, self.codebook_dim), "zeros", name="leave")
         self.built = True
 
     def inputs(self, codes, position):
         """Return x, [..., S, W] or [..., W], of codes int32 [..., S] or [...] at positions."""
         known = tf.pad(tf.identity(self.table), [[0, 0], [0, self.unknown], [0, 0]])
-        rows = tf.reshape(known, (-1, self.size))
+        rows = tf.reshape(known, (-1, self.codebook_dim))
         vectors = tf.gather(rows, codes + (position % self.tail) * known.shape[1])
         return tf.cast(vectors, self.compute_dtype) @ tf.cast(self.enter, self.compute_dtype)
 

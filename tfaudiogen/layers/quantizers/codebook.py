@@ -29,8 +29,8 @@ class Codebook(keras.layers.Layer):
     twice the count at which codes die: an unused code is dead again within about 70 steps.
 
     Args:
-        codes: K, codebook size.
-        width: D, of the vectors.
+        codebook_size: K, codebook size.
+        codebook_dim: D, of the vectors.
         normalized: whether codes, like the vectors, are scaled to a root mean square of 1, so that
             distances are angles (Yu et al., "Vector-quantized image modeling with improved VQGAN",
             2022, section 3.2).
@@ -42,12 +42,19 @@ class Codebook(keras.layers.Layer):
     """
 
     def __init__(
-        self, codes, width, normalized=True, decay=0.99, dead_code_threshold=0.1, **kwargs
+        self,
+        codebook_size,
+        codebook_dim,
+        normalized=True,
+        decay=0.99,
+        dead_code_threshold=0.1,
+        **kwargs,
     ):
         super().__init__(**{**kwargs, "dtype": "float32"})
-        if codes < 2 or width < 1:
+        if codebook_size < 2 or codebook_dim < 1:
             raise ValueError(
-                f"codes must be at least 2 and width at least 1, received {codes} and {width}"
+                "codebook_size must be at least 2 and codebook_dim at least 1, received "
+                f"{codebook_size} and {codebook_dim}"
             )
         if not 0.0 < decay < 1.0:
             raise ValueError(f"decay must be between 0 and 1, received {decay}")
@@ -55,11 +62,13 @@ class Codebook(keras.layers.Layer):
             raise ValueError(
                 f"dead_code_threshold must be from 0 to below 1, received {dead_code_threshold}"
             )
-        self.codes, self.width, self.normalized = codes, width, normalized
+        self.codebook_size, self.codebook_dim = codebook_size, codebook_dim
+        self.normalized = normalized
         self.decay, self.dead_code_threshold = decay, dead_code_threshold
 
     def build(self, input_shape=None):
-        shape, normal = (self.codes, self.width), keras.initializers.RandomNormal(stddev=1.0)
+        shape = (self.codebook_size, self.codebook_dim)
+        normal = keras.initializers.RandomNormal(stddev=1.0)
         self.means = self._state("means", shape, normal)  # [K, D]
         self.counts = self._state("counts", shape[:1], "zeros")  # [K]
         self.age = self._state("age", (), "zeros")
@@ -81,7 +90,7 @@ class Codebook(keras.layers.Layer):
 
     def call(self, vectors):
         table = self.table()
-        scores = tf.matmul(tf.reshape(vectors, (-1, self.width)), table, transpose_b=True)
+        scores = tf.matmul(tf.reshape(vectors, (-1, self.codebook_dim)), table, transpose_b=True)
         # |z - e|^2 = |z|^2 - 2 (z e - |e|^2 / 2)
         scores -= 0.5 * tf.reduce_sum(tf.square(table), axis=-1)  # [N, K]
         nearest = tf.argmax(scores, axis=-1, output_type=tf.int32)
@@ -102,7 +111,7 @@ class Codebook(keras.layers.Layer):
         """
         vectors = tf.stop_gradient(vectors)
         weights, slots = self._candidates(vectors, code, key, stream)
-        vectors, code = tf.reshape(vectors, (-1, self.width)), tf.reshape(code, (-1,))
+        vectors, code = tf.reshape(vectors, (-1, self.codebook_dim)), tf.reshape(code, (-1,))
         wide = tf.cast(vectors, tf.float64)
         sums = {
             "counts": self._sum(tf.ones_like(code, tf.float32), code),
@@ -114,7 +123,7 @@ class Codebook(keras.layers.Layer):
         statistics.report(self, sums)
 
     def _sum(self, values, index):
-        return tf.math.unsorted_segment_sum(values, index, self.codes)
+        return tf.math.unsorted_segment_sum(values, index, self.codebook_size)
 
     def _candidates(self, vectors, code, key, stream):
         """Return a weight, float64 [N], and a random slot, int32 [N], for each vector.
@@ -127,7 +136,7 @@ class Codebook(keras.layers.Layer):
         """
         gaps = tf.reduce_mean(tf.square(vectors - self.lookup(code)), axis=-1)  # [B, H, W]
         draws = noise.uniform(key, stream, (2, *vectors.shape[1:-1]))  # [B, 2, H, W]
-        slots = tf.cast(draws[:, 0] * self.codes, tf.int32)
+        slots = tf.cast(draws[:, 0] * self.codebook_size, tf.int32)
         gumbel = -tf.math.log(-tf.math.log(tf.cast(draws[:, 1], tf.float64)))
         # With these bounds the squares stay within the range of float64.
         chance = tf.math.log(tf.clip_by_value(tf.cast(gaps, tf.float64), 1e-6, 4.0))
@@ -159,8 +168,8 @@ class Codebook(keras.layers.Layer):
     def get_config(self):
         return {
             **super().get_config(),
-            "codes": self.codes,
-            "width": self.width,
+            "codebook_size": self.codebook_size,
+            "codebook_dim": self.codebook_dim,
             "normalized": self.normalized,
             "decay": self.decay,
             "dead_code_threshold": self.dead_code_threshold,

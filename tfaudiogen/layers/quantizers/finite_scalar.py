@@ -77,9 +77,9 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         self.attraction, self.decay = attraction, decay
         self.dead_code_threshold = dead_code_threshold
         self.levels = tuple(int(level) for level in levels)
-        self.codes, self.width = math.prod(self.levels), len(self.levels)
-        self.project = keras.layers.Dense(self.width, dtype="float32", name="project")
-        self.whiten = Whitener(self.width, name="whiten")
+        self.codebook_size, self.codebook_dim = math.prod(self.levels), len(self.levels)
+        self.project = keras.layers.Dense(self.codebook_dim, dtype="float32", name="project")
+        self.whiten = Whitener(self.codebook_dim, name="whiten")
         self._levels = np.array(self.levels, np.float32)
         self._radix = np.cumprod([1, *self.levels[:-1]]).astype(np.int32)
         # With an even number of levels, they run from -L / 2 to L / 2 - 1.
@@ -87,10 +87,10 @@ class FiniteScalarQuantizer(keras.layers.Layer):
 
     def build(self, input_shape):
         self.project.build(input_shape)
-        self.whiten.build((*input_shape[:-1], self.width))
-        even = keras.initializers.Constant(1.0 / self.codes)
+        self.whiten.build((*input_shape[:-1], self.codebook_dim))
+        even = keras.initializers.Constant(1.0 / self.codebook_size)
         state = {"trainable": False, "aggregation": "only_first_replica"}
-        self.shares = self.add_weight((self.codes,), even, name="shares", **state)
+        self.shares = self.add_weight((self.codebook_size,), even, name="shares", **state)
         self.age = self.add_weight((), "zeros", name="age", **state)
         self.built = True
 
@@ -112,11 +112,13 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         """Return sum_k q_k(y) min(0, log(K p_k / epsilon + 0.001)), [B, H, W], for numbers y."""
         if not self.dead_code_threshold:
             return tf.zeros_like(bounded[..., 0])
-        parts = tf.identity(self.shares) * self.codes / self.dead_code_threshold
-        numbers = tf.reshape(bounded, (-1, self.width))
+        parts = tf.identity(self.shares) * self.codebook_size / self.dead_code_threshold
+        numbers = tf.reshape(bounded, (-1, self.codebook_dim))
         # [L_D, ..., L_1]: the first number varies fastest.
         table = tf.reshape(tf.minimum(tf.math.log(parts + _RAREST), 0.0), self.levels[::-1])
-        nearness = [self._nearness(numbers[:, number], number) for number in range(self.width)]
+        nearness = [
+            self._nearness(numbers[:, number], number) for number in range(self.codebook_dim)
+        ]
         expected = tf.einsum("...l,nl->n...", table, nearness[0])
         for near in nearness[1:]:
             expected = tf.einsum("n...l,nl->n...", expected, near)
@@ -144,12 +146,14 @@ class FiniteScalarQuantizer(keras.layers.Layer):
 
     def vectors(self):
         """Return the latents of all codes, [1, K, D]."""
-        return self.lookup(tf.range(self.codes))[None]
+        return self.lookup(tf.range(self.codebook_size))[None]
 
     def observe(self, found, key, stream):
         """Report the codes of `call`, from which `update_statistics` learns after the step."""
         code = tf.reshape(found["code"], (-1,))
-        counts = tf.math.unsorted_segment_sum(tf.ones_like(code, tf.float32), code, self.codes)
+        counts = tf.math.unsorted_segment_sum(
+            tf.ones_like(code, tf.float32), code, self.codebook_size
+        )
         statistics.report(self, {"counts": counts})
 
     def update_statistics(self, sums):
@@ -160,7 +164,7 @@ class FiniteScalarQuantizer(keras.layers.Layer):
         self.age.assign_add(1.0)
 
     def compute_output_shape(self, input_shape):
-        return bottleneck_shape(input_shape, self.width, self.tail)
+        return bottleneck_shape(input_shape, self.codebook_dim, self.tail)
 
     def compute_output_spec(self, features, training=False):
         return bottleneck_spec(self.compute_output_shape(features.shape))

@@ -25,9 +25,9 @@ class ResidualQuantizer(keras.layers.Layer):
     `VectorQuantizer`.
 
     Args:
-        codes: K, size of each codebook.
+        codebook_size: K, size of each codebook.
         quantizers: Q, number of codebooks, at least 1.
-        width: D.
+        codebook_dim: D.
         decay, dead_code_threshold: see `Codebook`.
         commitment, gradient: see `VectorQuantizer`.
 
@@ -37,9 +37,9 @@ class ResidualQuantizer(keras.layers.Layer):
 
     def __init__(
         self,
-        codes,
+        codebook_size,
         quantizers=4,
-        width=8,
+        codebook_dim=8,
         decay=0.99,
         dead_code_threshold=0.1,
         commitment=5.0,
@@ -49,15 +49,17 @@ class ResidualQuantizer(keras.layers.Layer):
         super().__init__(**{**kwargs, "dtype": "float32"})
         check_gradient(gradient)
         check_count("quantizers", quantizers, least=1)
-        self.codes, self.quantizers, self.width = codes, quantizers, width
+        self.codebook_size, self.codebook_dim = codebook_size, codebook_dim
+        self.quantizers = quantizers
         self.decay, self.dead_code_threshold = decay, dead_code_threshold
         self.commitment, self.gradient = commitment, gradient
         # A random bias gives silence, whose features are zero at first, a direction too.
         self.project = keras.layers.Dense(
-            width, bias_initializer="random_normal", dtype="float32", name="project"
+            codebook_dim, bias_initializer="random_normal", dtype="float32", name="project"
         )
+        shape = (codebook_size, codebook_dim)
         self.codebooks = [
-            Codebook(codes, width, False, decay, dead_code_threshold, name=f"codebook_{number}")
+            Codebook(*shape, False, decay, dead_code_threshold, name=f"codebook_{number}")
             for number in range(quantizers)
         ]
 
@@ -69,7 +71,7 @@ class ResidualQuantizer(keras.layers.Layer):
     def build(self, input_shape):
         self.project.build(input_shape)
         for codebook in self.codebooks:
-            codebook.build((*input_shape[:-1], self.width))
+            codebook.build((*input_shape[:-1], self.codebook_dim))
         self.built = True
 
     def call(self, features, training=False):
@@ -113,7 +115,7 @@ class ResidualQuantizer(keras.layers.Layer):
             rest = rest - codebook.lookup(code)
 
     def compute_output_shape(self, input_shape):
-        return bottleneck_shape(input_shape, self.width, self.tail)
+        return bottleneck_shape(input_shape, self.codebook_dim, self.tail)
 
     def compute_output_spec(self, features, training=False):
         return bottleneck_spec(self.compute_output_shape(features.shape))
@@ -121,9 +123,9 @@ class ResidualQuantizer(keras.layers.Layer):
     def get_config(self):
         return {
             **super().get_config(),
-            "codes": self.codes,
+            "codebook_size": self.codebook_size,
             "quantizers": self.quantizers,
-            "width": self.width,
+            "codebook_dim": self.codebook_dim,
             "decay": self.decay,
             "dead_code_threshold": self.dead_code_threshold,
             "commitment": self.commitment,

@@ -9,7 +9,8 @@ All quantizers are bottlenecks with the same interface. `call(features)` returns
 
 `lookup(code)` returns the latents of a code, equal to those of `call`. `nearest(vectors)` returns
 the code of vectors [..., D], equal to that of `call` for its "vectors". `observe` reports the
-statistics that the quantizer learns from. `codes` is K, `width` is D, and `tail` is () or (Q,).
+statistics that the quantizer learns from. `codebook_size` is K, `codebook_dim` is D, and `tail` is
+() or (Q,).
 """
 
 import keras
@@ -32,8 +33,8 @@ class VectorQuantizer(keras.layers.Layer):
     change codes.
 
     Args:
-        codes: K, codebook size.
-        width: D.
+        codebook_size: K, codebook size.
+        codebook_dim: D.
         normalized, decay, dead_code_threshold: see `Codebook`.
         commitment: nats for each position with a squared distance of 1 (a mean over dimensions)
             between its vector and its code.
@@ -48,8 +49,8 @@ class VectorQuantizer(keras.layers.Layer):
 
     def __init__(
         self,
-        codes,
-        width=8,
+        codebook_size,
+        codebook_dim=8,
         normalized=True,
         decay=0.99,
         dead_code_threshold=0.1,
@@ -59,19 +60,19 @@ class VectorQuantizer(keras.layers.Layer):
     ):
         super().__init__(**{**kwargs, "dtype": "float32"})
         check_gradient(gradient)
-        self.codes, self.width = codes, width
+        self.codebook_size, self.codebook_dim = codebook_size, codebook_dim
         self.commitment, self.gradient = commitment, gradient
         # A random bias gives silence, whose features are zero at first, a direction too.
         self.project = keras.layers.Dense(
-            width, bias_initializer="random_normal", dtype="float32", name="project"
+            codebook_dim, bias_initializer="random_normal", dtype="float32", name="project"
         )
         self.codebook = Codebook(
-            codes, width, normalized, decay, dead_code_threshold, name="codebook"
+            codebook_size, codebook_dim, normalized, decay, dead_code_threshold, name="codebook"
         )
 
     def build(self, input_shape):
         self.project.build(input_shape)
-        self.codebook.build((*input_shape[:-1], self.width))
+        self.codebook.build((*input_shape[:-1], self.codebook_dim))
         self.built = True
 
     def call(self, features, training=False):
@@ -104,7 +105,7 @@ class VectorQuantizer(keras.layers.Layer):
         self.codebook.observe(found["vectors"], found["code"], key, stream)
 
     def compute_output_shape(self, input_shape):
-        return bottleneck_shape(input_shape, self.width, self.tail)
+        return bottleneck_shape(input_shape, self.codebook_dim, self.tail)
 
     def compute_output_spec(self, features, training=False):
         return bottleneck_spec(self.compute_output_shape(features.shape))
@@ -113,8 +114,8 @@ class VectorQuantizer(keras.layers.Layer):
         book = self.codebook
         return {
             **super().get_config(),
-            "codes": self.codes,
-            "width": self.width,
+            "codebook_size": self.codebook_size,
+            "codebook_dim": self.codebook_dim,
             "normalized": book.normalized,
             "decay": book.decay,
             "dead_code_threshold": book.dead_code_threshold,
@@ -166,14 +167,14 @@ def check_gradient(gradient):
         raise ValueError(f"gradient must be one of {GRADIENTS}, received {gradient!r}")
 
 
-def bottleneck_shape(input_shape, width, tail=()):
+def bottleneck_shape(input_shape, codebook_dim, tail=()):
     """Return the shapes of the outputs of a quantizer's `call`."""
     places = tuple(input_shape[:-1])
     return {
-        "latents": (*places, width),
+        "latents": (*places, codebook_dim),
         "code": (*places, *tail),
         "penalty": places[:1],
-        "vectors": (*places, width),
+        "vectors": (*places, codebook_dim),
     }
 
 

@@ -3,16 +3,16 @@
 import tensorflow as tf
 
 
-def code_counts(code, codes):
+def code_counts(code, codebook_size):
     """Return float32 [B, K], the number of occurrences of each code in each example.
 
     Args:
         code: int32 [B, T, F], or [B, T, F, Q] with Q codebooks, which gives [B, Q K].
-        codes: K, the codebook size.
+        codebook_size: K, the codebook size.
     """
     books = code.shape[3] if code.shape.rank == 4 else 1
-    code = tf.reshape(code, (-1, *code.shape[1:3], books)) + codes * tf.range(books)
-    examples, total = tf.shape(code)[0], codes * books
+    code = tf.reshape(code, (-1, *code.shape[1:3], books)) + codebook_size * tf.range(books)
+    examples, total = tf.shape(code)[0], codebook_size * books
     place = code + total * tf.range(examples)[:, None, None, None]
     flat = tf.reshape(place, (-1,))
     ones = tf.ones_like(flat, tf.float32)

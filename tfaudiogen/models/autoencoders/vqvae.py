@@ -84,7 +84,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         levels = len(quantizers)
         vectors = {"gaps": levels}
         for number, quantizer in enumerate(reversed(quantizers)):
-            vectors[f"counts_{number}"] = quantizer.codes * math.prod(quantizer.tail)
+            vectors[f"counts_{number}"] = quantizer.codebook_size * math.prod(quantizer.tail)
         super().__init__(vectors=vectors, **kwargs)
         self.spectrogram = spectrogram
         self.likelihood = likelihood or PixelLikelihood(image_channels=spectrogram.image_shape[2])
@@ -122,7 +122,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         above = 0
         for shape, quantizer, decoder in self._downwards(maps):
             _build(quantizer, (*shape[:3], shape[3] + above))
-            latents = (*shape[:3], quantizer.width + above)
+            latents = (*shape[:3], quantizer.codebook_dim + above)
             _build(decoder, latents)
             above = decoder.compute_output_shape(latents)[3]
         _build(self.likelihood, decoder.compute_output_shape(latents))
@@ -139,9 +139,9 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         return self.map_shapes[::-1]
 
     @property
-    def code_counts(self):
+    def codebook_sizes(self):
         """List of the codebook sizes K, top level first."""
-        return [quantizer.codes for quantizer in reversed(self.quantizers)]
+        return [quantizer.codebook_size for quantizer in reversed(self.quantizers)]
 
     @property
     def coder_weights(self):
@@ -153,7 +153,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         """Return the code map shapes, (T, F) or (T, F, Q), and codebook sizes, top level first."""
         tails = [quantizer.tail for quantizer in reversed(self.quantizers)]
         shapes = [(*shape, *tail) for shape, tail in zip(self.code_shapes, tails, strict=True)]
-        return shapes, self.code_counts
+        return shapes, self.codebook_sizes
 
     def code_vectors(self):
         """Return the codebook vectors of each level, float32 [Q, K, D], top level first."""
@@ -250,7 +250,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         """Rate of one window in nats, with uniformly distributed codes: the sum of log K."""
         pairs = zip(self.map_shapes, self.quantizers, strict=True)
         return sum(
-            math.prod((*shape, *quantizer.tail)) * math.log(quantizer.codes)
+            math.prod((*shape, *quantizer.tail)) * math.log(quantizer.codebook_size)
             for shape, quantizer in pairs
         )
 
@@ -281,8 +281,8 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
             "pixels": losses.pixels(images, frames),
             "gaps": tf.stack([_mean_gap(one) for one in found], axis=1),  # [B, L]
             **{
-                f"counts_{number}": code_counts(one["code"], codes)
-                for number, (one, codes) in enumerate(zip(found, self.code_counts, strict=True))
+                f"counts_{number}": code_counts(one["code"], size)
+                for number, (one, size) in enumerate(zip(found, self.codebook_sizes, strict=True))
             },
         }
 

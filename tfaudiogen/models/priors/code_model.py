@@ -321,15 +321,15 @@ def check_priors(priors, shapes, counts):
         priors: list of `CodePrior`s.
         shapes, counts: code map shapes and codebook sizes, top level first; see `VQVAE.code_maps`.
     """
-    received = [(prior.shape, prior.codes) for prior in priors]
+    received = [(prior.shape, prior.codebook_size) for prior in priors]
     wanted = list(zip(shapes, counts, strict=True))
     if received != wanted:
         raise ValueError(
-            f"priors must be for maps of the shapes and codes {wanted}, top level first; "
+            f"priors must be for maps of the shapes and codebook sizes {wanted}, top level first; "
             f"received {received}"
         )
     for level, prior in enumerate(priors):
-        received = [(tuple(one["shape"]), one["codes"]) for one in prior.conditions.maps]
+        received = [(tuple(one["shape"]), one["codebook_size"]) for one in prior.conditions.maps]
         if len(received) > level or received != wanted[level - len(received) : level]:
             raise ValueError(
                 f"maps of prior {level} must be those of the levels above it, which are "
@@ -340,7 +340,7 @@ def check_priors(priors, shapes, counts):
 def _tallied(autoencoder):
     """Return the length of the code count vector of each level, top level first."""
     levels = reversed(autoencoder.quantizers)
-    return [quantizer.codes * math.prod(quantizer.tail) for quantizer in levels]
+    return [quantizer.codebook_size * math.prod(quantizer.tail) for quantizer in levels]
 
 
 def _label_of(batch):

@@ -44,15 +44,15 @@ class CodePrior(CodeSampling, ProbabilisticModel):
 
     Args:
         shape: (T, F), or (T, F, Q) with Q codes per position.
-        codes: K, the codebook size.
+        codebook_size: K, the codebook size.
         core: the backbone, a `Transformer` or `LSTMStack`; it must have `cross=True` if and only
             if `vectors` is not 0.
         classes: number of labels; 0 for no label.
         words: words of the labels; see `CodeConditions`.
-        maps: list of {"shape": ..., "codes": ...} of the code maps of upper levels.
+        maps: list of {"shape": ..., "codebook_size": ...} of the code maps of upper levels.
         vectors: V, width of the vectors; 0 for no vectors.
         mean_vector: see `CodeConditions`.
-        code_size: D, size of the codebook vectors that `copy_codebook` copies; 0 for none. See
+        codebook_dim: D, size of the codebook vectors that `copy_codebook` copies; 0 for none. See
             `CodeVectors`.
         condition_dropout, code_dropout, dropout: fractions in [0, 1).
     """
@@ -62,13 +62,13 @@ class CodePrior(CodeSampling, ProbabilisticModel):
     def __init__(
         self,
         shape,
-        codes,
+        codebook_size,
         core,
         classes=0,
         maps=(),
         vectors=0,
         words=(),
-        code_size=0,
+        codebook_dim=0,
         mean_vector=False,
         condition_dropout=0.1,
         code_dropout=0.0,
@@ -76,7 +76,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.shape, self.codes, self.core = check_shape(shape), int(codes), core
+        self.shape, self.codebook_size, self.core = check_shape(shape), int(codebook_size), core
         shares = {
             "condition_dropout": condition_dropout,
             "code_dropout": code_dropout,
@@ -85,16 +85,16 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         self.shares = {name: _share(name, value) for name, value in shares.items()}
         policy = self.dtype_policy
         # Besides the codes there are a start token, K, and a mask token, K + 1.
-        self.embed = keras.layers.Embedding(self.codes + 2, core.width, dtype=policy)
-        self.code_size = code_size
-        if code_size:
+        self.embed = keras.layers.Embedding(self.codebook_size + 2, core.width, dtype=policy)
+        self.codebook_dim = codebook_dim
+        if codebook_dim:
             tail = math.prod(self.shape[2:])
             options = {"tail": tail, "dtype": policy}
-            self.code_vectors = CodeVectors(self.codes, code_size, core.width, **options)
+            self.code_vectors = CodeVectors(self.codebook_size, codebook_dim, core.width, **options)
         self.conditions = CodeConditions(
             self.shape, core.width, classes, maps, vectors, words, mean_vector, dtype=policy
         )
-        self.head = keras.layers.Dense(self.codes, kernel_initializer="zeros", dtype=policy)
+        self.head = keras.layers.Dense(self.codebook_size, kernel_initializer="zeros", dtype=policy)
         self._check_core()
         self.build()
 
@@ -121,19 +121,19 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         ]:
             if not layer.built:
                 layer.build(shape)
-        if self.code_size:
+        if self.codebook_dim:
             self.code_vectors.build()
         self.built = True
 
     def copy_codebook(self, autoencoder):
         """Copies the codebook vectors of this level from a trained `VQVAE`.
 
-        Does nothing if `code_size` is 0.
+        Does nothing if `codebook_dim` is 0.
 
         Raises:
             ValueError: the codebook of this level has another shape.
         """
-        if not self.code_size:
+        if not self.codebook_dim:
             return
         table = autoencoder.code_vectors()[len(self.conditions.maps)]
         wanted = self.code_vectors.table.shape
@@ -161,7 +161,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         sizes = [_sizes(one) for one in (self, prior)]
         if sizes[0] != sizes[1]:
             raise ValueError(f"a prior of {sizes[0]} cannot begin as one of {sizes[1]}")
-        for part in ("embed", "head", *(["code_vectors"] if self.code_size else [])):
+        for part in ("embed", "head", *(["code_vectors"] if self.codebook_dim else [])):
             copy_weights(getattr(self, part), getattr(prior, part))
         self.conditions.initialize_from(prior.conditions, words)
         self.core.initialize_from(prior.core)
@@ -212,7 +212,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
 
     def _logits(self, before, embedding, context, gains=None):
         """Return logits for codes [B, S] by teacher forcing; the last code is not an input."""
-        beginning = tf.fill((tf.shape(before)[0], 1), self.codes)
+        beginning = tf.fill((tf.shape(before)[0], 1), self.codebook_size)
         shifted = tf.concat([beginning, before[:, :-1]], axis=1)
         positions = tf.range(self.length)
         outputs = self.core(self.inputs_of(shifted, positions - 1) + embedding, context, gains)
@@ -221,12 +221,12 @@ class CodePrior(CodeSampling, ProbabilisticModel):
     def inputs_of(self, codes, position):
         """Return the embeddings of codes (K: start token, K + 1: mask token) at positions."""
         inputs = embedded(self.embed, codes)
-        return inputs + self.code_vectors.inputs(codes, position) if self.code_size else inputs
+        return inputs + self.code_vectors.inputs(codes, position) if self.codebook_dim else inputs
 
     def logits_of(self, outputs, position):
         """Return the float32 logits of the codes at positions, given outputs of the backbone."""
         logits = tf.cast(self.head(outputs), tf.float32)
-        return logits + self.code_vectors.logits(outputs, position) if self.code_size else logits
+        return logits + self.code_vectors.logits(outputs, position) if self.codebook_dim else logits
 
     def predicted(self, batch):
         return self(batch["codes"], **self.conditions_of(batch))
@@ -266,7 +266,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         embedding, context = self.embed_conditions(dropped, **conditions)
         if shares["code_dropout"]:
             hidden = noise.uniform(key, "hidden codes", (self.length,)) < shares["code_dropout"]
-            codes = tf.where(hidden, self.codes + 1, codes)
+            codes = tf.where(hidden, self.codebook_size + 1, codes)
         gains = None
         if shares["dropout"]:
             kept = noise.uniform(key, "dropout", (core.depth, core.width)) >= shares["dropout"]
@@ -292,10 +292,10 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return {
             **super().get_config(),
             "shape": self.shape,
-            "codes": self.codes,
+            "codebook_size": self.codebook_size,
             "core": serialize(self.core),
             **{name: getattr(conditions, name) for name in _CONDITIONS},
-            "code_size": self.code_size,
+            "codebook_dim": self.codebook_dim,
             **self.shares,
         }
 
@@ -311,7 +311,12 @@ def _sizes(prior):
     """Return the sizes that must be equal for `initialize_from`."""
     core = {**prior.core.get_config(), "kind": type(prior.core).__name__}
     own = {key: core.get(key) for key in ("kind", "width", "depth", "heads", "positions")}
-    return {"shape": prior.shape, "codes": prior.codes, "code_size": prior.code_size, **own}
+    return {
+        "shape": prior.shape,
+        "codebook_size": prior.codebook_size,
+        "codebook_dim": prior.codebook_dim,
+        **own,
+    }
 
 
 def _log_prob_of(codes, logits, positions=1):

@@ -90,7 +90,7 @@ class CodeSampling:
         truncated = top_k is not None or top_p is not None
         settings = {
             "temperature": tf.cast(temperature, tf.float32),
-            "top_k": tf.constant(self.codes if top_k is None else top_k),
+            "top_k": tf.constant(self.codebook_size if top_k is None else top_k),
             "top_p": tf.constant(1.0 if top_p is None else top_p, tf.float32),
             "guidance": tf.cast(guidance, tf.float32),
         }
@@ -120,7 +120,7 @@ class CodeSampling:
         conditions = {name: value for name, value in conditions.items() if value is not None}
         if not self.conditions.classes:
             conditions.pop("label", None)
-        top_k = tf.where(settings["top_k"] > 0, settings["top_k"], self.codes)
+        top_k = tf.where(settings["top_k"] > 0, settings["top_k"], self.codebook_size)
         flat = [tf.reshape(part, (-1, self.length)) for part in (known_codes, known)]
         generation = _Generation(
             self, uniforms, *flat, {**settings, "top_k": top_k}, True, self.can_be_guided
@@ -198,7 +198,7 @@ class _Generation:
         embedding, context = self._conditions(conditions)
         inputs = tf.transpose(embedding, (1, 0, 2))  # [S, R, D]
         state = prior.core.init_cache(tf.shape(embedding)[0], prior.length, context)
-        last = tf.fill((self.batch,), prior.codes)
+        last = tf.fill((self.batch,), prior.codebook_size)
         codes = tf.zeros((prior.length, self.batch), tf.int32)
 
         def body(position, last, state, codes):

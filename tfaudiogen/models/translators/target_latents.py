@@ -39,7 +39,7 @@ class UnroundedVectors:
 
     def __init__(self, target):
         self.target = target
-        widths = [quantizer.width for quantizer in reversed(target.quantizers)]
+        widths = [quantizer.codebook_dim for quantizer in reversed(target.quantizers)]
         pairs = zip(target.code_shapes, widths, strict=True)
         self.shapes = [(*shape, width) for shape, width in pairs]
 
