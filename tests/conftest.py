@@ -71,7 +71,7 @@ def code_model():
     autoencoder = small_models.vqvae(spectrogram, [((8,), (4,)), ((12,), (2,))], (9, 7))
     top = {"shape": (4, 8), "codebook_size": 7}
     priors = [
-        tg.CodePrior(**top, core=tg.Transformer(16, 1, 2, 32), classes=2),
+        tg.CodePrior(**top, backbone=tg.Transformer(16, 1, 2, 32), classes=2),
         tg.CodePrior((8, 16), 9, tg.LSTMStack(16, 1), classes=2, maps=[top]),
     ]
     return tg.CodeModel(autoencoder, [small_models.stirred(prior) for prior in priors])

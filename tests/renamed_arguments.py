@@ -18,7 +18,7 @@ MADE = {
     "CodePrior": lambda: {
         "shape": (2, 2),
         "codebook_size": 5,
-        "core": tg.LSTMStack(8, 1),
+        "backbone": tg.LSTMStack(8, 1),
         "codebook_dim": 3,
         "maps": [{"shape": [2, 1], "codebook_size": 4}],
     },

@@ -74,12 +74,12 @@ def code_model(autoencoder, width=16, words=False):
     classes = len(autoencoder.class_names)
     priors = []
     for level, one in enumerate(maps):
-        core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])))
+        backbone = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])))
         conditions = {
             "classes": classes,
             "words": words_of(autoencoder.class_names) if words else (),
         }
-        priors.append(stirred(tg.CodePrior(**one, core=core, maps=maps[:level], **conditions)))
+        priors.append(stirred(tg.CodePrior(**one, backbone=backbone, maps=maps[:level], **conditions)))
     return tg.CodeModel(autoencoder, priors)
 
 
@@ -102,10 +102,10 @@ def translator(
     priors = []
     for level, one in enumerate(maps):
         cross = conditioned or level == 0
-        core = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])), cross=cross)
+        backbone = tg.Transformer(width, 1, 2, int(np.prod(one["shape"])), cross=cross)
         own = {"maps": maps[:level], "vectors": vectors if cross else 0}
         own |= (labels or {}) if cross else {}
-        priors.append(tg.CodePrior(**one, core=core, **own, **settings))
+        priors.append(tg.CodePrior(**one, backbone=backbone, **own, **settings))
     return stirred(tg.Translator(source, encoder, target, priors, source_words=source_words))
 
 

@@ -1,12 +1,15 @@
 """Every way of naming a saved model, by `tfaudiogen.load` and by Keras itself."""
 
 import ast
+import io
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -55,6 +58,26 @@ def test_the_folder_of_a_file_is_that_of_model_keras_alone(folder):
     shutil.copy(folder / "model.keras", folder / "other.keras")
     with pytest.raises(saving.ModelError, match=r"give the folder of a model"):
         saving.resolve(folder / "other.keras")
+
+
+SHIPPED = Path(str(saving.find(saving.shipped()[0]))).parents[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", sorted(str(path.parent.relative_to(SHIPPED)) for path in SHIPPED.rglob("model.keras"))
+)
+def test_every_shipped_model_and_its_parts_load_with_all_weights(name):
+    """Whatever their arguments and layers were called when they were saved."""
+    path, stored = SHIPPED / name / "model.keras", []
+    with zipfile.ZipFile(path) as archive:
+        root = h5py.File(io.BytesIO(archive.read("model.weights.h5")))
+    root.visititems(lambda _, entry: stored.append(entry) if hasattr(entry, "shape") else None)
+    found = [
+        sorted((np.size(one), np.abs(np.asarray(one, np.float64)).sum()) for one in every)
+        for every in (stored, tfaudiogen.load(path).weights)
+    ]
+    np.testing.assert_allclose(*found, rtol=1e-9)
 
 
 def test_weights_alone_are_no_model(model, tmp_path):

@@ -46,8 +46,8 @@ def vqvae(kind=tg.VQVAE, **further):
 def code_model():
     top = {"shape": (2, 2), "codebook_size": 5}
     priors = [
-        tg.CodePrior(**top, core=tg.LSTMStack(8, 1), classes=2),
-        tg.CodePrior((4, 4), 7, core=tg.LSTMStack(8, 1), maps=[top]),
+        tg.CodePrior(**top, backbone=tg.LSTMStack(8, 1), classes=2),
+        tg.CodePrior((4, 4), 7, backbone=tg.LSTMStack(8, 1), maps=[top]),
     ]
     draw = np.random.default_rng(1)
     for weight in [w for prior in priors for w in prior.trainable_weights]:

@@ -20,8 +20,8 @@ import tfaudiogen as tg
 
 def our_sampler(arguments, cached):
     """Return a function that draws a batch of maps with a `CodePrior`."""
-    core = tg.Transformer(arguments.width, arguments.depth, arguments.heads, arguments.codes)
-    prior = tg.CodePrior((arguments.codes // 16, 16), arguments.choices, core)
+    backbone = tg.Transformer(arguments.width, arguments.depth, arguments.heads, arguments.codes)
+    prior = tg.CodePrior((arguments.codes // 16, 16), arguments.choices, backbone)
     return lambda: prior.sample(arguments.batch, seed=0, cached=cached).numpy()
 
 

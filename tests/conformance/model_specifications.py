@@ -55,11 +55,11 @@ def vqgan_arguments():
     }
 
 
-def prior_arguments(core):
+def prior_arguments(backbone):
     return {
         "shape": (4, 3),
         "codebook_size": 7,
-        "core": core,
+        "backbone": backbone,
         "classes": 3,
         "maps": [{"shape": [3, 2, 2], "codebook_size": 5}],
         "vectors": 6,
@@ -72,12 +72,12 @@ def prior_arguments(core):
 
 def code_model_arguments():
     top, bottom = {"shape": [4, 4], "codebook_size": 5}, {"shape": [8, 8, 2], "codebook_size": 6}
-    core = tg.LSTMStack(8, 1)
+    backbone = tg.LSTMStack(8, 1)
     return {
         "autoencoder": tg.VQVAE(**vqvae_arguments()),
         "priors": [
-            tg.CodePrior(**top, core=tg.Transformer(8, 1, 2, 16), classes=2),
-            tg.CodePrior(**bottom, core=core, maps=[top]),
+            tg.CodePrior(**top, backbone=tg.Transformer(8, 1, 2, 16), classes=2),
+            tg.CodePrior(**bottom, backbone=backbone, maps=[top]),
         ],
         "temperature": 0.8,
         "guidance": 1.5,
@@ -103,14 +103,14 @@ def translator_arguments():
     target = tg.VQVAE(**picture_vqvae_arguments())
     shapes, counts = target.code_maps()
     top, bottom = ({"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True))
-    core = tg.Transformer(8, 1, 2, 16, cross=True)
+    backbone = tg.Transformer(8, 1, 2, 16, cross=True)
     return {
         "source": spectrogram(),
         "encoder": tg.SequenceEncoder((4, 6), (2, 2)),
         "target": target,
         "priors": [
-            tg.CodePrior(**top, core=core, vectors=6),
-            tg.CodePrior(**bottom, core=tg.LSTMStack(8, 1), maps=[top]),
+            tg.CodePrior(**top, backbone=backbone, vectors=6),
+            tg.CodePrior(**bottom, backbone=tg.LSTMStack(8, 1), maps=[top]),
         ],
     }
 
@@ -147,8 +147,8 @@ def variational_arguments():
 def conditional_arguments(source, encoder, width):
     target = tg.VQVAE(**{**picture_vqvae_arguments(), **one_level()})
     (shape,), (count,) = target.code_maps()
-    core = tg.Transformer(8, 1, 2, 16, cross=True)
-    prior = tg.CodePrior(shape, count, core, vectors=width)
+    backbone = tg.Transformer(8, 1, 2, 16, cross=True)
+    prior = tg.CodePrior(shape, count, backbone, vectors=width)
     return {"source": source, "encoder": encoder, "target": target, "priors": [prior]}
 
 
@@ -339,7 +339,7 @@ SPECIFICATIONS = [
     *(
         Specification(
             tg.CodePrior,
-            lambda core=core: prior_arguments(core()),
+            lambda backbone=backbone: prior_arguments(backbone()),
             prior_batch,
             call=prior_terms,
             float32=True,
@@ -347,7 +347,7 @@ SPECIFICATIONS = [
             bfloat16_tolerance=0.05,
             variant=variant,
         )
-        for variant, core in {
+        for variant, backbone in {
             "transformer": lambda: tg.Transformer(8, 2, 2, 12, cross=True),
             "recurrent": lambda: tg.LSTMStack(8, 2, 2, cross=True),
         }.items()

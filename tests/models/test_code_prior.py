@@ -22,16 +22,16 @@ from tfaudiogen.models.priors.truncation import categorical_quantile, truncate
 from tfaudiogen.probability import noise
 
 
-def made(core="rotary", shape=(3, 2), codebook_size=5, scale=0.5, cross=False, **settings):
+def made(backbone="rotary", shape=(3, 2), codebook_size=5, scale=0.5, cross=False, **settings):
     """A prior whose weights are drawn, so that its logits differ."""
     keras.utils.set_random_seed(3)
     length = math.prod(shape)
-    core = {
+    backbone = {
         "rotary": lambda: Transformer(16, 2, 2, length, cross=cross),
         "learned": lambda: Transformer(16, 2, 2, length, positions="learned", cross=cross),
         "recurrent": lambda: LSTMStack(16, 2, 2, cross=cross),
-    }[core]()
-    prior = CodePrior(shape, codebook_size, core, **settings)
+    }[backbone]()
+    prior = CodePrior(shape, codebook_size, backbone, **settings)
     draw = np.random.default_rng(1)
     if prior.codebook_dim:
         prior.code_vectors.table.assign(draw.normal(size=prior.code_vectors.table.shape))
@@ -58,17 +58,17 @@ def conditions(batch, seed=0):
     }
 
 
-@pytest.mark.parametrize("core", ["rotary", "recurrent"])
-def test_probabilities_of_all_maps_sum_to_one(core):
-    prior = made(core, shape=(2, 2), codebook_size=3, classes=2)
+@pytest.mark.parametrize("backbone", ["rotary", "recurrent"])
+def test_probabilities_of_all_maps_sum_to_one(backbone):
+    prior = made(backbone, shape=(2, 2), codebook_size=3, classes=2)
     every = np.array(list(itertools.product(range(3), repeat=4)), np.int32).reshape(-1, 2, 2)
     log_prob = prior.log_prob(every, label=tf.ones(len(every), tf.int32))
     assert float(tf.reduce_logsumexp(log_prob)) == pytest.approx(0.0, abs=1e-5)
 
 
-@pytest.mark.parametrize("core", ["rotary", "learned", "recurrent"])
+@pytest.mark.parametrize("backbone", ["rotary", "learned", "recurrent"])
 @pytest.mark.parametrize("condition", ["none", "label", "maps", "vectors", "mean vector", "every"])
-def test_causal_under_each_condition(core, condition):
+def test_causal_under_each_condition(backbone, condition):
     settings = {
         "none": {},
         "label": {"classes": 3},
@@ -77,7 +77,7 @@ def test_causal_under_each_condition(core, condition):
         "mean vector": {"vectors": 5, "cross": True, "mean_vector": True},
         "every": {**EVERY, "mean_vector": True},
     }[condition]
-    prior, codes = made(core, **settings), np.random.default_rng(0).integers(0, 5, (2, 3, 2))
+    prior, codes = made(backbone, **settings), np.random.default_rng(0).integers(0, 5, (2, 3, 2))
     own = {name: value for name, value in conditions(2).items() if name in settings}
     own |= {"label": tf.constant([2, 0])} if "classes" in settings else {}
     later = np.repeat(codes.reshape(1, 2, 6), 7, axis=0)
@@ -102,11 +102,11 @@ def test_each_condition_is_heard(condition):
     assert np.abs(logits - changed).max() > 1e-2
 
 
-@pytest.mark.parametrize("core", ["learned", "recurrent"])
-def test_a_prior_with_other_conditions_begins_as_an_unconditional_one(core):
+@pytest.mark.parametrize("backbone", ["learned", "recurrent"])
+def test_a_prior_with_other_conditions_begins_as_an_unconditional_one(backbone):
     maps, codes = {"maps": EVERY["maps"], "codebook_dim": 3}, np.arange(12).reshape(2, 3, 2) % 5
-    old = made(core, **maps, classes=3, words=[[0], [1], [0, 1]])
-    new = made(core, **maps, cross=True, vectors=5, mean_vector=True, scale=0.3)
+    old = made(backbone, **maps, classes=3, words=[[0], [1], [0, 1]])
+    new = made(backbone, **maps, cross=True, vectors=5, mean_vector=True, scale=0.3)
     own = conditions(2)
     new.initialize_from(old)
     logits = new(codes, maps=own["maps"], vectors=own["vectors"])
@@ -117,7 +117,7 @@ def test_the_mean_of_the_vectors_is_heard_unless_it_is_dropped():
     prior, own = made(**EVERY, mean_vector=True), conditions(2)
     codes = np.zeros((2, 3, 2), np.int32)
     heard = prior(codes, **own)
-    for block in prior.core.blocks:  # which hear the vectors one by one
+    for block in prior.backbone.blocks:  # which hear the vectors one by one
         block.crossing.join.kernel.assign(tf.zeros((16, 16)))
     logits = prior(codes, **own)
     turned = prior(codes, **{**own, "vectors": tf.reverse(own["vectors"], [1])})
@@ -182,7 +182,7 @@ def test_the_vectors_are_those_of_the_autoencoder():
 
 
 @pytest.mark.parametrize(
-    ("core", "shape"),
+    ("backbone", "shape"),
     [
         ("rotary", (5, 4)),
         pytest.param("learned", (5, 4), marks=pytest.mark.slow),
@@ -196,8 +196,8 @@ def test_the_vectors_are_those_of_the_autoencoder():
         {"guidance": 2.0, "top_k": 4, "top_p": 0.8, "temperature": 0.7},
     ],
 )
-def test_cached_and_uncached_samples_are_the_same(core, shape, settings):
-    prior = made(core, shape=shape, **EVERY)
+def test_cached_and_uncached_samples_are_the_same(backbone, shape, settings):
+    prior = made(backbone, shape=shape, **EVERY)
     drawn = prior.sample(3, seed=2, **conditions(3), **settings)
     again = prior.sample(3, seed=2, **conditions(3), cached=False, **settings)
     np.testing.assert_array_equal(drawn, again)
@@ -319,7 +319,7 @@ def test_unusable_arguments_are_named(arguments, message):
 
 
 def test_a_core_that_does_not_fit_is_named():
-    with pytest.raises(ValueError, match="core.length must be at least 12"):
+    with pytest.raises(ValueError, match="backbone.length must be at least 12"):
         CodePrior((4, 3), 5, Transformer(16, 1, 2, 8))
     with pytest.raises(ValueError, match="cross=True exactly if"):
         CodePrior((4, 3), 5, LSTMStack(16, 1), vectors=3)

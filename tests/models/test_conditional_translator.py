@@ -17,8 +17,8 @@ def translator(source, encoder):
     keras.utils.set_random_seed(3)
     target = vqvae(tg.Pictures(*GREY), [((8,), (4,))], (5,))
     (shape,), (count,) = target.code_maps()
-    core = tg.Transformer(16, 1, 2, int(np.prod(shape)), cross=True)
-    prior = tg.CodePrior(shape, count, core, vectors=encoder.width, condition_dropout=0.1)
+    backbone = tg.Transformer(16, 1, 2, int(np.prod(shape)), cross=True)
+    prior = tg.CodePrior(shape, count, backbone, vectors=encoder.width, condition_dropout=0.1)
     return tg.Translator(source, encoder, target, [prior])
 
 

@@ -52,7 +52,7 @@ def code_model():
     maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
     priors = [
         tfaudiogen.CodePrior(
-            **one, core=tfaudiogen.Transformer(8, 1, 2, math.prod(one["shape"])), **more
+            **one, backbone=tfaudiogen.Transformer(8, 1, 2, math.prod(one["shape"])), **more
         )
         for one, more in zip(maps, ({"classes": 2}, {"maps": maps[:1]}), strict=True)
     ]

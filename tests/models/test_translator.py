@@ -281,7 +281,7 @@ def test_levels_that_are_not_conditioned_are_those_of_a_model_of_codes(spectrogr
     assert terms["rates"].shape == (2, 1)
     trained = {id(weight) for weight in model.trainable_weights}
     assert not trained & {id(weight) for weight in model.priors[1].weights}
-    assert trained >= {id(weight) for weight in model.priors[0].core.weights}
+    assert trained >= {id(weight) for weight in model.priors[0].backbone.weights}
     # The condition adds nothing at first: it draws what the base draws without a label.
     drawn = model.sample(tones(2), count=1, seed=3)[:, 0]
     np.testing.assert_allclose(drawn, base.sample(2, seed=3), atol=1e-5)

@@ -64,10 +64,10 @@ def test_every_preset_makes_a_model_of_its_geometry(name):
     assert model.count_params() < 6e6 or name == "literature_vae"
 
 
-def test_each_level_of_codes_may_have_a_prior_with_a_core_of_its_own():
-    preset = presets.get("speech_vqvae", **{"priors.core": ["lstm", "transformer"]})
+def test_each_level_of_codes_may_have_a_prior_with_a_backbone_of_its_own():
+    preset = presets.get("speech_vqvae", **{"priors.backbone": ["lstm", "transformer"]})
     coder = preset.without_priors().build(["low", "high"])
     sizes = [table.shape[-1] for table in coder.code_vectors()]
     arguments = (*coder.code_maps(), sizes, coder.class_names)
-    cores = [type(preset.prior(number, *arguments).build().core) for number in (0, 1)]
-    assert cores == [tfaudiogen.Transformer, tfaudiogen.LSTMStack]  # the top one first
+    backbones = [type(preset.prior(number, *arguments).build().backbone) for number in (0, 1)]
+    assert backbones == [tfaudiogen.Transformer, tfaudiogen.LSTMStack]  # the top one first

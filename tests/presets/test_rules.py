@@ -66,7 +66,7 @@ def test_the_bounds_of_rules(key, accepted, refused):
         ("model.codebook_sizes", ([512, 512], [[8, 5, 5], [8, 5]]), (512, [1, 512], [[[8]]])),
         ("model.widths", ([[64], [128]],), ([[0], [128]], [])),
         ("priors.steps", (900, [900, 3000]), ([0, 1], [[900]], [])),
-        ("priors.core", ("lstm", ["lstm", "transformer"]), ([1], None)),
+        ("priors.backbone", ("lstm", ["lstm", "transformer"]), ([1], None)),
         ("priors.labels", (True, [True, False]), ("yes", [1])),
     ],
 )

@@ -11,7 +11,7 @@ CODED = {
     "model.strides": [[4], [2]],
     "model.codebook_sizes": [6, 5],
     "model.codebook_dim": 3,
-    "priors.core": ["transformer", "lstm"],
+    "priors.backbone": ["transformer", "lstm"],
     "priors.width": [8, 12],
     "priors.depth": 1,
     "priors.heads": 2,

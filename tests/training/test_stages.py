@@ -158,7 +158,7 @@ def test_other_settings_of_priors_are_refused(folder, staged, data):
 
 @pytest.mark.slow
 def test_invalid_settings_of_priors_are_refused_at_once(staged, data, tmp_path):
-    for name, value in {"core": "none", "warmup_steps": 9, "heads": 3, "copies": 2}.items():
+    for name, value in {"backbone": "none", "warmup_steps": 9, "heads": 3, "copies": 2}.items():
         other = dataclasses.replace(staged, priors={**staged.priors, name: value})
         with pytest.raises(ValueError, match=name):
             train(other, data, tmp_path / "run", progress=False)

@@ -103,12 +103,12 @@ def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path):
     assert not (tmp_path / "run" / "autoencoder").exists()
     for mine, theirs in (
         (model.target, base.autoencoder),
-        (model.priors[1].core, base.priors[1].core),
+        (model.priors[1].backbone, base.priors[1].backbone),
     ):
         np.testing.assert_array_equal(mine.weights[-1], theirs.weights[-1])
-    moved = [np.asarray(one.priors[0].core.blocks[0].first.kernel) for one in (model, base)]
+    moved = [np.asarray(one.priors[0].backbone.blocks[0].first.kernel) for one in (model, base)]
     assert np.any(moved[0] != moved[1])
-    assert np.any(np.asarray(model.priors[0].core.blocks[0].crossing.join.kernel))
+    assert np.any(np.asarray(model.priors[0].backbone.blocks[0].crossing.join.kernel))
     figures = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert "val_bits_per_code_0" in figures
     assert "val_bits_per_code_1" not in figures
@@ -229,7 +229,7 @@ def test_data_without_pairs_are_refused_at_once(painter, data, tmp_path):
 
 
 def test_invalid_settings_of_the_translator_are_refused_at_once(painter, pairs, tmp_path):
-    for name, value in {"core": "none", "warmup_steps": 9, "heads": 3}.items():
+    for name, value in {"backbone": "none", "warmup_steps": 9, "heads": 3}.items():
         changed = presets.Preset(
             **{**painter.as_dict(), "translator": {**painter.translator, name: value}}
         )

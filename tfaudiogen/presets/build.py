@@ -169,7 +169,7 @@ def _prior(spectrogram, model, class_names):
         "code_dropout",
         "dropout",
     )
-    return CodePrior(core=_core(model), **{name: model[name] for name in names})
+    return CodePrior(backbone=_backbone(model), **{name: model[name] for name in names})
 
 
 def _translator(spectrogram, model, class_names):
@@ -191,7 +191,7 @@ def _translator(spectrogram, model, class_names):
         options = {"maps": maps[:level], "vectors": vectors, "codebook_dim": codebook_dim}
         options["mean_vector"] = model["mean_vector"]
         options |= {"classes": len(names), "words": words_of(names)} if conditioned else {}
-        priors.append(CodePrior(**code_map, core=_core(own), **options, **shares))
+        priors.append(CodePrior(**code_map, backbone=_backbone(own), **options, **shares))
     own = {name: model[name] for name in _TRANSLATOR}
     return Translator(source, encoder, target, priors, **own)
 
@@ -268,16 +268,16 @@ def _tagger(pictures, model, class_names):
 
 _TRANSLATOR = ("temperature", "guidance", "source_words")
 _SHARES = ("condition_dropout", "code_dropout", "dropout")
-_PRIOR = ("core", "width", "depth", "heads", "code_vectors", *_SHARES)
+_PRIOR = ("backbone", "width", "depth", "heads", "code_vectors", *_SHARES)
 
 
-def _core(model):
+def _backbone(model):
     sizes = {name: model[name] for name in ("width", "depth", "heads")}
     sizes["cross"] = model.get("cross", False)
-    if model["core"] == "lstm":
+    if model["backbone"] == "lstm":
         return LSTMStack(**sizes)
-    if model["core"] != "transformer":
-        raise ValueError(f"core must be transformer or lstm; received {model['core']!r}")
+    if model["backbone"] != "transformer":
+        raise ValueError(f"backbone must be transformer or lstm; received {model['backbone']!r}")
     return Transformer(**sizes, length=math.prod(model["shape"]))
 
 

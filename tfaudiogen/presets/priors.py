@@ -5,7 +5,7 @@ from tfaudiogen.presets.defaults import FIT
 PRIOR_FIT = {**FIT, "learning_rate": 1e-3, "average": 0.998}
 
 PRIORS = {
-    "core": "transformer",
+    "backbone": "transformer",
     "width": (160, 160),
     "depth": (4, 4),
     "heads": 5,
@@ -37,7 +37,7 @@ SOURCE_PRIORS = {
     "told_levels": None,
     "source_words": 0,
     "mean_vector": False,
-    "core": "transformer",
+    "backbone": "transformer",
     "width": 128,
     "depth": 4,
     "heads": 4,

@@ -2,7 +2,7 @@
 
 from tfaudiogen.runtime.renamed import new_names, warn
 
-SETTINGS = {"expiry": "dead_code_threshold"}
+SETTINGS = {"expiry": "dead_code_threshold", "core": "backbone"}
 """{old name: new name} in every section."""
 
 _AUTOENCODER = {"codes": "codebook_sizes", "width": "codebook_dim"}

@@ -125,8 +125,8 @@ MODEL = {
     **_TAGGER,
 }
 
-_CORE = {
-    "core": word(),
+_BACKBONE = {
+    "backbone": word(),
     "width": _WIDTH,
     "depth": _PARTS,
     "heads": _PARTS,
@@ -136,10 +136,10 @@ _CORE = {
     "code_dropout": share(),
     "dropout": share(),
 }
-_CORES = {name: by_level(rule) for name, rule in _CORE.items()}
+_BACKBONES = {name: by_level(rule) for name, rule in _BACKBONE.items()}
 
 PRIORS = {
-    **_CORES,
+    **_BACKBONES,
     **{name: by_level(rule) for name, rule in FIT.items()},
     "copies": by_level(whole(1, 10_000)),
     **_CHANGES,
@@ -148,7 +148,7 @@ PRIORS = {
 
 TRANSLATOR = {
     **FIT,
-    **_CORES,
+    **_BACKBONES,
     **_DRAWS,
     "kind": word(),
     "spectrogram": either(group(SPECTROGRAM), None),

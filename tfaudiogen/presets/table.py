@@ -19,7 +19,7 @@ A preset has the entries
   - precision: of the networks, float32, mixed_bfloat16 or mixed_float16.
 
 Presets with "priors" train, after the autoencoder, a prior over the codes of each level, top level
-first, each conditioned on the levels above: core (the backbone, "transformer" or "lstm"), width,
+first, each conditioned on the levels above: backbone ("transformer" or "lstm"), width,
 depth, heads, labels (whether to condition on the labels of the data), code_vectors (whether to use
 the codebook vectors, see `CodeVectors`), condition_dropout, code_dropout, dropout, and the settings
 of "fit". A list has a value for each level, finest first. The training data are `copies` times the
@@ -37,8 +37,8 @@ source, the other one being None; the settings of "fit"; and encoder:
 
 Further settings depend on its "kind":
 
-- without a kind (codes): core, width, depth, heads, code_vectors, condition_dropout, code_dropout
-  and dropout of the priors;
+- without a kind (codes): backbone, width, depth, heads, code_vectors, condition_dropout,
+  code_dropout and dropout of the priors;
 - "flow": width, depth, heads, patch, objective, times and condition_dropout of a `FlowTranslator`,
   and lora: the rank of an adapter, the only part trained, on a model from --from; 0 for none;
 - "variational": hidden, heads and joint of a `VariationalTranslator`; with `joint`, the autoencoder

@@ -18,7 +18,12 @@ ARGUMENTS = {
     "ResidualQuantizer": _CODEBOOK,
     "FiniteScalarQuantizer": _DEAD,
     "CodeMapContext": _CODE_MAP,
-    "CodePrior": {**_CODE_MAP, "code_size": "codebook_dim", "maps": _CODE_MAP},
+    "CodePrior": {
+        **_CODE_MAP,
+        "core": "backbone",
+        "code_size": "codebook_dim",
+        "maps": _CODE_MAP,
+    },
 }
 """{class: {old name: new name}}. A dict as new name translates the entries of the argument."""
 

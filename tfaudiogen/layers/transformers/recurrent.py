@@ -43,11 +43,13 @@ class LSTMStack(keras.layers.Layer):
             layer.build((None, None, self.width))
         self.built = True
 
-    def initialize_from(self, core):
-        for mine, theirs in zip(self.recurrent, core.recurrent, strict=True):
+    def initialize_from(self, backbone):
+        for mine, theirs in zip(self.recurrent, backbone.recurrent, strict=True):
             copy_weights(mine, theirs)
         for position, mine in enumerate(self.crossings):
-            initialize_cross_attention(mine, core.crossings[position] if core.cross else None)
+            initialize_cross_attention(
+                mine, backbone.crossings[position] if backbone.cross else None
+            )
 
     def call(self, inputs, context=None, gains=None):
         x = inputs

@@ -12,8 +12,8 @@ interface:
 - `flush_cache(state, position)`: flushes the finished block of `attention.BLOCK` positions that
   began at `position`, and returns the new state. It must be called after each block, before the
   next step.
-- `initialize_from(core)`: copies the weights of another backbone that differs in `cross` at most.
-  If the other has no cross-attention, the cross-attention here adds nothing at first.
+- `initialize_from(backbone)`: copies the weights of another backbone that differs in `cross` at
+  most. If the other has no cross-attention, the cross-attention here adds nothing at first.
 - `width` is D, `depth` the number of blocks, `cross` whether they attend to a context, and
   `length` the greatest S, None for no limit.
 """
@@ -141,10 +141,10 @@ class Transformer(keras.layers.Layer):
             )
         self.built = True
 
-    def initialize_from(self, core):
+    def initialize_from(self, backbone):
         if self.positions == "learned":
-            self.position_embeddings.assign(core.position_embeddings)
-        for mine, theirs in zip(self.blocks, core.blocks, strict=True):
+            self.position_embeddings.assign(backbone.position_embeddings)
+        for mine, theirs in zip(self.blocks, backbone.blocks, strict=True):
             mine.initialize_from(theirs)
 
     def call(self, inputs, context=None, gains=None):

@@ -45,8 +45,8 @@ class CodePrior(CodeSampling, ProbabilisticModel):
     Args:
         shape: (T, F), or (T, F, Q) with Q codes per position.
         codebook_size: K, the codebook size.
-        core: the backbone, a `Transformer` or `LSTMStack`; it must have `cross=True` if and only
-            if `vectors` is not 0.
+        backbone: a `Transformer` or `LSTMStack`; it must have `cross=True` if and only if `vectors`
+            is not 0.
         classes: number of labels; 0 for no label.
         words: words of the labels; see `CodeConditions`.
         maps: list of {"shape": ..., "codebook_size": ...} of the code maps of upper levels.
@@ -63,7 +63,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         self,
         shape,
         codebook_size,
-        core,
+        backbone,
         classes=0,
         maps=(),
         vectors=0,
@@ -76,7 +76,8 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.shape, self.codebook_size, self.core = check_shape(shape), int(codebook_size), core
+        self.shape, self.codebook_size = check_shape(shape), int(codebook_size)
+        self.backbone, width = backbone, backbone.width
         shares = {
             "condition_dropout": condition_dropout,
             "code_dropout": code_dropout,
@@ -85,38 +86,38 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         self.shares = {name: _share(name, value) for name, value in shares.items()}
         policy = self.dtype_policy
         # Besides the codes there are a start token, K, and a mask token, K + 1.
-        self.embed = keras.layers.Embedding(self.codebook_size + 2, core.width, dtype=policy)
+        self.embed = keras.layers.Embedding(self.codebook_size + 2, width, dtype=policy)
         self.codebook_dim = codebook_dim
         if codebook_dim:
             tail = math.prod(self.shape[2:])
             options = {"tail": tail, "dtype": policy}
-            self.code_vectors = CodeVectors(self.codebook_size, codebook_dim, core.width, **options)
+            self.code_vectors = CodeVectors(self.codebook_size, codebook_dim, width, **options)
         self.conditions = CodeConditions(
-            self.shape, core.width, classes, maps, vectors, words, mean_vector, dtype=policy
+            self.shape, width, classes, maps, vectors, words, mean_vector, dtype=policy
         )
         self.head = keras.layers.Dense(self.codebook_size, kernel_initializer="zeros", dtype=policy)
-        self._check_core()
+        self._check_backbone()
         self.build()
 
-    def _check_core(self):
-        core = self.core
-        if core.cross != bool(self.conditions.vectors):
+    def _check_backbone(self):
+        backbone = self.backbone
+        if backbone.cross != bool(self.conditions.vectors):
             raise ValueError(
-                f"core must have cross=True exactly if there are vectors to attend to; received "
-                f"cross={core.cross} and vectors={self.conditions.vectors}"
+                "backbone must have cross=True exactly if there are vectors to attend to; received "
+                f"cross={backbone.cross} and vectors={self.conditions.vectors}"
             )
-        if core.length is not None and core.length < self.length:
+        if backbone.length is not None and backbone.length < self.length:
             raise ValueError(
-                f"core.length must be at least {self.length}, the number of codes of "
-                f"shape={self.shape}; received {core.length}"
+                f"backbone.length must be at least {self.length}, the number of codes of "
+                f"shape={self.shape}; received {backbone.length}"
             )
 
     def build(self, input_shape=None):
-        sequence = (None, self.length, self.core.width)
+        sequence = (None, self.length, self.backbone.width)
         for layer, shape in [
             (self.embed, (None, self.length)),
             (self.conditions, None),
-            (self.core, sequence),
+            (self.backbone, sequence),
             (self.head, sequence),
         ]:
             if not layer.built:
@@ -164,7 +165,12 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         for part in ("embed", "head", *(["code_vectors"] if self.codebook_dim else [])):
             copy_weights(getattr(self, part), getattr(prior, part))
         self.conditions.initialize_from(prior.conditions, words)
-        self.core.initialize_from(prior.core)
+        self.backbone.initialize_from(prior.backbone)
+
+    @property
+    def core(self):
+        """The backbone by its old name, under which older files store its weights."""
+        return self.backbone
 
     @property
     def length(self):
@@ -215,7 +221,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         beginning = tf.fill((tf.shape(before)[0], 1), self.codebook_size)
         shifted = tf.concat([beginning, before[:, :-1]], axis=1)
         positions = tf.range(self.length)
-        outputs = self.core(self.inputs_of(shifted, positions - 1) + embedding, context, gains)
+        outputs = self.backbone(self.inputs_of(shifted, positions - 1) + embedding, context, gains)
         return self.logits_of(outputs, positions)
 
     def inputs_of(self, codes, position):
@@ -261,7 +267,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         return {**found, "maps": maps}
 
     def _logits_in_training(self, codes, conditions, key):
-        shares, core = self.shares, self.core
+        shares, backbone = self.shares, self.backbone
         dropped = noise.uniform(key, "condition") < shares["condition_dropout"]
         embedding, context = self.embed_conditions(dropped, **conditions)
         if shares["code_dropout"]:
@@ -269,7 +275,8 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             codes = tf.where(hidden, self.codebook_size + 1, codes)
         gains = None
         if shares["dropout"]:
-            kept = noise.uniform(key, "dropout", (core.depth, core.width)) >= shares["dropout"]
+            sizes = (backbone.depth, backbone.width)
+            kept = noise.uniform(key, "dropout", sizes) >= shares["dropout"]
             gains = tf.cast(kept, tf.float32) / (1.0 - shares["dropout"])
         return self._logits(codes, embedding, context, gains)
 
@@ -293,7 +300,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
             **super().get_config(),
             "shape": self.shape,
             "codebook_size": self.codebook_size,
-            "core": serialize(self.core),
+            "backbone": serialize(self.backbone),
             **{name: getattr(conditions, name) for name in _CONDITIONS},
             "codebook_dim": self.codebook_dim,
             **self.shares,
@@ -302,15 +309,15 @@ class CodePrior(CodeSampling, ProbabilisticModel):
     @classmethod
     def from_config(cls, config):
         config = dict(config)
-        if isinstance(config["core"], dict):
-            config["core"] = keras.saving.deserialize_keras_object(config["core"])
+        if isinstance(config["backbone"], dict):
+            config["backbone"] = keras.saving.deserialize_keras_object(config["backbone"])
         return cls(**config)
 
 
 def _sizes(prior):
     """Return the sizes that must be equal for `initialize_from`."""
-    core = {**prior.core.get_config(), "kind": type(prior.core).__name__}
-    own = {key: core.get(key) for key in ("kind", "width", "depth", "heads", "positions")}
+    backbone = {**prior.backbone.get_config(), "kind": type(prior.backbone).__name__}
+    own = {key: backbone.get(key) for key in ("kind", "width", "depth", "heads", "positions")}
     return {
         "shape": prior.shape,
         "codebook_size": prior.codebook_size,

@@ -197,19 +197,19 @@ class _Generation:
         prior = self.prior
         embedding, context = self._conditions(conditions)
         inputs = tf.transpose(embedding, (1, 0, 2))  # [S, R, D]
-        state = prior.core.init_cache(tf.shape(embedding)[0], prior.length, context)
+        state = prior.backbone.init_cache(tf.shape(embedding)[0], prior.length, context)
         last = tf.fill((self.batch,), prior.codebook_size)
         codes = tf.zeros((prior.length, self.batch), tf.int32)
 
         def body(position, last, state, codes):
             x = prior.inputs_of(self._both(last), position - 1) + inputs[position]
-            outputs, state = prior.core.step(x, position, state)
+            outputs, state = prior.backbone.step(x, position, state)
             last = self._draw(prior.logits_of(outputs, position), position)
             return position + 1, last, state, _put(codes, position, last)
 
         def block(begin, *values):
             _, last, state, codes = _repeat(body, (begin, *values), BLOCK)
-            return begin + BLOCK, last, prior.core.flush_cache(state, begin), codes
+            return begin + BLOCK, last, prior.backbone.flush_cache(state, begin), codes
 
         # XLA compiles each loop separately, which takes longer than sampling: use few loops.
         whole, rest = divmod(prior.length, BLOCK)

@@ -1,4 +1,4 @@
-"""The cores of priors: whole sequences and single steps, and what may depend on what."""
+"""The backbones of priors: whole sequences and single steps, and what may depend on what."""
 
 import keras
 import numpy as np
@@ -9,7 +9,7 @@ from tfaudiogen import LSTMStack, Transformer
 from tfaudiogen.layers.conditioning.code_context import CodeMapContext, aligned_places
 from tfaudiogen.layers.transformers.attention import BLOCK, rotate
 
-CORES = {
+BACKBONES = {
     "rotary": lambda cross: Transformer(16, 2, 2, 80, cross=cross),
     "learned": lambda cross: Transformer(16, 2, 2, 80, positions="learned", cross=cross),
     "recurrent": lambda cross: LSTMStack(16, 2, 2, cross=cross),
@@ -18,9 +18,9 @@ CORES = {
 
 def built(name, cross):
     keras.utils.set_random_seed(3)
-    core = CORES[name](cross)
-    core.build((None, None, 16))
-    return core
+    backbone = BACKBONES[name](cross)
+    backbone.build((None, None, 16))
+    return backbone
 
 
 def draws(*shape):
@@ -28,37 +28,37 @@ def draws(*shape):
 
 
 @pytest.mark.parametrize("cross", [False, True])
-@pytest.mark.parametrize("name", CORES)
+@pytest.mark.parametrize("name", BACKBONES)
 def test_steps_equal_the_whole_sequence(name, cross):
     length = 2 * BLOCK + 5
-    core, inputs = built(name, cross), draws(2, length, 16)
+    backbone, inputs = built(name, cross), draws(2, length, 16)
     context = draws(2, 5, 16) if cross else None
-    expected = core(inputs, context)
-    step = tf.function(core.step, autograph=False)
-    state, steps = core.init_cache(2, length, context), []
+    expected = backbone(inputs, context)
+    step = tf.function(backbone.step, autograph=False)
+    state, steps = backbone.init_cache(2, length, context), []
     for place in range(length):
         output, state = step(tf.constant(inputs[:, place]), tf.constant(place), state)
         steps.append(output)
         if place % BLOCK == BLOCK - 1:
-            state = core.flush_cache(state, place + 1 - BLOCK)
+            state = backbone.flush_cache(state, place + 1 - BLOCK)
     np.testing.assert_allclose(tf.stack(steps, axis=1), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", CORES)
+@pytest.mark.parametrize("name", BACKBONES)
 def test_nothing_depends_on_what_comes_later(name):
-    core, inputs = built(name, cross=True), draws(1, 9, 16)
+    backbone, inputs = built(name, cross=True), draws(1, 9, 16)
     context, later = draws(1, 5, 16), inputs.copy()
     later[:, 6:] += 1.0
-    before, after = np.asarray(core(inputs, context)), np.asarray(core(later, context))
+    before, after = np.asarray(backbone(inputs, context)), np.asarray(backbone(later, context))
     np.testing.assert_array_equal(before[:, :6], after[:, :6])
     assert np.abs(before[:, 6:] - after[:, 6:]).max() > 1e-3
-    assert np.abs(before - core(inputs, context + draws(1, 5, 16))).max() > 1e-3
+    assert np.abs(before - backbone(inputs, context + draws(1, 5, 16))).max() > 1e-3
 
 
 def test_order_matters_to_attention():
-    core, inputs = built("rotary", cross=False), draws(1, 9, 16)
+    backbone, inputs = built("rotary", cross=False), draws(1, 9, 16)
     swapped = inputs[:, [1, 0, *range(2, 9)]]
-    assert np.abs(core(inputs)[:, -1] - core(swapped)[:, -1]).max() > 1e-4
+    assert np.abs(backbone(inputs)[:, -1] - backbone(swapped)[:, -1]).max() > 1e-4
 
 
 def test_turned_products_depend_on_the_distance_alone():
