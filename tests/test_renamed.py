@@ -3,9 +3,11 @@
 import warnings
 
 import pytest
+import small_models
 from renamed_arguments import MADE
 
-import tfaudiogen.layers.quantizers.codebook
+import tfaudiogen
+from tfaudiogen.layers.quantizers.codebook import Codebook
 from tfaudiogen.runtime.registration import REGISTERED
 from tfaudiogen.runtime.renamed import ARGUMENTS, RenamedWarning, new_names
 
@@ -51,10 +53,25 @@ def test_an_old_argument_warns_once_and_works(name, old, new):
     assert config(made) == config(cls(**arguments))
 
 
+def test_old_options_of_compile_warn_in_a_call_and_are_read_from_a_file():
+    model = small_models.vae(tfaudiogen.Pictures(8, 8, 1))
+    with pytest.warns(RenamedWarning, match="compile's average is now called ema_momentum"):
+        model.compile(average=0.5, jit_compile=False)
+    with pytest.warns(RenamedWarning, match="accumulate is now called gradient_accumulation_steps"):
+        model.compile(accumulate=2, ema_momentum=0.5, jit_compile=False)
+    saved = model.get_compile_config()
+    assert (saved["gradient_accumulation_steps"], saved["ema_momentum"]) == (2, 0.5)
+    before = old_names(saved, "accumulate", "gradient_accumulation_steps")
+    other = small_models.vae(tfaudiogen.Pictures(8, 8, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RenamedWarning)
+        other.compile_from_config(old_names(before, "average", "ema_momentum"))
+    assert other.get_compile_config() == saved
+
+
 def test_two_names_of_one_argument_are_refused():
-    codebook = tfaudiogen.layers.quantizers.codebook.Codebook
     with pytest.raises(ValueError, match="expiry is the old name of dead_code_threshold: give one"):
-        codebook(8, 4, expiry=0.1, dead_code_threshold=0.2)
+        Codebook(8, 4, expiry=0.1, dead_code_threshold=0.2)
 
 
 def test_entries_of_an_argument_are_renamed_too():

@@ -21,7 +21,7 @@ TINY = {
     "fit.batch_size": 16,
     "fit.warmup_steps": 2,
     "fit.learning_rate": 1e-2,
-    "fit.average": 0.5,
+    "fit.ema_momentum": 0.5,
     "fit.jit_compile": False,
 }
 

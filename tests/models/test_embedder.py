@@ -44,7 +44,9 @@ def trained(examples, size, strategy=None, accumulate=1, compiled=False, **optio
     with (strategy or tf.distribute.get_strategy()).scope():
         model = build(**options)
         rate = keras.optimizers.SGD(0.5)
-        model.compile(rate, jit_compile=compiled, accumulate=accumulate, clip_norm=1.0)
+        model.compile(
+            rate, jit_compile=compiled, gradient_accumulation_steps=accumulate, clip_norm=1.0
+        )
     data = tf.data.Dataset.from_tensor_slices(examples).batch(size)
     return model.fit(data, validation_data=data, shuffle=False, verbose=0).history, model
 
@@ -263,5 +265,5 @@ def test_batches_without_pictures_are_refused(examples):
 
 
 def test_averaged_weights_are_refused():
-    with pytest.raises(ValueError, match="average must be None, received 0.9"):
-        build().compile(average=0.9)
+    with pytest.raises(ValueError, match="ema_momentum must be None, received 0.9"):
+        build().compile(ema_momentum=0.9)

@@ -57,7 +57,7 @@ def same_state(one, two):
 )
 @pytest.mark.parametrize(
     ("kind", "options"),
-    [(Line, {"average": 0.5}), (Players, {"average": 0.5, "clip_norm": 3.0, "seed": 5})],
+    [(Line, {"ema_momentum": 0.5}), (Players, {"ema_momentum": 0.5, "clip_norm": 3.0, "seed": 5})],
     ids=["average", "two optimizers"],
 )
 def test_what_a_checkpoint_keeps_goes_on_as_if_nothing_had_been(tmp_path, name, kind, options):
@@ -81,7 +81,7 @@ def test_what_a_checkpoint_keeps_goes_on_as_if_nothing_had_been(tmp_path, name, 
 
 
 def test_a_state_with_optimizer_loads_without_it(tmp_path):
-    model = compiled(average=0.5)
+    model = compiled(ema_momentum=0.5)
     fit(model, 1)
     model.save(tmp_path / "line.keras")
     loaded = tfaudiogen.load(tmp_path / "line.keras")
@@ -115,12 +115,12 @@ def test_the_loss_scale_goes_on(tmp_path):
 @pytest.mark.parametrize("average", [None, 0.5])
 def test_the_best_file_has_what_was_measured(tmp_path, name, average):
     """The rate is too high, so that later epochs are worse."""
-    model = compiled(rate=1.1, average=average)
+    model = compiled(rate=1.1, ema_momentum=average)
     options = {"save_best_only": True, "save_weights_only": "weights" in name}
     history = fit(model, 3, callbacks.ModelCheckpoint(tmp_path / name, **options))
     best = min(history["val_loss"])
     assert best < history["val_loss"][-1]
-    loaded = again(tmp_path / name, Line, {"average": average})
+    loaded = again(tmp_path / name, Line, {"ema_momentum": average})
     np.testing.assert_allclose(loss_of(loaded), best, rtol=1e-6)
     bare = Line()
     bare.load_weights(tmp_path / name)
@@ -129,7 +129,7 @@ def test_the_best_file_has_what_was_measured(tmp_path, name, average):
 
 @pytest.mark.parametrize("average", [None, 0.5])
 def test_early_stopping_restores_what_was_measured(average):
-    model = compiled(rate=1.1, average=average)
+    model = compiled(rate=1.1, ema_momentum=average)
     stop = callbacks.EarlyStopping("val_loss", patience=1, restore_best_weights=True)
     history = fit(model, 9, stop)
     assert len(history["val_loss"]) < 9
@@ -137,7 +137,7 @@ def test_early_stopping_restores_what_was_measured(average):
 
 
 def test_after_fit_the_model_is_what_was_measured(tmp_path):
-    model = compiled(average=0.5)
+    model = compiled(ema_momentum=0.5)
     measured = fit(model, 2)["val_loss"][-1]
     np.testing.assert_allclose(np.mean((float(model.weight) - X) ** 2), measured, rtol=1e-6)
     tfaudiogen.save(model, tmp_path / "run")
@@ -147,7 +147,7 @@ def test_after_fit_the_model_is_what_was_measured(tmp_path):
 
 
 def test_saving_within_an_epoch_has_the_averages_too(tmp_path):
-    model = compiled(average=0.5)
+    model = compiled(ema_momentum=0.5)
     path = tmp_path / "{batch}.keras"
     fit(model, 1, callbacks.ModelCheckpoint(path, save_freq=1))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["1.keras", "2.keras"]
@@ -155,7 +155,7 @@ def test_saving_within_an_epoch_has_the_averages_too(tmp_path):
 
 
 def test_weights_that_are_assigned_are_where_training_goes_on():
-    model, other = compiled(average=0.5), compiled(average=0.5)
+    model, other = compiled(ema_momentum=0.5), compiled(ema_momentum=0.5)
     fit(model, 1)
     for one in (model, other):
         one.weight.assign(7.0)
@@ -166,7 +166,7 @@ def test_weights_that_are_assigned_are_where_training_goes_on():
 
 def test_the_averages_come_before_all_callbacks(tmp_path):
     """Also where a user gives Keras' container of callbacks."""
-    model, seen = compiled(average=0.5), []
+    model, seen = compiled(ema_momentum=0.5), []
 
     class Look(callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -182,7 +182,7 @@ def test_the_averages_come_before_all_callbacks(tmp_path):
 
 
 def test_train_on_batch_leaves_the_averages():
-    model, other = compiled(average=0.5), compiled(average=0.5)
+    model, other = compiled(ema_momentum=0.5), compiled(ema_momentum=0.5)
     fit(model, 1)
     for x in X:
         other.train_on_batch(np.array([x]))
@@ -237,7 +237,7 @@ def test_a_back_up_goes_on_where_it_was(tmp_path):
             if epoch == 1:
                 raise KeyboardInterrupt
 
-    whole, cut, resumed = (compiled(Players, average=0.5) for _ in range(3))
+    whole, cut, resumed = (compiled(Players, ema_momentum=0.5) for _ in range(3))
     fit(whole, 2)
     keep = tmp_path / "backup"
     with pytest.raises(KeyboardInterrupt):
@@ -272,7 +272,7 @@ def test_a_loss_that_is_no_number_ends_training():
 
 
 def test_averages_of_the_optimizer_are_swapped_in():
-    """`SwapEMAWeights` with `use_ema`, for one objective; for several see `average`."""
+    """`SwapEMAWeights` with `use_ema`, for one objective; for several see `ema_momentum`."""
     model = Line()
     model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5), jit_compile=False)
     history = fit(model, 1, callbacks.SwapEMAWeights())

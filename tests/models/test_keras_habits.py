@@ -63,7 +63,12 @@ def test_compile_takes_one_argument_by_place_and_none_that_there_is_not():
     [
         (Line, None, {}, "optimizer must be one of Keras"),
         (Line, SCALED, {}, "scales its loss itself"),
-        (Line, keras.optimizers.SGD(use_ema=True), {"average": 0.9}, "use_ema .* must be False"),
+        (
+            Line,
+            keras.optimizers.SGD(use_ema=True),
+            {"ema_momentum": 0.9},
+            "use_ema .* must be False",
+        ),
         (Players, keras.optimizers.SGD(use_ema=True), {}, "use_ema .* must be False"),
     ],
     ids=["none", "scaled", "averaged", "several objectives"],

@@ -31,7 +31,8 @@ def test_evaluation_does_not_depend_on_batches_or_replicas(strategy):
 
 
 def test_training_is_that_of_examples_with_numbers(strategy):
-    alone, model = noisy(tf.distribute.get_strategy()), noisy(strategy, accumulate=2)
+    alone = noisy(tf.distribute.get_strategy())
+    model = noisy(strategy, gradient_accumulation_steps=2)
     for numbered, batches in ((alone, data(3, id=np.arange(11))), (model, data(3))):
         numbered.fit(batches, validation_data=batches, epochs=2, shuffle=False, verbose=0)
     np.testing.assert_allclose(model.weight, alone.weight, rtol=1e-6)

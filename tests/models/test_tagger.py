@@ -85,7 +85,7 @@ def test_compiled_replicas_train_like_one_device(mirrored):
     for strategy in (tf.distribute.get_strategy(), mirrored):
         with strategy.scope():
             model = tagger(shift=1, mirror=True)
-            model.compile(keras.optimizers.SGD(1e-1), jit_compile=True, average=0.9)
+            model.compile(keras.optimizers.SGD(1e-1), jit_compile=True, ema_momentum=0.9)
         data = tf.data.Dataset.from_tensor_slices({k: v[:3] for k, v in inputs.items()}).batch(3)
         history = model.fit(data, epochs=3, verbose=0, shuffle=False).history
         found.append((history["loss"], [weight.numpy() for weight in model.weights]))

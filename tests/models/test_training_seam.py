@@ -52,7 +52,9 @@ def test_a_batch_in_parts_gives_the_same_steps(tiny, batches, parts):
     """Batches of 5, 5 and 1: some parts are empty."""
     whole, divided = tiny(), tiny()
     for model, count in ((whole, 1), (divided, parts)):
-        model.compile(keras.optimizers.SGD(1e-6), accumulate=count, jit_compile=False)
+        model.compile(
+            keras.optimizers.SGD(1e-6), gradient_accumulation_steps=count, jit_compile=False
+        )
     expected = whole.fit(batches(5), epochs=2, verbose=0, shuffle=False).history
     found = divided.fit(batches(5), epochs=2, verbose=0, shuffle=False).history
     for name, values in expected.items():
@@ -64,13 +66,13 @@ def test_a_batch_in_parts_gives_the_same_steps(tiny, batches, parts):
 @pytest.mark.slow
 def test_parts_are_compiled_too(tiny, batches):
     model = tiny()
-    model.compile(keras.optimizers.SGD(1e-6), accumulate=2)
+    model.compile(keras.optimizers.SGD(1e-6), gradient_accumulation_steps=2)
     assert np.isfinite(model.fit(batches(4), verbose=0).history["loss"]).all()
 
 
 def test_the_average_follows_its_formula():
     model = Line()
-    model.compile(keras.optimizers.SGD(0.1), average=0.5)
+    model.compile(keras.optimizers.SGD(0.1), ema_momentum=0.5)
     data = tf.data.Dataset.from_tensor_slices({"image": [10.0, 10.0, 10.0]}).batch(1)
     model.fit(data, verbose=0)
     weight = average = 0.0
@@ -85,7 +87,7 @@ def test_the_average_follows_its_formula():
 
 def test_validation_is_of_the_average():
     model = Line()
-    model.compile(keras.optimizers.SGD(0.1), average=0.99)
+    model.compile(keras.optimizers.SGD(0.1), ema_momentum=0.99)
     data = tf.data.Dataset.from_tensor_slices({"image": [10.0, 10.0]}).batch(1)
     history = model.fit(data, validation_data=data.take(1), verbose=0).history
     with model.averaged():
@@ -95,7 +97,7 @@ def test_validation_is_of_the_average():
 
 def test_the_average_comes_back_after_an_error():
     model = Line()
-    trained(model, [1.0, 5.0], 1, average=0.9)
+    trained(model, [1.0, 5.0], 1, ema_momentum=0.9)
     average = float(model.weight)
     with model.trained():
         assert float(model.weight) != average
@@ -107,8 +109,11 @@ def test_the_average_comes_back_after_an_error():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"average": 1.5}, "average must be between 0 and 1, or None; received 1.5"),
-        ({"accumulate": 0}, "accumulate must be at least 1; received 0"),
+        ({"ema_momentum": 1.5}, "ema_momentum must be between 0 and 1, or None; received 1.5"),
+        (
+            {"gradient_accumulation_steps": 0},
+            "gradient_accumulation_steps must be at least 1; received 0",
+        ),
     ],
 )
 def test_bad_options_are_named(options, message):
@@ -151,7 +156,12 @@ def test_several_steps_in_one_call_are_refused():
 @pytest.mark.parametrize(("compiled", "size"), [(True, 4), (False, 4), (False, 5)])
 def test_two_replicas_equal_one_device(tiny, batches, mirrored, compiled, size):
     """Twelve steps; eleven examples in batches of 4, 4 and 3, or 5, 5 and 1: one gets nothing."""
-    options = {"jit_compile": compiled, "clip_norm": 1e3, "accumulate": 2, "average": 0.9}
+    options = {
+        "jit_compile": compiled,
+        "clip_norm": 1e3,
+        "gradient_accumulation_steps": 2,
+        "ema_momentum": 0.9,
+    }
     alone = tiny()
     alone.compile(keras.optimizers.SGD(1e-6), **options)
     expected = alone.fit(batches(size), epochs=4, verbose=0, shuffle=False).history
@@ -228,7 +238,9 @@ def test_adversaries_on_two_replicas_equal_those_on_one_device(mirrored, compile
     for strategy in (tf.distribute.get_strategy(), mirrored):
         with strategy.scope():
             model = Players()
-            model.compile(keras.optimizers.Adam(0.1), jit_compile=compiled, accumulate=2)
+            model.compile(
+                keras.optimizers.Adam(0.1), jit_compile=compiled, gradient_accumulation_steps=2
+            )
         model.fit(data, epochs=2, verbose=0, shuffle=False)
         found.append([*model.weights, *model.optimizer.variables, *model.training_variables])
     assert len(found[0]) == 12  # the rate of the second optimizer is that of the first

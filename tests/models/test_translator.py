@@ -177,7 +177,7 @@ def test_compiled_replicas_train_like_one_device(spectrogram, mirrored, drawn):
             if drawn == "sounds":
                 source, target = pictures, vqvae(spectrogram, [((8,), (8,))], (5,))
             model = translator(source, encoder(), target, condition_dropout=0.3)
-            model.compile(keras.optimizers.SGD(1e-3), jit_compile=True, average=0.9)
+            model.compile(keras.optimizers.SGD(1e-3), jit_compile=True, ema_momentum=0.9)
         data = tf.data.Dataset.from_tensor_slices(batch).batch(5)
         history = model.fit(data, epochs=2, verbose=0, shuffle=False).history
         found.append((history["loss"], [weight.numpy() for weight in model.weights]))

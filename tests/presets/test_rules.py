@@ -42,7 +42,7 @@ def test_what_no_setting_can_be_is_refused_with_the_rule(setting):
         ("fit.steps", (1, 2**31 - 1), (0, 1.5, "10", None, True, [1], 2**31)),
         ("fit.batch_size", (1, "auto"), (0, "all", None, 1.0, [1])),
         ("fit.learning_rate", (1e-9, 1, 0.5), (0, 0.0, "1", None, True, [1e-3])),
-        ("fit.average", (0.5, 0, None), (1, 1.0, "null", False)),
+        ("fit.ema_momentum", (0.5, 0, None), (1, 1.0, "null", False)),
         ("fit.clip_norm", (1, 3e4, None), (0, "none")),
         ("fit.decay", (True, False), (1, 0, "true", None)),
         ("fit.jit_compile", (True, False, "auto"), (1, "always", None)),

@@ -69,7 +69,9 @@ def painter(preset):
 @pytest.fixture(scope="session")
 def flow(preset):
     """A preset that translates sounds into the vectors of pictures."""
-    return presets.get("digit_painter_flow", **_painting(preset), **{"translator.average": 0.5})
+    return presets.get(
+        "digit_painter_flow", **_painting(preset), **{"translator.ema_momentum": 0.5}
+    )
 
 
 def _painting(preset):

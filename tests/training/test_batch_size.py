@@ -34,7 +34,9 @@ def test_what_fits_is_taken_and_what_does_not_is_an_error(need):
     assert decide(100, parts=4) == 100
     with pytest.raises(ValueError, match=r"batch_size 27 does not fit: .* 14.5 GB .* 16 fits"):
         decide(27)
-    with pytest.raises(ValueError, match=r"one after the other: --set fit.accumulate=4"):
+    with pytest.raises(
+        ValueError, match=r"one after the other: --set fit.gradient_accumulation_steps=4"
+    ):
         decide(64)
 
 

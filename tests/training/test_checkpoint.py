@@ -17,7 +17,7 @@ def fitted(model, epochs):
 
 def compiled():
     model = Line()
-    model.compile(keras.optimizers.Adam(0.1), jit_compile=False, average=0.5)
+    model.compile(keras.optimizers.Adam(0.1), jit_compile=False, ema_momentum=0.5)
     return model
 
 

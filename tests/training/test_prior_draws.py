@@ -25,7 +25,7 @@ PICTURED = {1, 2}  # of three
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory, staged, data):
     """The preset, and the folder of a run that has an autoencoder and its codes, and no prior."""
-    preset = dataclasses.replace(staged, priors={**staged.priors, "average": 0.9})
+    preset = dataclasses.replace(staged, priors={**staged.priors, "ema_momentum": 0.9})
     out, fit = tmp_path_factory.mktemp("runs") / "begun", Run.fit
 
     def stopped(run, limits):

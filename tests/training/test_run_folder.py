@@ -12,7 +12,7 @@ import tensorflow as tf
 
 import tfaudiogen
 from tfaudiogen import presets
-from tfaudiogen.training import train
+from tfaudiogen.training import settings, train
 
 
 def rows(folder):
@@ -71,6 +71,15 @@ def test_the_settings_rebuild_the_preset(finished, preset):
         presets.Preset(**stored["preset"]).build().count_params() == preset.build().count_params()
     )
     assert (stored["seed"], stored["jit_compile"], stored["initial"]) == (0, False, None)
+
+
+def test_settings_of_older_names_are_read(finished, tmp_path):
+    text = (finished / "preset.json").read_text()
+    for old, new in (("accumulate", "gradient_accumulation_steps"), ("average", "ema_momentum")):
+        assert f'"{new}"' in text
+        text = text.replace(f'"{new}"', f'"{old}"')
+    (tmp_path / "preset.json").write_text(text)
+    assert settings.read(tmp_path) == settings.read(finished)
 
 
 def test_logs_hold_figures_pictures_and_sounds(finished):

@@ -29,7 +29,7 @@ def translators(preset, painter, flow):
     learned = small_presets.learned_prior(spectrogram, **{"translator.joint": True})
     found = {"painter": painter, "speaker": speaker, "flow": flow, "learned": learned}
     for name, one in found.items():
-        translator = {**one.translator, "encoder": "sequence", "average": 0.9}
+        translator = {**one.translator, "encoder": "sequence", "ema_momentum": 0.9}
         found[name] = dataclasses.replace(one, translator=translator)
     return found
 

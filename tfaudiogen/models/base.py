@@ -6,7 +6,11 @@ import tensorflow as tf
 from tfaudiogen.layers.blocks import statistics
 from tfaudiogen.models.keras_model import CheckedModel
 from tfaudiogen.models.training_step.batching import size_of, with_ids
-from tfaudiogen.models.training_step.compile_checks import check_keras_arguments, check_options
+from tfaudiogen.models.training_step.compile_checks import (
+    accepts_old_options,
+    check_keras_arguments,
+    check_options,
+)
 from tfaudiogen.models.training_step.ema import WeightAverage
 from tfaudiogen.models.training_step.loss_scale import LossScale, all_finite
 from tfaudiogen.models.training_step.precision import check_policy, check_weights
@@ -99,6 +103,7 @@ class ProbabilisticModel(CheckedModel):
         """Return the logs, given the means of all terms over examples; override to add ratios."""
         return means
 
+    @accepts_old_options
     def compile(
         self,
         optimizer="adam",
@@ -106,8 +111,8 @@ class ProbabilisticModel(CheckedModel):
         *,
         jit_compile=True,
         clip_norm=None,
-        accumulate=1,
-        average=None,
+        gradient_accumulation_steps=1,
+        ema_momentum=None,
         seed=0,
         run_eagerly=False,
         **kwargs,
@@ -121,11 +126,11 @@ class ProbabilisticModel(CheckedModel):
             jit_compile: whether XLA compiles the terms and gradients; "auto" measures both at the
                 first `fit` and takes the faster one.
             clip_norm: maximum global norm of the gradient of the mean loss; None for no clipping.
-            accumulate: number of gradient accumulation parts per batch and device, to save memory.
+            gradient_accumulation_steps: number of parts per batch and device, to save memory.
                 The step is the same up to rounding (and batch normalization, which sees parts).
-            average: decay in (0, 1) of an exponential moving average (EMA) of the weights; None
-                for no EMA. Between epochs and after `fit` the model holds the averaged weights, so
-                validation, saving and sampling use them.
+            ema_momentum: decay in (0, 1) of an exponential moving average (EMA) of the weights;
+                None for no EMA. Between epochs and after `fit` the model holds the averaged
+                weights, so validation, saving and sampling use them.
             seed: int in [0, 2**31), the seed of all noise in training.
             run_eagerly: whether to run without graphs, for debugging.
             kwargs: other arguments of `keras.Model.compile`, which must be at their defaults.
@@ -135,7 +140,9 @@ class ProbabilisticModel(CheckedModel):
         """
         check_keras_arguments({"loss": loss, **kwargs})
         optimizer = keras.optimizers.get(optimizer)
-        check_options(jit_compile, accumulate, average, optimizer, self.objectives)
+        check_options(
+            jit_compile, gradient_accumulation_steps, ema_momentum, optimizer, self.objectives
+        )
         check_weights(self.trainable_variables)
         super().compile(
             optimizer, jit_compile=False, run_eagerly=run_eagerly, auto_scale_loss=False
@@ -143,16 +150,19 @@ class ProbabilisticModel(CheckedModel):
         # Variables created inside a replicated function end up in a graph that cannot run.
         with self.distribute_strategy.scope():
             self.optimizers = self._build_optimizers()
-            self.average = WeightAverage(self.trainable_variables, average) if average else None
+            self.average = (
+                WeightAverage(self.trainable_variables, ema_momentum) if ema_momentum else None
+            )
             scaled = self.dtype_policy.compute_dtype == "float16"
             self.loss_scale = LossScale() if scaled else None
-        self.clip_norm, self.accumulate, self.seed = clip_norm, accumulate, seed
+        self.clip_norm, self.seed = clip_norm, seed
+        self.gradient_accumulation_steps = gradient_accumulation_steps
         self.uses_xla = None if jit_compile == "auto" else bool(jit_compile)
         self._compiled_with = {
             "jit_compile": jit_compile,
             "clip_norm": clip_norm,
-            "accumulate": accumulate,
-            "average": average,
+            "gradient_accumulation_steps": gradient_accumulation_steps,
+            "ema_momentum": ema_momentum,
             "seed": seed,
             "run_eagerly": run_eagerly,
         }
@@ -221,7 +231,9 @@ class ProbabilisticModel(CheckedModel):
 
     def train_step(self, batch):
         batch, key = self._batch_and_key(batch, self.step)
-        batch, others = self._with_others(batch, key, self.accumulate, training=True)
+        batch, others = self._with_others(
+            batch, key, self.gradient_accumulation_steps, training=True
+        )
         sums, finite, gradients, reported = self._sums_of_parts(batch, key, others)
         count, sound = self._record(sums, finite, key)
         gradients, reported = all_reduce((gradients, reported))
@@ -247,7 +259,9 @@ class ProbabilisticModel(CheckedModel):
 
     def _sums_of_parts(self, batch, key, others):
         scale = tf.identity(self.loss_scale.scale) if self.loss_scale else tf.constant(1.0)
-        return in_parts(self._gradients, self.accumulate, batch, key, scale, others)
+        return in_parts(
+            self._gradients, self.gradient_accumulation_steps, batch, key, scale, others
+        )
 
     def _with_others(self, batch, key, parts, training):
         """Return the batch with "place" added, and the messages of the global batch.

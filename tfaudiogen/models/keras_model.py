@@ -12,8 +12,10 @@ from tfaudiogen.models.training_step.batch_checks import (
     first_batch,
     plain_errors,
 )
+from tfaudiogen.models.training_step.compile_checks import OLD_OPTIONS
 from tfaudiogen.models.training_step.ema import AveragesBetweenEpochs
 from tfaudiogen.models.training_step.xla_choice import faster
+from tfaudiogen.runtime.renamed import new_names
 
 
 class CheckedModel(keras.Model):
@@ -145,7 +147,7 @@ class CheckedModel(keras.Model):
 
     def compile_from_config(self, config):
         optimizer = keras.saving.deserialize_keras_object(config["optimizer"])
-        self.compile(**{**config, "optimizer": optimizer})
+        self.compile(**{**new_names(config, OLD_OPTIONS), "optimizer": optimizer})
 
 
 def _arguments(method, args, kwargs):

@@ -34,7 +34,7 @@ _SOUNDS = {
     "spectrogram": SPEECH_SPECTROGRAM,
     "pictures": None,
     "model": SPEECH_CODES,
-    "fit": {**_FIT, "steps": 2560, "clip_norm": 3e4, "average": None},
+    "fit": {**_FIT, "steps": 2560, "clip_norm": 3e4, "ema_momentum": None},
 }
 
 

@@ -4,8 +4,8 @@ FIT = {
     "warmup_steps": 100,
     "decay": True,
     "clip_norm": None,
-    "accumulate": 1,
-    "average": None,
+    "gradient_accumulation_steps": 1,
+    "ema_momentum": None,
     "jit_compile": "auto",
     "precision": "float32",
 }

@@ -24,7 +24,7 @@ DIGIT_EMBEDDER_FIT = {
     "steps": 1000,
     "warmup_steps": 20,
     "batch_size": 128,
-    "average": None,
+    "ema_momentum": None,
 }
 
 # Augmentation that imitates another voice, another microphone and another room.

@@ -51,10 +51,10 @@ _FIT = {
     "batch_size": 64,
     "learning_rate": 1e-3,
     "clip_norm": 3e3,
-    "average": 0.998,
+    "ema_momentum": 0.998,
 }
 # No ema of the weights: codebooks are moving averages already.
-CODES_FIT = {**_FIT, "average": None}
+CODES_FIT = {**_FIT, "ema_momentum": None}
 _COLOUR_FIT = {**_FIT, "clip_norm": 1e4}
 _PICTURE_FIT = {**_FIT, "batch_size": 16, "learning_rate": 5e-4, "clip_norm": 1e5}
 _LARGE_FIT = {**_PICTURE_FIT, "batch_size": 8, "clip_norm": 3e5}
@@ -81,13 +81,13 @@ def _vae(what, side, model, fit):
 def _vqvae(what, side, codes, model, fit, priors):
     """Return the entry of a VQVAE of colour pictures with priors."""
     summary = f"{what}: {side} x {side}, RGB, two levels of codes, {codes}"
-    return _preset(summary, _COLOUR[side], model, {**fit, "average": None}, priors)
+    return _preset(summary, _COLOUR[side], model, {**fit, "ema_momentum": None}, priors)
 
 
 def _vqgan(base, side, model, fit):
     """Return the entry of a VQGAN of colour pictures, initialized from the VQVAE preset `base`."""
     summary = f"{base} made sharper by a discriminator; begin with --from a {base}"
-    fit = {**fit, "learning_rate": 2e-4, "average": None}
+    fit = {**fit, "learning_rate": 2e-4, "ema_momentum": None}
     return _preset(summary, _COLOUR[side], {**model, **ADVERSARY}, fit)
 
 

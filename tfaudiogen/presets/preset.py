@@ -23,8 +23,8 @@ _FIT = (
     "warmup_steps",
     "decay",
     "clip_norm",
-    "accumulate",
-    "average",
+    "gradient_accumulation_steps",
+    "ema_momentum",
     "jit_compile",
     "precision",
 )
@@ -41,8 +41,9 @@ class Preset:
         summary: one line.
         spectrogram: arguments of `tfaudiogen.Spectrogram`; None for a model of pictures alone.
         model: arguments of `tfaudiogen.presets.build.build_model`.
-        fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm, accumulate, average,
-            jit_compile, precision; for an embedder of audio also augment.
+        fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm,
+            gradient_accumulation_steps, ema_momentum, jit_compile, precision; for an embedder of
+            audio also augment.
         priors: settings of the priors over the codes and of their training, or None.
         pictures: arguments of `tfaudiogen.Pictures`; None for a model of audio alone.
         translator: for a translator, the source ("spectrogram" or "pictures"), the encoder, the

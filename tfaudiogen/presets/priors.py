@@ -2,7 +2,7 @@
 
 from tfaudiogen.presets.defaults import FIT
 
-PRIOR_FIT = {**FIT, "learning_rate": 1e-3, "average": 0.998}
+PRIOR_FIT = {**FIT, "learning_rate": 1e-3, "ema_momentum": 0.998}
 
 PRIORS = {
     "backbone": "transformer",

@@ -2,7 +2,12 @@
 
 from tfaudiogen.runtime.renamed import new_names, warn
 
-SETTINGS = {"expiry": "dead_code_threshold", "core": "backbone"}
+SETTINGS = {
+    "expiry": "dead_code_threshold",
+    "core": "backbone",
+    "accumulate": "gradient_accumulation_steps",
+    "average": "ema_momentum",
+}
 """{old name: new name} in every section."""
 
 _AUTOENCODER = {"codes": "codebook_sizes", "width": "codebook_dim"}

@@ -13,8 +13,8 @@ A preset has the entries
     down to a hundredth of the rate at the last step;
   - clip_norm: bound on the gradient norm of the mean loss, in nats, which grows with the number of
     pixels; None for none;
-  - accumulate: number of parts that a batch is split into to save memory (gradient accumulation);
-  - average: decay of the ema of the weights, which is kept; None for no ema;
+  - gradient_accumulation_steps: number of parts that a batch is split into to save memory;
+  - ema_momentum: decay of the ema of the weights, which is kept; None for no ema;
   - jit_compile: whether XLA compiles the step; "auto" measures which is faster;
   - precision: of the networks, float32, mixed_bfloat16 or mixed_float16.
 
@@ -117,7 +117,7 @@ PRESETS = {
             "batch_size": 8,
             "learning_rate": 5e-4,
             "clip_norm": 3e4,
-            "average": 0.998,
+            "ema_momentum": 0.998,
         },
     },
     "speech_vae": {

@@ -92,7 +92,7 @@ TRANSLATOR_PRESETS = {
         "spectrogram": None,
         "pictures": MNIST,
         "model": {**SMALL_VAE, "components": 1, "learning": "gradient"},
-        "fit": {**CODES_FIT, "average": 0.998, "steps": 3000},
+        "fit": {**CODES_FIT, "ema_momentum": 0.998, "steps": 3000},
         "translator": {
             "kind": "variational",
             **_SPEECH_SOURCE,
@@ -117,7 +117,7 @@ TRANSLATOR_PRESETS = {
             "steps": 2560,
             "batch_size": 32,
             "clip_norm": 3e4,
-            "average": None,
+            "ema_momentum": None,
         },
         "translator": {
             "spectrogram": None,

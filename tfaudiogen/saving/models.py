@@ -107,7 +107,7 @@ def bare_copy(model):
 def save(model, folder, bare=None):
     """Writes `model.keras` to a folder, atomically and without optimizer state.
 
-    For a model compiled with `average`, the averaged (EMA) weights are written, which are also
+    For a model compiled with `ema_momentum`, the averaged (EMA) weights are written, which are also
     those that are validated. LoRA adapters are merged.
 
     Args:

@@ -117,7 +117,7 @@ class Run:
     @property
     def _parts(self):
         """Number of parts of a batch that are never in the same memory at the same time."""
-        return memories(self.strategy) * self.settings.preset["fit"]["accumulate"]
+        return memories(self.strategy) * self.settings.preset["fit"]["gradient_accumulation_steps"]
 
     @contextlib.contextmanager
     def _explain_if_too_large(self):
@@ -140,8 +140,8 @@ class Run:
                 keras.optimizers.Adam(rate),
                 jit_compile=self.settings.jit_compile,
                 clip_norm=fit["clip_norm"],
-                accumulate=fit["accumulate"],
-                average=fit["average"],
+                gradient_accumulation_steps=fit["gradient_accumulation_steps"],
+                ema_momentum=fit["ema_momentum"],
                 seed=self.settings.seed,
             )
 

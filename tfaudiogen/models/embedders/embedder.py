@@ -12,6 +12,7 @@ from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.embedders import contrastive
 from tfaudiogen.models.embedders.embedding import Embedding
 from tfaudiogen.models.training_step.batching import with_ids
+from tfaudiogen.models.training_step.compile_checks import accepts_old_options
 from tfaudiogen.models.translators.pairs import PICTURE, SOUND
 from tfaudiogen.probability.distributions import quantize
 
@@ -117,11 +118,13 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         if not 0.0 < low < high:
             raise ValueError(f"temperatures must be 0 < low < high; received {self.temperatures}")
 
-    def compile(self, *args, average=None, **kwargs):
-        if average is not None:
+    @accepts_old_options
+    def compile(self, *args, ema_momentum=None, **kwargs):
+        if ema_momentum is not None:
             raise ValueError(
-                f"average must be None, received {average}: the centres of the towers follow the "
-                "weights as they are, not their moving averages (fit.average=null in a preset)"
+                f"ema_momentum must be None, received {ema_momentum}: the centres of the towers "
+                "follow the weights as they are, not their moving averages "
+                "(fit.ema_momentum=null in a preset)"
             )
         super().compile(*args, **kwargs)
 

@@ -2,6 +2,12 @@
 
 import keras
 
+from tfaudiogen.runtime.renamed import accepts_old_names
+
+OLD_OPTIONS = {"accumulate": "gradient_accumulation_steps", "average": "ema_momentum"}
+"""{old name: new name} of the arguments of `compile`."""
+accepts_old_options = accepts_old_names("compile's ", OLD_OPTIONS)
+
 _OWN = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -30,18 +36,21 @@ def check_keras_arguments(arguments):
             )
 
 
-def check_options(jit_compile, accumulate, average, optimizer, objectives):
+def check_options(jit_compile, gradient_accumulation_steps, ema_momentum, optimizer, objectives):
     """Raise ValueError unless the options of `compile` are valid and compatible.
 
     Args:
-        jit_compile, accumulate, average: see `ProbabilisticModel.compile`.
+        jit_compile, gradient_accumulation_steps, ema_momentum: see `ProbabilisticModel.compile`.
         optimizer: the `keras.optimizers.Optimizer`.
         objectives: names of the minimized terms.
     """
     if not (jit_compile == "auto" or isinstance(jit_compile, (bool, int))):
         raise ValueError(f'jit_compile must be True, False or "auto"; received {jit_compile!r}')
-    if not accumulate >= 1:
-        raise ValueError(f"accumulate must be at least 1; received {accumulate}")
+    if not gradient_accumulation_steps >= 1:
+        raise ValueError(
+            "gradient_accumulation_steps must be at least 1; received "
+            f"{gradient_accumulation_steps}"
+        )
     if not isinstance(optimizer, keras.optimizers.Optimizer):
         raise ValueError(
             f"optimizer must be one of Keras or the name of one; received {optimizer!r}"
@@ -51,9 +60,9 @@ def check_options(jit_compile, accumulate, average, optimizer, objectives):
             "optimizer must not be a LossScaleOptimizer: under the policy mixed_float16 the model "
             "scales its loss itself; give the optimizer inside it"
         )
-    if optimizer.use_ema and (average or len(objectives) > 1):
+    if optimizer.use_ema and (ema_momentum or len(objectives) > 1):
         raise ValueError(
-            f"use_ema of the optimizer must be False with average={average} and the objectives "
-            f"{', '.join(objectives)}: give average=0.999 alone, which averages all weights, "
-            "validates them and saves them"
+            f"use_ema of the optimizer must be False with ema_momentum={ema_momentum} and the "
+            f"objectives {', '.join(objectives)}: give ema_momentum=0.999 alone, which averages "
+            "all weights, validates them and saves them"
         )

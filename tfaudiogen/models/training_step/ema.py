@@ -26,7 +26,7 @@ class WeightAverage:
 
     def __init__(self, weights, decay):
         if not 0.0 < decay < 1.0:
-            raise ValueError(f"average must be between 0 and 1, or None; received {decay}")
+            raise ValueError(f"ema_momentum must be between 0 and 1, or None; received {decay}")
         self.weights, self.decay = list(weights), decay
         self.variables = [
             keras.Variable(

@@ -62,7 +62,7 @@ def _too_large(need, size, parts):
     factor = -(-size // need.largest)
     return (
         f"{found}. {fitting} fits: --batch-size {fitting}, or the same step in {factor} parts, one "
-        f"after the other: --set fit.accumulate={factor}"
+        f"after the other: --set fit.gradient_accumulation_steps={factor}"
     )
 
 
