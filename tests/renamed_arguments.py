@@ -1,6 +1,14 @@
 """Small arguments of the classes whose arguments have old names too, with all of those."""
 
+import small_models
+
 import tfaudiogen as tg
+
+
+def target():
+    sounds = tg.Spectrogram(8000, 16, 8, frames=8, bins=8)
+    return small_models.vqvae(sounds, [((4,), (8,))], (5,), ["7 theo", "8 jackson"])
+
 
 CODEBOOK = {"dead_code_threshold": 0.2}
 
@@ -14,6 +22,13 @@ MADE = {
         **CODEBOOK,
     },
     "FiniteScalarQuantizer": lambda: {"levels": (4, 3), **CODEBOOK},
+    "Translator": lambda: {
+        "source": tg.Pictures(8, 8, 1),
+        "encoder": tg.SequenceEncoder((6,), (4,)),
+        "target": target(),
+        "priors": [tg.CodePrior((1, 1), 5, tg.LSTMStack(8, 1, cross=True), vectors=6, classes=2)],
+        "label_words_in_source": 1,
+    },
     "CodeMapContext": lambda: {"shape": (3, 2), "codebook_size": 5, "target": (4, 3), "width": 6},
     "CodePrior": lambda: {
         "shape": (2, 2),

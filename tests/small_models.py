@@ -79,12 +79,21 @@ def code_model(autoencoder, width=16, words=False):
             "classes": classes,
             "words": words_of(autoencoder.class_names) if words else (),
         }
-        priors.append(stirred(tg.CodePrior(**one, backbone=backbone, maps=maps[:level], **conditions)))
+        priors.append(
+            stirred(tg.CodePrior(**one, backbone=backbone, maps=maps[:level], **conditions))
+        )
     return tg.CodeModel(autoencoder, priors)
 
 
 def translator(
-    source, encoder, target, width=16, conditioned=True, labels=None, source_words=0, **settings
+    source,
+    encoder,
+    target,
+    width=16,
+    conditioned=True,
+    labels=None,
+    label_words_in_source=0,
+    **settings,
 ):
     """Return a translator whose samples depend on the source.
 
@@ -93,7 +102,7 @@ def translator(
         width: of the priors.
         conditioned: whether the levels below the top attend to the source too.
         labels: of those that do, as arguments of `CodePrior`.
-        source_words: of the translator.
+        label_words_in_source: of the translator.
         settings: of each prior.
     """
     shapes, counts = target.code_maps()
@@ -106,7 +115,9 @@ def translator(
         own = {"maps": maps[:level], "vectors": vectors if cross else 0}
         own |= (labels or {}) if cross else {}
         priors.append(tg.CodePrior(**one, backbone=backbone, **own, **settings))
-    return stirred(tg.Translator(source, encoder, target, priors, source_words=source_words))
+    return stirred(
+        tg.Translator(source, encoder, target, priors, label_words_in_source=label_words_in_source)
+    )
 
 
 def speaker():
@@ -119,7 +130,7 @@ def speaker():
     stages = [((8,), (8,)), ((8,), (2,))]
     target = vqvae(tg.Spectrogram(RATE, 64, 32, frames=32, bins=32), stages, (6, 5), names)
     labels = {"classes": len(voices), "words": words_of(voices)}
-    options = {"conditioned": False, "labels": labels, "source_words": 1}
+    options = {"conditioned": False, "labels": labels, "label_words_in_source": 1}
     return translator(tg.Pictures(8, 8, 1), tg.SequenceEncoder((6,), (4,)), target, 8, **options)
 
 

@@ -26,7 +26,9 @@ def speaker(spectrogram, **options):
     target = vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=NAMES)
     names, _ = further_words(NAMES, 1)
     conditions = {"classes": len(names), "words": words_of(names)}
-    return translator(spectrogram, encoder, target, labels=conditions, source_words=1, **options)
+    return translator(
+        spectrogram, encoder, target, labels=conditions, label_words_in_source=1, **options
+    )
 
 
 @pytest.fixture(scope="module")
@@ -93,20 +95,24 @@ def test_words_that_the_base_knows_are_taken_over(spectrogram):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("source_words", [0, 1])
-def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, source_words):
+@pytest.mark.parametrize("label_words_in_source", [0, 1])
+def test_words_that_the_source_shows_are_found_in_its_vectors(spectrogram, label_words_in_source):
     """What draws given the source is then what the base draws given the word."""
-    names = NAMES[:3] if source_words else ["7", "8", "9"]
+    names = NAMES[:3] if label_words_in_source else ["7", "8", "9"]
     keras.utils.set_random_seed(1)
     target = vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=names)
     further, _ = further_words(names, 1)
     labels = {"classes": len(further), "words": words_of(further)} if further else {}
-    settings = {"conditioned": False, "labels": labels, "source_words": source_words}
+    settings = {
+        "conditioned": False,
+        "labels": labels,
+        "label_words_in_source": label_words_in_source,
+    }
     encoder = tg.SequenceEncoder((8, 12), (4, 2))
     model = translator(spectrogram, encoder, target, mean_vector=True, **settings)
     base = code_model(stirred(vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=names)), words=True)
     model.initialize_from_code_model(base)
-    pictures, shown = speckles(3, (8, 8, 1)), [0, 1, 0 if source_words else 2]
+    pictures, shown = speckles(3, (8, 8, 1)), [0, 1, 0 if label_words_in_source else 2]
     batch = {"image": spectrogram(tones(3)).numpy()[shown], "picture": pictures}
     batch |= {"id": np.arange(3), "label": np.arange(3, dtype=np.int32)}
     codes = base.encode_codes(pictures)[0]
@@ -148,5 +154,9 @@ def test_a_saved_one_is_the_same_and_trains(model, spectrogram, tmp_path):
 
 def test_labels_that_say_no_more_are_refused(spectrogram):
     target = vqvae(tg.Pictures(8, 8, 1), *LEVELS, names=["7", "8"])
-    with pytest.raises(ValueError, match="source_words=1 leaves no words of the labels.* 7, 8"):
-        translator(spectrogram, tg.SequenceEncoder((8, 12), (4, 2)), target, source_words=1)
+    with pytest.raises(
+        ValueError, match="label_words_in_source=1 leaves no words of the labels.* 7, 8"
+    ):
+        translator(
+            spectrogram, tg.SequenceEncoder((8, 12), (4, 2)), target, label_words_in_source=1
+        )

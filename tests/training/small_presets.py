@@ -19,7 +19,7 @@ CODED = {
     "priors.warmup_steps": 1,
     "priors.batch_size": [8, 16],
     "priors.jit_compile": False,
-    "priors.copies": 1,
+    "priors.augmentation_passes": 1,
     "priors.gain_db": 0.0,
     "priors.pitch_semitones": 0.0,
 }

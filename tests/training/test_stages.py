@@ -133,18 +133,18 @@ def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("copies", "gain", "kind", "message"),
+    ("passes", "gain", "kind", "message"),
     [
         ([2, 0], 3.0, "sounds", "at least 1, received 0"),
-        ([1, 2], 0.0, "sounds", "copies=2 and priors.gain_db=0.0"),
-        ([1, 1], 3.0, "sounds", "copies=1 and priors.gain_db=3.0"),
+        ([1, 2], 0.0, "sounds", "augmentation_passes=2 and priors.gain_db=0.0"),
+        ([1, 1], 3.0, "sounds", "augmentation_passes=1 and priors.gain_db=3.0"),
         ([2, 1], 3.0, "pictures", "must be 1 for pictures"),
         ([2, 1], -1.0, "sounds", "must not be negative"),
     ],
 )
-def test_copies_without_a_sense_are_refused(copies, gain, kind, message):
+def test_passes_without_a_sense_are_refused(passes, gain, kind, message):
     with pytest.raises(ValueError, match=message):
-        code_cache.check_copies(copies, {"gain_db": gain}, kind)
+        code_cache.check_augmentation(passes, {"gain_db": gain}, kind)
 
 
 @pytest.mark.slow
@@ -158,7 +158,12 @@ def test_other_settings_of_priors_are_refused(folder, staged, data):
 
 @pytest.mark.slow
 def test_invalid_settings_of_priors_are_refused_at_once(staged, data, tmp_path):
-    for name, value in {"backbone": "none", "warmup_steps": 9, "heads": 3, "copies": 2}.items():
+    for name, value in {
+        "backbone": "none",
+        "warmup_steps": 9,
+        "heads": 3,
+        "augmentation_passes": 2,
+    }.items():
         other = dataclasses.replace(staged, priors={**staged.priors, name: value})
         with pytest.raises(ValueError, match=name):
             train(other, data, tmp_path / "run", progress=False)

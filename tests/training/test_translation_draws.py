@@ -23,8 +23,8 @@ def translators(preset, painter, flow):
     paired = {k: v for k, v in small_presets.PAIRED.items() if not k.startswith("pictures")}
     changes = {f"spectrogram.{key}": value for key, value in spectrogram.items()}
     changes |= {"model.strides": [[8]], "translator.pictures": own}
-    changes |= {"translator.base": None, "translator.told_levels": None}
-    changes["translator.source_words"] = 0
+    changes |= {"translator.base": None, "translator.conditioned_levels": None}
+    changes["translator.label_words_in_source"] = 0
     speaker = presets.get("digit_speaker", **{**paired, **changes})
     learned = small_presets.learned_prior(spectrogram, **{"translator.joint": True})
     found = {"painter": painter, "speaker": speaker, "flow": flow, "learned": learned}

@@ -86,7 +86,7 @@ def speaker(preset):
         "model.codebook_sizes": [7, 5],
     }
     shape = {"translator.pictures": {"height": 8, "width": 8, "channels": 1}}
-    shape |= {"translator.source_words": 0, "translator.anchors": 8}
+    shape |= {"translator.label_words_in_source": 0, "translator.anchors": 8}
     tiny = {key: value for key, value in tiny.items() if not key.startswith("pictures.")}
     speaker = presets.get("digit_speaker", **tiny, **shape)
     return dataclasses.replace(speaker, spectrogram=preset.spectrogram)
@@ -121,7 +121,9 @@ def test_a_base_that_does_not_fit_is_named(speaker, pairs, tmp_path):
         own = dataclasses.replace(speaker, translator={**speaker.translator, **changes})
         train(own, pairs, tmp_path / "run", initial=initial, progress=False)
 
-    with pytest.raises(ValueError, match="told_levels=1 leaves priors as a trained model of codes"):
+    with pytest.raises(
+        ValueError, match="conditioned_levels=1 leaves priors as a trained model of codes"
+    ):
         begun(base=None)
     with pytest.raises(ValueError, match="'digit_painter' is one of pictures and the preset is of"):
         begun(base="digit_painter")
@@ -149,7 +151,7 @@ def spoken(speaker, pairs, tmp_path):
 def test_a_translator_learns_what_labels_say_beside_the_picture(speaker, spoken, tmp_path):
     coder = speaker.without_priors().build(["1 theo", "7 lucas"])
     saving.save(code_model(stirred(coder), width=8, words=True), tmp_path / "base")
-    own = {**speaker.translator, "base": str(tmp_path / "base"), "source_words": 1}
+    own = {**speaker.translator, "base": str(tmp_path / "base"), "label_words_in_source": 1}
     own["code_vectors"] = False
     embedder = {**speaker.embedder, "positives": "first_word"}
     speaker = dataclasses.replace(speaker, translator=own, embedder=embedder)
@@ -163,7 +165,7 @@ def test_a_translator_learns_what_labels_say_beside_the_picture(speaker, spoken,
 
 
 def test_labels_that_say_no_more_than_the_picture_are_refused_at_once(speaker, pairs, tmp_path):
-    own = {**speaker.translator, "source_words": 1}
+    own = {**speaker.translator, "label_words_in_source": 1}
     speaker = dataclasses.replace(speaker, translator=own)
     with pytest.raises(ValueError, match="on label words after word 1.*--label-pattern.*words=0"):
         train(speaker, pairs, tmp_path / "run", progress=False)

@@ -178,12 +178,12 @@ def _translator(spectrogram, model, class_names):
     shapes, counts = target.code_maps()
     maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
     sizes = [table.shape[-1] for table in target.code_vectors()]
-    words = model["source_words"]
+    words = model["label_words_in_source"]
     names, _ = further_words(class_names, words) if words else ([], [])
     priors = []
     for level, code_map in enumerate(maps):
         own = {key: of_level(model[key], len(maps) - 1 - level) for key in _PRIOR}
-        conditioned = level < (model["told_levels"] or len(maps))
+        conditioned = level < (model["conditioned_levels"] or len(maps))
         own |= {**code_map, "cross": conditioned}
         shares = {name: own[name] for name in _SHARES}
         vectors = encoder.width if conditioned else 0
@@ -266,7 +266,7 @@ def _tagger(pictures, model, class_names):
     return PictureTagger(pictures, PatchEncoder(*sizes), class_names, *moves)
 
 
-_TRANSLATOR = ("temperature", "guidance", "source_words")
+_TRANSLATOR = ("temperature", "guidance", "label_words_in_source")
 _SHARES = ("condition_dropout", "code_dropout", "dropout")
 _PRIOR = ("backbone", "width", "depth", "heads", "code_vectors", *_SHARES)
 

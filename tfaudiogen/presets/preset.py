@@ -14,7 +14,7 @@ _SIDES = ("height", "width", "channels")
 # Keys of "priors" that are defaults of sampling.
 _DRAWS = ("temperature", "guidance")
 # Keys of "priors" that define their training data.
-_COPIES = ("copies", "gain_db", "pitch_semitones", "time_shift_seconds")
+_PASSES = ("augmentation_passes", "gain_db", "pitch_semitones", "time_shift_seconds")
 # Keys of "priors", "translator" and "embedder" that define training; the others define the model.
 _FIT = (
     "steps",
@@ -136,13 +136,13 @@ class Preset:
         """Return the default temperature and guidance of a model with priors."""
         return {key: self.priors[key] for key in _DRAWS}
 
-    def copies(self, levels):
-        """Return copies of the data per prior, top level first, and arguments of `Augmentation`.
+    def augmentation_passes(self, levels):
+        """Return passes over the data per prior, top level first, and arguments of `Augmentation`.
 
-        The first copy is the data themselves; the augmentation changes each further copy.
+        The first pass is unchanged; the augmentation changes each further one.
         """
-        changes = {key: self.priors[key] for key in _COPIES}
-        counts = changes.pop("copies")
+        changes = {key: self.priors[key] for key in _PASSES}
+        counts = changes.pop("augmentation_passes")
         return [of_level(counts, level) for level in reversed(range(levels))], changes
 
     def prior(self, number, shapes, counts, sizes, class_names):
@@ -158,7 +158,7 @@ class Preset:
         from tfaudiogen.models.priors.labels import words_of
 
         maps = [{"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True)]
-        given = {key: v for key, v in self.priors.items() if key not in _DRAWS + _COPIES}
+        given = {key: v for key, v in self.priors.items() if key not in _DRAWS + _PASSES}
         own = {key: of_level(v, len(maps) - 1 - number) for key, v in given.items()}
         fit = {key: own.pop(key) for key in _FIT}
         labels = own.pop("labels") and len(class_names) > 1

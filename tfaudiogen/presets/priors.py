@@ -11,7 +11,7 @@ PRIORS = {
     "heads": 5,
     "labels": True,
     "code_vectors": True,
-    "copies": 1,
+    "augmentation_passes": 1,
     "gain_db": 0.0,
     "pitch_semitones": 0.0,
     "time_shift_seconds": 0.0,
@@ -28,14 +28,14 @@ PRIORS = {
 # Defaults of the priors in a "translator" section; temperature and guidance are for sampling.
 # - base: a trained model that provides the autoencoder and, for a code model, the initial weights
 #   of the priors; None for none.
-# - told_levels: number of levels, from the top, that are conditioned on the source; None for all.
-#   The others are conditioned on the codes above alone, and keep the weights of the base.
-# - source_words: number of leading words of a label that the source shows. The further words of
-#   labels are an additional condition; 0 for no labels.
+# - conditioned_levels: number of levels, from the top, that are conditioned on the source; None for
+#   all. The others are conditioned on the codes above alone, and keep the weights of the base.
+# - label_words_in_source: number of leading words of a label that the source shows. The further
+#   words of labels are an additional condition; 0 for no labels.
 SOURCE_PRIORS = {
     "base": None,
-    "told_levels": None,
-    "source_words": 0,
+    "conditioned_levels": None,
+    "label_words_in_source": 0,
     "mean_vector": False,
     "backbone": "transformer",
     "width": 128,

@@ -7,6 +7,9 @@ SETTINGS = {
     "core": "backbone",
     "accumulate": "gradient_accumulation_steps",
     "average": "ema_momentum",
+    "copies": "augmentation_passes",
+    "told_levels": "conditioned_levels",
+    "source_words": "label_words_in_source",
 }
 """{old name: new name} in every section."""
 

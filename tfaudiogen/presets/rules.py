@@ -141,7 +141,7 @@ _BACKBONES = {name: by_level(rule) for name, rule in _BACKBONE.items()}
 PRIORS = {
     **_BACKBONES,
     **{name: by_level(rule) for name, rule in FIT.items()},
-    "copies": by_level(whole(1, 10_000)),
+    "augmentation_passes": by_level(whole(1, 10_000)),
     **_CHANGES,
     **_DRAWS,
 }
@@ -159,8 +159,8 @@ TRANSLATOR = {
     "blocks": _PARTS,
     "anchors": whole(0, 2**20),
     "base": either(word(), None),
-    "told_levels": either(_PARTS, None),
-    "source_words": _PARTS,
+    "conditioned_levels": either(_PARTS, None),
+    "label_words_in_source": _PARTS,
     "mean_vector": flag(),
     "patch": _WIDTH,
     "objective": word(),

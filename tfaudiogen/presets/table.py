@@ -22,9 +22,9 @@ Presets with "priors" train, after the autoencoder, a prior over the codes of ea
 first, each conditioned on the levels above: backbone ("transformer" or "lstm"), width,
 depth, heads, labels (whether to condition on the labels of the data), code_vectors (whether to use
 the codebook vectors, see `CodeVectors`), condition_dropout, code_dropout, dropout, and the settings
-of "fit". A list has a value for each level, finest first. The training data are `copies` times the
-training sounds: first unchanged, then each time changed by up to gain_db, pitch_semitones and
-time_shift_seconds (see `Augmentation`).
+of "fit". A list has a value for each level, finest first. The training data are the codes of
+augmentation_passes passes over the training sounds: the first unchanged, the others changed by up
+to gain_db, pitch_semitones and time_shift_seconds (see `Augmentation`).
 
 Presets with "translator", in `tfaudiogen.presets.translators`, train a translator after the
 autoencoder. The autoencoder is of the target. The translator has "spectrogram" or "pictures" of the
@@ -90,10 +90,10 @@ _MUSIC_CODES_FIT = {
     "clip_norm": 1e5,
 }
 
-# Two thousand words are few, so the top prior trains on six copies: the data and five changed ones.
+# Two thousand words are few, so the top prior trains on six passes, five of them augmented.
 _SPEECH_PRIORS = {
     **PRIORS,
-    "copies": (1, 6),
+    "augmentation_passes": (1, 6),
     "gain_db": 6.0,
     "pitch_semitones": 1.0,
     "temperature": 0.8,

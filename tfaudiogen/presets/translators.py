@@ -131,9 +131,9 @@ TRANSLATOR_PRESETS = {
             **_FIT,
             # The sizes of the priors must be those of the base.
             "base": "speech_vqvae",
-            "told_levels": 1,
+            "conditioned_levels": 1,
             # Labels of the base are such as "7 jackson": a picture shows the digit, the first word.
-            "source_words": 1,
+            "label_words_in_source": 1,
             "mean_vector": True,
             "width": (160, 160),
             "heads": 5,

@@ -17,6 +17,7 @@ ARGUMENTS = {
     "VectorQuantizer": _CODEBOOK,
     "ResidualQuantizer": _CODEBOOK,
     "FiniteScalarQuantizer": _DEAD,
+    "Translator": {"source_words": "label_words_in_source"},
     "CodeMapContext": _CODE_MAP,
     "CodePrior": {
         **_CODE_MAP,

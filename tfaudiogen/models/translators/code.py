@@ -12,7 +12,7 @@ from tfaudiogen.models.priors.code_model import check_priors
 from tfaudiogen.models.priors.labels import choose_labels, further_words, pick, shared_words
 from tfaudiogen.models.priors.long_codes import CodeSampler, empty
 from tfaudiogen.models.translators.base import Translation
-from tfaudiogen.models.translators.source_words import fit_mean, word_goals
+from tfaudiogen.models.translators.label_words import fit_mean, word_goals
 from tfaudiogen.probability import noise
 
 
@@ -39,10 +39,10 @@ class Translator(Translation):
     examples.
 
     Labels may contain more information than the source: for a label "7 jackson", an image shows the
-    digit but not the speaker. With `source_words`, the rest of each label after its first
-    `source_words` words is a separate label condition v of the priors: p(c | x, v). The model then
-    need not infer the speaker code by code. When sampling, v is chosen by the user or drawn
-    uniformly, so
+    digit but not the speaker. With `label_words_in_source`, the rest of each label after its first
+    `label_words_in_source` words is a separate label condition v of the priors: p(c | x, v). The
+    model then need not infer the speaker code by code. When sampling, v is chosen by the user or
+    drawn uniformly, so
 
         p(y | x)  =  1/V sum over v of p(y | x, v).
 
@@ -57,22 +57,24 @@ class Translator(Translation):
         priors: one `CodePrior` per level of the target, top level first, as in `CodeModel`. The
             upper ones, at least the top one, need `vectors` equal to the encoder's width V and, if
             there are `label_names`, `classes` equal to their number.
-        source_words: number of first words of the labels that the source shows; 0 for all.
+        label_words_in_source: number of first words of the labels that the source shows; 0 for all.
 
     Attributes:
-        label_names: distinct texts after these words in the labels; empty if `source_words` is 0.
+        label_names: distinct texts after these words in the labels; empty if
+            `label_words_in_source` is 0.
 
     Raises:
         ValueError: source and target have the same modality, or the priors do not fit.
     """
 
-    def __init__(self, source, encoder, target, priors, source_words=0, **kwargs):
+    def __init__(self, source, encoder, target, priors, label_words_in_source=0, **kwargs):
         learning = sum(bool(prior.conditions.vectors) for prior in priors)
         super().__init__(source, encoder, target, vectors={"rates": learning}, **kwargs)
         self.priors, self._learning = list(priors), learning
-        self.source_words, self.label_names, self._label_of = source_words, [], []
-        if source_words:
-            found = further_words(target.class_names, source_words)
+        self.label_words_in_source = label_words_in_source
+        self.label_names, self._label_of = [], []
+        if label_words_in_source:
+            found = further_words(target.class_names, label_words_in_source)
             self.label_names, self._label_of = found
         check_priors(self.priors, *target.code_maps())
         self._check_vectors()
@@ -94,11 +96,11 @@ class Translator(Translation):
     def _check_labels(self):
         names, classes = self.label_names, [prior.conditions.classes for prior in self.priors]
         wanted = [len(names)] * self._learning + [0] * (len(self.priors) - self._learning)
-        if self.source_words and not names:
+        if self.label_words_in_source and not names:
             raise ValueError(
-                f"source_words={self.source_words} leaves no words of the labels, which are "
-                f"{', '.join(self.class_names) or 'none'}: take 0, or data whose labels have more "
-                "(prepare them with --label-pattern)"
+                f"label_words_in_source={self.label_words_in_source} leaves no words of the "
+                f"labels, which are {', '.join(self.class_names) or 'none'}: take 0, or "
+                "data whose labels have more (prepare them with --label-pattern)"
             )
         if classes != wanted:
             raise ValueError(
@@ -128,7 +130,7 @@ class Translator(Translation):
         """Initializes the `mean_vector` conditioning from the label embeddings of a `CodeModel`.
 
         It is fitted by least squares on all examples whose words the model knows; see
-        `tfaudiogen.models.translators.source_words`.
+        `tfaudiogen.models.translators.label_words`.
 
         Args:
             model: the model passed to `initialize_from_code_model`.
@@ -138,7 +140,7 @@ class Translator(Translation):
         goals = {
             mine: word_goals(
                 self.class_names,
-                self.source_words,
+                self.label_words_in_source,
                 has_labels,
                 model.label_names,
                 theirs.conditions,
@@ -357,7 +359,11 @@ class Translator(Translation):
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
         priors = [serialize(prior) for prior in self.priors]
-        return {**super().get_config(), "priors": priors, "source_words": self.source_words}
+        return {
+            **super().get_config(),
+            "priors": priors,
+            "label_words_in_source": self.label_words_in_source,
+        }
 
     @classmethod
     def from_config(cls, config):

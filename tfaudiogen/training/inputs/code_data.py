@@ -20,7 +20,7 @@ class CodeData(TrainingData):
 
     def __init__(self, codes, level, batch_size, seed):
         self.batch_size, self.seed = batch_size, seed
-        self.augment = None  # the cached codes include augmented copies
+        self.augment = None  # the cached codes include augmented passes
         self._arrays = {split: _conditioned(arrays, level) for split, arrays in codes.items()}
 
     def batches(

@@ -35,16 +35,16 @@ def check_pairs(preset, summary):
 def _check_words(preset, summary):
     """Raise ValueError if the preset needs label words beyond those in the source, but none exist.
 
-    The preset's `source_words` is the number of leading label words that the source shows.
+    The preset's `label_words_in_source` is the number of leading label words that the source shows.
     """
-    count = preset.translator.get("source_words") if preset.translator else 0
+    count = preset.translator.get("label_words_in_source") if preset.translator else 0
     if count and not further_words(summary.class_names, count)[0]:
         raise ValueError(
             f"{preset.name} is conditioned on label words after word {count}, as the speaker in "
             f"'7 jackson', and those of the data in {str(summary.folder)!r} end there "
             f"({', '.join(summary.class_names) or 'none'}): prepare them again with "
             "--label-pattern, as '([0-9])_([^_]+)_' of 7_jackson_32.wav, or "
-            "--set translator.source_words=0"
+            "--set translator.label_words_in_source=0"
         )
 
 

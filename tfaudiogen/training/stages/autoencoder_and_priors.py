@@ -58,12 +58,12 @@ class Stages:
         """Train the stages that are not finished, and return the complete model."""
         coder = self._autoencoder()
         codes = code_cache.read(self.out)
-        copies, _ = self.preset.copies(len(coder.quantizers))
+        passes, _ = self.preset.augmentation_passes(len(coder.quantizers))
         priors = []
-        for number, own in enumerate(copies):
-            self.log(f"Training the prior of level {number} of {len(copies)}, the top being 0 ...")
+        for number, own in enumerate(passes):
+            self.log(f"Training the prior of level {number} of {len(passes)}, the top being 0 ...")
             preset = self._preset_of(number, coder)
-            first = code_cache.first_copies(codes, own, max(copies))
+            first = code_cache.first_passes(codes, own, max(passes))
             parts = (self.out / AUTOENCODER, (first, number))
             draws = prior_draws.draws_of(coder, codes, number, self.preset.draws())
             priors.append(self._trained(f"prior_{number}", preset, *parts, draws=draws))
@@ -81,14 +81,16 @@ class Stages:
         preset, initial = self.preset.without_priors(), self.settings.initial
         coder = self._trained(AUTOENCODER, preset, initial)
         self.log("Computing the codes of the data ...")
-        copies, changes = self.preset.copies(len(coder.quantizers))
-        code_cache.write(self.out, coder, self._feed(coder), max(copies), changes)
+        passes, changes = self.preset.augmentation_passes(len(coder.quantizers))
+        code_cache.write(self.out, coder, self._feed(coder), max(passes), changes)
         return coder
 
     def _check_priors(self):
         """Check the settings of the priors before the autoencoder is trained."""
         coder = self.preset.without_priors().build(self.summary.class_names)
-        code_cache.check_copies(*self.preset.copies(len(coder.quantizers)), self.summary.kind)
+        code_cache.check_augmentation(
+            *self.preset.augmentation_passes(len(coder.quantizers)), self.summary.kind
+        )
         for number in range(len(coder.quantizers)):
             preset = self._preset_of(number, coder)
             preset.build()

@@ -15,47 +15,49 @@ _SPLITS = ("train", "validation")
 _MOST_EXPANSION = 50
 
 
-def check_copies(copies, changes, kind):
-    """Raise ValueError unless augmentations go together with copies > 1, and the data are audio.
+def check_augmentation(passes, changes, kind):
+    """Raise ValueError unless augmentations go together with passes > 1, and the data are audio.
 
     Args:
-        copies: number of copies of the training split for the prior of each level.
-        changes: augmentations of the copies, as arguments of `Augmentation`.
+        passes: number of passes over the training split for the prior of each level.
+        changes: augmentations of the further passes, as arguments of `Augmentation`.
         kind: "sounds" or "pictures".
     """
-    most = max(copies)
+    most = max(passes)
     if most > 1 and kind != "sounds":
-        raise ValueError(f"priors.copies must be 1 for {kind}, which are not changed; got {most}")
-    if min(copies) < 1:
-        raise ValueError(f"priors.copies must be at least 1, received {min(copies)}")
+        raise ValueError(
+            f"priors.augmentation_passes must be 1 for {kind}, which are not changed; got {most}"
+        )
+    if min(passes) < 1:
+        raise ValueError(f"priors.augmentation_passes must be at least 1, received {min(passes)}")
     if (most > 1) != any(changes.values()):
         names = ", ".join(f"priors.{name}={value}" for name, value in changes.items())
         raise ValueError(
-            f"priors.copies={most} and {names}: copies above 1 need a change above 0, and a "
-            "change needs copies above 1"
+            f"priors.augmentation_passes={most} and {names}: passes above 1 need a change above 0, "
+            "and a change needs passes above 1"
         )
     Augmentation(**changes)
 
 
-def write(folder, model, feed, copies=1, changes=None):
+def write(folder, model, feed, passes=1, changes=None):
     """Write `codes.npz` atomically: codes and labels of the training and validation split.
 
     Args:
         folder: the run folder.
         model: the trained autoencoder.
         feed: the `TrainingData` of its data.
-        copies: number of copies of the training split: the original and augmented ones.
-        changes: augmentations of the copies, as arguments of `Augmentation`.
+        passes: number of passes over the training split: the first unchanged, the others augmented.
+        changes: augmentations of the further passes, as arguments of `Augmentation`.
     """
     # A graph prunes what the codes do not depend on, such as decoding the image: 2.6 times faster.
     encode = tf.function(model.encode_codes, autograph=False, reduce_retracing=True)
     plain = {"shuffle": False, "drop_remainder": False}
     parts = {split: _extracted(encode, feed.batches(split, **plain), split) for split in _SPLITS}
-    if copies > 1:
+    if passes > 1:
         changed = feed.batches("train", cache=False, augment=Augmentation(**changes), **plain)
         more = (
-            _extracted(encode, changed, f"copy {number} of train")  # each pass is another epoch
-            for number in range(2, copies + 1)
+            _extracted(encode, changed, f"pass {number} of train")  # each is another epoch
+            for number in range(2, passes + 1)
         )
         parts["train"] = _joined([parts["train"], *more])
     arrays = {f"{split}_{key}": x for split, found in parts.items() for key, x in found.items()}
@@ -99,9 +101,9 @@ def _check(arrays):
             expect(whole, f"{name}, {count} rows of int32,", (values.dtype.name, values.shape))
 
 
-def first_copies(codes, copies, of):
-    """Return `codes` with only the first `copies` of the `of` copies of the training split."""
-    train = {name: values[: len(values) // of * copies] for name, values in codes["train"].items()}
+def first_passes(codes, passes, of):
+    """Return `codes` with only the first `passes` of the `of` passes over the training split."""
+    train = {name: values[: len(values) // of * passes] for name, values in codes["train"].items()}
     return {**codes, "train": train}
 
 

@@ -106,11 +106,11 @@ class TranslationStages(Stages):
             )
         if base:
             initialize_weights(model, [base])
-        conditioned = self.preset.translator.get("told_levels")
+        conditioned = self.preset.translator.get("conditioned_levels")
         if conditioned and not (base and isinstance(saving.load(base), CodeModel)):
             raise ValueError(
-                f"translator.told_levels={conditioned} leaves priors as a trained model of codes "
-                f"has them: name one by --set translator.base=MODEL; received {base!r}"
+                f"translator.conditioned_levels={conditioned} leaves priors as a trained model of "
+                f"codes has them: name one by --set translator.base=MODEL; received {base!r}"
             )
 
     def _names(self):

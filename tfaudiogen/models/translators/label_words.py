@@ -17,12 +17,12 @@ import tensorflow as tf
 _RIDGE = 1e-3
 
 
-def word_goals(names, source_words, has_label_condition, base_names, base):
+def word_goals(names, label_words_in_source, has_label_condition, base_names, base):
     """Return {class: float32 [D]}, the regression target for each class with known words.
 
     Args:
         names: names of the dataset's classes.
-        source_words: number of first words of each name that the source shows; 0 for all.
+        label_words_in_source: number of first words of each name that the source shows; 0 for all.
         has_label_condition: whether the translator also has a label condition. If not, its prior
             adds the embedding for "no label", which is subtracted from the targets.
         base_names: label names of the base model.
@@ -33,7 +33,7 @@ def word_goals(names, source_words, has_label_condition, base_names, base):
     off = 0.0 if has_label_condition else vectors[-1]
     goals = {}
     for number, name in enumerate(names):
-        shown = name.split()[: source_words or None]
+        shown = name.split()[: label_words_in_source or None]
         if shown and all(word in known for word in shown):
             goals[number] = vectors[[known.index(word) for word in shown]].sum(axis=0) - off
     return goals
