@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contest import PEERS, play, python_of, ratio, spread
 
-TASKS = {"linear": ("linear",), "mel": ("mel",), "phase": ("heap", "graph")}
+TASKS = {"linear": ("linear",), "mel": ("mel",), "phase": ("pghi", "graph")}
 
 
 def commands(environments):

@@ -76,7 +76,7 @@ def print_setting(options, count):
     )
     print(setting())
     threads = tf.config.threading.get_intra_op_parallelism_threads() or "as many as cores"
-    print(f"threads: TensorFlow {threads}, heap and librosa 1\n")
+    print(f"threads: TensorFlow {threads}, pghi and librosa 1\n")
 
 
 def phase_methods(options):
@@ -91,7 +91,7 @@ def phase_methods(options):
         "librosa.griffinlim, 32": lambda x: librosa.griffinlim(
             x.T, n_iter=32, hop_length=options.hop, length=options.samples, random_state=0
         ),
-        "heap": lambda x: retrieve_phase(x, *geometry, options.samples),
+        "pghi": lambda x: retrieve_phase(x, *geometry, options.samples),
         "graph": lambda x: in_graph(x[None])[0].numpy(),
     }
 
@@ -112,11 +112,11 @@ def codec_methods(options):
     linear = {"frame_length": options.frame_length, "bins": options.frame_length // 2}
     mel = {"frame_length": 2 * options.frame_length, "bins": options.bins, "scale": "mel"}
     settings = {
-        "linear, heap": (linear, "heap"),
+        "linear, pghi": (linear, "pghi"),
         "linear, graph": (linear, "graph"),
-        "mel (slaney), heap": (mel, "heap"),
+        "mel (slaney), pghi": (mel, "pghi"),
         "mel (slaney), graph": (mel, "graph"),
-        "mel (htk), heap": (mel | {"mel_formula": "htk"}, "heap"),
+        "mel (htk), pghi": (mel | {"mel_formula": "htk"}, "pghi"),
     }
     return {
         f"codec: {name}": codec(tfaudiogen.Spectrogram(**common, **setting), phase)

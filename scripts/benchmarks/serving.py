@@ -5,7 +5,7 @@
 exports each model (all shipped ones if none is named) and prints the largest difference of each
 signature from Python with `phase="graph"`, which must be below 1e-4 (log_prob: in nats); of sounds,
 the spectral convergence towards the magnitudes that were decoded, beside what the offline default,
-`phase="heap"`, reaches; and the median time of a call with 1 and with 8 rows.
+`phase="pghi"`, reaches; and the median time of a call with 1 and with 8 rows.
 """
 
 import argparse
@@ -186,18 +186,18 @@ def milliseconds(function, inputs):
 
 
 def convergence(model):
-    """Return the mean spectral convergence in decibels of graph and of heap, as text."""
+    """Return the mean spectral convergence in decibels of graph and of pghi, as text."""
     images = model.sample_images(noise.key(0, ROWS))
     images = images[:, 0] if images.shape.rank == 5 else images  # the window of latents
     spectrogram = model.spectrogram
     wanted = spectrogram.magnitudes(images).numpy()
     means = {}
-    for phase in ("graph", "heap"):
+    for phase in ("graph", "pghi"):
         sounds = spectrogram.inverse(images, phase=phase)
         found = np.abs(stft(sounds, spectrogram.frame_length, spectrogram.hop)[:, :-1])
         errors = np.linalg.norm(found - wanted, axis=(1, 2)) / np.linalg.norm(wanted, axis=(1, 2))
         means[phase] = 20 * np.log10(errors).mean()
-    return f"graph {means['graph']:.1f} dB, heap {means['heap']:.1f} dB"
+    return f"graph {means['graph']:.1f} dB, pghi {means['pghi']:.1f} dB"
 
 
 if __name__ == "__main__":

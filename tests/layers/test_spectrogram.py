@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tfaudiogen.layers.representations.spectrogram import Spectrogram
+from tfaudiogen.runtime.renamed import RenamedWarning
 
 GEOMETRIES = [
     {"sample_rate": 8000, "frame_length": 512, "hop": 128, "frames": 64, "bins": 64}
@@ -93,7 +94,7 @@ def test_configuration_round_trips(spectrogram):
     np.testing.assert_array_equal(twin(waveforms), spectrogram(waveforms))
 
 
-@pytest.mark.parametrize("phase", ["heap", "graph"])
+@pytest.mark.parametrize("phase", ["pghi", "graph"])
 def test_inverse_keeps_the_image(spectrogram, phase):
     images = spectrogram(tones(spectrogram.samples))
     waveforms = spectrogram.inverse(images, phase=phase)
@@ -105,13 +106,20 @@ def test_inverse_keeps_the_image(spectrogram, phase):
     assert tf.reduce_mean(errors) < 2.0
 
 
-@pytest.mark.parametrize("phase", ["heap", "graph"])
+def test_the_old_name_of_a_method_warns_and_works(spectrogram):
+    images = spectrogram(tones(spectrogram.samples))
+    with pytest.warns(RenamedWarning, match='phase="heap" is now called phase="pghi"'):
+        found = spectrogram.inverse(images, phase="heap")
+    np.testing.assert_array_equal(found, spectrogram.inverse(images, phase="pghi"))
+
+
+@pytest.mark.parametrize("phase", ["pghi", "graph"])
 def test_inverse_of_silence_is_silence(spectrogram, phase):
     waveforms = spectrogram.inverse(tf.zeros([1, 9, spectrogram.bins, 1]), phase=phase)
     np.testing.assert_array_equal(waveforms, np.zeros([1, 9 * spectrogram.hop]))
 
 
-@pytest.mark.parametrize("phase", ["heap", "graph"])
+@pytest.mark.parametrize("phase", ["pghi", "graph"])
 @pytest.mark.parametrize("frames", [1, 2, 5, 150])
 def test_inverse_takes_any_number_of_frames(spectrogram, phase, frames):
     images = np.random.default_rng(0).uniform(size=(1, frames, spectrogram.bins, 1))
@@ -150,7 +158,7 @@ def test_images_of_another_shape_are_refused(shape):
 
 
 def test_unknown_phase_is_refused(spectrogram):
-    with pytest.raises(ValueError, match="phase must be 'heap' or 'graph', received 'random'"):
+    with pytest.raises(ValueError, match="phase must be 'pghi' or 'graph', received 'random'"):
         spectrogram.inverse(tf.zeros([1, 4, spectrogram.bins, 1]), phase="random")
 
 

@@ -28,7 +28,7 @@ def evaluate(
     batch_size=8,
     limit=None,
     seed=0,
-    phase="heap",
+    phase="pghi",
     progress=True,
 ):
     """Evaluates an autoencoder, an embedder or a tagger on a prepared data set.
@@ -45,7 +45,7 @@ def evaluate(
         batch_size: windows per batch; memory depends on it alone.
         limit: evaluate this many windows, drawn at random by `seed`; None for all.
         seed: int in [0, 2**31), for posterior draws and the bootstrap.
-        phase: "heap" or "graph", as in `model.reconstruct`.
+        phase: "pghi" or "graph", as in `model.reconstruct`.
         progress: whether to show progress bars.
 
     Returns:
@@ -130,7 +130,7 @@ def _check_classes(model, summary):
 
 
 def evaluate_batches(
-    model, windows, validation, files, class_names=(), samples=16, seed=0, phase="heap"
+    model, windows, validation, files, class_names=(), samples=16, seed=0, phase="pghi"
 ):
     """Evaluates an autoencoder on batches, as `evaluate` does on a prepared data set.
 

@@ -25,7 +25,7 @@ def reconstruction_of(representation, phase):
 
     Args:
         representation: the model's `Spectrogram` or `Pictures`.
-        phase: "heap" or "graph", for audio.
+        phase: "pghi" or "graph", for audio.
     """
     if representation.kind == "pictures":
         return PictureReconstruction()
@@ -39,7 +39,7 @@ class SoundReconstruction:
 
     Args:
         spectrogram: the `Spectrogram`.
-        phase: "heap" or "graph".
+        phase: "pghi" or "graph".
     """
 
     headline = "log_spectral_distance"

@@ -73,7 +73,7 @@ def heap_phase(magnitudes, frame_length, hop, length):
     """Apply `retrieve_phase` to each of a batch [B, T, F], offline; returns [B, length]."""
     if not tf.executing_eagerly():
         raise ValueError(
-            "phase must be 'graph' inside a tf.function, received 'heap', which runs in numpy"
+            "phase must be 'graph' inside a tf.function, received 'pghi', which runs in numpy"
         )
     waveforms = [retrieve_phase(x, frame_length, hop, int(length)) for x in magnitudes.numpy()]
     return tf.constant(np.stack(waveforms))

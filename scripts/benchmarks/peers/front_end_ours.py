@@ -1,4 +1,4 @@
-"""The front end of this package: `python front_end_ours.py linear|mel|heap|graph`."""
+"""The front end of this package: `python front_end_ours.py linear|mel|pghi|graph`."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ def main():
     tasks = {
         "linear": lambda: transform(sounds),
         "mel": lambda: transform(sounds),
-        "heap": lambda: heap_phase(magnitudes, FRAME, HOP, sounds.shape[1]),
+        "pghi": lambda: heap_phase(magnitudes, FRAME, HOP, sounds.shape[1]),
         "graph": lambda: in_graph(magnitudes),
     }
     take_turns(lambda: tasks[task]().numpy(), versions=f"TensorFlow {tf.__version__}")

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaudiogen.layers.blocks.residual import register
+from tfaudiogen.runtime import renamed
 from tfaudiogen.signal import decibels as levels
 from tfaudiogen.signal.mel import (
     FORMULAS,
@@ -132,20 +133,24 @@ class Spectrogram(keras.layers.Layer):
             return mel_to_linear(amplitudes, self._filters)
         return tf.pad(amplitudes, [[0, 0], [0, 0], [0, 1]])
 
-    def inverse(self, images, phase="heap"):
+    def inverse(self, images, phase="pghi"):
         """Return waveforms [B, T * hop] of images [B, T, F, 1], for any T.
 
         Args:
             images: values in [0, 1].
-            phase: "heap", the best quality, eager only; or "graph", TensorFlow operations only,
-                for use inside a `tf.function` or a SavedModel. Both are deterministic.
+            phase: "pghi" (phase-gradient heap integration), the best quality, eager only; or
+                "graph", TensorFlow operations only, for use inside a `tf.function` or a SavedModel.
+                Both are deterministic.
 
         Raises:
-            ValueError: if phase is neither, or "heap" is used inside a graph.
+            ValueError: if phase is neither, or "pghi" is used inside a graph.
         """
-        methods = {"heap": heap_phase, "graph": graph_phase}
+        if phase == "heap":
+            renamed.warn('phase="heap"', 'phase="pghi"')
+            phase = "pghi"
+        methods = {"pghi": heap_phase, "graph": graph_phase}
         if phase not in methods:
-            raise ValueError(f"phase must be 'heap' or 'graph', received {phase!r}")
+            raise ValueError(f"phase must be 'pghi' or 'graph', received {phase!r}")
         images = tf.convert_to_tensor(images, tf.float32)
         length = tf.shape(images)[1] * self.hop
         return methods[phase](self.magnitudes(images), self.frame_length, self.hop, length)

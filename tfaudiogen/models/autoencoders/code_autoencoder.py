@@ -43,7 +43,7 @@ class CodeAutoencoder(ModalityAutoencoder):
             check_columns(self.code_maps()[0])
         return [code.numpy() for code in self.graph_functions().encode(batch)]
 
-    def decode(self, codes, phase="heap"):
+    def decode(self, codes, phase="pghi"):
         """Decodes codes, in the format of `encode`, to waveforms [B, N] or images [B, H, W, C].
 
         N is the length of whole windows: (W + 1) / 2 times the samples of one window.

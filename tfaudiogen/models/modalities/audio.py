@@ -77,7 +77,7 @@ class AudioModality:
         """Blends the images of overlapping windows [B, W, ...] to images [B, T, F, 1]."""
         return blend(images, self.spectrogram)
 
-    def inverse(self, images, length=None, phase="heap"):
+    def inverse(self, images, length=None, phase="pghi"):
         """Return the waveforms [B, N] of images, cut to `length` samples if it is not None."""
         each = [self.spectrogram.inverse(image[None], phase=phase) for image in images]
         return tf.concat(each, axis=0)[:, :length]

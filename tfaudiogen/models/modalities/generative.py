@@ -37,7 +37,7 @@ class ModalityAutoencoder:
     waveforms (see `AudioModality`) or images (see `ImageModality`). Inputs may be NumPy arrays,
     tensors or lists.
 
-    `phase` selects phase retrieval: "heap" has higher quality, "graph" is what a SavedModel runs.
+    `phase` selects phase retrieval: "pghi" has higher quality, "graph" is what a SavedModel runs.
     With "graph", Python runs the same per-example graphs as the SavedModel and returns the same
     numbers. It is ignored for images.
     """
@@ -51,7 +51,7 @@ class ModalityAutoencoder:
         """Return the per-example graphs (`AutoencoderGraph`) of this model, traced once."""
         return remembered(self, AutoencoderGraph)
 
-    def reconstruct(self, inputs, phase="heap"):
+    def reconstruct(self, inputs, phase="pghi"):
         """Reconstructs audio of any length, or images; the shape is kept.
 
         Args:
@@ -90,7 +90,7 @@ class ModalityModel(ModalityAutoencoder):
         temperature=1.0,
         component=None,
         seconds=None,
-        phase="heap",
+        phase="pghi",
         progress=False,
     ):
         """Samples audio or images from the model.
@@ -140,7 +140,7 @@ class ModalityModel(ModalityAutoencoder):
             return self.graph_functions().encode(batch).numpy()
         return in_batches(lambda images: self.posterior_parameters(images)[0], batch).numpy()
 
-    def decode(self, latents, phase="heap"):
+    def decode(self, latents, phase="pghi"):
         """Decodes latents to waveforms [B, N] or images [B, H, W, C].
 
         N is the length of whole windows: (W + 1) / 2 times the samples of one window.
@@ -193,7 +193,7 @@ class ModalityModel(ModalityAutoencoder):
 
         return in_batches(bound, indices).numpy()
 
-    def interpolate(self, a, b, steps=8, phase="heap"):
+    def interpolate(self, a, b, steps=8, phase="pghi"):
         """Interpolates linearly from a to b in the latent space.
 
         Args:

@@ -66,7 +66,7 @@ class ImageModality:
         """Removes the window axis of images [B, 1, H, W, C]."""
         return images[:, 0]
 
-    def inverse(self, images, length=None, phase="heap"):
+    def inverse(self, images, length=None, phase="pghi"):
         """Return images [B, H, W, C] as float32 tensors."""
         del length, phase
         return tf.convert_to_tensor(images, tf.float32)

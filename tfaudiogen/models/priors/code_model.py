@@ -200,7 +200,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         top_p=None,
         guidance=None,
         seconds=None,
-        phase="heap",
+        phase="pghi",
         progress=False,
     ):
         """Samples audio or images from the model.
@@ -214,7 +214,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
                 `guidance`, and no truncation.
             seconds: duration of audio; None for one window. Longer audio is continued by half
                 windows of codes, and phase retrieval runs once over the whole.
-            phase: "heap" or "graph"; see `ModalityAutoencoder`.
+            phase: "pghi" or "graph"; see `ModalityAutoencoder`.
             progress: whether to show a progress bar on a terminal.
 
         Returns:

@@ -18,7 +18,7 @@ class CodeContinuation:
     once over the whole.
     """
 
-    def extend(self, waveform, seconds, seed=0, label=None, phase="heap", **settings):
+    def extend(self, waveform, seconds, seed=0, label=None, phase="pghi", **settings):
         """Continues a sound.
 
         Args:
@@ -46,7 +46,7 @@ class CodeContinuation:
         return self._redraw(longer, (kept, None), seed, label, phase, settings, 1)
 
     def inpaint(
-        self, waveform, start, end, seed=0, label=None, phase="heap", candidates=8, **settings
+        self, waveform, start, end, seed=0, label=None, phase="pghi", candidates=8, **settings
     ):
         """Regenerates a sound between two times.
 

@@ -227,7 +227,7 @@ class Translator(Translation):
         top_p=None,
         guidance=None,
         seconds=None,
-        phase="heap",
+        phase="pghi",
         progress=False,
         label=None,
     ):
@@ -245,7 +245,7 @@ class Translator(Translation):
                 more to follow the source more closely. None for the model's default.
             seconds: duration of audio; None for one window. Longer audio is continued by half
                 windows of codes, and phase retrieval runs once over the whole.
-            phase: for audio, "heap" or "graph"; see `ModalityAutoencoder`.
+            phase: for audio, "pghi" or "graph"; see `ModalityAutoencoder`.
             progress: whether to show a progress bar on a terminal.
             label: one of `label_names`, or words of one; None draws one for each sample.
 

@@ -118,7 +118,7 @@ class FlowTranslator(LowRank, Translation):
         steps=16,
         solver="heun",
         seconds=None,
-        phase="heap",
+        phase="pghi",
         progress=False,
     ):
         """Samples targets given sources.
@@ -139,7 +139,7 @@ class FlowTranslator(LowRank, Translation):
             steps: number of solver steps, at least 1; 8 to 50 are usual.
             solver: "heun", second order with two network evaluations per step, or "euler".
             seconds: duration of audio; None for one window. See the class.
-            phase: for audio, "heap" or "graph"; see `ModalityAutoencoder`.
+            phase: for audio, "pghi" or "graph"; see `ModalityAutoencoder`.
             progress: whether to show a progress bar on a terminal.
 
         Returns:

@@ -145,7 +145,7 @@ class VariationalTranslator(Translation):
         seed=0,
         temperature=None,
         seconds=None,
-        phase="heap",
+        phase="pghi",
         progress=False,
     ):
         """Samples targets given sources.
@@ -159,7 +159,7 @@ class VariationalTranslator(Translation):
             temperature: scales the standard deviation of p(z | x); in [0, inf). None for the
                 model's default.
             seconds: duration of audio; None for one window. See the class.
-            phase: for audio, "heap" or "graph"; see `ModalityAutoencoder`.
+            phase: for audio, "pghi" or "graph"; see `ModalityAutoencoder`.
             progress: whether to show a progress bar on a terminal.
 
         Returns:
