@@ -9,6 +9,7 @@ import soundfile
 from PIL import Image
 
 from tfaudiogen import presets, saving
+from tfaudiogen.cli import main
 
 SOUND = {"frames": 32, "hop": 32, "frame_length": 64, "bins": 32}
 PICTURE = {"height": 8, "width": 8, "channels": 1}
@@ -108,10 +109,24 @@ def test_paint_takes_the_longest_names(run, painter, files, tmp_path):
     assert all((tmp_path / "out" / name).is_file() for name in record["files"])
 
 
+def option(name):
+    return f"--{name.replace('_', '-')}"
+
+
+@pytest.mark.parametrize("words", [("--rescale", "0.5"), ("--rescale=0.5",)], ids=" ".join)
+def test_the_old_name_of_an_option_is_noticed_and_works(files, capsys, words):
+    paint = main.get_command(None, "paint")
+    context = paint.make_context("paint", ["model", str(files / "one.wav"), *words])
+    assert context.params["guidance_rescale"] == 0.5
+    notice = "Notice: --rescale is now called --guidance-rescale; the old name still works.\n"
+    assert capsys.readouterr().err == notice
+    assert "--rescale" not in paint.get_help(context)
+
+
 @pytest.mark.slow
 def test_paint_by_a_flow(run, refused, flow, painter, files, tmp_path):
-    options = {"steps": 2, "solver": "euler", "guidance": 2.0, "rescale": 0.5}
-    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    options = {"steps": 2, "solver": "euler", "guidance": 2.0, "guidance_rescale": 0.5}
+    words = [word for name, value in options.items() for word in (option(name), value)]
     pictures = []
     for out, more in (("base", ()), ("adapted", ("--adapter", flow / "adapter.npz"))):
         arguments = (files / "one.wav", "--count", 2, *words, *more, "--out", tmp_path / out)

@@ -9,6 +9,7 @@ from small_models import speckles, stirred, tones, vae, vqvae
 import tfaudiogen as tg
 from tfaudiogen.probability import noise
 from tfaudiogen.probability.distributions import quantize
+from tfaudiogen.runtime.renamed import RenamedWarning
 
 SIDE = 8
 GREY = (SIDE, SIDE, 1)
@@ -82,7 +83,10 @@ def test_guidance_and_temperature_of_a_flow(painter):
         painter.sample(one, guidance=0.0, steps=2).numpy() for one in (*tones(2), long)
     ]
     np.testing.assert_allclose(unconditional[1:], unconditional[:1] * 2, atol=1e-4)
-    draws = painter.sample(tones(1), count=3, temperature=0.0, guidance=2.0, rescale=0.5, steps=2)
+    settings = {"count": 3, "temperature": 0.0, "guidance": 2.0, "steps": 2}
+    draws = painter.sample(tones(1), guidance_rescale=0.5, **settings)
+    with pytest.warns(RenamedWarning, match="rescale is now called guidance_rescale"):
+        np.testing.assert_array_equal(painter.sample(tones(1), rescale=0.5, **settings), draws)
     np.testing.assert_allclose(draws[0, 1:], draws[0, :1].numpy().repeat(2, axis=0), atol=1e-5)
 
 
@@ -191,7 +195,7 @@ def test_compiled_replicas_train_like_one_device(spectrogram, mirrored):
     [
         ({"count": 0}, "count must be at least 1"),
         ({"guidance": -1.0}, "guidance must not"),
-        ({"rescale": 1.5}, "rescale must be in"),
+        ({"guidance_rescale": 1.5}, "guidance_rescale must be in"),
         ({"steps": 0}, "steps must be at least 1"),
         ({"solver": "exact"}, "solver must be one of euler, heun"),
         ({"seconds": 2.0}, "seconds does not apply"),

@@ -38,7 +38,7 @@ def paint(model, inputs, count, seed, out, adapter, texts, labels, **options):
     Examples:
       tfaudiogen paint run seven.wav
       tfaudiogen paint run words --count 4 --seed 0 --guidance 3 --out pictures
-      tfaudiogen paint flow seven.wav --guidance 3 --rescale 0.7 --steps 25 --solver heun
+      tfaudiogen paint flow seven.wav --guidance 3 --guidance-rescale 0.7 --steps 25 --solver heun
       tfaudiogen paint run --text "a red bird, slow" --count 8
       tfaudiogen paint run clap/seven.npy
     """

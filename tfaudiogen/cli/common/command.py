@@ -14,10 +14,17 @@ from tfaudiogen.runtime.keras_backend import require_tensorflow
 from tfaudiogen.runtime.renamed import RenamedWarning
 
 DEBUG = "TFAUDIOGEN_DEBUG"
+# Old names of options, and their new names; commands with the new one accept the old one.
+_RENAMED = {"--rescale": "--guidance-rescale"}
 
 
 class Command(click.Command):
     """A command that needs TensorFlow; help and argument errors do not import it."""
+
+    def parse_args(self, context, args):
+        """Replace old names of options, with a notice, then parse."""
+        known = {option for parameter in self.params for option in parameter.opts}
+        return super().parse_args(context, [_renamed(word, known) for word in args])
 
     def invoke(self, context):
         """Import TensorFlow without its messages, then run."""
@@ -28,6 +35,16 @@ class Command(click.Command):
             import tensorflow  # noqa: F401
         context.with_resource(own_temporary_folder())
         return super().invoke(context)
+
+
+def _renamed(word, known):
+    """Return a word of the command line, with the new name of an option in place of an old one."""
+    name, equals, value = word.partition("=")
+    new = _RENAMED.get(name)
+    if new not in known:
+        return word
+    say(f"Notice: {name} is now called {new}; the old name still works.", err=True)
+    return f"{new}{equals}{value}"
 
 
 def debugging():

@@ -23,7 +23,7 @@ def drawing_options(command):
             "--steps", type=click.IntRange(min=1), help="Of the solver of a flow; usually 8 to 50."
         ),
         click.option(
-            "--rescale",
+            "--guidance-rescale",
             type=click.FloatRange(0, 1),
             help="Of a flow: part to which what guidance makes too strong is taken back.",
         ),

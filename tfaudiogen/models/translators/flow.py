@@ -12,6 +12,7 @@ from tfaudiogen.models.translators import flow_path, long_maps
 from tfaudiogen.models.translators.base import Translation
 from tfaudiogen.models.translators.target_latents import latents_of
 from tfaudiogen.probability import noise
+from tfaudiogen.runtime.renamed import accepts_old_names
 
 
 @register
@@ -107,6 +108,7 @@ class FlowTranslator(LowRank, Translation):
                 standard.observe(one)
         return [standard(one) for standard, one in pairs]
 
+    @accepts_old_names("sample's ", {"rescale": "guidance_rescale"})
     def sample(
         self,
         inputs,
@@ -114,7 +116,7 @@ class FlowTranslator(LowRank, Translation):
         seed=0,
         temperature=None,
         guidance=None,
-        rescale=0.0,
+        guidance_rescale=0.0,
         steps=16,
         solver="heun",
         seconds=None,
@@ -134,7 +136,7 @@ class FlowTranslator(LowRank, Translation):
             guidance: scale of classifier-free guidance; 1 for the conditional flow, 0 for the
                 unconditional one, more to follow the source more closely. None for the model's
                 default.
-            rescale: in [0, 1], how far to undo the growth of u caused by guidance; see
+            guidance_rescale: in [0, 1], how far to undo the growth of u caused by guidance; see
                 `flow_path.guided`.
             steps: number of solver steps, at least 1; 8 to 50 are usual.
             solver: "heun", second order with two network evaluations per step, or "euler".
@@ -149,14 +151,14 @@ class FlowTranslator(LowRank, Translation):
             ValueError: an argument is out of range or has a wrong shape.
         """
         temperature, guidance = self.drawing(count, seed, temperature, guidance)
-        _check_solving(rescale, steps, solver)
+        _check_solving(guidance_rescale, steps, solver)
 
         def draw(key, vectors, windows):
             self.latents.check_windows(windows)
             start = [temperature * one for one in self.latents.noise(key, windows)]
-            found = self._solver(windows, solver, guidance not in (0.0, 1.0))(
-                start, vectors, *map(tf.constant, (float(guidance), float(rescale), int(steps)))
-            )
+            settings = (float(guidance), float(guidance_rescale), int(steps))
+            solve = self._solver(windows, solver, guidance not in (0.0, 1.0))
+            found = solve(start, vectors, *map(tf.constant, settings))
             return self.latents.images(found, windows)
 
         return self.drawn(draw, inputs, count, seed, seconds, phase, progress)
@@ -171,13 +173,13 @@ class FlowTranslator(LowRank, Translation):
             )
         return known[windows, solver, both]
 
-    def _direction(self, vectors, windows, guidance, rescale, both):
+    def _direction(self, vectors, windows, guidance, guidance_rescale, both):
         """Return the velocity function, from long maps and a time to u, a list of long maps.
 
         Args:
             vectors: source vectors [B, M, V].
             windows: W.
-            guidance, rescale: scalars; see `sample`.
+            guidance, guidance_rescale: scalars; see `sample`.
             both: whether to compute the conditional and the unconditional flow.
         """
         vectors = tf.repeat(vectors, windows, axis=0)  # [B W, M, V]
@@ -191,7 +193,7 @@ class FlowTranslator(LowRank, Translation):
             if not both:
                 return found
             with_, without = zip(*(tf.split(one, 2) for one in found), strict=True)
-            return flow_path.guided(list(with_), list(without), guidance, rescale)
+            return flow_path.guided(list(with_), list(without), guidance, guidance_rescale)
 
         def direction(maps, time):
             pairs = zip(maps, self.latents.shapes, strict=True)
@@ -200,19 +202,21 @@ class FlowTranslator(LowRank, Translation):
 
         return direction
 
-    def solved(self, start, vectors, guidance, rescale, steps, windows=1, solver="heun", both=True):
+    def solved(
+        self, start, vectors, guidance, guidance_rescale, steps, windows=1, solver="heun", both=True
+    ):
         """Solves the flow from noise to latents in `steps` equal time steps.
 
         Args:
             start: the noise, a list of long maps [B, columns, F, D].
             vectors: source vectors [B, M, V].
-            guidance, rescale, steps: scalar tensors; see `sample`.
+            guidance, guidance_rescale, steps: scalar tensors; see `sample`.
             windows: W.
             solver: as in `sample`.
             both: whether to compute the conditional and the unconditional flow; if False,
                 `guidance` must be 0 or 1.
         """
-        direction = self._direction(vectors, windows, guidance, rescale, both)
+        direction = self._direction(vectors, windows, guidance, guidance_rescale, both)
         whole = tf.cast(steps, tf.float32)
 
         def step(number, maps):
@@ -257,9 +261,9 @@ def _check_choice(name, value, choices):
         raise ValueError(f"{name} must be one of {', '.join(choices)}; received {value!r}")
 
 
-def _check_solving(rescale, steps, solver):
-    if not 0 <= rescale <= 1:
-        raise ValueError(f"rescale must be in [0, 1], received {rescale}")
+def _check_solving(guidance_rescale, steps, solver):
+    if not 0 <= guidance_rescale <= 1:
+        raise ValueError(f"guidance_rescale must be in [0, 1], received {guidance_rescale}")
     if steps < 1:
         raise ValueError(f"steps must be at least 1, received {steps}")
     _check_choice("solver", solver, flow_path.SOLVERS)
