@@ -88,7 +88,7 @@ def test_causal_under_each_condition(backbone, condition):
     logits = np.asarray(prior(later.reshape(14, 3, 2), **every)).reshape(7, 2, 6, 5)
     for place in range(6):
         same = slice(None, place + 1)
-        np.testing.assert_allclose(logits[place][:, same], logits[6][:, same], atol=1e-5)
+        np.testing.assert_allclose(logits[place][:, same], logits[6][:, same], atol=5e-5)
         if place < 5:
             assert np.abs(logits[place][:, place + 1] - logits[6][:, place + 1]).max() > 1e-4
 
