@@ -40,7 +40,7 @@ def _points(rows, name):
     return np.array([(row["epoch"], row[name]) for row in rows if name in row])
 
 
-def _place(points, low, high):
+def _position(points, low, high):
     room = [_WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM]
     x, y = np.moveaxis((points - low) / (high - low) * room, -1, 0)
     return np.stack([_LEFT + x, _HEIGHT - _BOTTOM - y], axis=-1)
@@ -48,11 +48,11 @@ def _place(points, low, high):
 
 def _axes(low, high, measure):
     for value in np.linspace(low[1], high[1], _TICKS):
-        _, y = _place(np.array([low[0], value]), low, high)
+        _, y = _position(np.array([low[0], value]), low, high)
         yield f'<path d="M{_LEFT:g} {y:.1f}H{_WIDTH - _RIGHT:g}"/>'
         yield f'<text x="{_LEFT - 8:g}" y="{y + 4:.1f}" text-anchor="end">{value:.3f}</text>'
     for epoch in sorted({int(e) for e in np.linspace(low[0], high[0], 6)}):
-        x, _ = _place(np.array([epoch, low[1]]), low, high)
+        x, _ = _position(np.array([epoch, low[1]]), low, high)
         yield f'<text x="{x:.1f}" y="{_HEIGHT - 16:g}" text-anchor="middle">{epoch}</text>'
     middle = (_WIDTH + _LEFT) / 2
     yield f'<text x="{middle:g}" y="{_HEIGHT - 2:g}" text-anchor="middle">epoch</text>'
@@ -60,11 +60,11 @@ def _axes(low, high, measure):
 
 
 def _line(label, colour, points, low, high):
-    places = _place(points, low, high)
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    positions = _position(points, low, high)
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in positions)
     marks = "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}">'
         f"<title>{html.escape(label)}, epoch {epoch:g}: {value:.4f}</title></circle>"
-        for (x, y), (epoch, value) in zip(places, points, strict=True)
+        for (x, y), (epoch, value) in zip(positions, points, strict=True)
     )
     return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{marks}'

@@ -70,17 +70,17 @@ class LatentMap:
         """Positions of latents and component means, all of which must be visible, [n + K, 2]."""
         return np.concatenate([self.plane, [centre for _, centre, _ in self.ellipses]])
 
-    def place_of(self, latents):
+    def position_of(self, latents):
         """Return the position [2] of latents [D] on the map."""
         return self.projection.transform(np.atleast_2d(latents))[0]
 
-    def latents_at(self, place):
+    def latents_at(self, position):
         """Return latents [D] that project to a position on the map.
 
         PCA sets all other dimensions to their mean. UMAP searches for latents with the same
         neighbours as the position has on the map.
         """
-        return self.projection.inverse_transform(np.asarray(place, np.float32)[None])[0]
+        return self.projection.inverse_transform(np.asarray(position, np.float32)[None])[0]
 
 
 def _projections():
@@ -142,7 +142,7 @@ def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
 def map_of_prior(model, count, kind=PCA_MAP):
     """Return the `LatentMap` of samples of the prior, which needs no data."""
     latents = model.prior.sample(count, seed=0).numpy()
-    names = [f"draw {place}" for place in range(count)]
+    names = [f"draw {position}" for position in range(count)]
     return LatentMap.of(model, latents, ["draws of the prior"] * count, names, kind=kind)
 
 

@@ -31,7 +31,7 @@ element.addEventListener('click', (event) => {
   if (component !== undefined) return trigger('select', {component: Number(component)});
   const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(
     svg.getScreenCTM().inverse());
-  trigger('select', {place: [at.x, at.y]});
+  trigger('select', {position: [at.x, at.y]});
 });
 """
 
@@ -54,14 +54,14 @@ class Scale:
         self._factor = float(np.min(room / np.maximum(high - low, 1e-6)))
         self._centre = (low + high) / 2
 
-    def picture(self, places):
+    def picture(self, positions):
         """Map positions [..., 2] on the plane to the SVG, whose second axis points down."""
-        away = (np.asarray(places) - self._centre) * [self._factor, -self._factor]
+        away = (np.asarray(positions) - self._centre) * [self._factor, -self._factor]
         return away + [_WIDTH / 2, _HEIGHT / 2]
 
-    def plane(self, place):
+    def plane(self, position):
         """Map a position in the SVG to the plane."""
-        away = np.asarray(place) - [_WIDTH / 2, _HEIGHT / 2]
+        away = np.asarray(position) - [_WIDTH / 2, _HEIGHT / 2]
         return away / [self._factor, -self._factor] + self._centre
 
 
@@ -120,19 +120,19 @@ def _outline(scale, centre, axes):
 def _way(scale, latent_map, ends, fraction):
     """Yield the marks of A and B, the line between them, and the mark at `fraction`."""
     chosen = [None if end is None else np.asarray(end) for end in ends]
-    places = [None if end is None else _place(scale, latent_map, end) for end in chosen]
-    if latent_map.is_linear and all(place is not None for place in places):
-        (x1, y1), (x2, y2) = places
+    positions = [None if end is None else _position(scale, latent_map, end) for end in chosen]
+    if latent_map.is_linear and all(position is not None for position in positions):
+        (x1, y1), (x2, y2) = positions
         yield f'<line class="way" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
         if fraction is not None:
-            x, y = places[0] + fraction * (places[1] - places[0])
+            x, y = positions[0] + fraction * (positions[1] - positions[0])
             yield f'<circle class="here" cx="{x:.1f}" cy="{y:.1f}" r="7"/>'
-    for letter, place in zip("AB", places, strict=True):
-        if place is not None:
-            x, y = place
+    for letter, position in zip("AB", positions, strict=True):
+        if position is not None:
+            x, y = position
             yield f'<g class="end" transform="translate({x:.1f} {y:.1f})"><circle r="11"/>'
             yield f'<text y="4">{letter}</text></g>'
 
 
-def _place(scale, latent_map, latents):
-    return scale.picture(latent_map.place_of(latents))
+def _position(scale, latent_map, latents):
+    return scale.picture(latent_map.position_of(latents))

@@ -152,4 +152,4 @@ def ranked(studio, model, query, candidates, progress=None):
 
 def _in_order(wanted, known):
     own, vectors = zip(*known, strict=True)
-    return [(own[place], cosine) for place, cosine in retrieval.nearest(wanted, vectors)]
+    return [(own[position], cosine) for position, cosine in retrieval.nearest(wanted, vectors)]

@@ -66,8 +66,8 @@ class ResultStore:
         if not self.folder.is_dir():
             return
         oldest_first = sorted(path for path in self.folder.iterdir() if path.is_dir())
-        for place, folder in enumerate(oldest_first):
-            surplus = place < len(oldest_first) - self.most + 1
+        for position, folder in enumerate(oldest_first):
+            surplus = position < len(oldest_first) - self.most + 1
             if surplus or self._is_too_old(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 

@@ -91,8 +91,8 @@ def _tidy_forever(studio):
     """Delete outdated files periodically, even if there are no requests."""
     while True:
         time.sleep(_BETWEEN_TIDYING)
-        for place in (studio.temporary, studio.uploads):
-            place.tidy()
+        for store in (studio.temporary, studio.uploads):
+            store.tidy()
 
 
 def _listen(host, port):

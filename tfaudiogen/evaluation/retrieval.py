@@ -31,7 +31,10 @@ def embed(model, kind, inputs):
 def nearest(query, vectors):
     """Return [(index, cosine)] of embeddings [K, E] with the query [E], nearest first."""
     cosines = np.asarray(vectors) @ query
-    return [(int(place), float(cosines[place])) for place in np.argsort(-cosines, kind="stable")]
+    return [
+        (int(position), float(cosines[position]))
+        for position in np.argsort(-cosines, kind="stable")
+    ]
 
 
 def retrieval_report(model, windows, files, class_names=(), seed=0):
@@ -77,17 +80,17 @@ def retrieval_report(model, windows, files, class_names=(), seed=0):
 
 def _embedded(model, windows):
     """Return audio [S, E] and picture [P, E] embeddings, and picture, label and id per window."""
-    places, sounds, pictures, owner, labels, ids = {}, [], [], [], [], []
+    positions, sounds, pictures, owner, labels, ids = {}, [], [], [], [], []
     for batch in windows:
         inputs, shown = _sides(model, batch)
         sounds.append(inputs)
         vectors = model.embed_pictures(shown)
         for picture, vector in zip(np.asarray(shown), vectors, strict=True):
             key = picture.tobytes()
-            if key not in places:
-                places[key] = len(places)
+            if key not in positions:
+                positions[key] = len(positions)
                 pictures.append(vector)
-            owner.append(places[key])
+            owner.append(positions[key])
         labels.append(batch["label"])
         ids.append(batch["id"])
     if not sounds:

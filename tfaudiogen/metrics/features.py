@@ -31,9 +31,12 @@ def kernel_distance_interval(x, y, confidence=0.95, resamples=500, seed=0):
     def of_halves():
         rows = random.permutation(len(x))[: max(2, len(x) // 2)]
         columns = random.permutation(len(y))[: max(2, len(y) // 2)]
-        places = (rows, rows), (rows, columns), (columns, columns)
+        positions = (rows, rows), (rows, columns), (columns, columns)
         return _unbiased(
-            *(kernel[np.ix_(*place)] for kernel, place in zip(kernels, places, strict=True))
+            *(
+                kernel[np.ix_(*position)]
+                for kernel, position in zip(kernels, positions, strict=True)
+            )
         )
 
     found = [of_halves() for _ in range(resamples)]

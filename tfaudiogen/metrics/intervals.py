@@ -45,11 +45,11 @@ def bootstrap_interval(values, weights=None, groups=None, confidence=0.95, resam
             f"{values.shape}, {weights.shape} and {groups.shape}"
         )
     valid = ~np.isnan(values)
-    names, places = np.unique(groups[valid], return_inverse=True)
+    names, positions = np.unique(groups[valid], return_inverse=True)
     if len(names) < 2:
         return float("nan"), float("nan")
-    totals = np.bincount(places, values[valid])
-    sizes = np.bincount(places, weights[valid])
+    totals = np.bincount(positions, values[valid])
+    sizes = np.bincount(positions, weights[valid])
     generator = np.random.default_rng(seed)
     draws = generator.integers(len(names), size=(resamples, len(names)))
     ratios = totals[draws].sum(axis=1) / sizes[draws].sum(axis=1)
@@ -70,7 +70,7 @@ def bootstrap_median_interval(values, groups=None, confidence=0.95, resamples=20
             "values and groups must be vectors of one length, got shapes "
             f"{values.shape} and {groups.shape}"
         )
-    names, places = np.unique(groups, return_inverse=True)
+    names, positions = np.unique(groups, return_inverse=True)
     if len(names) < 2:
         return float("nan"), float("nan")
     order = np.argsort(values)
@@ -78,7 +78,7 @@ def bootstrap_median_interval(values, groups=None, confidence=0.95, resamples=20
     medians = np.empty(resamples)
     for number in range(resamples):
         drawn = generator.integers(len(names), size=len(names))
-        reached = np.cumsum(np.bincount(drawn, minlength=len(names))[places[order]])
+        reached = np.cumsum(np.bincount(drawn, minlength=len(names))[positions[order]])
         medians[number] = values[order[np.searchsorted(reached, 0.5 * reached[-1])]]
     low, high = np.quantile(medians, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)

@@ -33,11 +33,11 @@ def fit_logistic_scale(batches):
         batches: iterable of (images, means, frames).
     """
     total = sum(_code_lengths(*batch).numpy().astype(np.float64) for batch in batches)
-    place = int(np.clip(np.argmin(total), 1, len(_SCALES) - 2))
-    before, least, after = total[place - 1 : place + 2]
+    position = int(np.clip(np.argmin(total), 1, len(_SCALES) - 2))
+    before, least, after = total[position - 1 : position + 2]
     curvature = before - 2 * least + after
     offset = 0.5 * (before - after) / curvature if curvature > 0 else 0.0
-    return float(_SCALES[place] * 2 ** (np.clip(offset, -1, 1) / 2))
+    return float(_SCALES[position] * 2 ** (np.clip(offset, -1, 1) / 2))
 
 
 @tf.function(reduce_retracing=True)

@@ -65,10 +65,10 @@ def recall_at(found, count):
     if count < 1:
         raise ValueError(f"count must be at least 1; received {count}")
     missed = np.ones(len(found.above))
-    for place in range(count):
-        left = found.tied_wrong + found.tied_right - place
-        share = np.maximum(found.tied_wrong - place, 0) / np.maximum(left, 1)
-        missed *= np.where(place < count - found.above, share, 1.0)
+    for position in range(count):
+        left = found.tied_wrong + found.tied_right - position
+        share = np.maximum(found.tied_wrong - position, 0) / np.maximum(left, 1)
+        missed *= np.where(position < count - found.above, share, 1.0)
     return 1.0 - missed
 
 

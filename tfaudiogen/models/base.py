@@ -85,8 +85,8 @@ class ProbabilisticModel(CheckedModel):
 
         Override this if `compares_examples`. If the global batch is computed in several pieces,
         the batch passed to `loss_terms` has two further entries: "others", the messages of all
-        examples of the global batch as constants, and "place", int32 [B], the positions of its own
-        examples among them. The gradient of an example's own terms must then include the
+        examples of the global batch as constants, and "position", int32 [B], the positions of its
+        own examples among them. The gradient of an example's own terms must then include the
         gradient of the other examples' terms with respect to its messages.
         """
         raise NotImplementedError(f"{type(self).__name__} must define messages")
@@ -264,7 +264,7 @@ class ProbabilisticModel(CheckedModel):
         )
 
     def _with_others(self, batch, key, parts, training):
-        """Return the batch with "place" added, and the messages of the global batch.
+        """Return the batch with "position" added, and the messages of the global batch.
 
         Without a need for messages, the batch is unchanged and they are None; see `messages`.
         """
@@ -273,7 +273,7 @@ class ProbabilisticModel(CheckedModel):
             return batch, None
         _, embeddings = in_parts(self._telling, parts, batch, key, training)
         others, first = gathered(embeddings)
-        return {**batch, "place": first + tf.range(tf.size(key.index))}, others
+        return {**batch, "position": first + tf.range(tf.size(key.index))}, others
 
     def _unscale(self, gradients, sound):
         """Return the unscaled gradients, and whether the step is sound (all finite)."""

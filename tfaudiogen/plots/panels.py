@@ -31,8 +31,8 @@ def log_spectrogram(axes, samples, geometry):
     values = features.log_spectrogram(samples, geometry)
     picture = _image(axes, values, geometry, *geometry.levels)
     ticks = _round_steps(geometry.sample_rate / 2)
-    places = ticks / geometry.sample_rate * geometry.frame_length
-    axes.set_yticks(places, [f"{hertz:.0f}" for hertz in ticks])
+    positions = ticks / geometry.sample_rate * geometry.frame_length
+    axes.set_yticks(positions, [f"{hertz:.0f}" for hertz in ticks])
     axes.set(ylabel="frequency (Hz)", title="log spectrogram")
     return picture, _LEVEL
 
@@ -51,8 +51,8 @@ def cepstral_coefficients(axes, samples, geometry):
     values = features.cepstral_coefficients(samples, geometry)
     reach = np.abs(values).max() or 1.0
     picture = _image(axes, values, geometry, -reach, reach, "RdBu_r")
-    places = np.arange(4, values.shape[1], 5)
-    axes.set_yticks(places, [str(place + 1) for place in places])
+    positions = np.arange(4, values.shape[1], 5)
+    axes.set_yticks(positions, [str(position + 1) for position in positions])
     axes.set(ylabel="coefficient", title="MFCC")
     return picture, "value"
 
@@ -60,7 +60,7 @@ def cepstral_coefficients(axes, samples, geometry):
 def chroma(axes, samples, geometry):
     """Plot the chroma, the relative strength of each pitch class."""
     picture = _image(axes, features.chroma(samples, geometry), geometry, 0.0, 1.0, "viridis")
-    axes.set_yticks(_LABELLED_PITCHES, [_PITCHES[place] for place in _LABELLED_PITCHES])
+    axes.set_yticks(_LABELLED_PITCHES, [_PITCHES[position] for position in _LABELLED_PITCHES])
     axes.set(ylabel="pitch class", title="chroma")
     return picture, "share"
 

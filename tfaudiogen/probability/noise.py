@@ -41,19 +41,19 @@ def bits(key, stream, shape):
         shape: static shape of one example's draw.
     """
     run = tf.cast(key.seed, tf.int64) * 2**32 + tf.cast(key.step, tf.int64)
-    place = zlib.crc32(stream.encode()) * 2**31 + tf.cast(key.index, tf.int64)
-    return _bits_at(run, place, tuple(shape))
+    position = zlib.crc32(stream.encode()) * 2**31 + tf.cast(key.index, tf.int64)
+    return _bits_at(run, position, tuple(shape))
 
 
 # A tf.function, since a loop over examples is slow in eager mode.
 @tf.function(autograph=False, reduce_retracing=True)
-def _bits_at(run, place, shape):
-    def one_example(place):
+def _bits_at(run, position, shape):
+    def one_example(position):
         return tf.random.stateless_uniform(
-            shape, tf.stack([run, place]), None, None, tf.uint32, alg="philox"
+            shape, tf.stack([run, position]), None, None, tf.uint32, alg="philox"
         )
 
-    return tf.map_fn(one_example, place, fn_output_signature=tf.TensorSpec(shape, tf.uint32))
+    return tf.map_fn(one_example, position, fn_output_signature=tf.TensorSpec(shape, tf.uint32))
 
 
 def uniform(key, stream, shape=()):

@@ -38,9 +38,9 @@ def of_shape(tensor, spec):
     promised_nothing = tf.raw_ops.PlaceholderWithDefault(input=tensor, shape=tf.TensorShape(None))
     sizes = tf.shape(promised_nothing)
     fits = tf.equal(tf.size(sizes), spec.shape.rank)
-    for place, size in enumerate(spec.shape):
+    for position, size in enumerate(spec.shape):
         if size is not None:
-            fits &= tf.reduce_all(sizes[place : place + 1] == size)
+            fits &= tf.reduce_all(sizes[position : position + 1] == size)
     message = f"{spec.name} must have the shape {shape_text(spec.shape, spec.name)}"
     (found,) = after([check(fits, message)], promised_nothing)
     return tf.ensure_shape(found, spec.shape)
@@ -50,5 +50,5 @@ def shape_text(shape, name):
     """Return the shape of an input or output for documentation: [B, N] for two dynamic sizes."""
     second = {"latents": "W", "codes": "T"}.get(name.split("_")[0], "N")
     names = ["B", second]
-    sizes = [names[place] if size is None else size for place, size in enumerate(shape)]
+    sizes = [names[position] if size is None else size for position, size in enumerate(shape)]
     return f"[{', '.join(map(str, sizes))}]"

@@ -57,24 +57,24 @@ def integrate(magnitudes, in_time, in_frequency, followed):
 
 
 @numba.njit(cache=True)
-def _rise(heap, keys, place, item):
-    # Insert an item into the binary heap, which holds `place` items.
+def _rise(heap, keys, position, item):
+    # Insert an item into the binary heap, which holds `position` items.
     key = keys[item]
-    while place > 0 and keys[heap[(place - 1) // 2]] < key:
-        heap[place] = heap[(place - 1) // 2]
-        place = (place - 1) // 2
-    heap[place] = item
+    while position > 0 and keys[heap[(position - 1) // 2]] < key:
+        heap[position] = heap[(position - 1) // 2]
+        position = (position - 1) // 2
+    heap[position] = item
 
 
 @numba.njit(cache=True)
 def _sink(heap, keys, size):
     # Replace the top of the heap, just removed, by its last item and restore the order.
-    item, place = heap[size], 0
-    while 2 * place + 1 < size:
-        child = 2 * place + 1
+    item, position = heap[size], 0
+    while 2 * position + 1 < size:
+        child = 2 * position + 1
         if child + 1 < size and keys[heap[child + 1]] > keys[heap[child]]:
             child += 1
         if keys[heap[child]] <= keys[item]:
             break
-        heap[place], place = heap[child], child
-    heap[place] = item
+        heap[position], position = heap[child], child
+    heap[position] = item

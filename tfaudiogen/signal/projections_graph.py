@@ -18,8 +18,8 @@ class Projections:
     def __init__(self, magnitudes, frame_length, hop, length):
         self.magnitudes, self.frame_length, self.hop = magnitudes, frame_length, hop
         gain = synthesis_gain(tf.shape(magnitudes)[-2], frame_length, hop)
-        place = tf.range(tf.size(gain)) - frame_length // 2
-        self.gain = tf.where((place >= 0) & (place < length), gain, 0.0)
+        position = tf.range(tf.size(gain)) - frame_length // 2
+        self.gain = tf.where((position >= 0) & (position < length), gain, 0.0)
         self.inside = slice(frame_length // 2, frame_length // 2 + length)
 
     def analyse(self, signals):

@@ -56,8 +56,10 @@ def _fades(windows, frames, overlap):
     """Return the weights of the windows, [W, frames, 1, 1]; the outer ends are not faded."""
     rise = np.sin(0.5 * np.pi * (np.arange(overlap) + 0.5) / max(overlap, 1)) ** 2
     fade_in = np.concatenate([rise, np.ones(frames - overlap)]).astype(np.float32)
-    place = tf.range(windows)[:, None]
-    weights = tf.where(place > 0, fade_in, 1.0) * tf.where(place < windows - 1, fade_in[::-1], 1.0)
+    position = tf.range(windows)[:, None]
+    weights = tf.where(position > 0, fade_in, 1.0) * tf.where(
+        position < windows - 1, fade_in[::-1], 1.0
+    )
     return weights[..., None, None]
 
 

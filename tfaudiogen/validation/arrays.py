@@ -48,10 +48,10 @@ def waveforms(values, name="waveform"):
             f"mean, {name}.mean(axis=1), or each channel as a sound, {name}.T"
         )
     _check_finite(sounds, name)
-    place = np.unravel_index(np.argmax(np.abs(sounds)), sounds.shape)
-    if abs(sounds[place]) > LOUDEST:
+    index = np.unravel_index(np.argmax(np.abs(sounds)), sounds.shape)
+    if abs(sounds[index]) > LOUDEST:
         raise ValueError(
-            f"{name} must be in [-1, 1], received {sounds[place]:g} at {_index(place)}: divide by "
+            f"{name} must be in [-1, 1], received {sounds[index]:g} at {_text(index)}: divide by "
             "the full scale of its integers, 32768 for those of 16 bits, or give the integers"
         )
     return sounds
@@ -76,10 +76,10 @@ def pictures(values, shape, name="picture"):
             f"shape {list(found.shape)}{_cure(found.shape, tuple(shape), name)}"
         )
     _check_finite(found, name)
-    place = np.unravel_index(np.argmax(np.abs(found - 0.5)), found.shape)
-    if not 0.0 <= found[place] <= 1.0:
+    index = np.unravel_index(np.argmax(np.abs(found - 0.5)), found.shape)
+    if not 0.0 <= found[index] <= 1.0:
         raise ValueError(
-            f"{name} must hold numbers in [0, 1], received {found[place]:g} at {_index(place)}: "
+            f"{name} must hold numbers in [0, 1], received {found[index]:g} at {_text(index)}: "
             "divide by 255, or give integers of the type uint8"
         )
     return found
@@ -121,13 +121,13 @@ def _numbers(values, name, scales):
 def _check_finite(found, name):
     finite = np.isfinite(found)
     if not finite.all():
-        place = np.unravel_index(np.argmin(finite), found.shape)
-        raise ValueError(f"{name} must be finite, received {found[place]} at {_index(place)}")
+        index = np.unravel_index(np.argmin(finite), found.shape)
+        raise ValueError(f"{name} must be finite, received {found[index]} at {_text(index)}")
 
 
-def _index(place):
+def _text(index):
     """Formats an index as a user would write it."""
-    return f"[{', '.join(map(str, place))}]"
+    return f"[{', '.join(map(str, index))}]"
 
 
 def _cure(received, wanted, name):

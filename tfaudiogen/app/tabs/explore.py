@@ -61,15 +61,18 @@ def build(page):
         trigger_mode="always_last",
         **private,
     )
-    for place, (sound, picture, pictures, component) in enumerate(ends):
+    for position, (sound, picture, pictures, component) in enumerate(ends):
         inputs = [model.dropdown, state, fraction]
         for upload in (sound, picture):
             upload.upload(
-                page.show_errors(explorer.take_file(place)), [*inputs, upload], outputs, **private
+                page.show_errors(explorer.take_file(position)),
+                [*inputs, upload],
+                outputs,
+                **private,
             )
         model.when_it_changes(explorer.uploads, [sound, pictures])
         component.submit(
-            page.show_errors(explorer.take_component(place)),
+            page.show_errors(explorer.take_component(position)),
             [*inputs, component],
             outputs,
             **private,
@@ -129,7 +132,7 @@ class Explorer:
         between = self._between(state, fraction)
         return state, self._view(state, fraction), gradio.skip(), between
 
-    def take_file(self, place):
+    def take_file(self, position):
         """Return a handler that chooses an uploaded file as A (0) or B (1)."""
 
         def take(name, state, fraction, path):
@@ -138,11 +141,11 @@ class Explorer:
             with self.studio.compute_lock.taken():
                 window = operations.first_window(self.studio, model, path)
                 latents = model.encode(window).reshape(-1)
-            return self._choose(state, fraction, place, "your file", latents, window)
+            return self._choose(state, fraction, position, "your file", latents, window)
 
         return take
 
-    def take_component(self, place):
+    def take_component(self, position):
         """Return a handler that chooses the mean of a component as A (0) or B (1)."""
 
         def take(name, state, fraction, component):
@@ -153,7 +156,7 @@ class Explorer:
             most = operations.components(model) - 1
             component = number("component", component, 0, most, int)
             latents = model.prior.sample(1, 0, temperature=0.0, component=component).numpy()[0]
-            return self._choose(state, fraction, place, f"component {component}", latents)
+            return self._choose(state, fraction, position, f"component {component}", latents)
 
         return take
 
@@ -182,15 +185,15 @@ class Explorer:
             most = len(drawn.components) - 1
             index = number("component", what["component"], 0, most, int)
             return f"component {index}", drawn.components[index], None
-        place = [number("place", value, -1e6, 1e6) for value in what["place"][:2]]
-        return "somewhere", drawn.latents_at(map_view.Scale(drawn.shown).plane(place)), None
+        position = [number("position", value, -1e6, 1e6) for value in what["position"][:2]]
+        return "somewhere", drawn.latents_at(map_view.Scale(drawn.shown).plane(position)), None
 
-    def _choose(self, state, fraction, place, title, latents, recorded=None):
+    def _choose(self, state, fraction, position, title, latents, recorded=None):
         ends = list(state["ends"])
-        ends[place] = np.asarray(latents, np.float32)
+        ends[position] = np.asarray(latents, np.float32)
         name = state["model"]
-        state = {**state, "ends": ends, "next": 1 - place}
-        letter, shown = "AB"[place], []
+        state = {**state, "ends": ends, "next": 1 - position}
+        letter, shown = "AB"[position], []
         if recorded is not None:
             shown.append((f"{letter}: {title}, recorded", "recorded", recorded))
         shown.append((f"{letter}: {title}, decoded", "decoded", self._decode(state, latents)))

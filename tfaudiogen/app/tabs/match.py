@@ -91,8 +91,8 @@ def _head(kind, count, there):
 
 def _titled(ranking):
     return [
-        (f"{place}. {one.name}: {cosine:.3f}", one)
-        for place, (one, cosine) in enumerate(ranking, 1)
+        (f"{position}. {one.name}: {cosine:.3f}", one)
+        for position, (one, cosine) in enumerate(ranking, 1)
     ]
 
 
@@ -119,8 +119,8 @@ class _Ranking:
     def _cards(self, kind, titled):
         shape = retrieval.representation(self._model, kind)
         shown = [
-            card_of(shape, title, f"{kind[:-1]}_{place}", one.read())
-            for place, (title, one) in enumerate(titled, 1)
+            card_of(shape, title, f"{kind[:-1]}_{position}", one.read())
+            for position, (title, one) in enumerate(titled, 1)
         ]
         rate = getattr(shape, "sample_rate", None)
         return put_on(self._studio.temporary, self._name, shown, rate)[0]

@@ -33,7 +33,7 @@ def build(page):
         with gradio.Column(scale=1, min_width=260):
             model = page.choose_model("reconstruct", NEEDS)
             sound = sound_upload("Sound", "reconstruct-upload", record=True)
-            with gradio.Column(visible=False) as place:
+            with gradio.Column(visible=False) as column:
                 picture = picture_upload("Picture", "reconstruct-picture")
             gradio.Markdown(upload_limits(limits))
             button = gradio.Button("Reconstruct", variant="primary", elem_id="reconstruct")
@@ -46,7 +46,7 @@ def build(page):
         api_visibility="private",
         **HEAVY,
     )
-    model.when_it_changes(_kind(page.studio), [sound, place])
+    model.when_it_changes(_kind(page.studio), [sound, column])
 
 
 def _kind(studio):

@@ -93,8 +93,13 @@ def _draw(studio):
         duration = {} if draws_pictures(model) else {"seconds": seconds}
         asked = {"model": name, **duration, "seed": seed, **chosen}
         shown = [
-            card_of(model.spectrogram, f"{place + 1} of seed {seed}", f"{name}_{seed}_{place}", one)
-            for place, one in enumerate(drawn)
+            card_of(
+                model.spectrogram,
+                f"{position + 1} of seed {seed}",
+                f"{name}_{seed}_{position}",
+                one,
+            )
+            for position, one in enumerate(drawn)
         ]
         rate = getattr(model.spectrogram, "sample_rate", None)
         steps = steps_of(progress, "drawing pictures")

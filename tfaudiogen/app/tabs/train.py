@@ -135,11 +135,11 @@ class Watcher:
         shown = [
             card_of(
                 representation,
-                f"after epoch {epoch}: {place + 1} of seed 0",
-                f"{name}_epoch_{epoch}_{place}",
+                f"after epoch {epoch}: {position + 1} of seed 0",
+                f"{name}_epoch_{epoch}_{position}",
                 one,
             )
-            for place, one in enumerate(drawn)
+            for position, one in enumerate(drawn)
         ]
         rate = getattr(representation, "sample_rate", None)
         return put_on(self.studio.temporary, "training", shown, rate)[0]

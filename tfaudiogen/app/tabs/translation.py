@@ -110,9 +110,9 @@ def _translate(studio, ability, fields):
         else:
             word = model.source.kind[:-1]
             shown.append(card_of(model.source, f"The {word}", word, source))
-        for place, target in enumerate(targets):
-            title = f"{place + 1} of seed {seed}"
-            shown.append(card_of(model.spectrogram, title, f"{name}_{seed}_{place}", target))
+        for position, target in enumerate(targets):
+            title = f"{position + 1} of seed {seed}"
+            shown.append(card_of(model.spectrogram, title, f"{name}_{seed}_{position}", target))
         steps = steps_of(progress, "drawing pictures")
         # Neither uploads nor what is generated from them are stored permanently.
         rate = getattr(model.sounds, "sample_rate", None)

@@ -38,9 +38,9 @@ def _show_folder(folder):
         say("", *card.read_text(encoding="utf-8").strip().split("\n"))
 
 
-def _facts(model, place):
+def _facts(model, where):
     return {
-        "model": f"{type(model).__name__} in {place}",
+        "model": f"{type(model).__name__} in {where}",
         "parameters": f"{model.count_params():,}",
         **_geometry(model.spectrogram),
         **(_geometry(model.pictures) if hasattr(model, "pictures") else {}),

@@ -61,8 +61,8 @@ def match(model, file, folder, count, same, index):
         embedding = kept.remembering(_embedding_of(loaded, wanted))
         names, vectors = _embedded(folder, file, wanted, embedding)
     say(f"{'rank':>4}  {'cosine':>7}  file")
-    for rank, (place, cosine) in enumerate(nearest(query, vectors)[:count], 1):
-        say(f"{rank:4}  {cosine:7.4f}  {names[place]}")
+    for rank, (position, cosine) in enumerate(nearest(query, vectors)[:count], 1):
+        say(f"{rank:4}  {cosine:7.4f}  {names[position]}")
 
 
 def _embedding_of(model, kind):

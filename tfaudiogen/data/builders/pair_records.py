@@ -70,9 +70,9 @@ class PairBuilder(FolderBuilder, skip_registration=True):
         used = [
             _assigned(one, users[one.name], conditioning) for one in pictures if one.name in users
         ]
-        places = self._store(used)
+        indices = self._store(used)
         self._places = {
-            name: [places[picture] for picture in several] for name, several in partners.items()
+            name: [indices[picture] for picture in several] for name, several in partners.items()
         }
         self._picture_notices = self._notices_of_pictures(used, users)
         return plan
@@ -95,7 +95,7 @@ class PairBuilder(FolderBuilder, skip_registration=True):
                 self._skipped,
             ) from error
         Path(store.data_dir).rename(Path(self.data_path) / PICTURES)
-        return store.places
+        return store.indices
 
     def _extra(self, name):
         return {**super()._extra(name), "pictures": self._places[name]}
@@ -118,7 +118,7 @@ class PairBuilder(FolderBuilder, skip_registration=True):
 class PictureStore(PictureBuilder, skip_registration=True):
     """Builder of the data set of the images of pairs.
 
-    Set `chosen` to the list of `Picture`s before building. Building sets `places`, which maps the
+    Set `chosen` to the list of `Picture`s before building. Building sets `indices`, which maps the
     name of an image to its index.
     """
 
@@ -128,13 +128,13 @@ class PictureStore(PictureBuilder, skip_registration=True):
     def pictures(self, workers):
         """Return `chosen`."""
         del workers
-        self.places = {}
+        self.indices = {}
         return self.chosen
 
     def _shards(self, split, parts, count):
         shards = super()._shards(split, parts, count)
         for name in (picture.name for shard in shards for picture in shard.parts):
-            self.places[name] = len(self.places)
+            self.indices[name] = len(self.indices)
         return shards
 
 

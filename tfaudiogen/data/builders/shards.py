@@ -62,14 +62,14 @@ def shards_of(template, parts, example_bytes, features, count=None):
     """
     count = min(count or _good_number(len(parts) * example_bytes), len(parts))
     ordered = _by_hash(parts, template.split)
-    ends = [len(parts) * place // count for place in range(count + 1)]
+    ends = [len(parts) * position // count for position in range(count + 1)]
     return [
         Shard(
-            Path(template.sharded_filepath(shard_index=place, num_shards=count)),
-            tuple(ordered[ends[place] : ends[place + 1]]),
+            Path(template.sharded_filepath(shard_index=position, num_shards=count)),
+            tuple(ordered[ends[position] : ends[position + 1]]),
             features,
         )
-        for place in range(count)
+        for position in range(count)
     ]
 
 
@@ -81,4 +81,4 @@ def _by_hash(parts, salt):
     hasher = Hasher(salt)
     hashes = np.array([hasher.hash_key(key).to_bytes(16, "big") for key in parts], "S16")
     values = list(parts.values())
-    return [values[place] for place in np.argsort(hashes, kind="stable")]
+    return [values[position] for position in np.argsort(hashes, kind="stable")]

@@ -102,9 +102,9 @@ def _shift(waveforms, lengths, shift):
     """Delay each waveform by `shift` samples (int64 [B]); at least half of the sound stays."""
     samples = waveforms.shape[1]
     shift = tf.clip_by_value(shift, -(lengths // 2), tf.maximum(samples - lengths // 2, 0))
-    places = tf.range(samples, dtype=tf.int64)[None, :] - shift[:, None]
-    inside = (places >= 0) & (places < samples)
-    shifted = tf.gather(waveforms, tf.clip_by_value(places, 0, samples - 1), batch_dims=1)
+    positions = tf.range(samples, dtype=tf.int64)[None, :] - shift[:, None]
+    inside = (positions >= 0) & (positions < samples)
+    shifted = tf.gather(waveforms, tf.clip_by_value(positions, 0, samples - 1), batch_dims=1)
     lengths = tf.clip_by_value(lengths + shift, 1, samples)
     return tf.where(inside, shifted, 0.0), lengths
 
@@ -129,6 +129,6 @@ def _mask(key, stream, size, widest):
     widest = min(widest, size)
     width = tf.floor(noise.uniform(key, f"{stream} mask width") * (widest + 1))
     first = tf.floor(noise.uniform(key, f"{stream} mask place") * (size - width + 1))
-    places = tf.range(size, dtype=tf.float32)[None, :]
-    inside = (places >= first[:, None]) & (places < (first + width)[:, None])
+    positions = tf.range(size, dtype=tf.float32)[None, :]
+    inside = (positions >= first[:, None]) & (positions < (first + width)[:, None])
     return 1.0 - tf.cast(inside, tf.float32)

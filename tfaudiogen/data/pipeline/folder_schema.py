@@ -136,8 +136,8 @@ def _check_labels(path, classes):
 def _check_shards(folder, name, split, features):
     """Raise ValueError unless the shards exist, are complete, and can hold the examples."""
     stored, count = 0, len(split.lengths)
-    for place in range(count):
-        path = folder / f"{name}-{split.name}.{_FORMAT}-{place:05d}-of-{count:05d}"
+    for position in range(count):
+        path = folder / f"{name}-{split.name}.{_FORMAT}-{position:05d}-of-{count:05d}"
         _check_inside(path)
         with _named(path), open_regular(path) as file:
             stored += file.seek(0, 2)

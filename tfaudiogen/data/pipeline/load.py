@@ -116,8 +116,8 @@ def load_dataset(
         return found | (conditions(ids, key) if conditions else {})
 
     steps = order.endless(first_step) if repeat else order.finite()
-    places = replicas.spread(steps)
-    return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(AHEAD)
+    parts = replicas.spread(steps)
+    return parts.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(AHEAD)
 
 
 def _check_geometry(summary, spectrogram):

@@ -63,9 +63,9 @@ def partner_reader(records, summary, varied):
     )
 
     def read(ids, key):
-        places = _parsed(records, ids, _PARTNERS)["pictures"]
-        places = tf.sparse.to_dense(places, default_value=-1)  # [B, P], -1 after the last
-        partners = _one_of(places, places >= 0, key if varied else None, "picture")
+        positions = _parsed(records, ids, _PARTNERS)["pictures"]
+        positions = tf.sparse.to_dense(positions, default_value=-1)  # [B, P], -1 after the last
+        partners = _one_of(positions, positions >= 0, key if varied else None, "picture")
         return read_picture(tf.ensure_shape(partners, ids.shape))["image"]
 
     return read

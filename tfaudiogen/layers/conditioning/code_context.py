@@ -81,8 +81,8 @@ def aligned_places(shape, target):
         (np.arange(there) * 2 + 1) * here // (2 * there)
         for here, there in zip(shape[:2], target[:2], strict=True)
     )
-    places = time[:, None] * shape[1] + bins
-    return np.repeat(places.ravel(), math.prod(target[2:])).astype(np.int32)
+    positions = time[:, None] * shape[1] + bins
+    return np.repeat(positions.ravel(), math.prod(target[2:])).astype(np.int32)
 
 
 def check_shape(shape):

@@ -47,10 +47,10 @@ class TextEncoder(keras.layers.Layer):
     def call(self, texts):
         begun = tf.pad(texts, [[0, 0], [1, 0]], constant_values=_BYTES)  # [B, 1 + S]
         present = begun > 0
-        places = self.transformer(normalize(embedded(self.embed, begun)), present)
-        scores = tf.einsum("bsv,vm->bms", places, tf.cast(self.queries, places.dtype))
+        outputs = self.transformer(normalize(embedded(self.embed, begun)), present)
+        scores = tf.einsum("bsv,vm->bms", outputs, tf.cast(self.queries, outputs.dtype))
         weights = attention_weights(scores, present[:, None])
-        return tf.einsum("bms,bsv->bmv", weights, places)
+        return tf.einsum("bms,bsv->bmv", weights, outputs)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.vectors, self.width)

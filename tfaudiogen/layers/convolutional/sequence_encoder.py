@@ -33,7 +33,7 @@ class SequenceEncoder(keras.layers.Layer):
     def build(self, input_shape):
         self.features.build(input_shape)
         _, length, width = self.compute_output_shape(input_shape)
-        self.places = self.add_weight(
+        self.position_embeddings = self.add_weight(
             (length, width), keras.initializers.RandomNormal(stddev=0.02), name="places"
         )
         self.built = True
@@ -41,7 +41,7 @@ class SequenceEncoder(keras.layers.Layer):
     def call(self, images):
         x = self.features(images)
         x = keras.ops.reshape(x, (-1, math.prod(x.shape[1:3]), self.width))
-        return x + keras.ops.cast(self.places, x.dtype)
+        return x + keras.ops.cast(self.position_embeddings, x.dtype)
 
     def joined(self, vectors, frames):
         """Concatenate the vectors of a sound's windows to [1, W M, V].

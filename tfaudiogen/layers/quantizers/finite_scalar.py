@@ -124,9 +124,9 @@ class FiniteScalarQuantizer(keras.layers.Layer):
             expected = tf.einsum("n...l,nl->n...", expected, near)
         return tf.reshape(expected, tf.shape(bounded)[:-1])
 
-    def _nearness(self, numbers, place):
-        """Return the softmax over the levels of the number with index `place`, [N, L_d]."""
-        levels = tf.range(self.levels[place], dtype=tf.float32) - self.levels[place] // 2
+    def _nearness(self, numbers, position):
+        """Return the softmax over the levels of the number with index `position`, [N, L_d]."""
+        levels = tf.range(self.levels[position], dtype=tf.float32) - self.levels[position] // 2
         return tf.nn.softmax(-0.5 * tf.square(numbers[:, None] - levels))
 
     def nearest(self, vectors):

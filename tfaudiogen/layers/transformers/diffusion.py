@@ -133,7 +133,9 @@ class DiffusionTransformer(keras.layers.Layer):
         self.pool.build()
         self.pooled.build((None, self.pool.heads * self.width))
         normal = keras.initializers.RandomNormal(stddev=0.02)
-        self.places = self.add_weight((sum(self.lengths), self.width), normal, name="places")
+        self.position_embeddings = self.add_weight(
+            (sum(self.lengths), self.width), normal, name="places"
+        )
         self.nothing = self.add_weight((self.width,), "random_normal", name="nothing")
         self.built = True
 
@@ -142,7 +144,9 @@ class DiffusionTransformer(keras.layers.Layer):
         context = tf.where(dropped[:, None, None], tf.cast(self.nothing, context.dtype), context)
         condition = self.pooled(self.pool(context)) + self._clocked(times)  # [B, D]
         tokens = [entry(self._patches(m)) for entry, m in zip(self.entries, maps, strict=True)]
-        x = tf.concat(tokens, axis=1) + tf.cast(self.places, self.compute_dtype)  # [B, S, D]
+        x = tf.concat(tokens, axis=1) + tf.cast(
+            self.position_embeddings, self.compute_dtype
+        )  # [B, S, D]
         for block in self.blocks:
             x = block(x, context, condition)
         numbers = self.modulation(keras.ops.silu(condition))[:, None]

@@ -42,14 +42,14 @@ class PatchEncoder(keras.layers.Layer):
         self.fold.build(input_shape)
         shape = self.compute_output_shape(input_shape)
         spread = keras.initializers.RandomNormal(stddev=0.5)
-        self.places = self.add_weight(shape[1:], spread, name="places")
+        self.position_embeddings = self.add_weight(shape[1:], spread, name="places")
         self.transformer.build(shape)
         self.built = True
 
     def call(self, images):
         x = self.fold(images)
         x = normalize(keras.ops.reshape(x, (-1, math.prod(x.shape[1:3]), self.width)))
-        return self.transformer(x + keras.ops.cast(self.places, x.dtype))
+        return self.transformer(x + keras.ops.cast(self.position_embeddings, x.dtype))
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape

@@ -13,8 +13,8 @@ def code_counts(code, codebook_size):
     books = code.shape[3] if code.shape.rank == 4 else 1
     code = tf.reshape(code, (-1, *code.shape[1:3], books)) + codebook_size * tf.range(books)
     examples, total = tf.shape(code)[0], codebook_size * books
-    place = code + total * tf.range(examples)[:, None, None, None]
-    flat = tf.reshape(place, (-1,))
+    position = code + total * tf.range(examples)[:, None, None, None]
+    flat = tf.reshape(position, (-1,))
     ones = tf.ones_like(flat, tf.float32)
     # XLA needs a static number of segments.
     segments = (code.shape[0] or examples) * total

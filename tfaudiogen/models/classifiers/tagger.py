@@ -109,9 +109,9 @@ class PictureTagger(ProbabilisticModel):
             offsets = tf.cast(offsets, tf.int32) - self.shift
             for axis in (1, 2):
                 side = images.shape[axis]
-                places = tf.range(side) + offsets[:, axis - 1, None]
-                places = tf.clip_by_value(places, 0, side - 1)
-                images = tf.gather(images, places, axis=axis, batch_dims=1)
+                positions = tf.range(side) + offsets[:, axis - 1, None]
+                positions = tf.clip_by_value(positions, 0, side - 1)
+                images = tf.gather(images, positions, axis=axis, batch_dims=1)
         if self.mirror:
             turned = noise.uniform(key, "mirror") < 0.5
             images = tf.where(turned[:, None, None, None], images[:, :, ::-1], images)
@@ -138,7 +138,7 @@ class PictureTagger(ProbabilisticModel):
             raise ValueError(f"count must be at least 1, received {count}")
         found = self.probabilities(pictures)
         tagged = [
-            {self.labels[place]: float(row[place]) for place in np.argsort(-row)[:count]}
+            {self.labels[position]: float(row[position]) for position in np.argsort(-row)[:count]}
             for row in np.atleast_2d(found)
         ]
         return tagged[0] if found.ndim == 1 else tagged

@@ -44,7 +44,7 @@ def sigmoid(logits, positives):
     return 0.5 * (tf.reduce_sum(nats, axis=1) + tf.reduce_sum(nats, axis=0))
 
 
-def compared(losses_of, own, everyone, place):
+def compared(losses_of, own, everyone, position):
     """Return the losses [B] of one piece of a batch, with gradients that sum to those of the batch.
 
     The losses of all N examples depend on all embeddings, but only those of this piece can be
@@ -63,16 +63,16 @@ def compared(losses_of, own, everyone, place):
         losses_of: function from embeddings, as in `everyone`, to losses [N].
         own: list of the embeddings of this piece, [B, E] each.
         everyone: list of the embeddings of all examples, [N, E] each; constants.
-        place: int32 [B], positions of this piece's examples among all.
+        position: int32 [B], positions of this piece's examples among all.
     """
     everyone = [tf.stop_gradient(_finite(one)) for one in everyone]
     with tf.GradientTape() as tape:
         tape.watch(everyone)
         losses = losses_of(*everyone)
         total = tf.reduce_sum(losses)
-    losses = tf.gather(losses, place)
+    losses = tf.gather(losses, position)
     for mine, slope in zip(own, tape.gradient(total, everyone), strict=True):
-        slope = tf.stop_gradient(tf.gather(slope, place))
+        slope = tf.stop_gradient(tf.gather(slope, position))
         losses += tf.reduce_sum(slope * (mine - tf.stop_gradient(mine)), axis=-1)
     return losses
 

@@ -226,7 +226,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     def loss_terms(self, batch, key, training):
         own = self.messages(batch, key, training)
         everyone = batch.get("others", own)
-        place = batch.get("place", tf.range(tf.shape(own[_KEY])[0]))
+        position = batch.get("position", tf.range(tf.shape(own[_KEY])[0]))
         positives = self._positives(everyone)
 
         def losses(*mapped):
@@ -238,8 +238,8 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         mapped = [[found[SOUND], found[PICTURE]] for found in (own, everyone)]
         hits = _hits(self._similarities(mapped[1], training), positives)
         return {
-            "loss": contrastive.compared(losses, *mapped, place),
-            "batch_recall_at_1": tf.gather(hits, place),
+            "loss": contrastive.compared(losses, *mapped, position),
+            "batch_recall_at_1": tf.gather(hits, position),
         }
 
     def _similarities(self, mapped, training):

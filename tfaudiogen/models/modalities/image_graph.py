@@ -53,8 +53,8 @@ class ImageGraph:
 
     def summed(self, function, picture):
         """Applies a function to the image [1, H, W, C], its height [1], position 0 and count 1."""
-        place, count = tf.zeros([], tf.int64), tf.ones([], tf.int64)
-        return function(self._image(picture), tf.constant([self.pictures.height]), place, count)
+        window, count = tf.zeros([], tf.int64), tf.ones([], tf.int64)
+        return function(self._image(picture), tf.constant([self.pictures.height]), window, count)
 
     def evened(self, a, b):
         """Return the two images unchanged."""

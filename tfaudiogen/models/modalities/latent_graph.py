@@ -51,8 +51,8 @@ class LatentGraph(AutoencoderGraph):
     def _log_prob(self, inputs, seed, index):
         """Return the sum over consecutive windows; each window's noise is keyed by position."""
 
-        def of_image(image, frames, place, count):
-            ids = (index * count + place)[None]
+        def of_image(image, frames, window, count):
+            ids = (index * count + window)[None]
             return self.model.image_log_prob(image, frames, self.draws, seed, ids)[0]
 
         return self.modality.summed(of_image, inputs)

@@ -39,8 +39,8 @@ class CodeModelGraph(CodeGraph):
     def _log_prob(self, inputs, label):
         """Return the sum over consecutive windows."""
 
-        def of_image(image, frames, place, count):
-            del place, count  # no noise is needed
+        def of_image(image, frames, window, count):
+            del window, count  # no noise is needed
             return self.model.image_log_prob(image, frames, label[None])[0]
 
         return self.modality.summed(of_image, inputs)

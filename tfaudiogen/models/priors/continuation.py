@@ -126,9 +126,11 @@ class CodeContinuation:
     def _weights(self, frames, gap):
         """Return float32 [T], the crossfade weight of the original image at each frame."""
         column = self._frames_of_a_column()
-        place = np.arange(frames)
-        before = np.clip(gap[0] - (place + 0.5) / column, 0, 1)
-        after = 0 * place if gap[1] is None else np.clip((place + 0.5) / column - gap[1], 0, 1)
+        position = np.arange(frames)
+        before = np.clip(gap[0] - (position + 0.5) / column, 0, 1)
+        after = (
+            0 * position if gap[1] is None else np.clip((position + 0.5) / column - gap[1], 0, 1)
+        )
         return np.sin(0.5 * np.pi * (before + after)).astype(np.float32) ** 2
 
 

@@ -76,8 +76,8 @@ def pick(candidates, share):
     """
     rank = tf.cumsum(tf.cast(candidates, tf.int32), axis=1)
     count = rank[:, -1]
-    place = tf.minimum(tf.cast(share * tf.cast(count, tf.float32), tf.int32) + 1, count)
-    found = tf.argmax((rank == place[:, None]) & candidates, axis=1, output_type=tf.int32)
+    position = tf.minimum(tf.cast(share * tf.cast(count, tf.float32), tf.int32) + 1, count)
+    found = tf.argmax((rank == position[:, None]) & candidates, axis=1, output_type=tf.int32)
     return tf.where(count > 0, found, -1)
 
 

@@ -30,9 +30,9 @@ def in_parts(function, count, batch, key, *arguments):
     results = []
     for start, end in itertools.pairwise(size * part // count for part in range(count + 1)):
         filled = tf.cast(end > start, tf.int32)
-        place = slice(size + (start - size) * filled, size + 1 + (end - size - 1) * filled)
-        part = {name: values[place] for name, values in batch.items()}
-        sums, rows, *more = function(part, key._replace(index=index[place]), *arguments)
+        position = slice(size + (start - size) * filled, size + 1 + (end - size - 1) * filled)
+        part = {name: values[position] for name, values in batch.items()}
+        sums, rows, *more = function(part, key._replace(index=index[position]), *arguments)
         sums, more = _scaled((sums, more), filled)
         results.append((sums, _first(rows, end - start), *more))
     sums, rows, *more = zip(*results, strict=True)
@@ -68,10 +68,10 @@ def all_reduce(values):
     leaves = tf.nest.flatten(values)
     # Tensors are reduced packed into one, which needs a common dtype.
     for dtype in dict.fromkeys(leaf.dtype for leaf in leaves):
-        places = [place for place, leaf in enumerate(leaves) if leaf.dtype == dtype]
-        reduced = context.all_reduce("SUM", [leaves[place] for place in places])
-        for place, leaf in zip(places, reduced, strict=True):
-            leaves[place] = leaf
+        positions = [position for position, leaf in enumerate(leaves) if leaf.dtype == dtype]
+        reduced = context.all_reduce("SUM", [leaves[position] for position in positions])
+        for position, leaf in zip(positions, reduced, strict=True):
+            leaves[position] = leaf
     return tf.nest.pack_sequence_as(values, leaves)
 
 
@@ -82,10 +82,10 @@ def rows_before(count):
         count: int32 scalar, the number of examples on this replica.
     """
     context = tf.distribute.get_replica_context()
-    place, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
-    counts = tf.one_hot(place, replicas, dtype=tf.float64) * tf.cast(count, tf.float64)
+    position, replicas = context.replica_id_in_sync_group, context.num_replicas_in_sync
+    counts = tf.one_hot(position, replicas, dtype=tf.float64) * tf.cast(count, tf.float64)
     counts = tf.cast(all_reduce(counts), tf.int32)
-    return tf.reduce_sum(counts[:place]), tf.reduce_sum(counts)
+    return tf.reduce_sum(counts[:position]), tf.reduce_sum(counts)
 
 
 def gathered(rows):

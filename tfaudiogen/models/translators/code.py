@@ -325,8 +325,8 @@ class Translator(Translation):
         label = choose_labels(self.label_names, len(self.label_names), label, 1)
         number = None if label is None else int(label[0])
 
-        def bound(images, frames, vectors, places):
-            del places  # no noise is needed
+        def bound(images, frames, vectors, indices):
+            del indices  # no noise is needed
             return self.image_log_prob(images, frames, vectors, number)
 
         return self.scored(bound, targets, inputs)

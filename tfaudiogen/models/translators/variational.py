@@ -100,9 +100,9 @@ class VariationalTranslator(Translation):
             return self.target.posterior_parameters(images)
         features = self.target.encoder(quantize(images), training=training)
         conditioned = self.tell(self.pool(vectors))
-        places = [1] * (features.shape.rank - 2)
+        ones = [1] * (features.shape.rank - 2)
         return self.target.head(
-            features + tf.reshape(conditioned, (-1, *places, conditioned.shape[-1]))
+            features + tf.reshape(conditioned, (-1, *ones, conditioned.shape[-1]))
         )
 
     def loss_terms(self, batch, key, training):
@@ -211,8 +211,8 @@ class VariationalTranslator(Translation):
             ValueError: `targets` and `inputs` differ in number.
         """
 
-        def bound(images, frames, vectors, places):
-            key = noise.key(seed, len(places))._replace(index=places)
+        def bound(images, frames, vectors, indices):
+            key = noise.key(seed, len(indices))._replace(index=indices)
             return self.image_log_prob(images, frames, vectors, key, samples)
 
         return self.scored(bound, targets, inputs)

@@ -82,11 +82,11 @@ class CodeDraws(_Draws):
     def __init__(self, autoencoder, codes, level, settings):
         super().__init__(autoencoder, codes, level, settings)
         self.quantizer = autoencoder.quantizers[::-1][level]
-        places = self._vectors(codes["validation"][f"codes_{level}"][:_FITTED])
-        places = places.reshape(-1, places.shape[-1])
-        self.centre = places.mean(axis=0)
-        self.axes = np.linalg.svd(places - self.centre, full_matrices=False)[2][:3].T  # [D, 3]
-        components = (places - self.centre) @ self.axes
+        vectors = self._vectors(codes["validation"][f"codes_{level}"][:_FITTED])
+        vectors = vectors.reshape(-1, vectors.shape[-1])
+        self.centre = vectors.mean(axis=0)
+        self.axes = np.linalg.svd(vectors - self.centre, full_matrices=False)[2][:3].T  # [D, 3]
+        components = (vectors - self.centre) @ self.axes
         self.lowest, self.highest = components.min(axis=0), components.max(axis=0)
 
     def __call__(self, prior):

@@ -45,8 +45,8 @@ class CodeData(TrainingData):
             return {"id": ids, **{name: tf.gather(values, ids) for name, values in arrays.items()}}
 
         steps = order.endless(first_step) if repeat else order.finite()
-        places = replicas.spread(steps)
-        return places.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(AHEAD)
+        parts = replicas.spread(steps)
+        return parts.map(batch, tf.data.AUTOTUNE, deterministic=True).prefetch(AHEAD)
 
 
 def _conditioned(arrays, level):

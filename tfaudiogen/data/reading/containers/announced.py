@@ -58,8 +58,8 @@ def _number(pattern, text):
     return int(found[1][:18]) if found else 0
 
 
-def _rest(content, place):
-    return 0 if content.at(place, 4) in _AU else content.foreign(place, content.size)
+def _rest(content, offset):
+    return 0 if content.at(offset, 4) in _AU else content.foreign(offset, content.size)
 
 
 def _compared(pieces, announced, held, rest):

@@ -70,68 +70,68 @@ def parts(content, start):
     while content.at(start, 4) in LAYOUTS:
         walk = _Generation(content, start)
         yield walk.part()
-        start = walk.place
+        start = walk.offset
 
 
 class _Generation:
-    """A walk through the chunks of one of several concatenated files, from `start` to `place`."""
+    """A walk through the chunks of one of several concatenated files, from `start` to `offset`."""
 
     def __init__(self, content, start):
         self._content, self._start, self._end = content, start, content.size
         self._layout = LAYOUTS[content.at(start, 4)]
         self._long_size = None
-        self._size_place, self._announced, self._held, self._unread = None, 0, 0, 0
-        self.place = start + self._layout.head
-        while self._is_chunk(self.place):
+        self._size_offset, self._announced, self._held, self._unread = None, 0, 0, 0
+        self.offset = start + self._layout.head
+        while self._is_chunk(self.offset):
             self._pass_chunk()
         # A file without sound chunk may be damaged in a way that the decoder can handle.
-        self.place = self._end if self._size_place is None else min(self.place, self._end)
+        self.offset = self._end if self._size_offset is None else min(self.offset, self._end)
 
     def part(self):
         """Return the file as a `Part`, with the actual size of the sound."""
-        place = range(self._start, self.place)
-        if self._size_place is None:
-            return Part([place])
+        offset = range(self._start, self.offset)
+        if self._size_offset is None:
+            return Part([offset])
         rest = self._unread + self._rest()
         why = CUT if self._announced > self._held else MORE if rest else ""
         held = self._held / max(1, self._announced + rest)
-        return Part(patched(place, self._size()), held=held if why else 1.0, why=why)
+        return Part(patched(offset, self._size()), held=held if why else 1.0, why=why)
 
-    def _chunk(self, place):
-        """Return the name and the size of a possible chunk at `place`."""
+    def _chunk(self, offset):
+        """Return the name and the size of a possible chunk at `offset`."""
         layout = self._layout
-        name = self._content.at(place, layout.name)
-        size = self._content.at(place + layout.name, layout.width)
+        name = self._content.at(offset, layout.name)
+        size = self._content.at(offset + layout.name, layout.width)
         size = int.from_bytes(size, layout.order)
         return name, size - (layout.header if layout.whole and size >= layout.header else 0)
 
-    def _is_chunk(self, place):
-        """Return whether there is a chunk at `place`, complete unless it is the sound chunk."""
-        name, size = self._chunk(place)
-        fits = name in self._layout.sound or place + self._layout.header + size <= self._end
+    def _is_chunk(self, offset):
+        """Return whether there is a chunk at `offset`, complete unless it is the sound chunk."""
+        name, size = self._chunk(offset)
+        fits = name in self._layout.sound or offset + self._layout.header + size <= self._end
         return self._layout.is_name(name) and name[:4] not in LAYOUTS and fits
 
     def _pass_chunk(self):
         layout = self._layout
-        name, size = self._chunk(self.place)
-        first = self.place + layout.header
+        name, size = self._chunk(self.offset)
+        first = self.offset + layout.header
         if name[:4] == _LONG_SIZES:
             self._long_size = int.from_bytes(self._content.at(first + 8, 8), layout.order)
         if name in layout.sound:
-            size = self._pass_sound(self.place + layout.name, first, size)
+            size = self._pass_sound(self.offset + layout.name, first, size)
         end = first + size
         padded = self._start + -(-(end - self._start) // layout.align) * layout.align
         # Some programs write no padding.
-        self.place = end if self._is_chunk(end) and not self._is_chunk(padded) else padded
+        self.offset = end if self._is_chunk(end) and not self._is_chunk(padded) else padded
 
     def _pass_sound(self, where, first, size):
         """Record a sound chunk; return its size in bytes."""
         room = self._end - first
         size = self._true_size(first, size, room)
-        if self._size_place is not None:
+        if self._size_offset is not None:
             self._unread += min(size, room)
         else:
-            self._size_place, self._announced, self._held = where, size, min(size, room)
+            self._size_offset, self._announced, self._held = where, size, min(size, room)
         return size
 
     def _true_size(self, first, size, room):
@@ -144,17 +144,17 @@ class _Generation:
         overflown = room > size and (room - size) % 2**bits == 0
         return room if unknown or never_set or overflown else size
 
-    def _is_end(self, place):
-        return self._is_chunk(place) or self._content.at(place, 4) in LAYOUTS
+    def _is_end(self, offset):
+        return self._is_chunk(offset) or self._content.at(offset, 4) in LAYOUTS
 
     def _rest(self):
         """Return the number of bytes after the last chunk that are no tags, zeros or next file."""
-        joined = self._content.at(self.place, 4) in LAYOUTS
-        return 0 if joined else self._content.foreign(self.place, self._end)
+        joined = self._content.at(self.offset, 4) in LAYOUTS
+        return 0 if joined else self._content.foreign(self.offset, self._end)
 
     def _size(self):
         """Return the patch that corrects the size of the sound, empty if it is right."""
-        layout, where = self._layout, self._size_place
+        layout, where = self._layout, self._size_offset
         size = self._held + (layout.header if layout.whole else 0)
         size = min(size, 2 ** (8 * layout.width) - 1).to_bytes(layout.width, layout.order)
         in_its_place = self._content.at(where, layout.width)

@@ -34,10 +34,10 @@ def parts(content, start):
         start = end
 
 
-def _next(content, place):
+def _next(content, offset):
     """Return the offset of the next stream, or of the end of the file."""
-    while (place := content.find(MAGIC, place)) < content.size:
-        if content.at(place, 8) in _FIRST:
-            return place
-        place += 1
-    return place
+    while (offset := content.find(MAGIC, offset)) < content.size:
+        if content.at(offset, 8) in _FIRST:
+            return offset
+        offset += 1
+    return offset

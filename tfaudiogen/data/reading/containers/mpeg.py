@@ -39,12 +39,12 @@ class _Stream:
     frames: int = 0
     lost: int = 0
 
-    def add(self, place, size):
-        """Add the frame of `size` bytes at offset `place`."""
-        if self.pieces and self.pieces[-1].stop == place:
-            self.pieces[-1] = range(self.pieces[-1].start, place + size)
+    def add(self, offset, size):
+        """Add the frame of `size` bytes at `offset`."""
+        if self.pieces and self.pieces[-1].stop == offset:
+            self.pieces[-1] = range(self.pieces[-1].start, offset + size)
         else:
-            self.pieces.append(range(place, place + size))
+            self.pieces.append(range(offset, offset + size))
         self.frames += 1
 
 
@@ -62,79 +62,79 @@ def parts(content, start):
     yield from found
 
 
-def _is_all(part, place):
+def _is_all(part, offset):
     """Return whether a part is the whole file, except for a small tag at its end."""
     first = part.pieces[0]
-    one = len(part.pieces) == 1 and not part.why and first.start == place.start
-    return one and place.stop - first.stop < len(first) // 100
+    one = len(part.pieces) == 1 and not part.why and first.start == offset.start
+    return one and offset.stop - first.stop < len(first) // 100
 
 
-def _streams(content, place):
+def _streams(content, offset):
     stream, lost = None, 0
-    while place < content.size:
-        head = content.at(place, _HEAD)
+    while offset < content.size:
+        head = content.at(offset, _HEAD)
         frame = parsed(head[:4])
-        tag = frame and _tag(place, frame, head)
+        tag = frame and _tag(offset, frame, head)
         goes_on = stream and frame and frame.kind == stream.kind and not tag
-        if not _is_whole(content, place, frame, goes_on):
-            behind, foreign = _next(content, place)
+        if not _is_whole(content, offset, frame, goes_on):
+            behind, foreign = _next(content, offset)
             lost += foreign
-            place = behind
+            offset = behind
             continue
         if not goes_on:
             if stream:
                 yield stream
-            stream = _Stream(frame.kind, tag, place)
-        stream.add(place, frame.size)
+            stream = _Stream(frame.kind, tag, offset)
+        stream.add(offset, frame.size)
         stream.lost, lost = stream.lost + lost, 0
-        place += frame.size
+        offset += frame.size
     if stream:
         stream.lost += lost
         yield stream
 
 
-def _is_whole(content, place, frame, goes_on):
+def _is_whole(content, offset, frame, goes_on):
     """Return whether a frame is complete, and confirmed by further frames or its stream.
 
     Args:
-        content, place: the `Bytes` of the file, and the offset of the frame.
+        content, offset: the `Bytes` of the file, and the offset of the frame.
         frame: `Frame` or None.
         goes_on: whether the frame continues a stream, and so needs no further confirmation.
     """
-    if not frame or place + frame.size > content.size:
+    if not frame or offset + frame.size > content.size:
         return False
-    return goes_on or _is_confirmed(content, place, frame)
+    return goes_on or _is_confirmed(content, offset, frame)
 
 
-def _is_confirmed(content, place, frame):
+def _is_confirmed(content, offset, frame):
     """Return whether frames of the same kind follow, or the file ends."""
     for _ in range(_CONFIRMED - 1):
-        place += frame.size
-        following = parsed(content.at(place, 4))
+        offset += frame.size
+        following = parsed(content.at(offset, 4))
         if following is None or following.kind != frame.kind:
-            return place >= content.size - 4 or after_tag(content, place) > place
+            return offset >= content.size - 4 or after_tag(content, offset) > offset
         frame = following
     return True
 
 
-def _next(content, place):
+def _next(content, offset):
     """Return the next offset to examine, and the number of foreign bytes before it.
 
     It is the end of a tag, or a possible beginning of a frame.
     """
-    behind = after_tag(content, place)
-    if behind > place:
+    behind = after_tag(content, offset)
+    if behind > offset:
         return behind, 0
-    behind = content.find(b"\xff", place + 1)
-    return behind, content.foreign(place, behind)
+    behind = content.find(b"\xff", offset + 1)
+    return behind, content.foreign(offset, behind)
 
 
-def _tag(place, frame, head):
+def _tag(offset, frame, head):
     """Return (offset in the file, first bytes) of the tag in a frame, or None."""
     for where, words in ((frame.tag, (b"Xing", b"Info")), (_VBRI, (b"VBRI",))):
         # Up to two bytes of checksum may follow the header, the rest must be zero.
         if head[where : where + 4] in words and frame.kind[1] == 3 and not any(head[6:where]):
-            return place + where, head[where:]
+            return offset + where, head[where:]
     return None
 
 
@@ -167,10 +167,10 @@ def _fields(tag):
     """Return the file offsets of frame count and byte count in a tag, None if absent."""
     if tag is None:
         return None, None
-    place, found = tag
+    offset, found = tag
     if found[:4] == b"VBRI":
-        return place + 14, place + 10
+        return offset + 14, offset + 10
     flags = int.from_bytes(found[4:8], "big")
     if not flags & _COUNTED:
         return None, None
-    return place + 8, place + 12 if flags & _MEASURED else None
+    return offset + 8, offset + 12 if flags & _MEASURED else None

@@ -66,20 +66,20 @@ def parts(content, start):
         content: the `Bytes` of the file.
         start: offset of the first page.
     """
-    link, place = _Link(), start
-    while place < content.size:
-        page = _page(content, place)
+    link, offset = _Link(), start
+    while offset < content.size:
+        page = _page(content, offset)
         if page is None:
-            found = content.find(MAGIC, place + 1)
-            link.lost += content.foreign(place, found)
-            place = found
+            found = content.find(MAGIC, offset + 1)
+            link.lost += content.foreign(offset, found)
+            offset = found
             continue
-        flags, serial = content.at(place + 5, 1)[0], content.at(place + 14, 4)
+        flags, serial = content.at(offset + 5, 1)[0], content.at(offset + 14, 4)
         if flags & _BEGINS and link.streams and (link.going or serial in link.streams):
             yield link.part()
             link = _Link()
         _add(link, content, page, flags, serial)
-        link.stop = place = page.stop
+        link.stop = offset = page.stop
     link.stop = content.size
     if link.streams:
         yield link.part()
@@ -98,17 +98,17 @@ def _add(link, content, page, flags, serial):
         link.lost += len(page)
 
 
-def _page(content, place):
-    """Return the `range` of the page at `place`, or None if there is no complete page.
+def _page(content, offset):
+    """Return the `range` of the page at `offset`, or None if there is no complete page.
 
     If another page begins inside it, bytes are missing.
     """
-    head = content.at(place, _HEADER)
+    head = content.at(offset, _HEADER)
     if head[:4] != MAGIC or len(head) < _HEADER:
         return None
-    sizes = content.at(place + _HEADER, head[-1])
-    stop = place + _HEADER + len(sizes) + sum(sizes)
+    sizes = content.at(offset + _HEADER, head[-1])
+    stop = offset + _HEADER + len(sizes) + sum(sizes)
     if len(sizes) < head[-1] or stop > content.size:
         return None
     goes_on = stop == content.size or content.at(stop, 4) == MAGIC
-    return range(place, stop) if goes_on or content.find(MAGIC, place + 1) >= stop else None
+    return range(offset, stop) if goes_on or content.find(MAGIC, offset + 1) >= stop else None

@@ -82,15 +82,15 @@ class View:
             return 0
 
 
-def patched(place, patches):
+def patched(position, patches):
     """Return the pieces of a `range` of a file, with some bytes replaced.
 
     Args:
-        place: the range.
+        position: the range.
         patches: {file offset: replacement bytes}.
     """
-    pieces, start = [], place.start
+    pieces, start = [], position.start
     for where, content in sorted(patches.items()):
         pieces += [range(start, where), content]
         start = where + len(content)
-    return [*pieces, range(start, place.stop)]
+    return [*pieces, range(start, position.stop)]
