@@ -226,7 +226,7 @@ def embedder_terms(model, batch):
     others |= {"picture_key": tf.range(6, dtype=tf.int64), "label": tf.range(6, dtype=tf.int64) % 2}
     key = noise.Key(tf.constant(7, tf.int64), tf.constant(2, tf.int64), batch["id"])
     place = tf.cast(batch["id"], tf.int32) % 6
-    own = {**batch, "others": others, "position": place}
+    own = {**batch, "gathered_embeddings": others, "position": place}
     return {**model(batch), "terms": model.loss_terms(own, key, training=True)}
 
 

@@ -166,7 +166,7 @@ def test_ignorance_costs_the_logarithm_of_the_batch(examples):
 
 def test_right_answers_share_a_picture_or_a_label(examples):
     def right(model):
-        everyone = model.messages(model.fill_defaults(examples), None, False)
+        everyone = model.embeddings_to_gather(model.fill_defaults(examples), None, False)
         return model._positives(everyone).numpy()
 
     same = np.eye(COUNT)

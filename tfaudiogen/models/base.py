@@ -35,7 +35,7 @@ class ProbabilisticModel(CheckedModel):
       statistics are updated.
     - Gradient accumulation computes a batch in parts whose sums give the same step.
     - Terms may compare an example with all others of the global batch (`compares_examples`): a
-      first pure pass computes `messages`, which are gathered over parts and replicas.
+      first pure pass computes `embeddings_to_gather`, which are gathered over parts and replicas.
     - Under the policy "mixed_float16" the loss is scaled; see `LossScale`.
     - Noise is keyed by (seed, step, example index); `step` counts optimizer steps. Batches
       without "id" are numbered across batches and replicas in each epoch and evaluation.
@@ -80,16 +80,16 @@ class ProbabilisticModel(CheckedModel):
         """
         raise NotImplementedError(f"{type(self).__name__} must define loss_terms")
 
-    def messages(self, batch, key, training):
+    def embeddings_to_gather(self, batch, key, training):
         """Return {name: [B, ...]}: the values of each example that other examples' terms use.
 
         Override this if `compares_examples`. If the global batch is computed in several pieces,
-        the batch passed to `loss_terms` has two further entries: "others", the messages of all
-        examples of the global batch as constants, and "position", int32 [B], the positions of its
-        own examples among them. The gradient of an example's own terms must then include the
-        gradient of the other examples' terms with respect to its messages.
+        the batch passed to `loss_terms` has two further entries: "gathered_embeddings", the
+        embeddings of all examples of the global batch as constants, and "position", int32 [B], the
+        positions of its own examples among them. The gradient of an example's own terms must then
+        include the gradient of the other examples' terms with respect to its embeddings.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define messages")
+        raise NotImplementedError(f"{type(self).__name__} must define embeddings_to_gather")
 
     def objective_weights(self):
         """Return {objective: trainable weights it updates}; override for several objectives."""
@@ -181,7 +181,7 @@ class ProbabilisticModel(CheckedModel):
         compiled = bool(self.uses_xla) and not self.run_eagerly
         self._gradients = self._wrap(self.sums_and_gradients, compiled)
         self._evaluation = self._wrap(self._sums, compiled)
-        self._telling = self._wrap(self._tell, compiled)
+        self._embedding_pass = self._wrap(self._compute_embeddings, compiled)
 
     def _wrap(self, function, compiled):
         if self.run_eagerly:
@@ -191,13 +191,13 @@ class ProbabilisticModel(CheckedModel):
             function, jit_compile=compiled, reduce_retracing=not compiled, autograph=False
         )
 
-    def _tell(self, batch, key, training):
-        """Pure function: returns no sums and the `messages`."""
-        return {}, self.messages(batch, key, training)
+    def _compute_embeddings(self, batch, key, training):
+        """Pure function: returns no sums and the `embeddings_to_gather`."""
+        return {}, self.embeddings_to_gather(batch, key, training)
 
-    def _sums(self, batch, key, others=None, training=False):
+    def _sums(self, batch, key, embeddings=None, training=False):
         """Pure function: returns the terms summed over examples, and bool [B], which are finite."""
-        batch = {**batch, "others": others} if others else batch
+        batch = {**batch, "gathered_embeddings": embeddings} if embeddings else batch
         terms = self.loss_terms(batch, key, training)
         sums = {name: tf.reduce_sum(terms[name], axis=0) for name in self._sizes}
         total = tf.add_n([terms[objective] for objective in self.objectives])
@@ -210,14 +210,14 @@ class ProbabilisticModel(CheckedModel):
         parts = (*further, self.average, self.loss_scale)
         return [variable for part in parts if part for variable in part.variables]
 
-    def sums_and_gradients(self, batch, key, scale, others=None):
+    def sums_and_gradients(self, batch, key, scale, embeddings=None):
         """Return summed terms, finiteness, gradients of the scaled objectives, and statistics.
 
         A pure function: nothing is updated. The gradients are {objective: list of tensors}.
         """
         with tf.GradientTape(persistent=len(self.objectives) > 1) as tape:
             with statistics.collect() as reported:
-                sums, finite = self._sums(batch, key, others, training=True)
+                sums, finite = self._sums(batch, key, embeddings, training=True)
             scaled = {objective: scale * sums[objective] for objective in self.objectives}
         gradients = {
             objective: tape.gradient(
@@ -231,10 +231,10 @@ class ProbabilisticModel(CheckedModel):
 
     def train_step(self, batch):
         batch, key = self._batch_and_key(batch, self.step)
-        batch, others = self._with_others(
+        batch, embeddings = self._with_gathered(
             batch, key, self.gradient_accumulation_steps, training=True
         )
-        sums, finite, gradients, reported = self._sums_of_parts(batch, key, others)
+        sums, finite, gradients, reported = self._sums_of_parts(batch, key, embeddings)
         count, sound = self._record(sums, finite, key)
         gradients, reported = all_reduce((gradients, reported))
         if self.loss_scale:
@@ -257,23 +257,23 @@ class ProbabilisticModel(CheckedModel):
         share = 1.0 / tf.distribute.get_strategy().num_replicas_in_sync
         self.optimizers[objective].apply([g * share for g in gradients], weights)
 
-    def _sums_of_parts(self, batch, key, others):
+    def _sums_of_parts(self, batch, key, embeddings):
         scale = tf.identity(self.loss_scale.scale) if self.loss_scale else tf.constant(1.0)
         return in_parts(
-            self._gradients, self.gradient_accumulation_steps, batch, key, scale, others
+            self._gradients, self.gradient_accumulation_steps, batch, key, scale, embeddings
         )
 
-    def _with_others(self, batch, key, parts, training):
-        """Return the batch with "position" added, and the messages of the global batch.
+    def _with_gathered(self, batch, key, parts, training):
+        """Return the batch with "position" added, and the embeddings of the global batch.
 
-        Without a need for messages, the batch is unchanged and they are None; see `messages`.
+        If examples are not compared, the batch is unchanged and they are None.
         """
         pieces = parts * tf.distribute.get_replica_context().num_replicas_in_sync
         if not self.compares_examples or pieces == 1:
             return batch, None
-        _, embeddings = in_parts(self._telling, parts, batch, key, training)
-        others, first = gathered(embeddings)
-        return {**batch, "position": first + tf.range(tf.size(key.index))}, others
+        _, own = in_parts(self._embedding_pass, parts, batch, key, training)
+        embeddings, first = gathered(own)
+        return {**batch, "position": first + tf.range(tf.size(key.index))}, embeddings
 
     def _unscale(self, gradients, sound):
         """Return the unscaled gradients, and whether the step is sound (all finite)."""
@@ -285,8 +285,8 @@ class ProbabilisticModel(CheckedModel):
 
     def test_step(self, batch):
         batch, key = self._batch_and_key(batch, tf.zeros((), tf.int64))
-        batch, others = self._with_others(batch, key, 1, training=False)
-        sums, finite = in_parts(self._evaluation, 1, batch, key, others)
+        batch, embeddings = self._with_gathered(batch, key, 1, training=False)
+        sums, finite = in_parts(self._evaluation, 1, batch, key, embeddings)
         self._record(sums, finite, key)
         return self._logs()
 

@@ -215,7 +215,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         images = {name: tf.zeros([size, *shape]) for name, shape in sides}
         return {**images, _LABEL: tf.zeros([size], tf.int32)}
 
-    def messages(self, batch, key, training):
+    def embeddings_to_gather(self, batch, key, training):
         """Return z of both towers, and the image keys and labels that define the positives."""
         seen = self._seen(batch)
         found = {name: tower.mapped(seen[name], training) for name, tower in self._towers}
@@ -224,8 +224,8 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return {**found, **labels}
 
     def loss_terms(self, batch, key, training):
-        own = self.messages(batch, key, training)
-        everyone = batch.get("others", own)
+        own = self.embeddings_to_gather(batch, key, training)
+        everyone = batch.get("gathered_embeddings", own)
         position = batch.get("position", tf.range(tf.shape(own[_KEY])[0]))
         positives = self._positives(everyone)
 
