@@ -148,7 +148,7 @@ def test_a_lock_holds_in_one_process_as_well(tmp_path):
         take(tmp_path / "data")
 
 
-def test_one_at_a_time_gets_a_lock_that_is_given_up_all_the_time(tmp_path):
+def test_one_at_a_time_gets_a_lock_that_is_released_all_the_time(tmp_path):
     """The file is removed with each lock: nobody may have the lock of a file that is not there."""
     inside, overlaps, taken = [], [], []
 

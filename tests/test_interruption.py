@@ -56,7 +56,7 @@ def test_the_second_is_raised_at_once():
         pressed([press], Interruption())
 
 
-def test_signals_are_given_back(handlers):
+def test_signal_handlers_are_restored(handlers):
     with Interruption() as interruption:
         assert all(signal.getsignal(number) is not handlers[number] for number in SIGNALS)
     assert interruption.number is None

@@ -118,7 +118,7 @@ def test_a_damaged_earlier_training_does_not_keep_the_page_away(tmp_path, model_
     studio.close()
 
 
-def test_a_damaged_model_that_was_given_is_an_error(tmp_path, model_folder):
+def test_a_damaged_model_of_the_command_line_is_an_error(tmp_path, model_folder):
     folder = shutil.copytree(model_folder, tmp_path / "given")
     studio = Studio([folder], out=tmp_path / "out")
     (folder / saving.MODEL_FILE).write_bytes(b"PK")

@@ -42,7 +42,7 @@ def test_what_is_not_installed_is_named_with_its_extra():
         ("from sys import nothing_such", "cannot import name 'nothing_such'"),
     ],
 )
-def test_another_reason_is_the_one_that_is_given(package, code, reason):
+def test_another_reason_is_the_one_that_is_shown(package, code, reason):
     package(code)
     with pytest.raises(optional.Unavailable, match="installed but cannot be imported") as caught:
         asked()

@@ -109,8 +109,8 @@ class _Sends:
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.usefixtures("signals_given_back")
-def test_the_exit_code_tells_the_signal_also_where_others_have_hidden_it(run, monkeypatch, number):
+@pytest.mark.usefixtures("signals_restored")
+def test_the_exit_code_shows_the_signal_also_where_others_have_hidden_it(run, monkeypatch, number):
     command = click.command(name="presets")(_Sends(number))
     monkeypatch.setattr("tfaudiogen.cli.commands.presets.presets", command)
     monkeypatch.setenv("TFAUDIOGEN_DEBUG", "0")
@@ -120,7 +120,7 @@ def test_the_exit_code_tells_the_signal_also_where_others_have_hidden_it(run, mo
 
 
 @pytest.fixture
-def signals_given_back():
+def signals_restored():
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)  # nohup has SIGHUP ignored

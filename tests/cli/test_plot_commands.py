@@ -52,6 +52,6 @@ def test_any_name_can_be_plotted_and_compared(run, tones, tmp_path, stem):
     assert "Notice: Glyph" not in result.output
 
 
-def test_plot_does_not_overwrite_what_it_is_given(refused, tones, tmp_path):
+def test_plot_does_not_overwrite_its_input(refused, tones, tmp_path):
     sound = tones[0].rename(tmp_path / "a.png")
     assert "overwrite" in refused("plot", sound)

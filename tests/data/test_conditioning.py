@@ -102,7 +102,7 @@ def text_of(row):
     return bytes(row[row > 0].astype(np.uint8)).decode()
 
 
-def test_captions_of_a_table_are_given_with_sounds_and_with_pictures(folder, tmp_path):
+def test_captions_of_a_table_are_read_with_sounds_and_with_pictures(folder, tmp_path):
     report = prepare(
         folder / "files",
         tmp_path / "d",

@@ -105,7 +105,7 @@ def test_a_folder_in_use_is_not_written_to(tones, quick, tmp_path):
         quick(tones)
 
 
-def test_an_empty_folder_may_be_given(tones, quick, tmp_path):
+def test_the_output_may_be_an_empty_folder(tones, quick, tmp_path):
     (tmp_path / "data").mkdir()
     quick(tones)
     assert describe(tmp_path / "data").examples["train"]

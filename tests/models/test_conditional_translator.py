@@ -43,7 +43,7 @@ def test_a_text_gives_the_same_vectors_however_long_others_may_be():
     assert np.max(np.abs(encoder(short)[0] - other[0])) > 1e-3
 
 
-def test_labels_given_together_are_the_mean_of_their_vectors():
+def test_several_labels_are_the_mean_of_their_vectors():
     model = of_labels()
     slow, gloomy, both = (
         model.vectors(inputs).numpy()

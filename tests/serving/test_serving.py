@@ -98,7 +98,7 @@ def test_the_warm_up_asks_each_signature_and_is_answered(folder, service):
 
 
 @pytest.mark.slow
-def test_requests_fit_the_signatures_that_the_server_tells(model, service):
+def test_requests_fit_the_signatures_that_the_server_returns(model, service):
     question = get_model_metadata_pb2.GetModelMetadataRequest()
     question.metadata_field.append("signature_def")
     signatures = get_model_metadata_pb2.SignatureDefMap()
@@ -156,7 +156,7 @@ def test_the_client_script_sends_files_and_shows_refusals(model, places, tmp_pat
     assert "Traceback" not in done.stderr
 
 
-def test_the_client_script_tells_what_the_model_is(places):
+def test_the_client_script_shows_what_the_model_is(places):
     done = ask("tiny", "--rest", places["--rest"], "describe")
     assert json.loads(done.stdout)["class_names"] == ["bell", "ölfass"]
 

@@ -50,7 +50,7 @@ def test_a_small_machine_looks_at_the_usual_batch_too(need, monkeypatch):
         decide("auto")
 
 
-def test_a_system_that_tells_nothing_takes_a_number(monkeypatch):
+def test_a_system_without_figures_takes_a_number(monkeypatch):
     def fail(model):
         raise memory.NotMeasurable("cannot be measured: give a batch size")
 

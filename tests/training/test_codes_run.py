@@ -59,7 +59,7 @@ def rows(folder):
 
 
 @pytest.mark.slow
-def test_the_folder_tells_how_codes_are_used(coded_run, logged):
+def test_the_folder_shows_how_codes_are_used(coded_run, logged):
     last = rows(coded_run)[-1]
     for name in ("usage", "perplexity", "dead_codes", "commitment"):
         assert {f"{name}_0", f"{name}_1", f"val_{name}_0", f"val_{name}_1"} <= set(last)

@@ -217,7 +217,7 @@ def test_a_learned_prior_is_trained_with_its_target_or_after(preset, pairs, tmp_
         assert json.loads((out / "metrics.json").read_text())["val_rate"] > 0.0
 
 
-def test_what_is_to_be_adapted_must_be_given(flow, pairs, tmp_path):
+def test_an_adapter_needs_a_trained_model(flow, pairs, tmp_path):
     adapting = dataclasses.replace(flow, translator={**flow.translator, "lora": 2})
     with pytest.raises(ValueError, match="adapts a trained FlowTranslator: name one by --from"):
         train(adapting, pairs, tmp_path / "run", progress=False)
