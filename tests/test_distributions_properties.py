@@ -105,12 +105,12 @@ def test_interval_agrees_with_a_quantized_distribution(family, loc, scale):
 @pytest.mark.parametrize("family", ["Logistic", "Normal"])
 def test_improbable_levels_have_finite_values_and_gradients(family):
     locs = tf.Variable([-5.0, 0.0, 0.5, 1.0, 6.0])
-    pivots = tf.Variable([-7.5, -7.5, -7.5, -7.5, -7.5])
+    raw_scales = tf.Variable([-7.5, -7.5, -7.5, -7.5, -7.5])
     with tf.GradientTape() as tape:
-        distribution = getattr(tfd, family)(locs[:, None], tf.exp(pivots)[:, None])
+        distribution = getattr(tfd, family)(locs[:, None], tf.exp(raw_scales)[:, None])
         value = distributions.interval_log_prob(distribution, image()[None])
     assert np.all(np.isfinite(value))
-    for gradient in tape.gradient(value, [locs, pivots]):
+    for gradient in tape.gradient(value, [locs, raw_scales]):
         assert np.all(np.isfinite(gradient))
 
 

@@ -89,13 +89,16 @@ def test_sounds_of_training_are_changed_anew_and_those_of_validation_never(embed
         for augment in (None, changes)
     )
     strategy = tf.distribute.get_strategy()
-    epochs = [epoch_of(feed.training(strategy, 0)) for feed in (plain, changed)]
+    epochs = [epoch_of(training_data.training(strategy, 0)) for training_data in (plain, changed)]
     later = epoch_of(changed.training(strategy, 3))
     assert set(epochs[0]) == set(epochs[1]) == set(later)
     for example, image in epochs[1].items():
         assert np.abs(image - epochs[0][example]).max() > 0.01
         assert np.abs(image - later[example]).max() > 0.01
-    validations = [next(iter(feed.validation(strategy)))["image"] for feed in (plain, changed)]
+    validations = [
+        next(iter(training_data.validation(strategy)))["image"]
+        for training_data in (plain, changed)
+    ]
     np.testing.assert_array_equal(*validations)
 
 

@@ -132,8 +132,8 @@ class SavedAtOnce:
             raise Interrupted("run", 3, "again", self.stopped_by)
 
 
-def signals_come(keeper, lines, *numbers):
-    with checkpointing.interrupt_after_step(keeper, lines.append):
+def signals_come(checkpoints, lines, *numbers):
+    with checkpointing.interrupt_after_step(checkpoints, lines.append):
         for number in numbers:
             signal.raise_signal(number)
         lines.append("saved")
@@ -141,18 +141,18 @@ def signals_come(keeper, lines, *numbers):
 
 @pytest.mark.usefixtures("python_answers")
 def test_a_second_ctrl_c_stops_at_once():
-    keeper, lines = SavedAtOnce(), []
+    checkpoints, lines = SavedAtOnce(), []
     with pytest.raises(KeyboardInterrupt):
-        signals_come(keeper, lines, signal.SIGINT, signal.SIGINT)
-    assert keeper.stopped_by == signal.SIGINT
+        signals_come(checkpoints, lines, signal.SIGINT, signal.SIGINT)
+    assert checkpoints.stopped_by == signal.SIGINT
     assert (len(lines), lines[-1][:6]) == (1, "Saving")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_wait_for_the_step_however_often_they_come(number):
-    keeper, lines = SavedAtOnce(), []
+    checkpoints, lines = SavedAtOnce(), []
     with pytest.raises(Interrupted) as raised:
-        signals_come(keeper, lines, number, number)
+        signals_come(checkpoints, lines, number, number)
     assert (len(lines), lines[-1]) == (2, "saved")
     assert raised.value.number == number
 

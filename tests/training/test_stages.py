@@ -116,8 +116,8 @@ def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
 
 def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
     coder = staged.build()
-    feed = TrainingData(data, coder.spectrogram, 8, 0, cache=False)
-    code_cache.write(tmp_path, coder, feed, 3, {"gain_db": 12.0})
+    training_data = TrainingData(data, coder.spectrogram, 8, 0, cache=False)
+    code_cache.write(tmp_path, coder, training_data, 3, {"gain_db": 12.0})
     codes = code_cache.read(tmp_path)
     found = codes["train"]
     labels = np.split(found["label"], 3)
@@ -128,7 +128,7 @@ def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
     two = code_cache.first_copies(codes, 2, of=3)
     np.testing.assert_array_equal(two["train"]["codes_1"], np.concatenate([plain, first]))
     assert two["validation"] is codes["validation"]
-    code_cache.write(tmp_path, coder, feed)
+    code_cache.write(tmp_path, coder, training_data)
     np.testing.assert_array_equal(code_cache.read(tmp_path)["train"]["codes_1"], plain)
 
 

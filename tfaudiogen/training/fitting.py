@@ -142,11 +142,11 @@ def _finished(out, summary, wanted, cache, log):
     """Return the best model of a run, after fitting a mixture prior to its encoded windows."""
     model = saving.load(out)
     if _may_fit_prior(model, summary.examples["train"]):
-        feed = TrainingData(
+        training_data = TrainingData(
             summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache
         )
         log("Fitting the prior to the training windows ...")
-        batches = feed.batches("train", drop_remainder=False)
+        batches = training_data.batches("train", drop_remainder=False)
         model.fit_prior(batches.take(-(-_FITTED // wanted.batch_size)), wanted.seed)
         saving.save(model, out)
     return model

@@ -77,17 +77,17 @@ class Run:
             self.model = preset.build(summary.class_names)
         if not resume:
             self._choose_batch_size()
-        self.feed = self._feed(cache)
+        self.training_data = self._training_data(cache)
         # At least one step; the order drops the last, partial batch of an epoch.
         self.steps_per_epoch = max(1, summary.examples["train"] // self.settings.batch_size)
-        self.validation = self.feed.validation(strategy)
+        self.validation = self.training_data.validation(strategy)
         if settings.jit_compile is None:
             with self._explain_if_too_large():
                 self._choose_xla()
         self._compile()
         self._begin(resume)
 
-    def _feed(self, cache):
+    def _training_data(self, cache):
         options = (self.settings.batch_size, self.settings.seed)
         if self.codes:
             return CodeData(*self.codes, *options)
@@ -128,7 +128,7 @@ class Run:
             raise ValueError(batch_size.too_large(self.model, size, self._parts)) from error
 
     def _choose_xla(self):
-        choice = faster(self.model, next(iter(self.feed.batches("train").take(1))))
+        choice = faster(self.model, next(iter(self.training_data.batches("train").take(1))))
         self.log(f"{choice}.")
         self.settings = dataclasses.replace(self.settings, jit_compile=choice.compiled)
 
@@ -153,7 +153,9 @@ class Run:
             self.state.forget_unfinished(self.steps_per_epoch)
             return
         if self.settings.initial:
-            initialize_weights(self.model, self.settings.initial, self.feed.batches("train"))
+            initialize_weights(
+                self.model, self.settings.initial, self.training_data.batches("train")
+            )
         if is_chief(self.strategy):
             self.out.mkdir(parents=True, exist_ok=True)
             self.settings.write(self.out)
@@ -165,16 +167,18 @@ class Run:
             steps = self.settings.preset["fit"]["steps"]
         seconds = limits["minutes"] and limits["minutes"] * 60
         ends = Limits(self.state, steps, seconds)
-        go_on = RestoreTotals(self.totals, self.state.step % self.steps_per_epoch)
+        restore_totals = RestoreTotals(self.totals, self.state.step % self.steps_per_epoch)
         if not is_chief(self.strategy):
-            self._fit_until(ends, epochs, [ends, go_on, self._stop_on_fault()])
+            self._fit_until(ends, epochs, [ends, restore_totals, self._stop_on_fault()])
             return
         report = self._report(limits)
-        keeper = self._keeper(report, limits)
+        checkpoints = self._checkpoint_callback(report, limits)
         last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
         shown = Progress(self.state, self.steps_per_epoch, last, self.log)
-        with interrupt_after_step(keeper, self.log):
-            self._fit_until(ends, epochs, [ends, go_on, *self._observers(), keeper, shown])
+        with interrupt_after_step(checkpoints, self.log):
+            self._fit_until(
+                ends, epochs, [ends, restore_totals, *self._observers(), checkpoints, shown]
+            )
         if self.state.history:
             report.draw()
 
@@ -192,7 +196,7 @@ class Run:
         """Finish an epoch that was interrupted, or else train up to the last epoch."""
         epoch, done = divmod(self.state.step, self.steps_per_epoch)
         self.model.fit(
-            self.feed.training(self.strategy, first_step=self.state.step),
+            self.training_data.training(self.strategy, first_step=self.state.step),
             initial_epoch=epoch,
             epochs=epoch + 1 if done else epochs,
             steps_per_epoch=self.steps_per_epoch - done,
@@ -206,7 +210,7 @@ class Run:
         )
 
     def _observers(self):
-        batches = self.feed.batches("validation", shuffle=False)
+        batches = self.training_data.batches("validation", shuffle=False)
         figures = EpochMetrics(batches, self.settings.batch_size)
         images = self._shown() if hasattr(self.model, "reconstruct") else None
         folders = {"folder": self.out / "logs", "kept": self.out / tensorboard.SHOWN}
@@ -222,12 +226,12 @@ class Run:
         advice = f"another --out, and --set {section}.learning_rate or {section}.clip_norm lower"
         start = "train into" if self.codes else f"go on from its model with --from {self.out},"
         advice = f"The last good checkpoint is kept in {self.out}; {start} {advice}"
-        return StopOnFault(origins, None if self.codes else self.feed.image, advice)
+        return StopOnFault(origins, None if self.codes else self.training_data.image, advice)
 
     def _shown(self):
         count = self.summary.examples["validation"]
         chosen = np.linspace(0, count - 1, min(count, _SHOWN_EXAMPLES)).astype(int)
-        return np.concatenate([self.feed.image("validation", int(i)) for i in chosen])
+        return np.concatenate([self.training_data.image("validation", int(i)) for i in chosen])
 
     @property
     def _asked(self):
@@ -241,7 +245,7 @@ class Run:
         command = neutral.command(out.name, **limits)
         return Report(self.out, self.model, self.settings, self.summary, self.state, command)
 
-    def _keeper(self, report, limits):
+    def _checkpoint_callback(self, report, limits):
         def write():
             report.write()
             if tensorboard.is_pictured(self.state.history[-1]["epoch"]):

@@ -101,7 +101,7 @@ class ResidualBlock(keras.layers.Layer):
         return {**super().get_config(), "width": self.width}
 
 
-def fold(width, stride, policy, bias="zeros"):
+def patchify(width, stride, policy, bias="zeros"):
     """Return the convolution that patchifies stride x stride patches into `width` channels.
 
     Args:

@@ -6,7 +6,7 @@ import math
 import keras
 
 from tfaudiogen.layers.blocks.channels_last import convolution
-from tfaudiogen.layers.blocks.residual import ResidualBlock, fold, normalize, register
+from tfaudiogen.layers.blocks.residual import ResidualBlock, normalize, patchify, register
 from tfaudiogen.layers.quantizers.repetition import check_count, repeated
 
 
@@ -36,7 +36,7 @@ class Encoder(keras.layers.Layer):
         self.blocks, self.channels = blocks, channels
         self.stages = []
         for width, stride in zip(self.widths, self.strides, strict=True):
-            self.stages.append(fold(width, stride, self.dtype_policy))
+            self.stages.append(patchify(width, stride, self.dtype_policy))
             part = functools.partial(ResidualBlock, width, dtype=self.dtype_policy)
             self.stages += repeated(part, blocks, "blocks")
         self.project = convolution(channels, 1, dtype=self.dtype_policy)

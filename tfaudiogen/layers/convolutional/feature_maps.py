@@ -6,7 +6,7 @@ import math
 import keras
 
 from tfaudiogen.layers.blocks.channels_last import convolution
-from tfaudiogen.layers.blocks.residual import ResidualBlock, Unfold, fold, normalize, register
+from tfaudiogen.layers.blocks.residual import ResidualBlock, Unfold, normalize, patchify, register
 from tfaudiogen.layers.convolutional.encoder import check_divisible, check_stages
 from tfaudiogen.layers.quantizers.repetition import repeated
 
@@ -28,7 +28,7 @@ class FeatureEncoder(keras.layers.Layer):
         self.widths, self.strides, self.blocks = tuple(widths), tuple(strides), blocks
         self.stages = []
         for width, stride in zip(self.widths, self.strides, strict=True):
-            self.stages.append(fold(width, stride, self.dtype_policy, bias="random_normal"))
+            self.stages.append(patchify(width, stride, self.dtype_policy, bias="random_normal"))
             part = functools.partial(ResidualBlock, width, dtype=self.dtype_policy)
             self.stages += repeated(part, blocks, "blocks")
 

@@ -36,12 +36,12 @@ class GaussianHead(keras.layers.Layer):
             raise ValueError(f"covariance must be one of {COVARIANCES}, received {covariance!r}")
         self.latent_size, self.hidden = latent_size, hidden
         self.covariance, self.floor = covariance, floor
-        pivots = latent_size * (latent_size + 1) // 2 if covariance == "full" else latent_size
+        raw_scales = latent_size * (latent_size + 1) // 2 if covariance == "full" else latent_size
         self.flatten = flatten(dtype=self.dtype_policy)
         self.squash = (
             keras.layers.Dense(hidden, "silu", dtype=self.dtype_policy) if hidden else None
         )
-        self.project = keras.layers.Dense(latent_size + pivots, dtype="float32")
+        self.project = keras.layers.Dense(latent_size + raw_scales, dtype="float32")
 
     def build(self, input_shape):
         shape = (input_shape[0], math.prod(input_shape[1:]))
@@ -56,10 +56,10 @@ class GaussianHead(keras.layers.Layer):
         if self.squash:
             features = self.squash(features)
         parameters = self.project(tf.cast(features, tf.float32))
-        loc, pivots = tf.split(parameters, [self.latent_size, -1], axis=-1)
+        loc, raw_scales = tf.split(parameters, [self.latent_size, -1], axis=-1)
         if self.covariance == "diagonal":
-            return loc, tf.linalg.diag(tf.nn.softplus(pivots) + self.floor)
-        lower = tfp.math.fill_triangular(pivots)
+            return loc, tf.linalg.diag(tf.nn.softplus(raw_scales) + self.floor)
+        lower = tfp.math.fill_triangular(raw_scales)
         diagonal = tf.nn.softplus(tf.linalg.diag_part(lower)) + self.floor
         # The gradient of tf.linalg.set_diag needs a static shape that XLA does not know.
         below = lower * (1.0 - tf.eye(self.latent_size))

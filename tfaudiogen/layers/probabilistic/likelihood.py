@@ -86,8 +86,8 @@ class PixelLikelihood(keras.layers.Layer):
         loc, scale = tf.split(outputs, 2, axis=-1)
         return {"loc": loc, "scale": self._positive(scale + _INITIAL)}
 
-    def _positive(self, pivots):
-        return tf.nn.softplus(pivots) + _FLOOR[self.family]
+    def _positive(self, raw_scales):
+        return tf.nn.softplus(raw_scales) + _FLOOR[self.family]
 
     def distribution(self, parameters):
         """Return the `tfd.Distribution` of pixels for parameters from `call`."""

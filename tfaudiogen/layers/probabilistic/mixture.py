@@ -55,7 +55,7 @@ class GaussianMixturePrior(LatentPrior):
             shape, normal = (self.components, self.latent_size), keras.initializers.RandomNormal
             # Means about one posterior scale apart, and unit scales: softplus(0.5413) = 1.
             self.locs = self._weight("locs", shape, normal(stddev=0.5))
-            self.pivots = self._weight("pivots", shape, keras.initializers.Constant(0.5413))
+            self.raw_scales = self._weight("pivots", shape, keras.initializers.Constant(0.5413))
             self.logits = self._weight("logits", shape[:1], "zeros", self.train_weights)
             if self.learning == "em":
                 self.updates = self._weight("updates", (), "zeros")
@@ -145,7 +145,7 @@ class GaussianMixturePrior(LatentPrior):
         weights = mixture.weights if self._keeps_weights() else tf.ones_like(mixture.weights)
         self.logits.assign(tf.math.log(weights))
         self.locs.assign(mixture.locs)
-        self.pivots.assign(tfp.math.softplus_inverse(spread))
+        self.raw_scales.assign(tfp.math.softplus_inverse(spread))
 
     def _keeps_weights(self):
         """Whether `logits` hold weights: trained ones, or the shares that EM tracks."""
@@ -158,7 +158,7 @@ class GaussianMixturePrior(LatentPrior):
     def _parameters(self):
         if self.components == 1:
             return tf.zeros((1, self.latent_size)), tf.ones((1, self.latent_size))
-        return tf.identity(self.locs), tf.nn.softplus(tf.identity(self.pivots)) + self.floor
+        return tf.identity(self.locs), tf.nn.softplus(tf.identity(self.raw_scales)) + self.floor
 
     def transform(self, standard_normal, component=None, temperature=1.0):
         """Returns m_k + temperature s_k * standard_normal for components k, int32 [B]."""

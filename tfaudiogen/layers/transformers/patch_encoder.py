@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from tfaudiogen.layers.blocks.residual import fold, normalize, register
+from tfaudiogen.layers.blocks.residual import normalize, patchify, register
 from tfaudiogen.layers.convolutional.encoder import check_divisible
 from tfaudiogen.layers.transformers.encoder import TransformerEncoder
 
@@ -34,7 +34,7 @@ class PatchEncoder(keras.layers.Layer):
         super().__init__(**kwargs)
         self.patch, self.width = patch, width
         policy = self.dtype_policy
-        self.fold = fold(width, patch, policy, bias="random_normal")
+        self.fold = patchify(width, patch, policy, bias="random_normal")
         self.transformer = TransformerEncoder(width, depth, heads, rotary=False, dtype=policy)
 
     def build(self, input_shape):

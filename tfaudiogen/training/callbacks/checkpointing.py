@@ -143,20 +143,20 @@ class CheckpointCallback(keras.callbacks.Callback):
 
 
 @contextlib.contextmanager
-def interrupt_after_step(keeper, log):
+def interrupt_after_step(checkpoints, log):
     """Context in which a signal stops training after the current step, with everything saved.
 
     A second Ctrl-C stops at once. Repeated other signals do not: closing a terminal or stopping a
     service may send them twice.
 
     Args:
-        keeper: the `CheckpointCallback` that saves.
+        checkpoints: the `CheckpointCallback` that saves.
         log: function that shows a line to the user.
     """
 
     def note(number, pass_on):
-        if keeper.stopped_by is None:
-            keeper.stopped_by = number
+        if checkpoints.stopped_by is None:
+            checkpoints.stopped_by = number
             # The terminal may be gone, or another write to it may be in progress.
             with contextlib.suppress(OSError, RuntimeError):
                 log("Saving after this step ... (Ctrl-C again stops at once.)")
@@ -165,4 +165,4 @@ def interrupt_after_step(keeper, log):
 
     with answering(note):
         yield
-    keeper.stop_if_asked()  # the step may have been the last
+    checkpoints.stop_if_asked()  # the step may have been the last

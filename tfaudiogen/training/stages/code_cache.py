@@ -39,22 +39,26 @@ def check_augmentation(passes, changes, kind):
     Augmentation(**changes)
 
 
-def write(folder, model, feed, passes=1, changes=None):
+def write(folder, model, training_data, passes=1, changes=None):
     """Write `codes.npz` atomically: codes and labels of the training and validation split.
 
     Args:
         folder: the run folder.
         model: the trained autoencoder.
-        feed: the `TrainingData` of its data.
+        training_data: the `TrainingData` of its data.
         passes: number of passes over the training split: the first unchanged, the others augmented.
         changes: augmentations of the further passes, as arguments of `Augmentation`.
     """
     # A graph prunes what the codes do not depend on, such as decoding the image: 2.6 times faster.
     encode = tf.function(model.encode_codes, autograph=False, reduce_retracing=True)
     plain = {"shuffle": False, "drop_remainder": False}
-    parts = {split: _extracted(encode, feed.batches(split, **plain), split) for split in _SPLITS}
+    parts = {
+        split: _extracted(encode, training_data.batches(split, **plain), split) for split in _SPLITS
+    }
     if passes > 1:
-        changed = feed.batches("train", cache=False, augment=Augmentation(**changes), **plain)
+        changed = training_data.batches(
+            "train", cache=False, augment=Augmentation(**changes), **plain
+        )
         more = (
             _extracted(encode, changed, f"pass {number} of train")  # each is another epoch
             for number in range(2, passes + 1)

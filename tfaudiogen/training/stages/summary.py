@@ -22,6 +22,6 @@ def show_whole(folder, model, data, figures):
         write_page(folder, figures, TranslationDraws(data)(model))
         return
     batches = load_dataset(data, model.spectrogram, "validation", SHOWN, shuffle=False)
-    board = TensorBoardLogger(folder, next(iter(batches.take(1)))["image"])
-    board.set_model(model)
-    board.on_epoch_end(0, figures)
+    logger = TensorBoardLogger(folder, next(iter(batches.take(1)))["image"])
+    logger.set_model(model)
+    logger.on_epoch_end(0, figures)
