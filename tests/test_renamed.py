@@ -2,9 +2,11 @@
 
 import warnings
 
+import numpy as np
 import pytest
 import small_models
 from renamed_arguments import MADE
+from small_models import speckles
 
 import tfaudiogen
 from tfaudiogen.layers.quantizers.codebook import Codebook
@@ -81,3 +83,24 @@ def test_entries_of_an_argument_are_renamed_too():
     }
     assert new_names({"maps": ({"old": 1}, 5)}, names) == {"maps": ({"new": 1}, 5)}
     assert new_names({"maps": 5}, names) == {"maps": 5}
+
+
+@pytest.mark.parametrize("verb", ["reconstruct", "encode", "log_prob"])
+def test_old_arguments_of_methods_warn_and_work(verb):
+    model, pictures = small_models.vae(tfaudiogen.Pictures(8, 8, 1)), speckles(2, (8, 8, 1))
+    with pytest.warns(RenamedWarning, match=f"{verb}'s given is now called inputs"):
+        found = getattr(model, verb)(given=pictures)
+    np.testing.assert_array_equal(found, getattr(model, verb)(pictures))
+
+
+def test_old_arguments_of_priors_warn_and_work():
+    prior = tfaudiogen.CodePrior((2, 2), 5, tfaudiogen.LSTMStack(8, 1))
+    codes, known = np.array([[[0, 4], [2, 1]]]), np.array([[[True, False], [False, True]]])
+    with pytest.warns(RenamedWarning, match="log_prob's places is now called positions"):
+        found = prior.log_prob(codes, places=known)
+    np.testing.assert_allclose(found, prior.log_prob(codes, positions=known))
+    with (
+        pytest.warns(RenamedWarning, match="sample's given is now called known_codes"),
+        pytest.raises(ValueError, match="count must be at least 1"),
+    ):
+        prior.sample(0, given=codes, known=known)

@@ -9,6 +9,7 @@ import tfaudiogen as tg
 from tfaudiogen.data import describe, load_dataset, prepare
 from tfaudiogen.data.sources.embeddings import read_embedding
 from tfaudiogen.disk.errors import Unusable
+from tfaudiogen.runtime.renamed import RenamedWarning
 
 SOUND = {"sample_rate": 8000, "samples": 1024, "progress": False}
 SPECTROGRAM = {"frame_length": 64, "hop": 32, "frames": 32, "bins": 32}
@@ -96,6 +97,11 @@ def test_embeddings_of_sounds_are_stored_and_bad_ones_named(folder, tmp_path):
         load_dataset(tmp_path / "d", spectrogram, conditioning=tg.Vectors(5))
     with pytest.raises(ValueError, match="have no captions"):
         load_dataset(tmp_path / "d", spectrogram, conditioning=tg.Texts(5))
+    with (
+        pytest.warns(RenamedWarning, match="load_dataset's told is now called conditioning"),
+        pytest.raises(ValueError, match="have no captions"),
+    ):
+        load_dataset(tmp_path / "d", spectrogram, told=tg.Texts(5))
 
 
 def text_of(row):

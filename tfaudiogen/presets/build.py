@@ -199,7 +199,7 @@ def _translator(spectrogram, model, class_names):
 def _sides(spectrogram, model, class_names):
     """Return source representation, encoder and target model of a translator of any family."""
     target = _KINDS[model["target"]["kind"]](spectrogram, model["target"], class_names)
-    if model.get("given"):
+    if model.get("condition"):
         return *conditioning_source(model, class_names), target
     source = _representation(model["spectrogram"], model["pictures"])
     return source, _source_encoder(source, model), target

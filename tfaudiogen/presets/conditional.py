@@ -7,16 +7,16 @@ from tfaudiogen.presets.speech import SPEECH_CODES, SPEECH_SPECTROGRAM
 _FIT = {**PRIOR_FIT, "steps": 4000, "batch_size": 32}
 
 _TEXTS = {
-    "given": "texts",
+    "condition": "texts",
     "length": 128,
     "encoder_width": 128,
     "encoder_depth": 3,
     "encoder_heads": 4,
     "encoder_vectors": 16,
 }
-_LABELS = {"given": "labels", "encoder_width": 128}
+_LABELS = {"condition": "labels", "encoder_width": 128}
 # 512 is the width of embeddings of CLAP and of the smaller CLIP.
-_VECTORS = {"given": "vectors", "size": 512, "encoder_width": 128, "encoder_vectors": 4}
+_VECTORS = {"condition": "vectors", "size": 512, "encoder_width": 128, "encoder_vectors": 4}
 
 # One level of codes, 16 x 16, for 64 x 64 pixels.
 _PICTURES = {

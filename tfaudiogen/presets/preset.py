@@ -82,20 +82,20 @@ class Preset:
         return found
 
     @property
-    def given(self):
+    def condition(self):
         """The modality of a non-image condition, "texts", "labels" or "vectors"; None if none."""
         matches = "vectors" if self.model["kind"] == "matcher" else None
-        return (self.translator or {}).get("given", matches)
+        return (self.translator or {}).get("condition", matches)
 
     @property
     def of_pictures(self):
         """Whether training reads pictures without audio, also from data of pairs."""
-        return self.spectrogram is None and (self.translator is None or bool(self.given))
+        return self.spectrogram is None and (self.translator is None or bool(self.condition))
 
     @property
     def of_pairs(self):
         """Whether training reads pairs of audio and pictures."""
-        translates = self.translator and not self.given
+        translates = self.translator and not self.condition
         return bool(translates or (self.spectrogram and self.pictures))
 
     def build(self, class_names=()):

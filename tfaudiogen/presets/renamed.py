@@ -9,6 +9,7 @@ SETTINGS = {
     "average": "ema_momentum",
     "copies": "augmentation_passes",
     "told_levels": "conditioned_levels",
+    "given": "condition",
     "source_words": "label_words_in_source",
 }
 """{old name: new name} in every section."""

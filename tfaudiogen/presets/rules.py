@@ -168,7 +168,7 @@ TRANSLATOR = {
     "lora": whole(0, 2**16),
     "hidden": whole(0, 2**16),
     "joint": flag(),
-    "given": word(),
+    "condition": word(),
     "length": _WIDTH,
     "size": _WIDTH,
     "encoder_width": _WIDTH,

@@ -17,9 +17,10 @@ def conditioning_source(model, class_names):
         model: the "model" section of a translator.
         class_names: class names of the data, the possible labels.
     """
-    kind = model["given"]
+    kind = model["condition"]
     if kind not in CONDITION_KINDS:
-        raise ValueError(f"given must be one of {', '.join(CONDITION_KINDS)}; received {kind!r}")
+        kinds = ", ".join(CONDITION_KINDS)
+        raise ValueError(f"condition must be one of {kinds}; received {kind!r}")
     return _BUILDERS[kind](model, class_names)
 
 

@@ -44,9 +44,9 @@ Further settings depend on its "kind":
 - "variational": hidden, heads and joint of a `VariationalTranslator`; with `joint`, the autoencoder
   is trained together with the translator, not before.
 
-Translators in `tfaudiogen.presets.conditional` have "given" instead of a source and its encoder:
-"texts" (of at most `length` bytes), "labels" or "vectors" (of `size` numbers); encoder_width,
-encoder_depth, encoder_heads and encoder_vectors are arguments of its encoder.
+Translators in `tfaudiogen.presets.conditional` have "condition" instead of a source and its
+encoder: "texts" (of at most `length` bytes), "labels" or "vectors" (of `size` numbers);
+encoder_width, encoder_depth, encoder_heads and encoder_vectors are arguments of its encoder.
 
 Presets in `tfaudiogen.presets.embedders` train on pairs, and have both "spectrogram" and
 "pictures". Presets in `tfaudiogen.presets.taggers` train on labels of pictures: patch, width, depth

@@ -105,7 +105,7 @@ def train(
         summary = summary.of_kind("pictures")
     if preset.of_pairs:
         check_pairs(preset, summary)
-    if preset.given:
+    if preset.condition:
         check_conditions(preset, summary)
     log = say if progress and chief else _silent
     with contextlib.ExitStack() as held:

@@ -15,12 +15,14 @@ from tfaudiogen.data.pipeline.replicas import Replicas
 from tfaudiogen.data.pipeline.storage import Records
 from tfaudiogen.data.pipeline.summary import describe
 from tfaudiogen.probability import noise
+from tfaudiogen.runtime.renamed import accepts_old_names
 
 _CACHING_BATCH = 16
 AHEAD = 2
 """Batches to prefetch. With AUTOTUNE, TensorFlow's prefetch buffer grows to gigabytes."""
 
 
+@accepts_old_names("load_dataset's ", {"told": "conditioning"})
 def load_dataset(
     data,
     spectrogram,

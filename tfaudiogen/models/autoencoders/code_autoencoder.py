@@ -8,6 +8,7 @@ from tfaudiogen.models.modalities.code_windows import check_columns, windows_of
 from tfaudiogen.models.modalities.generative import ModalityAutoencoder
 from tfaudiogen.models.modalities.graphs import remembered
 from tfaudiogen.models.training_step.batching import in_batches
+from tfaudiogen.runtime.renamed import accepts_old_names
 
 
 class CodeAutoencoder(ModalityAutoencoder):
@@ -23,6 +24,7 @@ class CodeAutoencoder(ModalityAutoencoder):
         """Return the per-example graphs (`CodeGraph`) of this model, traced once."""
         return remembered(self, CodeGraph)
 
+    @accepts_old_names("encode's ", {"given": "inputs"})
     def encode(self, inputs):
         """Encodes audio of any length, or images, to codes.
 

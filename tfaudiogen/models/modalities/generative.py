@@ -10,6 +10,7 @@ from tfaudiogen.models.modalities.image import ImageModality
 from tfaudiogen.models.modalities.latent_graph import LatentGraph
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.probability import noise
+from tfaudiogen.runtime.renamed import accepts_old_names
 
 _MODALITIES = {
     "sounds": AudioModality,
@@ -51,6 +52,7 @@ class ModalityAutoencoder:
         """Return the per-example graphs (`AutoencoderGraph`) of this model, traced once."""
         return remembered(self, AutoencoderGraph)
 
+    @accepts_old_names("reconstruct's ", {"given": "inputs"})
     def reconstruct(self, inputs, phase="pghi"):
         """Reconstructs audio of any length, or images; the shape is kept.
 
@@ -130,6 +132,7 @@ class ModalityModel(ModalityAutoencoder):
         drawn = draw_in_graph if self._in_graph(phase) else draw
         return in_batches(drawn, key.index, progress, self.modality.together)
 
+    @accepts_old_names("encode's ", {"given": "inputs"})
     def encode(self, inputs):
         """Return the posterior means of audio of any length, [B, W, D], or of images, [B, D].
 
@@ -167,6 +170,7 @@ class ModalityModel(ModalityAutoencoder):
 
         return in_batches(decoded, latents).numpy()
 
+    @accepts_old_names("log_prob's ", {"given": "inputs"})
     def log_prob(self, inputs, samples=16, seed=0):
         """Return a lower bound of the log-probability of audio of any length, or of images.
 

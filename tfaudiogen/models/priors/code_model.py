@@ -18,6 +18,7 @@ from tfaudiogen.models.priors.labels import choose_labels
 from tfaudiogen.models.priors.long_codes import CodeSampler, empty
 from tfaudiogen.models.training_step.batching import in_batches
 from tfaudiogen.probability import noise
+from tfaudiogen.runtime.renamed import accepts_old_names
 
 
 @register
@@ -141,6 +142,7 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         key = noise.key(0, tf.shape(images)[0])
         return -self.loss_terms(self.fill_defaults(batch), key, training=False)["code_length"]
 
+    @accepts_old_names("log_prob's ", {"given": "inputs"})
     def log_prob(self, inputs, label=None):
         """Return a lower bound of the log-probability of audio of any length, or of images.
 

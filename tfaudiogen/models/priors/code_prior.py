@@ -13,6 +13,7 @@ from tfaudiogen.models.base import ProbabilisticModel
 from tfaudiogen.models.priors.sampler import CodeSampling
 from tfaudiogen.models.training_step.batching import with_ids
 from tfaudiogen.probability import noise
+from tfaudiogen.runtime.renamed import accepts_old_names
 
 _CONDITIONS = ("classes", "maps", "vectors", "words", "mean_vector")
 
@@ -284,6 +285,7 @@ class CodePrior(CodeSampling, ProbabilisticModel):
         """Return the means with bits per code, nats / (ln 2 S), added."""
         return {**means, "bits_per_code": means["loss"] / (math.log(2.0) * self.length)}
 
+    @accepts_old_names("log_prob's ", {"places": "positions"})
     def log_prob(self, codes, label=None, maps=(), vectors=None, positions=None):
         """Return the log-probability of codes [B, *shape] in nats, [B].
 

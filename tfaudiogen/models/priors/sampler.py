@@ -5,6 +5,7 @@ import tensorflow as tf
 from tfaudiogen.layers.transformers.attention import BLOCK
 from tfaudiogen.models.priors.truncation import categorical_quantile, truncate
 from tfaudiogen.probability import noise
+from tfaudiogen.runtime.renamed import accepts_old_names
 
 _TOGETHER, _SMALL = 32, 2**17
 """Batch size on a GPU or for a prior with few weights, and the maximum of these. On a CPU, larger
@@ -19,6 +20,7 @@ class CodeSampling:
     position, so cached and uncached sampling give the same codes.
     """
 
+    @accepts_old_names("sample's ", {"given": "known_codes"})
     def sample(
         self,
         count,

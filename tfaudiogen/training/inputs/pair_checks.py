@@ -56,12 +56,12 @@ def check_conditions(preset, summary):
         summary: the `DataSummary` of the target data.
     """
     own = preset.translator or {"size": preset.model.get("vectors")}
-    if preset.given == "labels" and len(labels_of(summary.class_names)[0]) < 2:
+    if preset.condition == "labels" and len(labels_of(summary.class_names)[0]) < 2:
         raise ValueError(
             f"{preset.name} is conditioned on labels, and the data in {str(summary.folder)!r} have "
             "fewer than two: prepare them with sub-folders or with --labels CSV"
         )
-    if preset.given == "texts":
+    if preset.condition == "texts":
         check_conditioning(summary, Texts(own["length"]))
-    if preset.given == "vectors":
+    if preset.condition == "vectors":
         check_conditioning(summary, Vectors(own["size"]))
