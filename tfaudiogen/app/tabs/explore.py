@@ -65,14 +65,14 @@ def build(page):
         inputs = [model.dropdown, state, fraction]
         for upload in (sound, picture):
             upload.upload(
-                page.show_errors(explorer.take_file(position)),
+                page.show_errors(explorer.choose_file(position)),
                 [*inputs, upload],
                 outputs,
                 **private,
             )
         model.when_it_changes(explorer.uploads, [sound, pictures])
         component.submit(
-            page.show_errors(explorer.take_component(position)),
+            page.show_errors(explorer.choose_component(position)),
             [*inputs, component],
             outputs,
             **private,
@@ -132,7 +132,7 @@ class Explorer:
         between = self._between(state, fraction)
         return state, self._view(state, fraction), gradio.skip(), between
 
-    def take_file(self, position):
+    def choose_file(self, position):
         """Return a handler that chooses an uploaded file as A (0) or B (1)."""
 
         def take(name, state, fraction, path):
@@ -145,7 +145,7 @@ class Explorer:
 
         return take
 
-    def take_component(self, position):
+    def choose_component(self, position):
         """Return a handler that chooses the mean of a component as A (0) or B (1)."""
 
         def take(name, state, fraction, component):

@@ -82,7 +82,7 @@ class Stages:
         coder = self._trained(AUTOENCODER, preset, initial)
         self.log("Computing the codes of the data ...")
         passes, changes = self.preset.augmentation_passes(len(coder.quantizers))
-        code_cache.write(self.out, coder, self._feed(coder), max(passes), changes)
+        code_cache.write(self.out, coder, self._training_data(coder), max(passes), changes)
         return coder
 
     def _check_priors(self):
@@ -126,7 +126,7 @@ class Stages:
         run.fit(self.limits)
         return saving.load(folder)
 
-    def _feed(self, model):
+    def _training_data(self, model):
         size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size
         options = (size, self.settings.seed, self.cache)
         conditioning = getattr(model, "conditioning", None)
@@ -137,7 +137,7 @@ class Stages:
     def _report(self, model):
         """Evaluate the complete model on the validation split; write metrics, card and logs."""
         model.compile(jit_compile=False, seed=self.settings.seed)
-        batches = self._feed(model).batches("validation", shuffle=False)
+        batches = self._training_data(model).batches("validation", shuffle=False)
         found = model.evaluate(batches, verbose=0, return_dict=True)
         figures = {f"val_{name}": float(value) for name, value in found.items()}
         metrics = {**figures, "parameters": model.count_params(), **self._times()}
