@@ -1,0 +1,1 @@
+"""Collects sounds and pictures from addresses and services of the internet, politely."""
