@@ -22,6 +22,15 @@ MADE = {
         **CODEBOOK,
     },
     "FiniteScalarQuantizer": lambda: {"levels": (4, 3), **CODEBOOK},
+    "VAE": lambda: {"representation": tg.Pictures(8, 8, 1), "latent_size": 3},
+    "VQVAE": lambda: {"representation": tg.Pictures(8, 8, 1), "levels": 1},
+    "VQGAN": lambda: {"representation": tg.Pictures(8, 8, 1), "levels": 1},
+    "AudioImageEmbedder": lambda: {
+        "representation": tg.Vectors(3),
+        "pictures": tg.Pictures(8, 8, 1),
+        "sound_tower": tg.EmbeddingTower(tg.VectorEncoder(8), 4, heads=0),
+        "picture_tower": tg.EmbeddingTower(tg.SequenceEncoder((6,), (4,)), 4, heads=0),
+    },
     "Translator": lambda: {
         "source": tg.Pictures(8, 8, 1),
         "encoder": tg.SequenceEncoder((6,), (4,)),

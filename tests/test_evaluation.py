@@ -32,7 +32,7 @@ def build(family="discretized_logistic"):
 
 
 def examples(model):
-    spectrogram = model.spectrogram
+    spectrogram = model.representation
     time = np.arange(spectrogram.samples) / spectrogram.sample_rate
     draw = np.random.default_rng(0)
     tones = draw.uniform(200, 3000, (WINDOWS, 1))
@@ -111,7 +111,7 @@ def test_intervals_hold_the_means(report):
 def test_codec_is_analysis_and_inversion_alone(model, report):
     batch = examples(model)
     images = np.round(batch["image"].numpy() * 255) / 255
-    estimate = model.spectrogram.inverse(tf.constant(images, tf.float32))
+    estimate = model.representation.inverse(tf.constant(images, tf.float32))
     settings = {"frame_length": 512, "hop": 128, "lengths": FRAMES * 32}
     expected = metrics.log_spectral_distance(batch["audio"], estimate, **settings).mean()
     distances = report["reconstruction"]["log_spectral_distance"]
@@ -165,7 +165,7 @@ def test_silent_windows_are_left_out_and_counted(model):
     batch = examples(model)
     audio = batch["audio"].numpy()
     audio[2] = 0
-    batch |= {"audio": tf.constant(audio), "image": model.spectrogram(audio)}
+    batch |= {"audio": tf.constant(audio), "image": model.representation(audio)}
     report = protocol.evaluate_batches(model, [batch], [batch], FILES, samples=1)
     assert report["reconstruction"]["si_sdr"]["left_out"] == 1
     assert "left_out" not in report["reconstruction"]["log_spectral_distance"]

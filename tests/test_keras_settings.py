@@ -37,8 +37,8 @@ def run(code, *arguments, **environment):
 def of_a_ramp(model):
     """Return what the autoencoder of a model makes of an image that grows brighter."""
     model = getattr(model, "target", model)
-    ramp = np.linspace(0.0, 1.0, np.prod(model.spectrogram.image_shape), dtype=np.float32)
-    return np.asarray(model(ramp.reshape(1, *model.spectrogram.image_shape)))
+    ramp = np.linspace(0.0, 1.0, np.prod(model.representation.image_shape), dtype=np.float32)
+    return np.asarray(model(ramp.reshape(1, *model.representation.image_shape)))
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ SIZES = {"width": 16, "depth": 1, "heads": 2}
 def translators(painter_model, composer_model):
     """A translator of each family, with targets that are there already."""
     keras.utils.set_random_seed(5)
-    sounds, pictures = painter_model.source, painter_model.spectrogram
+    sounds, pictures = painter_model.source, painter_model.representation
     encoders = [tg.SequenceEncoder((8, 12), (4, 2)) for _ in range(4)]
     learned = tg.VariationalTranslator(sounds, encoders[3], vae(pictures), hidden=8, heads=2)
     flows = [

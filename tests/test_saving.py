@@ -27,7 +27,7 @@ def test_a_loaded_model_is_the_saved_one(saved):
     loaded = tfaudiogen.load(folder)
     np.testing.assert_array_equal(loaded.sample(2, seed=1), model.sample(2, seed=1))
     assert loaded.class_names == ["sine", "chirp"]
-    assert loaded.spectrogram.get_config() == model.spectrogram.get_config()
+    assert loaded.representation.get_config() == model.representation.get_config()
 
 
 def test_the_optimizer_is_left_out(saved):

@@ -42,7 +42,7 @@ def minutes_of(run):
 def renew_averages(model, data):
     """Replace the running averages of batch normalisation by means over training batches."""
     layers = [stage for stage in model.encoder.stages if isinstance(stage, BatchNormalization)]
-    batches = tfaudiogen.load_dataset(data, model.spectrogram, "train", 8, cache=True)
+    batches = tfaudiogen.load_dataset(data, model.representation, "train", 8, cache=True)
     for number, batch in enumerate(batches.take(_BATCHES)):
         with statistics.collect() as reported:
             model.posterior_parameters(batch["image"], training=True)

@@ -53,13 +53,13 @@ def parts(name, out):
     mark("first draw: trace, draw, phase")
     waveforms = model.sample(1, seed=1).numpy()
     mark("second draw: draw, phase")
-    write_sound(waveforms[0], out / "sound.wav", model.spectrogram, "16")
+    write_sound(waveforms[0], out / "sound.wav", model.representation, "16")
     mark("write sound and picture")
     model.sample(MANY)
     mark(f"first {MANY} at once")
     model.sample(MANY, seed=1).numpy()
     mark(f"second {MANY} at once")
-    return {**found, "sound": model.spectrogram.seconds}
+    return {**found, "sound": model.representation.seconds}
 
 
 def seconds_of(command):

@@ -197,7 +197,7 @@ def main():
     options = parser.parse_args()
     names, kind_of = kinds(describe(options.data).class_names, options.first_words)
     models = {name: tfaudiogen.load(name) for name in options.models}
-    spectrogram = judging_spectrogram(next(iter(models.values())).spectrogram)
+    spectrogram = judging_spectrogram(next(iter(models.values())).representation)
     judge = trained_judge(options.data, spectrogram, kind_of, options.epochs, options.judge_seed)
     train, test = (
         Judged.of_split(judge, options.data, spectrogram, split, kind_of)

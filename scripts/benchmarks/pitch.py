@@ -56,9 +56,11 @@ def main():
     pitched = [name for name in names if re.search(r" [A-G]s?\d$", name)]
     asked = list(np.random.default_rng(options.seed).permutation(pitched)[: options.count])
     drawn = np.asarray(model.sample(len(asked), label=asked, seed=options.seed, progress=True))
-    real = real_notes(options.data, model.spectrogram, names, pitched, options.count, options.seed)
+    real = real_notes(
+        options.data, model.representation, names, pitched, options.count, options.seed
+    )
     for title, (sounds, labels) in (("drawn", (drawn, asked)), ("real", real)):
-        rate = model.spectrogram.sample_rate
+        rate = model.representation.sample_rate
         pairs = zip(sounds, labels, strict=True)
         off = np.abs([semitones_off(sound, rate, label) for sound, label in pairs])
         right = int((off <= 1.0).sum())

@@ -47,7 +47,7 @@ def matrix_peak():
 
 def forward_operations(model, batch_size):
     """Return the float32 operations of convolutions and products in one forward pass."""
-    shape = (batch_size, *model.spectrogram.image_shape)
+    shape = (batch_size, *model.representation.image_shape)
     graph = tf.function(lambda x: model(x)).get_concrete_function(tf.TensorSpec(shape)).graph
     return sum(_operations(operation) for operation in graph.get_operations())
 

@@ -68,7 +68,7 @@ def measure(name, options):
             images[name_].append(np.asarray(way(latent[None])))
             times[name_].append(time.perf_counter() - start)
     found = {way: (ways[way][0], times[way], np.concatenate(images[way])) for way in ways}
-    return found, phase_seconds(model, images["TensorFlow"]), model.spectrogram.decibels
+    return found, phase_seconds(model, images["TensorFlow"]), model.representation.decibels
 
 
 def saved_decoder(model, folder):
@@ -111,7 +111,7 @@ def runner(content, threads):
 def phase_seconds(model, images):
     """Return the median time of phase retrieval in the graph."""
     invert = tf.function(
-        lambda image: model.spectrogram.inverse(image, phase="graph"), autograph=False
+        lambda image: model.representation.inverse(image, phase="graph"), autograph=False
     )
     invert(images[0])
     times = []

@@ -32,7 +32,7 @@ def features(waveforms, sample_rate):
 def real(model, data, split, count):
     """Return up to `count` real waveforms of a split, [B, N]."""
     batches = tfaudiogen.load_dataset(
-        data, model.spectrogram, split, shuffle=True, seed=0, audio=True, drop_remainder=False
+        data, model.representation, split, shuffle=True, seed=0, audio=True, drop_remainder=False
     )
     waveforms = [batch["audio"] for batch in batches.take(-(-count // 8))]
     return np.concatenate(waveforms)[:count]
@@ -48,7 +48,7 @@ def with_interval(x, y):
 def compare(name, data, count, seed, temperature):
     """Print the figures of one model."""
     model = tfaudiogen.load(name)
-    rate = model.spectrogram.sample_rate
+    rate = model.representation.sample_rate
     train, test = (features(real(model, data, split, count), rate) for split in ("train", "test"))
     drawn = np.asarray(model.sample(count, seed=seed, temperature=temperature))
     samples = features(drawn, rate)

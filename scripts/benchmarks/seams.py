@@ -40,12 +40,12 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     model = tfaudiogen.load(arguments.model)
-    frames = model.spectrogram.frames
+    frames = model.representation.frames
     column = frames // model.code_maps()[0][0][0]
     asked = {name: getattr(arguments, name) for name in ("label", "seed", "seconds")}
     sounds = model.sample(arguments.count, **asked, progress=True)
-    low, high = model.spectrogram.decibels
-    images = (high - low) * np.asarray(model.spectrogram(sounds))
+    low, high = model.representation.decibels
+    images = (high - low) * np.asarray(model.representation(sounds))
     pairs = np.array([at_and_between(image, frames // 2, column) for image in images])
     at, between = pairs.mean(axis=0)
     interval = metrics.bootstrap_interval(pairs[:, 0], weights=pairs[:, 1])

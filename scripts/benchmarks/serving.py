@@ -87,7 +87,7 @@ def made_up(representation):
 
 def translations(model):
     """Return the questions of a translator; both sides get all its settings."""
-    sources, drawn_as = made_up(model.source), name_of(model.spectrogram)
+    sources, drawn_as = made_up(model.source), name_of(model.representation)
     name = "paint" if drawn_as == "picture" else "compose"
     _, wanted = signatures_of(model).table()[name]
     settings = {key: value for key, value in PLAIN.items() if key in wanted}
@@ -102,7 +102,7 @@ def translations(model):
 
 def embeddings(model):
     """Return the questions of an embedder."""
-    sounds, pictures = made_up(model.spectrogram), made_up(model.pictures)
+    sounds, pictures = made_up(model.representation), made_up(model.pictures)
     found = {"embedding": model.embed_sounds(sounds)}, {"embedding": model.embed_pictures(pictures)}
     return {
         "embed_sound": ({"waveform": tf.constant(sounds)}, found[0]),
@@ -113,7 +113,7 @@ def embeddings(model):
 def questions(model):
     """Return the questions of a model with latents."""
     drawn = np.concatenate([model.sample(1, seed, phase="graph") for seed in range(ROWS)])
-    latents, name = model.encode(drawn), name_of(model.spectrogram)
+    latents, name = model.encode(drawn), name_of(model.representation)
     pairs = zip(drawn, drawn[::-1], strict=True)
     between = [model.interpolate(*pair, steps=3, phase="graph")[1] for pair in pairs]
     draw = {**seeds(), "component": tf.fill([ROWS], tf.constant(-1, tf.int64))}
@@ -137,7 +137,7 @@ def code_questions(model):
             for seed, label in enumerate(labels)
         ]
     )
-    name = name_of(model.spectrogram)
+    name = name_of(model.representation)
     condition = {"label": tf.constant(labels)} if model.label_names else {}
     draw = {**seeds(), "top_k": tf.zeros([ROWS], tf.int32), "top_p": tf.ones(ROWS), **condition}
     draw |= {"guidance": tf.ones(ROWS)} if condition else {}
@@ -159,7 +159,7 @@ def seeds():
 
 def of_inputs(model, values, labels=None, condition=None):
     """Return what is asked of sounds or pictures, and answered with such and with numbers."""
-    name = name_of(model.spectrogram)
+    name = name_of(model.representation)
     inputs = {name: tf.constant(values)}
     options = [{}] * ROWS if not condition else [{"label": label} for label in labels]
     bounds = [model.log_prob(one, **option)[0] for one, option in zip(values, options, strict=True)]
@@ -171,7 +171,7 @@ def of_inputs(model, values, labels=None, condition=None):
 
 def decoded(model, latents):
     """Return what Python decodes."""
-    return {name_of(model.spectrogram): model.decode(latents, phase="graph")}
+    return {name_of(model.representation): model.decode(latents, phase="graph")}
 
 
 def milliseconds(function, inputs):
@@ -189,7 +189,7 @@ def convergence(model):
     """Return the mean spectral convergence in decibels of graph and of pghi, as text."""
     images = model.sample_images(noise.key(0, ROWS))
     images = images[:, 0] if images.shape.rank == 5 else images  # the window of latents
-    spectrogram = model.spectrogram
+    spectrogram = model.representation
     wanted = spectrogram.magnitudes(images).numpy()
     means = {}
     for phase in ("graph", "pghi"):

@@ -24,7 +24,7 @@ def stepper(model, batch_size, compiled):
     """Return a function that takes one training step of a model, waits, and returns the loss."""
     model.compile(keras.optimizers.Adam(1e-4), jit_compile=compiled)
     model.make_train_function()
-    images = np.random.default_rng(0).random((batch_size, *model.spectrogram.image_shape))
+    images = np.random.default_rng(0).random((batch_size, *model.representation.image_shape))
     batches = iter(tf.data.Dataset.from_tensors({"image": images.astype(np.float32)}).repeat())
 
     def step():

@@ -58,7 +58,7 @@ def test_pairs(data, model, kind_of):
 
 def judged_representation(model):
     """Return what the judge sees of the samples."""
-    drawn = model.spectrogram
+    drawn = model.representation
     return drawn if drawn.kind == "pictures" else judge.judging_spectrogram(drawn)
 
 

@@ -39,6 +39,7 @@ def test_it_is_known_of_shipped_models_without_loading_any(tmp_path, monkeypatch
         {},
         [],
         {"registered_name": "evil>Class", "config": {}},
+        {"registered_name": "tfaudiogen>VAE", "config": {"representation": 1}},
         {"registered_name": "tfaudiogen>VAE", "config": {"spectrogram": 1}},
         {"registered_name": "tfaudiogen>VAE", "config": {"target": {"config": {}}}},
     ],

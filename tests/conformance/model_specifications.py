@@ -13,7 +13,7 @@ from tfaudiogen.probability import noise
 
 def vae_arguments():
     return {
-        "spectrogram": spectrogram(),
+        "representation": spectrogram(),
         "latent_size": 5,
         "encoder": tg.Encoder((8, 12), (2, 2), channels=4),
         "decoder": tg.Decoder((32, 32, 2), (8, 12), (2, 2), channels=4),
@@ -30,7 +30,7 @@ def vae_arguments():
 def vqvae_arguments():
     stages = [((8,), (4,)), ((12,), (2,))]
     return {
-        "spectrogram": spectrogram(),
+        "representation": spectrogram(),
         "encoders": default_encoders(stages),
         "decoders": default_decoders(stages, 2),
         "quantizers": [
@@ -87,7 +87,7 @@ def code_model_arguments():
 def picture_vqvae_arguments():
     stages = [((8,), (2,)), ((12,), (2,))]
     return {
-        "spectrogram": tg.Pictures(8, 12, 3),
+        "representation": tg.Pictures(8, 12, 3),
         "encoders": default_encoders(stages),
         "decoders": default_decoders(stages, 6, bin_bias=False),
         "quantizers": [
@@ -131,7 +131,7 @@ def flow_arguments():
 
 
 def variational_arguments():
-    target = {**picture_vae_arguments(), "spectrogram": tg.Pictures(8, 12, 3)}
+    target = {**picture_vae_arguments(), "representation": tg.Pictures(8, 12, 3)}
     target["encoder"] = tg.Encoder((8,), (2,))
     target["decoder"] = tg.Decoder((8, 12, 6), (8,), (2,))
     return {
@@ -203,7 +203,7 @@ def translator_terms(model, batch):
 
 def embedder_arguments():
     return {
-        "spectrogram": spectrogram(),
+        "representation": spectrogram(),
         "pictures": tg.Pictures(8, 12, 3),
         "sound_tower": tg.EmbeddingTower(tg.SequenceEncoder((4, 6), (4, 2)), 5, heads=2),
         "picture_tower": tg.EmbeddingTower(tg.SequenceEncoder((4,), (2,)), 5, heads=0),
@@ -251,7 +251,7 @@ def prior_terms(model, batch):
 
 def picture_vae_arguments():
     return {
-        "spectrogram": tg.Pictures(16, 16, 3),
+        "representation": tg.Pictures(16, 16, 3),
         "encoder": tg.Encoder((8, 12), (2, 2)),
         "decoder": tg.Decoder((16, 16, 6), (8, 12), (2, 2)),
         "head": tg.GaussianHead(3, hidden=4),
@@ -261,7 +261,7 @@ def picture_vae_arguments():
 
 def literature_arguments():
     return {
-        "spectrogram": tg.Spectrogram(8000, 128, 32, 64, 64),
+        "representation": tg.Spectrogram(8000, 128, 32, 64, 64),
         "encoder": tg.LiteratureEncoder(),
         "decoder": tg.LiteratureDecoder((64, 64, 1)),
         "head": tg.GaussianHead(3, hidden=0, covariance="diagonal"),
@@ -422,7 +422,7 @@ SPECIFICATIONS = [
         tg.AudioImageEmbedder,
         lambda: {
             **embedder_arguments(),
-            "spectrogram": tg.Vectors(7),
+            "representation": tg.Vectors(7),
             "sound_tower": tg.EmbeddingTower(tg.VectorEncoder(6, 2), 5, heads=2),
             "loss": "infonce",
             "positives": "picture",

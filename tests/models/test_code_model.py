@@ -22,7 +22,7 @@ def tone(samples, pitch=900.0):
 
 
 def test_rate_is_that_of_the_chain_of_priors(model):
-    images = model.spectrogram(np.stack([tone(1024), tone(1024, 300)]))
+    images = model.representation(np.stack([tone(1024), tone(1024, 300)]))
     label = tf.constant([0, 1])
     batch = model.fill_defaults({"image": images, "label": label})
     terms = model.loss_terms(batch, noise.key(0, 2), training=False)
@@ -132,17 +132,17 @@ def test_extension_keeps_the_beginning_and_goes_on(model):
     sound = tone(2400)
     longer = model.extend(sound, 0.6, seed=1)
     assert longer.shape == (4800,)
-    before, after = (np.asarray(model.spectrogram(one[None])[0]) for one in (sound, longer))
+    before, after = (np.asarray(model.representation(one[None])[0]) for one in (sound, longer))
     assert np.abs(after[:40] - before[:40]).mean() < 0.05
     assert after[90:140].max() > 0.0
-    other = np.asarray(model.spectrogram(model.extend(sound, 0.6, seed=2)[None])[0])
+    other = np.asarray(model.representation(model.extend(sound, 0.6, seed=2)[None])[0])
     assert np.abs(after[90:140] - other[90:140]).mean() > 0.01
 
 
 def test_inpainting_changes_what_lies_between_and_no_more(model):
     sound = tone(4096)
     changed = model.inpaint(sound, 0.2, 0.3, candidates=2)
-    before, after = (np.asarray(model.spectrogram(one[None])[0]) for one in (sound, changed))
+    before, after = (np.asarray(model.representation(one[None])[0]) for one in (sound, changed))
     apart = np.abs(before - after).mean(axis=(1, 2))
     # Whole columns of 8 frames of 4 ms, one more to fade, and the frames that reach into it.
     assert apart[:36].mean() < 0.05
@@ -154,7 +154,7 @@ def test_inpainting_changes_what_lies_between_and_no_more(model):
 def test_what_follows_chooses_among_the_candidates(model):
     """With many candidates the gap is better followed by what follows than with one."""
     prior, fits = model.priors[0], []
-    top = np.asarray(model.encode_codes(model.spectrogram(tone(1024)[None]))[0])
+    top = np.asarray(model.encode_codes(model.representation(tone(1024)[None]))[0])
     after = np.broadcast_to(np.arange(4)[:, None] >= 2, (1, 4, 8))
     for candidates in (1, 16):
         known = np.array([True, False, True, True])

@@ -254,7 +254,7 @@ def test_pictures_and_images_are_embedded_as_in_training(examples):
 def test_bad_arguments_are_named(options, message):
     parts = build()
     towers = {name: getattr(parts, name) for name in ("sound_tower", "picture_tower")}
-    defaults = {"spectrogram": parts.spectrogram, "pictures": parts.pictures, **towers}
+    defaults = {"representation": parts.representation, "pictures": parts.pictures, **towers}
     with pytest.raises(ValueError, match=message):
         tg.AudioImageEmbedder(**{**defaults, **options})
 

@@ -236,7 +236,7 @@ def test_values_are_looked_at_in_graphs_too():
 def test_errors_say_how_waveforms_become_images():
     model = small_models.vae(tfaudiogen.Spectrogram(8000, 64, 32, frames=32, bins=32))
     model.compile("sgd")
-    with pytest.raises(ValueError, match=r"received float32 .*, 1024\): model\.spectrogram\("):
+    with pytest.raises(ValueError, match=r"received float32 .*, 1024\): model\.representation\("):
         model.fit(small_models.tones(2), verbose=0)
 
 

@@ -98,7 +98,7 @@ def test_verbs_of_a_vae_take_and_return_pictures(images, tmp_path):
     model = vae()
     saving.save(model, tmp_path)
     again = tfaudiogen.load(tmp_path)
-    assert again.spectrogram.image_shape == SHAPE
+    assert again.representation.image_shape == SHAPE
     drawn = model.sample(3, seed=2)
     assert drawn.shape == (3, *SHAPE)
     np.testing.assert_array_equal(drawn, again.sample(3, seed=2))
@@ -141,7 +141,7 @@ def test_a_model_of_codes_samples_pictures_by_label(images, tmp_path):
         (lambda model: model.reconstruct(np.full(SHAPE, 200.0)), "divide by 255"),
         (lambda model: model.reconstruct(np.full(SHAPE, np.nan)), "finite, received nan at"),
         (lambda model: model.sample(1, seconds=2.0), "seconds does not apply"),
-        (lambda model: model.spectrogram(np.zeros((1, 9, 9, 3))), "received the shape"),
+        (lambda model: model.representation(np.zeros((1, 9, 9, 3))), "received the shape"),
         (lambda model: tfaudiogen.Pictures(0, 8), "height must be at least 1"),
         (lambda model: tfaudiogen.Pictures(8, 8, 4), "channels must be 1"),
     ],

@@ -133,7 +133,7 @@ def test_the_probability_of_a_target_is_that_of_its_codes_and_pixels(painter):
 def test_the_probability_of_a_long_sound_is_that_of_its_windows(composer):
     inputs, whole = speckles(1, COLOUR), tones(1, 1024 + 512)
     bound = composer.log_prob(whole, inputs)
-    images, frames = consecutive(whole[0], composer.spectrogram)
+    images, frames = consecutive(whole[0], composer.representation)
     vectors = tf.repeat(composer.vectors(inputs), 2, axis=0)
     parts = composer.image_log_prob(images, frames, vectors)
     np.testing.assert_allclose(bound, [tf.reduce_sum(parts)], rtol=1e-4)
@@ -293,7 +293,7 @@ def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
     parts = {"source": spectrogram, "encoder": tg.SequenceEncoder((8, 12), (4, 2))}
     target, priors = painter.target, painter.priors
     with pytest.raises(ValueError, match="received pictures and pictures"):
-        tg.Translator(target.spectrogram, parts["encoder"], target, priors)
+        tg.Translator(target.representation, parts["encoder"], target, priors)
     narrow = tg.SequenceEncoder((6,), (4,))
     with pytest.raises(ValueError, match=r"vectors of the priors must be 6.*received \[12, 12\]"):
         tg.Translator(spectrogram, narrow, target, priors)

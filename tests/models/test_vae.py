@@ -143,7 +143,7 @@ def test_log_prob_is_of_the_sound_alone(tiny, tones):
 def test_a_long_sound_is_scored_by_each_frame_once(tiny):
     model = tiny()
     sound = np.random.default_rng(0).normal(0, 0.1, 1500).astype(np.float32)
-    image = model.spectrogram(np.pad(sound, (0, 548))[None])  # [1, 64, F, 1]
+    image = model.representation(np.pad(sound, (0, 548))[None])  # [1, 64, F, 1]
     parts = tf.reshape(image, (2, 32, 64, 1))
     expected = model.image_log_prob(parts, tf.constant([32, 15]), samples=4)
     found = model.log_prob(sound, samples=4)

@@ -21,7 +21,7 @@ def spectrogram():
 def parts():
     keras.utils.set_random_seed(3)
     return {
-        "spectrogram": spectrogram(),
+        "representation": spectrogram(),
         "encoders": default_encoders(STAGES),
         "decoders": default_decoders(STAGES, 2),
         "quantizers": [tfaudiogen.VectorQuantizer(9, codebook_dim=4) for _ in STAGES],

@@ -28,7 +28,7 @@ def test_an_unknown_preset_is_named_beside_the_known():
 def test_a_shippable_model_has_at_most_six_million_parameters(name):
     model = presets.get(name).build()
     assert model.count_params() < 6e6
-    assert model.spectrogram.samples == presets.get(name).data["samples"]
+    assert model.representation.samples == presets.get(name).data["samples"]
 
 
 def test_the_digits_leave_room_for_their_priors():
@@ -60,7 +60,7 @@ def test_every_preset_makes_a_model_of_its_geometry(name):
     if preset.spectrogram:
         shapes.append((preset.spectrogram["frames"], preset.spectrogram["bins"], 1))
     embeds = isinstance(model, tfaudiogen.AudioImageEmbedder)
-    assert (model.pictures if embeds else model.spectrogram).image_shape in shapes
+    assert (model.pictures if embeds else model.representation).image_shape in shapes
     assert model.count_params() < 6e6 or name == "literature_vae"
 
 

@@ -124,7 +124,7 @@ def test_every_signature_answers_as_python_does(program, tmp_path, name, request
     checks.get(type(model), check_latents)(served, model)
     facts = served.ask("describe", row=np.zeros(1, np.int64))
     assert facts["class_names"][0].tolist() == model.class_names
-    sounds = (getattr(model, "source", None), model.spectrogram)
+    sounds = (getattr(model, "source", None), model.representation)
     rate = next(one.sample_rate for one in sounds if hasattr(one, "sample_rate"))
     assert facts["sample_rate"].tolist() == [rate]
     same = {"serving_default", "__saved_model_init_op"}  # as another one, and no question

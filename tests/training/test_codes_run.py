@@ -74,7 +74,7 @@ def test_the_folder_shows_how_codes_are_used(coded_run, logged):
 def test_the_saved_model_gives_the_same_codes(coded_run):
     model = tfaudiogen.load(coded_run)
     assert isinstance(model, tfaudiogen.VQVAE)
-    images = np.random.default_rng(0).random((2, *model.spectrogram.image_shape), np.float32)
+    images = np.random.default_rng(0).random((2, *model.representation.image_shape), np.float32)
     one, two = (tfaudiogen.load(coded_run).encode_codes(images) for _ in range(2))
     for first, second in zip(one, two, strict=True):
         np.testing.assert_array_equal(first, second)
@@ -100,7 +100,7 @@ def test_a_fine_tuned_model_keeps_its_codebook(tmp_path, coded, coded_run, data)
 @pytest.mark.slow
 def test_an_adversary_begins_late_and_a_resumed_training_knows_when(tmp_path, coded_run, data):
     """Stopped between the two means that show that the reconstruction has stopped to improve."""
-    spectrogram = tfaudiogen.load(coded_run).spectrogram
+    spectrogram = tfaudiogen.load(coded_run).representation
     kept = ("sample_rate", "frame_length", "hop", "frames", "bins", "scale", "decibels")
     sharper = small("speech_vqgan", {k: getattr(spectrogram, k) for k in kept}, **ADVERSARY)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
@@ -124,7 +124,7 @@ def test_an_adversary_begins_as_the_autoencoder_and_gives_one_back(coded, coded_
     model = presets.Preset(**{**sharper, "spectrogram": coded.spectrogram}).build()
     initialize_weights(model, str(coded_run))
     coder = tfaudiogen.load(coded_run)
-    images = np.random.default_rng(0).random((2, *coder.spectrogram.image_shape), np.float32)
+    images = np.random.default_rng(0).random((2, *coder.representation.image_shape), np.float32)
     np.testing.assert_array_equal(model(images), coder(images))
     tfaudiogen.save(model, tmp_path)
     again = coded.build()

@@ -82,7 +82,7 @@ def test_data_that_do_not_fit_are_refused_at_once(embedder, tiny_embedder, pairs
 
 
 def test_sounds_of_training_are_changed_anew_and_those_of_validation_never(embedder, pairs):
-    spectrogram = embedder.build().spectrogram
+    spectrogram = embedder.build().representation
     changes = training_data.augmentation_of({"augment": {"gain_db": 6.0, "frequency_mask": 4}})
     plain, changed = (
         training_data.TrainingData(pairs, spectrogram, 6, seed=0, cache=False, augment=augment)

@@ -38,7 +38,7 @@ def test_it_learns(finished):
 def test_the_model_is_the_best_on_validation(finished, data, preset):
     model = tfaudiogen.load(finished)
     model.compile(jit_compile=False)
-    validation = tfaudiogen.load_dataset(data, model.spectrogram, "validation", 8)
+    validation = tfaudiogen.load_dataset(data, model.representation, "validation", 8)
     found = model.evaluate(validation, return_dict=True, verbose=0)
     best = min(rows(finished), key=lambda row: float(row["val_loss"]))
     assert found["distortion"] == pytest.approx(float(best["val_distortion"]), rel=1e-5)

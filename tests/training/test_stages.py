@@ -95,19 +95,19 @@ def test_stages_are_resumed_and_the_whole_speaks(folder, staged, data, logged):
     model = tfaudiogen.load(folder)
     assert isinstance(model, tfaudiogen.CodeModel)
     label = model.class_names[0]
-    assert model.sample(2, label=label).shape == (2, model.spectrogram.samples)
+    assert model.sample(2, label=label).shape == (2, model.representation.samples)
     assert label in (folder / "card.md").read_text()
     shown = logged(folder)
     assert {"epoch/val_bits_per_code_0", "reconstruction/0", "sample/3"} <= set(shown)
     assert {"original/3/sound", "reconstruction/3/sound"} <= set(shown)
-    assert shown["sample/3/sound"].audio.length_frames == model.spectrogram.samples
+    assert shown["sample/3/sound"].audio.length_frames == model.representation.samples
 
 
 @pytest.mark.slow
 def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
     coder = tfaudiogen.load(folder / "autoencoder")
     cached = code_cache.read(folder)["validation"]
-    batches = tfaudiogen.load_dataset(data, coder.spectrogram, "validation", batch_size=3)
+    batches = tfaudiogen.load_dataset(data, coder.representation, "validation", batch_size=3)
     for batch in batches:
         for level, codes in enumerate(coder.encode_codes(batch["image"])):
             np.testing.assert_array_equal(cached[f"codes_{level}"][batch["id"]], codes)
@@ -116,7 +116,7 @@ def test_the_cache_holds_the_codes_of_the_kept_autoencoder(folder, data):
 
 def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
     coder = staged.build()
-    training_data = TrainingData(data, coder.spectrogram, 8, 0, cache=False)
+    training_data = TrainingData(data, coder.representation, 8, 0, cache=False)
     code_cache.write(tmp_path, coder, training_data, 3, {"gain_db": 12.0})
     codes = code_cache.read(tmp_path)
     found = codes["train"]

@@ -112,7 +112,7 @@ def test_a_translator_begins_with_a_model_of_codes(speaker, pairs, tmp_path):
     figures = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert "val_bits_per_code_0" in figures
     assert "val_bits_per_code_1" not in figures
-    assert model.sample(np.zeros((8, 8, 1), np.float32)).shape == (1, model.spectrogram.samples)
+    assert model.sample(np.zeros((8, 8, 1), np.float32)).shape == (1, model.representation.samples)
 
 
 @pytest.mark.slow
@@ -158,7 +158,7 @@ def test_a_translator_learns_what_labels_say_beside_the_picture(speaker, spoken,
     model = train(speaker, spoken, tmp_path / "run", progress=False)
     assert sorted(model.label_names) == ["jackson", "theo"]
     black = np.zeros((8, 8, 1), np.float32)
-    assert model.sample(black, label="theo").shape == (1, model.spectrogram.samples)
+    assert model.sample(black, label="theo").shape == (1, model.representation.samples)
     found = tfaudiogen.evaluate(tfaudiogen.load(tmp_path / "run" / "embedder"), spoken, "train")
     chance = found["sound_to_picture_by_label"]["recall_at_1"]["chance"]
     assert chance == pytest.approx(0.5, abs=0.1)  # that of two first words

@@ -17,7 +17,7 @@ ABILITIES = ("sample", "reconstruct", "interpolate", "paint", "compose", "match"
 
 def abilities(model):
     """Return which of `ABILITIES` a model has."""
-    return _abilities(type(model), model.spectrogram.kind)
+    return _abilities(type(model), model.representation.kind)
 
 
 def abilities_of_file(file):
@@ -39,7 +39,7 @@ def abilities_of_file(file):
 
 def draws_pictures(model):
     """Return whether a model generates images."""
-    return model.spectrogram.kind == "pictures"
+    return model.representation.kind == "pictures"
 
 
 def _abilities(kind, draws):
@@ -59,7 +59,8 @@ def _class_of(found):
 
 def _drawn(config):
     """Return the configuration of a model's output representation, its own or that of a part."""
-    for part in ("spectrogram", "pictures"):
+    # Older files say "spectrogram".
+    for part in ("representation", "spectrogram", "pictures"):
         if part in config:
             return config[part]
     return _drawn(config["target" if "target" in config else "autoencoder"]["config"])

@@ -106,7 +106,7 @@ def describe_model(studio, name):
 
 def _representations(model):
     """Return the representations of inputs and outputs of a model, {kind: representation}."""
-    found = [getattr(model, part, None) for part in ("spectrogram", "source", "pictures")]
+    found = [getattr(model, part, None) for part in ("representation", "source", "pictures")]
     return {one.kind: one for one in found if one is not None}
 
 
@@ -121,7 +121,7 @@ def _shapes(model):
     kinds = _representations(model)
     sounds, pictures, texts, vectors = map(kinds.get, ("sounds", "pictures", "texts", "vectors"))
     return {
-        "draws": model.spectrogram.kind if _DRAWING & set(abilities(model)) else None,
+        "draws": model.representation.kind if _DRAWING & set(abilities(model)) else None,
         "sample_rate": sounds and sounds.sample_rate,
         "window_seconds": sounds and sounds.seconds,
         "picture_shape": pictures and list(pictures.image_shape),
@@ -171,7 +171,7 @@ def _translate(studio, name, path, ability, **chosen):
 
 def _answer(studio, name, drawn):
     """Return a response with a generated sound as WAV or image as PNG."""
-    representation = studio.model(name).spectrogram
+    representation = studio.model(name).representation
     with tempfile.TemporaryDirectory(dir=studio.temporary_folder) as folder:
         if representation.kind == "pictures":
             path = Path(folder, "picture.png")

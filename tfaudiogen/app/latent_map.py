@@ -116,7 +116,7 @@ def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
         )
     pictures = draws_pictures(model)
     dataset = load_dataset(
-        summary.folder, model.spectrogram, split, _BATCH, shuffle=True, audio=not pictures
+        summary.folder, model.representation, split, _BATCH, shuffle=True, audio=not pictures
     )
     latents, labels, ids = [], [], []
     for batch in dataset:
@@ -131,7 +131,7 @@ def map_of_data(studio, model, data, split, count, kind=PCA_MAP, progress=None):
             break
     if len(ids) < 2:
         raise Refused(f"the {split} split of {data} has too few examples for a map.")
-    summary = summary.of_kind(model.spectrogram.kind)
+    summary = summary.of_kind(model.representation.kind)
     origins = summary.files(split)
     words = [summary.class_names[label] for label in labels[:count]]
     names = [name_of(origins[i]) for i in ids[:count]]

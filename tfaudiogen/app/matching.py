@@ -53,7 +53,7 @@ def embedded(studio, model, candidate):
 def of_file(studio, model, path):
     """Return the `Candidate` of an upload."""
     path = studio.uploads.path_of(path)
-    kind = kind_of(path, model.spectrogram.kind)
+    kind = kind_of(path, model.representation.kind)
     shape = retrieval.representation(model, kind)
     return Candidate(kind, path.name, functools.partial(read_upload, studio, path, shape))
 
@@ -75,7 +75,7 @@ def of_files(studio, model, paths):
 
 def data_choices(studio, model):
     """Return the choices of data for the model, as "NAME: KIND", for example "pairs: pictures"."""
-    kinds = ("pictures", model.spectrogram.kind)
+    kinds = ("pictures", model.representation.kind)
     return [
         f"{name}{_BETWEEN}{kind}"
         for name, summary in studio.data.items()

@@ -120,7 +120,7 @@ def reconstruct(studio, name, path):
     """Return an uploaded sound or image and its reconstruction, of the same shape."""
     model = able(studio, name, "reconstruct")
     with studio.compute_lock.taken():
-        original = read_upload(studio, path, model.spectrogram)
+        original = read_upload(studio, path, model.representation)
         return original, np.asarray(model.reconstruct(original))
 
 
@@ -144,7 +144,7 @@ def log_prob(studio, name, path):
     if not hasattr(model, "log_prob") or "reconstruct" not in abilities(model):
         raise Refused(f"the model {name} has no probability of one file: choose another.")
     with studio.compute_lock.taken():
-        inputs = read_upload(studio, path, model.spectrogram)
+        inputs = read_upload(studio, path, model.representation)
         nats = float(model.log_prob(inputs)[0])
     return nats, -nats / (math.log(2.0) * _pixels(model, inputs))
 
@@ -152,13 +152,13 @@ def log_prob(studio, name, path):
 def _pixels(model, inputs):
     if draws_pictures(model):
         return inputs.size
-    return math.ceil(len(inputs) / model.spectrogram.hop) * model.spectrogram.bins
+    return math.ceil(len(inputs) / model.representation.hop) * model.representation.bins
 
 
 def first_window(studio, model, path):
     """Return an uploaded image, or the first window of an uploaded sound."""
-    inputs = read_upload(studio, path, model.spectrogram)
-    return inputs if draws_pictures(model) else inputs[: model.spectrogram.samples]
+    inputs = read_upload(studio, path, model.representation)
+    return inputs if draws_pictures(model) else inputs[: model.representation.samples]
 
 
 def able(studio, name, ability):
@@ -175,7 +175,7 @@ def able(studio, name, ability):
 
 def is_a_window(model, seconds):
     """Return whether `seconds` can be left out: for image models, or if it is one window."""
-    return draws_pictures(model) or abs(seconds - model.spectrogram.seconds) < 0.01
+    return draws_pictures(model) or abs(seconds - model.representation.seconds) < 0.01
 
 
 def takes(model, choice):

@@ -134,11 +134,11 @@ class Studio:
 def fits(summary, model):
     """Return whether a data set has the geometry of a model, for embedders in both modalities."""
     if not isinstance(model, Embedding):
-        return holds(summary, model.spectrogram)
+        return holds(summary, model.representation)
     if model.conditioning:
         fits = summary.of_kind("pictures").vector_size == model.conditioning.size
         return fits and holds(summary, model.pictures)
-    return holds(summary, model.spectrogram) and holds(summary, model.pictures)
+    return holds(summary, model.representation) and holds(summary, model.pictures)
 
 
 def holds(summary, shape):

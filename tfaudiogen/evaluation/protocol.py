@@ -76,13 +76,15 @@ def evaluate(
         )
 
     summary = describe(data)
-    representation = getattr(model, "sounds", model.spectrogram) if embeds else model.spectrogram
-    draws_pictures = not embeds and model.spectrogram.kind == "pictures"
+    representation = (
+        getattr(model, "sounds", model.representation) if embeds else model.representation
+    )
+    draws_pictures = not embeds and model.representation.kind == "pictures"
     if draws_pictures or getattr(model, "conditioning", None):  # of pairs, use the pictures alone
         summary = summary.of_kind("pictures")
     if tags:
         _check_classes(model, summary)
-    sounds = model.spectrogram.kind == "sounds"
+    sounds = model.representation.kind == "sounds"
 
     def batches(split, audio):
         dataset = load_dataset(
@@ -159,12 +161,12 @@ class _Judge:
 
     def __init__(self, model, samples, seed, phase):
         self.model, self.samples, self.seed, self.phase = model, samples, seed, phase
-        image = tf.TensorSpec((None, *model.spectrogram.image_shape))
+        image = tf.TensorSpec((None, *model.representation.image_shape))
         frames, ids = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None,), tf.int64)
         self._decode = _graph(self._decode_draw, image, ids)
         self._terms = _graph(self._likelihood_terms, image, frames, ids)
         self._reconstruct = _graph(model.reconstruct_images, image)
-        self.reconstruction = reconstruction_of(model.spectrogram, phase)
+        self.reconstruction = reconstruction_of(model.representation, phase)
 
     def decoded(self, batch):
         """Return images, decoded images of one posterior draw, and frames."""

@@ -19,7 +19,7 @@ def representation(model, kind):
         model: an `AudioImageEmbedder`.
         kind: "pictures", or the model's other modality ("sounds" or "vectors").
     """
-    return model.pictures if kind == "pictures" else model.spectrogram
+    return model.pictures if kind == "pictures" else model.representation
 
 
 def embed(model, kind, inputs):

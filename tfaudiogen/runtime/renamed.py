@@ -10,6 +10,7 @@ import warnings
 
 _DEAD = {"expiry": "dead_code_threshold"}
 _CODEBOOK = {**_DEAD, "codes": "codebook_size", "width": "codebook_dim"}
+_REPRESENTATION = {"spectrogram": "representation"}
 _CODE_MAP = {"codes": "codebook_size"}
 
 ARGUMENTS = {
@@ -18,6 +19,10 @@ ARGUMENTS = {
     "ResidualQuantizer": _CODEBOOK,
     "FiniteScalarQuantizer": _DEAD,
     "Translator": {"source_words": "label_words_in_source"},
+    "VAE": _REPRESENTATION,
+    "VQVAE": _REPRESENTATION,
+    "VQGAN": _REPRESENTATION,
+    "AudioImageEmbedder": _REPRESENTATION,
     "CodeMapContext": _CODE_MAP,
     "CodePrior": {
         **_CODE_MAP,

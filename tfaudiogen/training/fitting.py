@@ -143,7 +143,7 @@ def _finished(out, summary, wanted, cache, log):
     model = saving.load(out)
     if _may_fit_prior(model, summary.examples["train"]):
         training_data = TrainingData(
-            summary.folder, model.spectrogram, wanted.batch_size, wanted.seed, cache
+            summary.folder, model.representation, wanted.batch_size, wanted.seed, cache
         )
         log("Fitting the prior to the training windows ...")
         batches = training_data.batches("train", drop_remainder=False)

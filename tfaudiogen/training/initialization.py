@@ -107,8 +107,8 @@ def _alike(model, source):
 
 def _check_geometry(model, source, initial, free=()):
     """Raise ValueError if the representations differ in a setting that is not in `free`."""
-    wanted, found = (m.spectrogram.get_config() for m in (model, source))
-    kinds = [m.spectrogram.kind for m in (model, source)]
+    wanted, found = (m.representation.get_config() for m in (model, source))
+    kinds = [m.representation.kind for m in (model, source)]
     if kinds[0] != kinds[1]:
         raise ValueError(
             f"the initial model {str(initial)!r} is one of {kinds[1]} and the preset is of "

@@ -78,9 +78,9 @@ class Report:
         }
 
     def _kind_of_data(self):
-        if not hasattr(self.model, "spectrogram"):
+        if not hasattr(self.model, "representation"):
             return {"codes": f"maps of shape {self.model.shape}, {self.model.codebook_size} codes"}
-        spectrogram = self.model.spectrogram
+        spectrogram = self.model.representation
         if spectrogram.kind == "vectors":
             pictures = shape_in_words(self.model.pictures.image_shape)
             return {"embeddings": f"{spectrogram.size} numbers", "pictures": pictures}

@@ -178,7 +178,7 @@ class Explorer:
             index = number("point", what["point"], 0, len(drawn.latents) - 1, int)
             recorded = None
             if state["source"]:
-                kind = self.studio.model(state["model"]).spectrogram.kind
+                kind = self.studio.model(state["model"]).representation.kind
                 recorded = examples.recording(self.studio, kind, *state["source"], drawn.ids[index])
             return drawn.labels[index], drawn.latents[index], recorded
         if "component" in what:
@@ -219,7 +219,7 @@ class Explorer:
 
     def _cards(self, name, shown):
         """Return the cards for a list of (title, name, sound or image)."""
-        representation = self.studio.model(name).spectrogram
+        representation = self.studio.model(name).representation
         rate = getattr(representation, "sample_rate", None)
         made = [card_of(representation, *one) for one in shown]
         return put_on(self.studio.temporary, "explored", made, rate)[0]

@@ -67,7 +67,7 @@ def _reconstruct(studio):
             return _EMPTY
         progress(0, desc="reconstructing")
         original, again = operations.reconstruct(studio, name, path)
-        representation = model.spectrogram
+        representation = model.representation
         shown = [
             card_of(representation, "Original", "original", original),
             card_of(representation, f"Reconstruction by {name}", "reconstruction", again),

@@ -84,7 +84,7 @@ def _draw(studio):
         progress=PROGRESS,
     ):
         model = operations.able(studio, name, "sample")
-        progress(0, desc=f"drawing {count} {model.spectrogram.kind}")
+        progress(0, desc=f"drawing {count} {model.representation.kind}")
         seed = chosen_seed(seed, another)
         chosen = _chosen(model, component, label, guidance, top_k, top_p)
         length = _length(model, seconds)
@@ -94,14 +94,14 @@ def _draw(studio):
         asked = {"model": name, **duration, "seed": seed, **chosen}
         shown = [
             card_of(
-                model.spectrogram,
+                model.representation,
                 f"{position + 1} of seed {seed}",
                 f"{name}_{seed}_{position}",
                 one,
             )
             for position, one in enumerate(drawn)
         ]
-        rate = getattr(model.spectrogram, "sample_rate", None)
+        rate = getattr(model.representation, "sample_rate", None)
         steps = steps_of(progress, "drawing pictures")
         cards, _ = put_on(studio.kept, name, shown, rate, asked, steps)
         return cards, seed
@@ -142,4 +142,4 @@ def _ranges(studio):
 def _duration(model):
     if draws_pictures(model):
         return gradio.Slider(visible=False)
-    return gradio.Slider(value=round(model.spectrogram.seconds, 2), visible=True)
+    return gradio.Slider(value=round(model.representation.seconds, 2), visible=True)

@@ -131,7 +131,7 @@ class Watcher:
             shown, rate = trainings.shown(stage)
             return put_on(self.studio.temporary, "training", shown, rate)[0] if shown else ""
         drawn = operations.sample(self.studio, name, _SAMPLES)
-        representation = self.studio.model(name).spectrogram
+        representation = self.studio.model(name).representation
         shown = [
             card_of(
                 representation,

@@ -64,7 +64,7 @@ def _choices(studio):
 
     def choices(name):
         model = studio.model(name)
-        seconds = getattr(model.spectrogram, "seconds", None)
+        seconds = getattr(model.representation, "seconds", None)
         length = gradio.skip() if seconds is None else gradio.Slider(value=round(seconds, 2))
         guided = operations.takes(model, "guidance")
         return (
@@ -97,7 +97,7 @@ def _translate(studio, ability, fields):
         if inputs is None:
             return fields.empty(name), seed
         model = operations.able(studio, name, ability)
-        progress(0, desc=f"drawing {count} {model.spectrogram.kind}")
+        progress(0, desc=f"drawing {count} {model.representation.kind}")
         seed = chosen_seed(seed, another)
         draw = {"count": count, "seed": seed, "temperature": temperature}
         draw |= {"guidance": guidance} if operations.takes(model, "guidance") else {}
@@ -112,7 +112,7 @@ def _translate(studio, ability, fields):
             shown.append(card_of(model.source, f"The {word}", word, source))
         for position, target in enumerate(targets):
             title = f"{position + 1} of seed {seed}"
-            shown.append(card_of(model.spectrogram, title, f"{name}_{seed}_{position}", target))
+            shown.append(card_of(model.representation, title, f"{name}_{seed}_{position}", target))
         steps = steps_of(progress, "drawing pictures")
         # Neither uploads nor what is generated from them are stored permanently.
         rate = getattr(model.sounds, "sample_rate", None)

@@ -71,11 +71,11 @@ def compose(model, inputs, count, seconds, seed, out, bit_depth, adapter, texts,
             drawn = loaded.sample(source, count, seed, seconds=seconds, **options).numpy()
             for number, sound in enumerate(drawn):
                 written.append(audio_files.output_path(out, name, f"_{number}.wav"))
-                write_sound(sound, written[-1], loaded.spectrogram, bit_depth)
+                write_sound(sound, written[-1], loaded.representation, bit_depth)
     check_some(written)
     record = {"model": model, "count": count, "seconds": seconds, "seed": seed}
     record |= {**adapted_by(adapter), **options}
-    record |= {"bit_depth": bit_depth, "sample_rate": loaded.spectrogram.sample_rate}
+    record |= {"bit_depth": bit_depth, "sample_rate": loaded.representation.sample_rate}
     record |= {"texts": texts} if texts else {}
     record |= {"labels": labels} if labels else {}
     write_record(out / "compose.json", **record, files=relative_names(written, out))

@@ -42,7 +42,7 @@ def _facts(model, where):
     return {
         "model": f"{type(model).__name__} in {where}",
         "parameters": f"{model.count_params():,}",
-        **_geometry(model.spectrogram),
+        **_geometry(model.representation),
         **(_geometry(model.pictures) if hasattr(model, "pictures") else {}),
         **_source(model),
         "classes": ", ".join(model.class_names) or "none",

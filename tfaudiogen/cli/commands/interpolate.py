@@ -46,7 +46,7 @@ def interpolate(model, start, end, steps, out, bit_depth):
             f"is a {type(loaded).__name__}, and only a VAE has a latent space to interpolate in.",
             param_hint="'MODEL'",
         )
-    ends = [_anchor(text, loaded.spectrogram) for text in (start, end)]
+    ends = [_anchor(text, loaded.representation) for text in (start, end)]
     say(f"Interpolating {steps} steps ...", err=True)
     found = loaded.interpolate(*ends, steps=steps)
     names = [f"interpolation_{number:03d}" for number in range(steps)]
@@ -54,7 +54,7 @@ def interpolate(model, start, end, steps, out, bit_depth):
     if is_of_pictures(loaded):
         paths, what = write_pictures(found, names, out), "pictures and a sheet of them"
     else:
-        paths = write_sounds(found, names, out, loaded.spectrogram, bit_depth)
+        paths = write_sounds(found, names, out, loaded.representation, bit_depth)
         record["bit_depth"], what = bit_depth, "sounds with their pictures"
     write_record(out / "interpolation.json", **record, files=[path.name for path in paths])
     say(f"Wrote {steps} {what} to {out}.")

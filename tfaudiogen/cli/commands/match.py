@@ -53,7 +53,7 @@ def match(model, file, folder, count, same, index):
     if index:
         hold(index)
     loaded = load_embedder(model)
-    other = loaded.spectrogram.kind
+    other = loaded.representation.kind
     kind = "pictures" if file.suffix.lower() in PICTURE_SUFFIXES else other
     wanted = kind if same else {"pictures": other, other: "pictures"}[kind]
     query = _embedding_of(loaded, kind)(file)

@@ -50,11 +50,11 @@ def reconstruct(model, inputs, out, channel, bit_depth):
         image_commands.reconstruct(loaded, inputs, out)
         return
     targets = _targets(inputs, out)
-    rate = loaded.spectrogram.sample_rate
+    rate = loaded.representation.sample_rate
     with progress(list(zip(inputs, targets, strict=True)), "reconstructing") as pairs:
         for path, target in pairs:
             sound = audio_files.read_audio(path, rate, channel)
-            write_sound(loaded.reconstruct(sound), target, loaded.spectrogram, bit_depth)
+            write_sound(loaded.reconstruct(sound), target, loaded.representation, bit_depth)
     say(f"Wrote {', '.join(str(target) for target in targets)}.")
 
 

@@ -62,8 +62,8 @@ def sample(model, count, seed, seconds, out, bit_depth, **options):
     if is_of_pictures(loaded):
         paths, what = write_pictures(drawn, names, out), "pictures and a sheet of them"
     else:
-        paths = write_sounds(drawn, names, out, loaded.spectrogram, bit_depth)
+        paths = write_sounds(drawn, names, out, loaded.representation, bit_depth)
         what = "sounds with their pictures"
-        options |= {"bit_depth": bit_depth, "sample_rate": loaded.spectrogram.sample_rate}
+        options |= {"bit_depth": bit_depth, "sample_rate": loaded.representation.sample_rate}
     write_record(out / "sample.json", **options, files=[path.name for path in paths])
     say(f"Wrote {count} {what} to {out}.")

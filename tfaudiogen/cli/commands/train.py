@@ -117,7 +117,7 @@ def _how(model, out):
         return "Try", ("match", out, "FILE", "--in", "FOLDER")
     if hasattr(model, "tag"):
         return "Try", ("tag", out, "PICTURE")
-    kind = model.spectrogram.kind
+    kind = model.representation.kind
     verb = "Hear" if kind == "sounds" else "See"
     if hasattr(model, "source"):
         conditions = {"texts": ("--text", "TEXT"), "labels": ("--labels", "NAME=WEIGHT")}

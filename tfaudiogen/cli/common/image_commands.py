@@ -16,7 +16,7 @@ FIGURES = ("mse", "psnr", "ssim")
 
 def is_of_pictures(model):
     """Return whether a model is an image model."""
-    return model.spectrogram.kind == "pictures"
+    return model.representation.kind == "pictures"
 
 
 def check_sounds(model, verb):
@@ -72,7 +72,7 @@ def _reconstructed(model, pairs, inputs):
     from tfaudiogen import metrics
     from tfaudiogen.io import image_files
 
-    found = [(pair, _read(pair[1], model.spectrogram.image_shape, inputs)) for pair in pairs]
+    found = [(pair, _read(pair[1], model.representation.image_shape, inputs)) for pair in pairs]
     found = [(pair, picture) for pair, picture in found if picture is not None]
     if not found:
         return []

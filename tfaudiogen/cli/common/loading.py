@@ -15,7 +15,7 @@ def load_whole(name):
     import tfaudiogen
 
     model = tfaudiogen.load(name)
-    if not hasattr(model, "spectrogram"):
+    if not hasattr(model, "representation"):
         raise click.BadParameter(
             f"{name} holds a {type(model).__name__}, a part of a model: give the folder of the "
             "whole, one above.",
@@ -36,7 +36,7 @@ def load_generator(name):
 
     model, verb = load_whole(name), None
     if isinstance(model, Translation):
-        verb = TRANSLATING[model.spectrogram.kind]
+        verb = TRANSLATING[model.representation.kind]
     if isinstance(model, tfaudiogen.AudioImageEmbedder):
         verb = "match"
     if isinstance(model, tfaudiogen.PictureTagger):
@@ -83,10 +83,10 @@ def load_translator(name, verb, adapter=None):
 
     purpose = f"{verb} is for models that translate, such as those of the presets digit_painter"
     model = _load_only(Translation, name, f"{purpose} and digit_speaker")
-    own = TRANSLATING[model.spectrogram.kind]
+    own = TRANSLATING[model.representation.kind]
     if own != verb:
         raise click.BadParameter(
-            f"{name} draws {model.spectrogram.kind}: use `tfaudiogen {own}`.",
+            f"{name} draws {model.representation.kind}: use `tfaudiogen {own}`.",
             param_hint="'MODEL'",
         )
     if adapter:

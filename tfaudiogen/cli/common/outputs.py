@@ -72,7 +72,7 @@ def write_continued(verb, model, sound, out, bit_depth, options):
             param_hint="'MODEL'",
         )
     check_sounds(loaded, verb)
-    waveform = audio_files.read_audio(sound, loaded.spectrogram.sample_rate, "mix")
+    waveform = audio_files.read_audio(sound, loaded.representation.sample_rate, "mix")
     options = {name: value for name, value in options.items() if value is not None}
-    write_sound(getattr(loaded, verb)(waveform, **options), out, loaded.spectrogram, bit_depth)
+    write_sound(getattr(loaded, verb)(waveform, **options), out, loaded.representation, bit_depth)
     say(f"Wrote {out}.")

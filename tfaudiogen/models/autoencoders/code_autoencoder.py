@@ -41,7 +41,7 @@ class CodeAutoencoder(ModalityAutoencoder):
         if not self.modality.has_phase:
             parts = [self.encode_codes(batch[i : i + 8]) for i in range(0, len(batch), 8)]
             return [np.concatenate(level) for level in zip(*parts, strict=True)]
-        if batch.shape[1] > self.spectrogram.samples:
+        if batch.shape[1] > self.representation.samples:
             check_columns(self.code_maps()[0])
         return [code.numpy() for code in self.graph_functions().encode(batch)]
 

@@ -42,7 +42,7 @@ class VAE(ModalityModel, ProbabilisticModel):
     dimensions. Outside training the loss is the negative ELBO of the unpadded frames.
 
     Args:
-        spectrogram: the representation, a `Spectrogram` or `Pictures`.
+        representation: a `Spectrogram` or `Pictures`.
         latent_size: D, used if `head` is None.
         encoder: layer from images to features; by default an `Encoder` for the image size.
         decoder: layer from latents to pixel parameters; by default the mirrored `Decoder`.
@@ -59,7 +59,7 @@ class VAE(ModalityModel, ProbabilisticModel):
 
     def __init__(
         self,
-        spectrogram,
+        representation,
         latent_size=128,
         encoder=None,
         decoder=None,
@@ -73,13 +73,15 @@ class VAE(ModalityModel, ProbabilisticModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.spectrogram = spectrogram
+        self.representation = representation
         self.head = head or GaussianHead(latent_size)
         self.prior = prior or GaussianMixturePrior(self.head.latent_size, components=8)
-        self.likelihood = likelihood or PixelLikelihood(image_channels=spectrogram.image_shape[2])
-        widths, strides = default_stages(spectrogram.image_shape)
+        self.likelihood = likelihood or PixelLikelihood(
+            image_channels=representation.image_shape[2]
+        )
+        widths, strides = default_stages(representation.image_shape)
         self.encoder = encoder or Encoder(widths, strides)
-        output_shape = (*spectrogram.image_shape[:2], self.likelihood.channels)
+        output_shape = (*representation.image_shape[:2], self.likelihood.channels)
         self.decoder = decoder or Decoder(output_shape, widths, strides)
         self.kl_weight = annealing(kl_weight)
         self.free_bits, self.kl_samples = float(free_bits), int(kl_samples)
@@ -102,7 +104,7 @@ class VAE(ModalityModel, ProbabilisticModel):
         return self.head.latent_size
 
     def build(self, input_shape=None):
-        shape = (None, *self.spectrogram.image_shape)
+        shape = (None, *self.representation.image_shape)
         _build(self.encoder, shape)
         _build(self.head, self.encoder.compute_output_shape(shape))
         latents = (None, self.latent_size)
@@ -129,12 +131,12 @@ class VAE(ModalityModel, ProbabilisticModel):
         return self.likelihood.mean(self.pixel_parameters(latents, training))
 
     def image_entries(self):
-        return {"image": self.spectrogram}
+        return {"image": self.representation}
 
     def fill_defaults(self, batch):
         """Add default "id" (0 to B - 1) and "frames" (no padding) entries if missing."""
         size = tf.shape(batch["image"])[0]
-        whole = tf.fill([size], self.spectrogram.image_shape[0])
+        whole = tf.fill([size], self.representation.image_shape[0])
         return {
             "image": batch["image"],
             "id": with_ids(batch)["id"],
@@ -272,7 +274,7 @@ class VAE(ModalityModel, ProbabilisticModel):
         return tf.stack([self.decode_images(one) for one in tf.unstack(latents, axis=1)], axis=1)
 
     def get_config(self):
-        parts = ("spectrogram", "encoder", "decoder", "head", "prior", "likelihood")
+        parts = ("representation", "encoder", "decoder", "head", "prior", "likelihood")
         serialize = keras.saving.serialize_keras_object
         return {
             **super().get_config(),
@@ -286,7 +288,7 @@ class VAE(ModalityModel, ProbabilisticModel):
     @classmethod
     def from_config(cls, config):
         config = dict(config)
-        for part in ("spectrogram", "encoder", "decoder", "head", "prior", "likelihood"):
+        for part in ("representation", "encoder", "decoder", "head", "prior", "likelihood"):
             if isinstance(config.get(part), dict):
                 config[part] = keras.saving.deserialize_keras_object(config[part])
         return cls(**config)

@@ -32,7 +32,8 @@ class VQGAN(VQVAE):
     comparable with those of a `VQVAE`.
 
     Args:
-        spectrogram, levels, encoders, decoders, quantizers, likelihood, class_names: see `VQVAE`.
+        representation, levels, encoders, decoders, quantizers, likelihood, class_names: see
+            `VQVAE`.
         discriminator: `PatchDiscriminator`.
         plateau: `Plateau`.
         balance: `AdaptiveWeight`.
@@ -49,7 +50,7 @@ class VQGAN(VQVAE):
 
     def __init__(
         self,
-        spectrogram,
+        representation,
         levels=2,
         encoders=None,
         decoders=None,
@@ -71,11 +72,11 @@ class VQGAN(VQVAE):
             "balance": balance or AdaptiveWeight(),
         }
         parts = (encoders, decoders, quantizers, likelihood, class_names)
-        super().__init__(spectrogram, levels, *parts, further=further, **kwargs)
+        super().__init__(representation, levels, *parts, further=further, **kwargs)
         self.adversarial_weight = float(adversarial_weight)
         self.matching_weight = float(matching_weight)
         self.waveform_weight, self.frozen_steps = float(waveform_weight), int(frozen_steps)
-        scale = getattr(spectrogram, "scale", spectrogram.kind)
+        scale = getattr(representation, "scale", representation.kind)
         if waveform_weight and scale != "linear":
             raise ValueError(
                 f"waveform_weight needs a spectrogram with a linear scale, received {scale!r}: set "
@@ -91,7 +92,14 @@ class VQGAN(VQVAE):
             settings: arguments of `VQGAN` beyond those of a VQVAE.
         """
         parts = VQVAE.from_config(autoencoder.get_config())
-        names = ("spectrogram", "encoders", "decoders", "quantizers", "likelihood", "class_names")
+        names = (
+            "representation",
+            "encoders",
+            "decoders",
+            "quantizers",
+            "likelihood",
+            "class_names",
+        )
         model = cls(**{name: getattr(parts, name) for name in names}, **settings)
         model.initialize_autoencoder(autoencoder)
         return model
@@ -158,9 +166,9 @@ class VQGAN(VQVAE):
     def _waveform_distance(self, batch, decoded):
         if not self.needs_audio:
             return tf.zeros_like(decoded[:, 0, 0, 0])
-        length = self.spectrogram.frame_length
+        length = self.representation.frame_length
         lengths = (length // 2, length, 2 * length)
-        return losses.waveform_distance(self.spectrogram, batch["audio"], decoded, lengths)
+        return losses.waveform_distance(self.representation, batch["audio"], decoded, lengths)
 
     def summarize(self, means):
         """Return the metrics of `VQVAE` and those of the adversarial training."""

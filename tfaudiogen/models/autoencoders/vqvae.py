@@ -50,7 +50,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
     metrics start with the top level, the order of generation.
 
     Args:
-        spectrogram: the representation, a `Spectrogram` or `Pictures`, which defines `image_shape`.
+        representation: a `Spectrogram` or `Pictures`, which defines `image_shape`.
         levels: L, used if `quantizers` is None.
         encoders: L layers; the first maps the image, each other the map below to a smaller map.
         decoders: L layers; the first outputs `likelihood.channels` channels.
@@ -63,7 +63,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
 
     def __init__(
         self,
-        spectrogram,
+        representation,
         levels=2,
         encoders=None,
         decoders=None,
@@ -86,12 +86,14 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         for number, quantizer in enumerate(reversed(quantizers)):
             vectors[f"counts_{number}"] = quantizer.codebook_size * math.prod(quantizer.tail)
         super().__init__(vectors=vectors, **kwargs)
-        self.spectrogram = spectrogram
-        self.likelihood = likelihood or PixelLikelihood(image_channels=spectrogram.image_shape[2])
+        self.representation = representation
+        self.likelihood = likelihood or PixelLikelihood(
+            image_channels=representation.image_shape[2]
+        )
         self.quantizers = list(quantizers)
-        stages = default_maps(spectrogram.image_shape, levels)
+        stages = default_maps(representation.image_shape, levels)
         self.encoders = list(encoders or default_encoders(stages))
-        bins = spectrogram.kind == "sounds"
+        bins = representation.kind == "sounds"
         channels = self.likelihood.channels
         self.decoders = list(decoders or default_decoders(stages, channels, bin_bias=bins))
         self.class_names = list(class_names)
@@ -110,7 +112,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
             )
 
     def build(self, input_shape=None):
-        shape = (None, *self.spectrogram.image_shape)
+        shape = (None, *self.representation.image_shape)
         for name in self._further:
             _build(getattr(self, name), shape)
         maps = []
@@ -233,12 +235,12 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
             )
 
     def image_entries(self):
-        return {"image": self.spectrogram}
+        return {"image": self.representation}
 
     def fill_defaults(self, batch):
         """Add default "id" (0 to B - 1) and "frames" (no padding) entries if missing."""
         size = tf.shape(batch["image"])[0]
-        whole = tf.fill([size], self.spectrogram.image_shape[0])
+        whole = tf.fill([size], self.representation.image_shape[0])
         return {
             "image": batch["image"],
             "id": with_ids(batch)["id"],
@@ -344,7 +346,7 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
         lists = ("encoders", "decoders", "quantizers")
         return {
             **super().get_config(),
-            **{part: serialize(getattr(self, part)) for part in ("spectrogram", "likelihood")},
+            **{part: serialize(getattr(self, part)) for part in ("representation", "likelihood")},
             **{part: [serialize(layer) for layer in getattr(self, part)] for part in lists},
             "class_names": self.class_names,
         }
@@ -352,7 +354,10 @@ class VQVAE(CodeAutoencoder, ProbabilisticModel):
     @classmethod
     def from_config(cls, config):
         build = keras.saving.deserialize_keras_object
-        config = {**config, **{part: build(config[part]) for part in ("spectrogram", "likelihood")}}
+        config = {
+            **config,
+            **{part: build(config[part]) for part in ("representation", "likelihood")},
+        }
         for part in ("encoders", "decoders", "quantizers"):
             config[part] = [build(layer) for layer in config[part]]
         return cls(**config)

@@ -67,7 +67,7 @@ class PictureTagger(ProbabilisticModel):
         self.built = True
 
     @property
-    def spectrogram(self):
+    def representation(self):
         """The representation of the inputs, the `Pictures`."""
         return self.pictures
 

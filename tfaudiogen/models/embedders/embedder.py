@@ -49,12 +49,12 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
       "7 jackson" an image shows the digit, but not the speaker.
 
     Batches are dicts of "image" [B, T, F, 1], the spectrograms of the audio, "picture"
-    [B, H, W, C], "id" and, if needed, "label". With `Vectors` as `spectrogram`, embeddings from
+    [B, H, W, C], "id" and, if needed, "label". With `Vectors` as `representation`, embeddings from
     another model replace the audio; batches then have "vector" [B, E] and the images as "image"
     [B, H, W, C].
 
     Args:
-        spectrogram: the `Spectrogram` of the audio, or `Vectors`.
+        representation: the `Spectrogram` of the audio, or `Vectors`.
         pictures: the `Pictures` representation.
         sound_tower, picture_tower: `EmbeddingTower`s with the same size E.
         loss: "infonce" or "sigmoid".
@@ -71,7 +71,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     def __init__(
         self,
-        spectrogram,
+        representation,
         pictures,
         sound_tower,
         picture_tower,
@@ -82,14 +82,14 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.spectrogram, self.pictures = spectrogram, pictures
+        self.representation, self.pictures = representation, pictures
         self.sound_tower, self.picture_tower = sound_tower, picture_tower
         self.loss_kind, self.positives = loss, positives
         self.temperatures, self.class_names = tuple(temperatures), list(class_names)
         self._check()
-        for tower, representation in ((sound_tower, spectrogram), (picture_tower, pictures)):
+        for tower, inputs in ((sound_tower, representation), (picture_tower, pictures)):
             if not tower.built:
-                tower.build((None, *representation.image_shape))
+                tower.build((None, *inputs.image_shape))
         self.sharpness = self.add_weight(shape=(), initializer="zeros", name="temperature")
         if loss == "sigmoid":
             bias = keras.initializers.Constant(_BIAS)
@@ -97,10 +97,10 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         self.built = True
 
     def _check(self):
-        kinds = [self.spectrogram.kind, self.pictures.kind]
+        kinds = [self.representation.kind, self.pictures.kind]
         if kinds not in (["sounds", "pictures"], ["vectors", "pictures"]):
             raise ValueError(
-                "spectrogram and pictures must be a Spectrogram, or Vectors, and Pictures; "
+                "representation and pictures must be a Spectrogram, or Vectors, and Pictures; "
                 f"received those of {' and '.join(kinds)}"
             )
         for name, value, known in (
@@ -146,12 +146,12 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     @property
     def conditioning(self):
         """The `Vectors` if the model embeds vectors instead of audio, else None."""
-        return self.spectrogram if self.spectrogram.kind == "vectors" else None
+        return self.representation if self.representation.kind == "vectors" else None
 
     @property
     def sounds(self):
         """Representation of its dataset's "image": `Spectrogram`, or `Pictures` with `Vectors`."""
-        return self.pictures if self.conditioning else self.spectrogram
+        return self.pictures if self.conditioning else self.representation
 
     @property
     def _entries(self):
@@ -191,7 +191,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
         return tf.gather(tf.constant([-1, *numbers], tf.int64), labels + 1)
 
     def image_entries(self):
-        sides = zip(self._entries, (self.spectrogram, self.pictures), strict=True)
+        sides = zip(self._entries, (self.representation, self.pictures), strict=True)
         return {name: one for name, one in sides if one is not self.conditioning}
 
     def predicted(self, batch):
@@ -210,7 +210,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     def dummy_batch(self, size):
         """Return a batch of `size` pairs of silence and a black image."""
-        shapes = (self.spectrogram.image_shape, self.pictures.image_shape)
+        shapes = (self.representation.image_shape, self.pictures.image_shape)
         sides = zip(self._entries, shapes, strict=True)
         images = {name: tf.zeros([size, *shape]) for name, shape in sides}
         return {**images, _LABEL: tf.zeros([size], tf.int32)}
@@ -264,7 +264,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
-        parts = ("spectrogram", "pictures", "sound_tower", "picture_tower")
+        parts = ("representation", "pictures", "sound_tower", "picture_tower")
         return {
             **super().get_config(),
             **{part: serialize(getattr(self, part)) for part in parts},
@@ -277,7 +277,7 @@ class AudioImageEmbedder(Embedding, ProbabilisticModel):
     @classmethod
     def from_config(cls, config):
         build = keras.saving.deserialize_keras_object
-        parts = ("spectrogram", "pictures", "sound_tower", "picture_tower")
+        parts = ("representation", "pictures", "sound_tower", "picture_tower")
         return cls(**{**config, **{part: build(config[part]) for part in parts}})
 
 

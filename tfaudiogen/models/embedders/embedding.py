@@ -24,16 +24,16 @@ class Embedding:
         Returns:
             Unit vectors float32 [B, E], or [E] for a single waveform.
         """
-        batch, single = AudioModality(self.spectrogram).batch(waveforms)
+        batch, single = AudioModality(self.representation).batch(waveforms)
         found = np.stack([self._embed_sound(sound) for sound in batch])
         return found[0] if single else found
 
     def _embed_sound(self, sound):
-        window = self.spectrogram.samples
+        window = self.representation.samples
         windows = -(-len(sound) // window)
         padded = np.pad(sound, (0, windows * window - len(sound))).reshape(windows, window)
         held = np.minimum(len(sound) - window * np.arange(windows), window)
-        vectors = in_batches(lambda part: self.embed_images(self.spectrogram(part)), padded)
+        vectors = in_batches(lambda part: self.embed_images(self.representation(part)), padded)
         return _direction(held @ vectors.numpy().astype(np.float64))
 
     def embed_pictures(self, pictures):

@@ -16,13 +16,13 @@ class EmbeddingGraph:
     def __init__(self, model):
         self.model = model
         embedding = tf.TensorSpec([model.size], tf.float32)
-        sound = modality_graph_of(model.spectrogram).spec
+        sound = modality_graph_of(model.representation).spec
         picture = modality_graph_of(model.pictures).spec
         self.embed_sound = map_examples(self._embed_sound, (sound,), embedding)
         self.embed_picture = map_examples(self._embed_picture, (picture,), embedding)
 
     def _embed_sound(self, waveform):
-        spectrogram = self.model.spectrogram
+        spectrogram = self.model.representation
         window, count = spectrogram.samples, tf.size(waveform)
         windows = -(-count // window)
         padded = tf.pad(waveform, [[0, windows * window - count]])

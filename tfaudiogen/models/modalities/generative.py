@@ -33,10 +33,9 @@ def modality_of(representation):
 class ModalityAutoencoder:
     """Mixin for the reconstruction of audio or images.
 
-    A class with this mixin defines `spectrogram` and `reconstruct_images`. `spectrogram` is the
-    model's representation, a `Spectrogram` or `Pictures`, and sets the type of inputs and outputs:
-    waveforms (see `AudioModality`) or images (see `ImageModality`). Inputs may be NumPy arrays,
-    tensors or lists.
+    A class with this mixin defines `representation` and `reconstruct_images`. `representation`, a
+    `Spectrogram` or `Pictures`, sets the type of inputs and outputs: waveforms (see
+    `AudioModality`) or images (see `ImageModality`). Inputs may be NumPy arrays, tensors or lists.
 
     `phase` selects phase retrieval: "pghi" has higher quality, "graph" is what a SavedModel runs.
     With "graph", Python runs the same per-example graphs as the SavedModel and returns the same
@@ -46,7 +45,7 @@ class ModalityAutoencoder:
     @property
     def modality(self):
         """The `AudioModality` or `ImageModality` of this model."""
-        return modality_of(self.spectrogram)
+        return modality_of(self.representation)
 
     def graph_functions(self):
         """Return the per-example graphs (`AutoencoderGraph`) of this model, traced once."""
@@ -76,7 +75,7 @@ class ModalityAutoencoder:
 class ModalityModel(ModalityAutoencoder):
     """Mixin for sampling, reconstruction and interpolation of audio or images.
 
-    A class with this mixin defines `spectrogram`, `posterior_parameters`, `decode_images`,
+    A class with this mixin defines `representation`, `posterior_parameters`, `decode_images`,
     `reconstruct_images`, `sample_latents`, `sample_images`, `image_log_prob` and `prior`. Inputs,
     outputs and `phase` are as in `ModalityAutoencoder`.
     """

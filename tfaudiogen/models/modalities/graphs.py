@@ -54,7 +54,7 @@ class AutoencoderGraph:
     """
 
     def __init__(self, model, samples=None):
-        self.model, self.modality = model, modality_graph_of(model.spectrogram, samples)
+        self.model, self.modality = model, modality_graph_of(model.representation, samples)
         spec = self.modality.spec
         self.reconstruct = map_examples(self._reconstruct, (spec,), spec)
 

@@ -60,9 +60,9 @@ class CodeModel(CodeContinuation, CodeAutoencoder, ProbabilisticModel):
         return self.autoencoder.code_maps()
 
     @property
-    def spectrogram(self):
+    def representation(self):
         """The autoencoder's representation, a `Spectrogram` or `Pictures`."""
-        return self.autoencoder.spectrogram
+        return self.autoencoder.representation
 
     @property
     def likelihood(self):

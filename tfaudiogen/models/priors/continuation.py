@@ -35,14 +35,14 @@ class CodeContinuation:
         self._check_sounds("extend")
         sound, samples = self._single(waveform), self.modality.length(seconds)
         if samples <= len(sound):
+            before = len(sound) / self.representation.sample_rate
             raise ValueError(
-                f"seconds must be more than the {len(sound) / self.spectrogram.sample_rate:.2f} s "
-                f"that are given, received {seconds}"
+                f"seconds must be more than the {before:.2f} s that are given, received {seconds}"
             )
         longer = np.pad(sound, (0, samples - len(sound)))
         # The last whole column was encoded with the silence after the end, so it is redrawn.
         column = self._frames_of_a_column()
-        kept = max(0, len(sound) // self.spectrogram.hop // column - 1)
+        kept = max(0, len(sound) // self.representation.hop // column - 1)
         return self._redraw(longer, (kept, None), seed, label, phase, settings, 1)
 
     def inpaint(
@@ -63,7 +63,7 @@ class CodeContinuation:
         """
         self._check_sounds("inpaint")
         sound = self._single(waveform)
-        duration = len(sound) / self.spectrogram.sample_rate
+        duration = len(sound) / self.representation.sample_rate
         if not 0 <= start < end <= duration:
             raise ValueError(
                 f"start and end must be 0 <= start < end <= {duration:.2f} s, the duration; "
@@ -71,8 +71,8 @@ class CodeContinuation:
             )
         if candidates < 1:
             raise ValueError(f"candidates must be at least 1, received {candidates}")
-        column = self._frames_of_a_column() * self.spectrogram.hop
-        rate = self.spectrogram.sample_rate
+        column = self._frames_of_a_column() * self.representation.hop
+        rate = self.representation.sample_rate
         gap = int(start * rate // column), int(-(-end * rate // column))
         return self._redraw(sound, gap, seed, label, phase, settings, candidates)
 
@@ -88,29 +88,29 @@ class CodeContinuation:
         return batch[0]
 
     def _frames_of_a_column(self):
-        return self.spectrogram.frames // self.code_maps()[0][0][0]
+        return self.representation.frames // self.code_maps()[0][0][0]
 
     def _redraw(self, sound, gap, seed, label, phase, settings, candidates):
         """Return the waveform with the top level's columns in `gap`, (start, end), regenerated."""
         names = ("temperature", "top_k", "top_p", "guidance")
         settings = self._settings(1, seed, label, **{**dict.fromkeys(names), **settings})
-        frames = -(-len(sound) // self.spectrogram.hop)
-        windows = windows_for(frames, self.spectrogram)
-        image = self.spectrogram(sound[None])[:, :frames]  # [1, T, F, 1]
+        frames = -(-len(sound) // self.representation.hop)
+        windows = windows_for(frames, self.representation)
+        image = self.representation(sound[None])[:, :frames]  # [1, T, F, 1]
         codes, known = self._codes_but(image, windows, gap)
         key = noise.key(seed, 1)
         labels = self.labels(label, 1, key)
         sampler = CodeSampler(self.priors, key, labels, settings, candidates)
         drawn = self.long_images(sampler.generate(codes, known), windows)[:, :frames]
         weights = self._weights(frames, gap)
-        whole = _mixed(image, drawn, weights, self.spectrogram)
-        return np.asarray(self.spectrogram.inverse(whole, phase=phase))[0, : len(sound)]
+        whole = _mixed(image, drawn, weights, self.representation)
+        return np.asarray(self.representation.inverse(whole, phase=phase))[0, : len(sound)]
 
     def _codes_but(self, image, windows, gap):
         """Return the code maps of an image, and bool [T_l], the columns outside the gap."""
         shapes, _ = self.code_maps()
         check_columns(shapes)
-        cut, _ = split(image, self.spectrogram)
+        cut, _ = split(image, self.representation)
         parts = [self.encode_codes(cut[0, i : i + 8]) for i in range(0, windows, 8)]
         codes = empty(1, shapes, windows)
         known = []

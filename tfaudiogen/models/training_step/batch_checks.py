@@ -9,8 +9,8 @@ import tensorflow as tf
 _MARK = "images are outside of [0, 1]"
 _TOLERANCE = 0.01
 _CURES = {
-    "sounds": "model.spectrogram(waveforms) makes them of waveforms, and tfaudiogen.load_dataset "
-    "of a prepared folder",
+    "sounds": "model.representation(waveforms) makes them of waveforms, and "
+    "tfaudiogen.load_dataset of a prepared folder",
     "pictures": "divide levels from 0 to 255 by 255",
 }
 

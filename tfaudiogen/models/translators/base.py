@@ -56,7 +56,7 @@ class Translation(ProbabilisticModel):
         self.source, self.encoder, self.target = source, encoder, target
         self.temperature, self.guidance = temperature, guidance
         self.drawing(1, 0)
-        self._entries = entries(source, target.spectrogram)
+        self._entries = entries(source, target.representation)
         freeze(self.target)
         if not encoder.built:
             encoder.build((None, *source.image_shape))
@@ -67,9 +67,9 @@ class Translation(ProbabilisticModel):
         return self.encoder.compute_output_shape((None, *self.source.image_shape))[-1]
 
     @property
-    def spectrogram(self):
+    def representation(self):
         """The representation of the target, a `Spectrogram` or `Pictures`."""
-        return self.target.spectrogram
+        return self.target.representation
 
     @property
     def sounds(self):
@@ -77,7 +77,7 @@ class Translation(ProbabilisticModel):
 
         The target's applies if the source is a text, labels or a vector.
         """
-        return self.source if self.source.kind == "sounds" else self.target.spectrogram
+        return self.source if self.source.kind == "sounds" else self.target.representation
 
     @property
     def conditioning(self):
@@ -92,7 +92,7 @@ class Translation(ProbabilisticModel):
     @property
     def modality(self):
         """The `AudioModality` or `ImageModality` of the target."""
-        return modality_of(self.spectrogram)
+        return modality_of(self.representation)
 
     def call(self, images, training=False):
         """Return the vectors [B, M, V] of source images or conditions."""
@@ -143,7 +143,7 @@ class Translation(ProbabilisticModel):
         self.encoder.initialize_anchors(own, others, embedder.temperature)
 
     def image_entries(self):
-        sides = zip(self._entries, (self.source, self.spectrogram), strict=True)
+        sides = zip(self._entries, (self.source, self.representation), strict=True)
         return {name: one for name, one in sides if not (self.conditioning and one is self.source)}
 
     @property
@@ -167,7 +167,7 @@ class Translation(ProbabilisticModel):
 
     def dummy_batch(self, size):
         """Return a batch of `size` dummy examples: silence, black images, empty conditions."""
-        return dummy_pairs(self.source, self.spectrogram, size)
+        return dummy_pairs(self.source, self.representation, size)
 
     def source_and_target(self, batch):
         """Return the source inputs (images or conditions) and the target images of a batch."""
@@ -262,7 +262,7 @@ class Translation(ProbabilisticModel):
         return in_batches(score_part, tf.range(len(batch), dtype=tf.int64)).numpy()
 
     def _score_of_sound(self, score, sound, vectors):
-        images, frames = consecutive(sound, self.spectrogram)
+        images, frames = consecutive(sound, self.representation)
 
         def score_part(part):
             tiled = tf.repeat(vectors[None], len(part), axis=0)

@@ -34,7 +34,7 @@ class TranslationGraph:
     def __init__(self, model, samples=None):
         self.model = model
         self.source = modality_graph_of(model.source)
-        self.target = modality_graph_of(model.spectrogram, samples)
+        self.target = modality_graph_of(model.representation, samples)
         inputs = (self.source.spec, INTEGER, INTEGER, *self.settings.values())
         self.sample = map_examples(self._sample, inputs, self.target.spec)
 

@@ -75,7 +75,9 @@ class VariationalTranslator(Translation):
         if self.joint:
             self.target.trainable = True
             freeze(self.target.prior)
-            shape = self.target.encoder.compute_output_shape((None, *self.spectrogram.image_shape))
+            shape = self.target.encoder.compute_output_shape(
+                (None, *self.representation.image_shape)
+            )
             self.tell = keras.layers.Dense(
                 shape[-1], kernel_initializer="zeros", dtype=self.dtype_policy
             )
@@ -85,9 +87,9 @@ class VariationalTranslator(Translation):
     def fill_defaults(self, batch):
         """Add default "id" and "frames" (of the target) entries if missing."""
         found = super().fill_defaults(batch)
-        rows = self.spectrogram.image_shape[0]
+        rows = self.representation.image_shape[0]
         whole = tf.fill(tf.shape(batch[SOUND])[:1], rows)
-        recorded = batch.get("frames", whole) if self.spectrogram.kind == "sounds" else whole
+        recorded = batch.get("frames", whole) if self.representation.kind == "sounds" else whole
         return {**found, "frames": recorded}
 
     def prior_parameters(self, vectors):

@@ -18,7 +18,7 @@ class AutoencoderSignatures(Signatures):
 
     def __init__(self, model, seconds, limits):
         super().__init__(model, limits)
-        self.inputs = inputs_of(model.spectrogram, limits)
+        self.inputs = inputs_of(model.representation, limits)
         self.graph = self._graph_of(self.inputs.samples(seconds))
 
     def _graph_of(self, samples):
@@ -44,7 +44,7 @@ class AutoencoderSignatures(Signatures):
         return {} if samples is None else {"sample_samples": samples}
 
     def _free_size(self, name):
-        return 1 if name == "latents" else self.model.spectrogram.samples
+        return 1 if name == "latents" else self.model.representation.samples
 
     def _answer(self, drawn):
         """Return audio or images as the outputs of a signature."""

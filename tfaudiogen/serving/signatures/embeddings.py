@@ -23,7 +23,7 @@ class EmbeddingSignatures(Signatures):
             raise ValueError(
                 f"seconds must be None for an embedder, which draws nothing; received {seconds}"
             )
-        self.sounds = inputs_of(model.spectrogram, limits)
+        self.sounds = inputs_of(model.representation, limits)
         self.pictures = inputs_of(model.pictures, limits)
         self.graph = EmbeddingGraph(model)
 
@@ -40,7 +40,7 @@ class EmbeddingSignatures(Signatures):
         return {**facts, **self.sounds.limits(), "embedding_size": self.model.size}
 
     def _free_size(self, name):
-        return self.model.spectrogram.samples
+        return self.model.representation.samples
 
     def embed_sound(self, waveform):
         """Return the embeddings [B, E] of audio, of length 1."""

@@ -41,7 +41,7 @@ class TranslationSignatures(Signatures):
     def __init__(self, model, seconds, limits):
         super().__init__(model, limits)
         self.inputs = inputs_of(model.source, limits)
-        self.target = inputs_of(model.spectrogram, limits)
+        self.target = inputs_of(model.representation, limits)
         graph = next(graph for kind, graph in GRAPHS.items() if isinstance(model, kind))
         self.graph = graph(model, self.target.samples(seconds))
         self.default = "paint" if self.target.name == "picture" else "compose"

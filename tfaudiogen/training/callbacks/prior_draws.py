@@ -68,7 +68,7 @@ class DecodedDraws(_Draws):
 
     def _decoded(self, tag, codes):
         contents = self.autoencoder.decode([*self.above, codes])
-        return tag, self.autoencoder.spectrogram, contents
+        return tag, self.autoencoder.representation, contents
 
 
 class CodeDraws(_Draws):
@@ -107,6 +107,6 @@ class CodeDraws(_Draws):
         colours = np.clip((components - self.lowest) / spread, 0.0, 1.0)
         # Code vectors of fewer than three dimensions leave the other colours zero.
         colours = np.pad(colours, [(0, 0)] * 3 + [(0, 3 - colours.shape[-1])])
-        if self.autoencoder.spectrogram.kind == "pictures":
+        if self.autoencoder.representation.kind == "pictures":
             return colours
         return np.swapaxes(colours, 1, 2)[:, ::-1]

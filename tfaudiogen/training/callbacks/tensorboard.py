@@ -89,12 +89,12 @@ class TensorBoardLogger(keras.callbacks.Callback):
         yield from self._sounds("sample", images)
 
     def _pictures(self, name, images):
-        sounds = self.model.spectrogram.kind == "sounds"
+        sounds = self.model.representation.kind == "sounds"
         draw = summaries.spectrogram if sounds else summaries.picture
         return (draw(f"{name}/{i}", image) for i, image in enumerate(images))
 
     def _sounds(self, name, images):
-        spectrogram = self.model.spectrogram
+        spectrogram = self.model.representation
         if spectrogram.kind != "sounds":
             return
         for i, waveform in enumerate(np.asarray(spectrogram.inverse(images))):

@@ -27,7 +27,7 @@ class TranslationDraws:
             self._conditions = _conditions(model, self.data)
             fixed = _visible(model.source, self._conditions)
         drawn = np.asarray(model.sample(self._conditions))[:, 0]
-        return [*fixed, ("drawn", model.spectrogram, drawn)]
+        return [*fixed, ("drawn", model.representation, drawn)]
 
 
 def _conditions(model, data):

@@ -8,7 +8,7 @@ from tfaudiogen.data.pipeline.replicas import Replicas
 
 def representation_of(model):
     """Return the representation to load the data of a model with (`sounds` of a translator)."""
-    return getattr(model, "sounds", model.spectrogram)
+    return getattr(model, "sounds", model.representation)
 
 
 def augmentation_of(fit):

@@ -120,7 +120,7 @@ def _batch(model, size):
     """Return a batch of noise, or of zeros for a prior over codes."""
     if hasattr(model, "dummy_batch"):
         return model.dummy_batch(size)
-    shape = model.spectrogram.image_shape
+    shape = model.representation.image_shape
     images = tf.random.stateless_uniform(tf.stack([size, *shape]), (0, 0))
     return {"image": tf.ensure_shape(images, (None, *shape))}
 

@@ -21,7 +21,7 @@ def show_whole(folder, model, data, figures):
     if isinstance(model, Translation):
         write_page(folder, figures, TranslationDraws(data)(model))
         return
-    batches = load_dataset(data, model.spectrogram, "validation", SHOWN, shuffle=False)
+    batches = load_dataset(data, model.representation, "validation", SHOWN, shuffle=False)
     logger = TensorBoardLogger(folder, next(iter(batches.take(1)))["image"])
     logger.set_model(model)
     logger.on_epoch_end(0, figures)
