@@ -31,8 +31,22 @@ MADE = {
         "sound_tower": tg.EmbeddingTower(tg.VectorEncoder(8), 4, heads=0),
         "picture_tower": tg.EmbeddingTower(tg.SequenceEncoder((6,), (4,)), 4, heads=0),
     },
+    "FlowTranslator": lambda: {
+        "source_representation": tg.Vectors(3),
+        "encoder": tg.VectorEncoder(8),
+        "target": target(),
+        "width": 8,
+        "depth": 1,
+        "heads": 2,
+    },
+    "VariationalTranslator": lambda: {
+        "source_representation": tg.Vectors(3),
+        "encoder": tg.VectorEncoder(8),
+        "target": small_models.vae(tg.Pictures(8, 8, 1)),
+        "hidden": 4,
+    },
     "Translator": lambda: {
-        "source": tg.Pictures(8, 8, 1),
+        "source_representation": tg.Pictures(8, 8, 1),
         "encoder": tg.SequenceEncoder((6,), (4,)),
         "target": target(),
         "priors": [tg.CodePrior((1, 1), 5, tg.LSTMStack(8, 1, cross=True), vectors=6, classes=2)],

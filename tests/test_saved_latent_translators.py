@@ -17,12 +17,12 @@ SIZES = {"width": 16, "depth": 1, "heads": 2}
 def translators(painter_model, composer_model):
     """A translator of each family, with targets that are there already."""
     keras.utils.set_random_seed(5)
-    sounds, pictures = painter_model.source, painter_model.representation
+    sounds, pictures = painter_model.source_representation, painter_model.representation
     encoders = [tg.SequenceEncoder((8, 12), (4, 2)) for _ in range(4)]
     learned = tg.VariationalTranslator(sounds, encoders[3], vae(pictures), hidden=8, heads=2)
     flows = [
         (sounds, painter_model.target),
-        (composer_model.source, composer_model.target),
+        (composer_model.source_representation, composer_model.target),
         (sounds, vae(pictures)),
     ]
     made = [

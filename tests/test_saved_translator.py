@@ -137,7 +137,9 @@ def test_bad_durations_are_named(painter_model, composer_model):
 def embedder(painter_model, tmp_path_factory):
     keras.utils.set_random_seed(3)
     towers = [tg.EmbeddingTower(tg.SequenceEncoder((6,), (4,)), 5) for _ in range(2)]
-    model = tg.AudioImageEmbedder(painter_model.source, tg.Pictures(SIDE, SIDE, 3), *towers)
+    model = tg.AudioImageEmbedder(
+        painter_model.source_representation, tg.Pictures(SIDE, SIDE, 3), *towers
+    )
     for tower in towers:
         tower.centre.assign(np.linspace(-0.1, 0.1, 5))
     return Asked(model, tmp_path_factory.mktemp("served") / "embedder" / "1")

@@ -87,7 +87,7 @@ def made_up(representation):
 
 def translations(model):
     """Return the questions of a translator; both sides get all its settings."""
-    sources, drawn_as = made_up(model.source), name_of(model.representation)
+    sources, drawn_as = made_up(model.source_representation), name_of(model.representation)
     name = "paint" if drawn_as == "picture" else "compose"
     _, wanted = signatures_of(model).table()[name]
     settings = {key: value for key, value in PLAIN.items() if key in wanted}
@@ -95,7 +95,11 @@ def translations(model):
         model.sample(one, seed=row, phase="graph", **settings)[0] for row, one in enumerate(sources)
     ]
     filled = {key: tf.fill([ROWS], value) for key, value in settings.items()}
-    inputs = {name_of(model.source): tf.constant(sources), "seed": seeds()["seed"], **filled}
+    inputs = {
+        name_of(model.source_representation): tf.constant(sources),
+        "seed": seeds()["seed"],
+        **filled,
+    }
     inputs |= {"label": tf.fill([ROWS], "")} if "label" in wanted else {}  # any, as without one
     return {name: (inputs, {drawn_as: np.stack(drawn)})}
 

@@ -52,7 +52,7 @@ def test_pairs(data, model, kind_of):
     sounds, pictures, labels = (
         np.concatenate([batch[name] for batch in batches]) for name in ("audio", "picture", "label")
     )
-    paints, kinds = model.source.kind == "sounds", kind_of[labels]
+    paints, kinds = model.source_representation.kind == "sounds", kind_of[labels]
     return (sounds, pictures, kinds) if paints else (pictures, sounds, kinds)
 
 
@@ -122,7 +122,7 @@ def row(name, model, pairs, drawer, train, test, names):
 
 def classified(model, kind_of, options):
     """Return the accuracy on the test split of a classifier of the model's sources."""
-    source = model.source
+    source = model.source_representation
     if source.kind == "sounds":
         source = judge.judging_spectrogram(source)
     epochs = options.classifier

@@ -105,7 +105,7 @@ def translator_arguments():
     top, bottom = ({"shape": s, "codebook_size": k} for s, k in zip(shapes, counts, strict=True))
     backbone = tg.Transformer(8, 1, 2, 16, cross=True)
     return {
-        "source": spectrogram(),
+        "source_representation": spectrogram(),
         "encoder": tg.SequenceEncoder((4, 6), (2, 2)),
         "target": target,
         "priors": [
@@ -117,7 +117,7 @@ def translator_arguments():
 
 def flow_arguments():
     return {
-        "source": spectrogram(),
+        "source_representation": spectrogram(),
         "encoder": tg.SequenceEncoder((4, 6), (4, 2)),
         "target": tg.VQVAE(**picture_vqvae_arguments()),
         "width": 8,
@@ -135,7 +135,7 @@ def variational_arguments():
     target["encoder"] = tg.Encoder((8,), (2,))
     target["decoder"] = tg.Decoder((8, 12, 6), (8,), (2,))
     return {
-        "source": spectrogram(),
+        "source_representation": spectrogram(),
         "encoder": tg.SequenceEncoder((4, 6), (4, 2)),
         "target": tg.VAE(**target),
         "hidden": 5,
@@ -149,7 +149,12 @@ def conditional_arguments(source, encoder, width):
     (shape,), (count,) = target.code_maps()
     backbone = tg.Transformer(8, 1, 2, 16, cross=True)
     prior = tg.CodePrior(shape, count, backbone, vectors=width)
-    return {"source": source, "encoder": encoder, "target": target, "priors": [prior]}
+    return {
+        "source_representation": source,
+        "encoder": encoder,
+        "target": target,
+        "priors": [prior],
+    }
 
 
 def one_level():

@@ -50,7 +50,7 @@ def test_several_labels_are_the_mean_of_their_vectors():
         for inputs in ("slow", {"gloomy": 3.0}, {"slow": 3, "gloomy": 1})
     )
     np.testing.assert_allclose(both, 0.75 * slow + 0.25 * gloomy, atol=1e-6)
-    stored = model.source(tf.constant([1, -1]))
+    stored = model.source_representation(tf.constant([1, -1]))
     np.testing.assert_array_equal(stored, [[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]])
 
 

@@ -241,7 +241,7 @@ def test_the_rate_is_the_divergence_of_posterior_from_prior(variational, pair):
 def test_a_bound_of_one_draw_is_the_negative_elbo_in_the_mean(variational):
     inputs, target = tones(1).repeat(40, axis=0), speckles(1, GREY).repeat(40, axis=0)
     one = variational.log_prob(target, inputs, samples=1)
-    batch = {"image": variational.source(inputs), "picture": target}
+    batch = {"image": variational.source_representation(inputs), "picture": target}
     key = noise.key(0, 40)
     elbo = -variational.loss_terms(variational.fill_defaults(batch), key, False)["code_length"]
     assert abs(one.mean() - np.mean(elbo)) < 4 * one.std() / 40**0.5

@@ -218,10 +218,10 @@ def by_embedding(embedder, painter, spectrogram):
 
 @pytest.mark.parametrize("windows", [1, 2.5])
 def test_a_source_may_be_represented_by_its_embedding(by_embedding, embedder, windows):
-    sound = tones(1, int(windows * by_embedding.source.samples))
+    sound = tones(1, int(windows * by_embedding.source_representation.samples))
     vectors = by_embedding.vectors(sound)
     assert vectors.shape == (1, 1, 12)
-    images, frames = consecutive(sound[0], by_embedding.source)
+    images, frames = consecutive(sound[0], by_embedding.source_representation)
     mean = np.average(embedder.embed_images(images), axis=0, weights=frames)
     wanted = 12**0.5 * mean / np.linalg.norm(mean)
     np.testing.assert_allclose(vectors[0, 0], wanted, atol=1e-4)
@@ -229,7 +229,7 @@ def test_a_source_may_be_represented_by_its_embedding(by_embedding, embedder, wi
 
 @pytest.mark.slow
 def test_an_embedding_stays_as_it_was_trained(by_embedding, embedder):
-    batch = {"image": by_embedding.source(tones(4)), "picture": speckles(4, GREY)}
+    batch = {"image": by_embedding.source_representation(tones(4)), "picture": speckles(4, GREY)}
     by_embedding.compile(keras.optimizers.Adam(0.1), jit_compile=False)
     by_embedding.train_on_batch(batch)
     for mine, theirs in zip(
@@ -239,9 +239,11 @@ def test_an_embedding_stays_as_it_was_trained(by_embedding, embedder):
 
 
 def test_an_embedding_may_be_averaged_over_pairs_of_the_training_data(by_embedding, embedder):
-    pairs = {"image": by_embedding.source(tones(6)), "picture": speckles(6, GREY)}
+    pairs = {"image": by_embedding.source_representation(tones(6)), "picture": speckles(6, GREY)}
     encoder = tg.EmbeddingEncoder(embedder.sound_tower, anchors=5)
-    model = tg.Translator(by_embedding.source, encoder, by_embedding.target, by_embedding.priors)
+    model = tg.Translator(
+        by_embedding.source_representation, encoder, by_embedding.target, by_embedding.priors
+    )
     model.initialize_anchors(embedder, [{k: v[:4] for k, v in pairs.items()}, pairs])
     first = {k: np.concatenate([v[:4], v[:1]]) for k, v in pairs.items()}
     own, others = embedder(first).values()
@@ -290,7 +292,7 @@ def test_levels_that_are_not_conditioned_are_those_of_a_model_of_codes(spectrogr
 
 
 def test_parts_that_do_not_fit_are_refused(spectrogram, painter):
-    parts = {"source": spectrogram, "encoder": tg.SequenceEncoder((8, 12), (4, 2))}
+    parts = {"source_representation": spectrogram, "encoder": tg.SequenceEncoder((8, 12), (4, 2))}
     target, priors = painter.target, painter.priors
     with pytest.raises(ValueError, match="received pictures and pictures"):
         tg.Translator(target.representation, parts["encoder"], target, priors)

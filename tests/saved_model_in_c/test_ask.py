@@ -124,7 +124,7 @@ def test_every_signature_answers_as_python_does(program, tmp_path, name, request
     checks.get(type(model), check_latents)(served, model)
     facts = served.ask("describe", row=np.zeros(1, np.int64))
     assert facts["class_names"][0].tolist() == model.class_names
-    sounds = (getattr(model, "source", None), model.representation)
+    sounds = (getattr(model, "source_representation", None), model.representation)
     rate = next(one.sample_rate for one in sounds if hasattr(one, "sample_rate"))
     assert facts["sample_rate"].tolist() == [rate]
     same = {"serving_default", "__saved_model_init_op"}  # as another one, and no question
@@ -218,8 +218,8 @@ def check_translation(served, model):
     settings["seed"] = np.array([3], np.int64)
     label = model.label_names[-1] if model.label_names else None
     settings |= {"label": np.array([label])} if label else {}
-    draw, shape = np.random.default_rng(0), model.source.image_shape
-    if model.source.kind == "sounds":
+    draw, shape = np.random.default_rng(0), model.source_representation.image_shape
+    if model.source_representation.kind == "sounds":
         name, source = "paint", {"waveform": draw.normal(0, 0.2, (1, 1500)).astype(np.float32)}
         wrong, message = {"waveform": source["waveform"][0]}, "waveform must have the shape [B, N]"
     else:

@@ -68,11 +68,11 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
         tower = tfaudiogen.load(out / "embedder").sound_tower
         np.testing.assert_array_equal(model.encoder.tower.weights[-1], tower.weights[-1])
         np.testing.assert_array_equal(model.encoder.tower.centre, tower.centre)
-    sound = np.zeros(model.source.samples, np.float32)
+    sound = np.zeros(model.source_representation.samples, np.float32)
     assert model.sample(sound, count=2).shape == (2, 8, 8, 1)
     assert "given the source" in (out / "card.md").read_text()
     shown = logged(out)
-    assert shown["source/0/sound"].audio.length_frames == model.source.samples
+    assert shown["source/0/sound"].audio.length_frames == model.source_representation.samples
     assert (shown["drawn/0"].image.height, shown["drawn/0"].image.width) == (8, 8)
 
 
@@ -194,7 +194,7 @@ def test_a_flow_is_trained_and_adapted(flow, pairs, tmp_path):
     train(adapting, pairs, out, **begun)
     assert not (out / "autoencoder").exists()
     base.load_adapter(out / "adapter.npz")
-    sound = np.zeros(base.source.samples, np.float32)
+    sound = np.zeros(base.source_representation.samples, np.float32)
     drawn = [model.sample(sound, steps=2) for model in (base, tfaudiogen.load(out))]
     np.testing.assert_allclose(*drawn, atol=1e-5)
     begun["resume"] = True

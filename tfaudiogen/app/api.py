@@ -106,13 +106,16 @@ def describe_model(studio, name):
 
 def _representations(model):
     """Return the representations of inputs and outputs of a model, {kind: representation}."""
-    found = [getattr(model, part, None) for part in ("representation", "source", "pictures")]
+    found = [
+        getattr(model, part, None)
+        for part in ("representation", "source_representation", "pictures")
+    ]
     return {one.kind: one for one in found if one is not None}
 
 
 def _taken(model):
     """Return the kinds of inputs of a model."""
-    source = getattr(model, "source", None)
+    source = getattr(model, "source_representation", None)
     return [source.kind] if source else list(_representations(model))
 
 

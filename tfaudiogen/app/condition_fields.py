@@ -75,13 +75,13 @@ class Fields:
         return f'<div class="empty">{words}, then press <b>{self._ability.capitalize()}</b>.</div>'
 
     def _kind_of(self, name):
-        return self._studio.model(name).source.kind
+        return self._studio.model(name).source_representation.kind
 
     def _info(self, name, kind, wanted):
         """Return the info text of an input field about the model."""
         if not wanted or kind not in ("texts", "labels"):
             return {}
-        source = self._studio.model(name).source
+        source = self._studio.model(name).source_representation
         if kind == "texts":
             return {"info": f"at most {source.length} bytes: one of a plain letter, more of others"}
         known = ", ".join(source.labels)

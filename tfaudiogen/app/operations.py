@@ -57,7 +57,7 @@ def translate(studio, name, inputs, ability, count=1, seconds=None, seed=0, **ch
     draw = _draw(model, name, studio.limits, count, seconds, seed)
     chosen = _chosen(model, name, choices)
     with studio.compute_lock.taken():
-        inputs = _content(studio, model.source, inputs)
+        inputs = _content(studio, model.source_representation, inputs)
         return inputs, np.asarray(model.sample(inputs, **draw, **chosen))
 
 
@@ -190,7 +190,7 @@ def components(model):
 
 def labels(model):
     """Return the names of the labels that a model is conditioned on, or that a tagger predicts."""
-    source = getattr(model, "source", None)
+    source = getattr(model, "source_representation", None)
     if source is not None and source.kind == "labels":
         return source.labels
     return model.labels if "tag" in abilities(model) else getattr(model, "label_names", [])

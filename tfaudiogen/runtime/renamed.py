@@ -11,6 +11,7 @@ import warnings
 _DEAD = {"expiry": "dead_code_threshold"}
 _CODEBOOK = {**_DEAD, "codes": "codebook_size", "width": "codebook_dim"}
 _REPRESENTATION = {"spectrogram": "representation"}
+_SOURCE = {"source": "source_representation"}
 _CODE_MAP = {"codes": "codebook_size"}
 
 ARGUMENTS = {
@@ -18,7 +19,9 @@ ARGUMENTS = {
     "VectorQuantizer": _CODEBOOK,
     "ResidualQuantizer": _CODEBOOK,
     "FiniteScalarQuantizer": _DEAD,
-    "Translator": {"source_words": "label_words_in_source"},
+    "FlowTranslator": _SOURCE,
+    "VariationalTranslator": _SOURCE,
+    "Translator": {**_SOURCE, "source_words": "label_words_in_source"},
     "VAE": _REPRESENTATION,
     "VQVAE": _REPRESENTATION,
     "VQGAN": _REPRESENTATION,

@@ -106,10 +106,10 @@ def _translate(studio, ability, fields):
         source, targets = operations.translate(studio, name, inputs, ability, **draw)
         head, shown = "", []
         if model.conditioning:
-            head = condition_as_html(model.source.kind, inputs)
+            head = condition_as_html(model.source_representation.kind, inputs)
         else:
-            word = model.source.kind[:-1]
-            shown.append(card_of(model.source, f"The {word}", word, source))
+            word = model.source_representation.kind[:-1]
+            shown.append(card_of(model.source_representation, f"The {word}", word, source))
         for position, target in enumerate(targets):
             title = f"{position + 1} of seed {seed}"
             shown.append(card_of(model.representation, title, f"{name}_{seed}_{position}", target))

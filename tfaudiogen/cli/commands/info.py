@@ -51,9 +51,10 @@ def _facts(model, where):
 
 def _source(model):
     """Return the conditions of a translator, and its additional labels."""
-    if not hasattr(model, "source"):
+    if not hasattr(model, "source_representation"):
         return {}
-    source = {f"source {name}": value for name, value in _geometry(model.source).items()}
+    geometry = _geometry(model.source_representation)
+    source = {f"source {name}": value for name, value in geometry.items()}
     labels = getattr(model, "label_names", [])
     return {**source, "labels": ", ".join(labels)} if labels else source
 

@@ -106,6 +106,6 @@ def _write(model, source, pictures, out, name):
     if model.conditioning:
         image_files.write_sheet(sheet, pictures)
         return paths
-    image = model.source(source[None])[0]
-    plot_painted(sheet, image, model.source, pictures, Path(name).name)
+    image = model.source_representation(source[None])[0]
+    plot_painted(sheet, image, model.source_representation, pictures, Path(name).name)
     return paths

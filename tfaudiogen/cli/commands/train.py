@@ -119,9 +119,10 @@ def _how(model, out):
         return "Try", ("tag", out, "PICTURE")
     kind = model.representation.kind
     verb = "Hear" if kind == "sounds" else "See"
-    if hasattr(model, "source"):
+    if hasattr(model, "source_representation"):
         conditions = {"texts": ("--text", "TEXT"), "labels": ("--labels", "NAME=WEIGHT")}
-        return verb, (TRANSLATING[kind], out, *conditions.get(model.source.kind, ("IN",)))
+        inputs = conditions.get(model.source_representation.kind, ("IN",))
+        return verb, (TRANSLATING[kind], out, *inputs)
     if hasattr(model, "prior") or hasattr(model, "priors"):
         return verb, ("sample", out)
     return verb, ("reconstruct", out, "IN", "--out", "OUT")

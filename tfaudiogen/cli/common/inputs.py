@@ -50,7 +50,7 @@ def source_inputs(model, inputs, texts, labels):
         click.BadParameter: the inputs are not of the kind that the model needs, or two have the
             same name.
     """
-    kind = model.source.kind
+    kind = model.source_representation.kind
     by_option = {"texts": texts, "labels": labels}
     others = [name for name, values in by_option.items() if values and name != kind]
     if others or (inputs and kind == "texts") or not (inputs or by_option.get(kind)):
@@ -59,7 +59,7 @@ def source_inputs(model, inputs, texts, labels):
         found = _named_texts(texts) if kind == "texts" else _named_labels(inputs, labels)
         _check_conditions(model, found)
         return [(name, (value, True)) for name, value in found], lambda value: value
-    return list(_files(inputs, kind).items()), reader(model.source)
+    return list(_files(inputs, kind).items()), reader(model.source_representation)
 
 
 def files_of(folder, kind):
@@ -135,4 +135,4 @@ def _check_conditions(model, found):
     """Reject conditions that the model does not support, before generating."""
     from tfaudiogen.models.modalities.generative import modality_of
 
-    modality_of(model.source).batch([value for _, value in found])
+    modality_of(model.source_representation).batch([value for _, value in found])

@@ -33,13 +33,13 @@ class Translation(ProbabilisticModel):
     `models/modalities/conditions.py`: a str, {label: weight}, or a vector, or a batch of them.
 
     Batches are dicts of "image" [B, T, F, 1], the spectrograms of the audio, "picture"
-    [B, H, W, C] and "id"; `source` decides which is the source. With texts, labels or vectors as
-    source, the target, audio or image, is "image", and the source is "caption" int32 [B, S],
-    "label" int32 [B] or "vector" [B, E].
+    [B, H, W, C] and "id"; `source_representation` decides which is the source. With texts, labels
+    or vectors as source, the target, audio or image, is "image", and the source is "caption" int32
+    [B, S], "label" int32 [B] or "vector" [B, E].
 
     Args:
-        source: representation of the source: a `Spectrogram`, `Pictures`, `Texts`, `Labels` or
-            `Vectors`.
+        source_representation: representation of the source: a `Spectrogram`, `Pictures`, `Texts`,
+            `Labels` or `Vectors`.
         encoder: layer from source inputs to [B, M, V], with a method `joined` for the windows of
             long audio: a `SequenceEncoder`, or an `EmbeddingEncoder` with the weights of
             `initialize_encoder`; for conditions a `TextEncoder`, `LabelEncoder` or `VectorEncoder`.
@@ -51,20 +51,24 @@ class Translation(ProbabilisticModel):
         ValueError: source and target have the same modality.
     """
 
-    def __init__(self, source, encoder, target, temperature=1.0, guidance=1.0, **kwargs):
+    def __init__(
+        self, source_representation, encoder, target, temperature=1.0, guidance=1.0, **kwargs
+    ):
         super().__init__(**kwargs)
-        self.source, self.encoder, self.target = source, encoder, target
+        self.source_representation = source_representation
+        self.encoder, self.target = encoder, target
         self.temperature, self.guidance = temperature, guidance
         self.drawing(1, 0)
-        self._entries = entries(source, target.representation)
+        self._entries = entries(source_representation, target.representation)
         freeze(self.target)
         if not encoder.built:
-            encoder.build((None, *source.image_shape))
+            encoder.build((None, *source_representation.image_shape))
 
     @property
     def vector_width(self):
         """V, the width of the source's vectors."""
-        return self.encoder.compute_output_shape((None, *self.source.image_shape))[-1]
+        shape = (None, *self.source_representation.image_shape)
+        return self.encoder.compute_output_shape(shape)[-1]
 
     @property
     def representation(self):
@@ -77,12 +81,14 @@ class Translation(ProbabilisticModel):
 
         The target's applies if the source is a text, labels or a vector.
         """
-        return self.source if self.source.kind == "sounds" else self.target.representation
+        own = self.source_representation
+        return own if own.kind == "sounds" else self.target.representation
 
     @property
     def conditioning(self):
         """The source representation if it is `Texts`, `Labels` or `Vectors`, else None."""
-        return self.source if self.source.kind in CONDITION_KINDS else None
+        own = self.source_representation
+        return own if own.kind in CONDITION_KINDS else None
 
     @property
     def class_names(self):
@@ -117,7 +123,8 @@ class Translation(ProbabilisticModel):
                 "encoder must be an EmbeddingEncoder to take a tower; received "
                 f"{type(self.encoder).__name__}"
             )
-        tower = embedder.sound_tower if self.source.kind == "sounds" else embedder.picture_tower
+        hears = self.source_representation.kind == "sounds"
+        tower = embedder.sound_tower if hears else embedder.picture_tower
         _copy("embedder", "encoder", self.encoder.tower, tower)
 
     def initialize_anchors(self, embedder, batches):
@@ -143,8 +150,8 @@ class Translation(ProbabilisticModel):
         self.encoder.initialize_anchors(own, others, embedder.temperature)
 
     def image_entries(self):
-        sides = zip(self._entries, (self.source, self.representation), strict=True)
-        return {name: one for name, one in sides if not (self.conditioning and one is self.source)}
+        sides = zip(self._entries, (self.source_representation, self.representation), strict=True)
+        return {name: one for name, one in sides if one is not self.conditioning}
 
     @property
     def main_entry(self):
@@ -153,7 +160,8 @@ class Translation(ProbabilisticModel):
 
     def predicted(self, batch):
         inputs = batch[self.main_entry]
-        return self(self.source(inputs) if self.conditioning else inputs, training=False)
+        inputs = self.source_representation(inputs) if self.conditioning else inputs
+        return self(inputs, training=False)
 
     def fill_defaults(self, batch):
         """Add a default "id" (0 to B - 1) if missing, and drop entries that are not needed."""
@@ -167,22 +175,22 @@ class Translation(ProbabilisticModel):
 
     def dummy_batch(self, size):
         """Return a batch of `size` dummy examples: silence, black images, empty conditions."""
-        return dummy_pairs(self.source, self.representation, size)
+        return dummy_pairs(self.source_representation, self.representation, size)
 
     def source_and_target(self, batch):
         """Return the source inputs (images or conditions) and the target images of a batch."""
         inputs, wanted = (batch[name] for name in self._entries)
-        return (self.source(inputs) if self.conditioning else inputs), wanted
+        return (self.source_representation(inputs) if self.conditioning else inputs), wanted
 
     def vectors(self, inputs):
         """Return the vectors [B, M, V] of sources: audio of any length, images or conditions."""
-        batch, _ = modality_of(self.source).batch(inputs)
-        if self.source.kind == "sounds":
+        batch, _ = modality_of(self.source_representation).batch(inputs)
+        if self.source_representation.kind == "sounds":
             return tf.concat([self._vectors_of_sound(sound) for sound in batch], axis=0)
         return in_batches(self, batch)
 
     def _vectors_of_sound(self, sound):
-        images, frames = consecutive(sound, self.source)
+        images, frames = consecutive(sound, self.source_representation)
         return self.encoder.joined(in_batches(self, images), frames)
 
     def drawn(self, draw, inputs, count, seed, seconds, phase, progress, decode=None):
@@ -198,7 +206,7 @@ class Translation(ProbabilisticModel):
         """
         samples = self.modality.length(seconds)
         windows = self.modality.windows(samples)
-        _, single = modality_of(self.source).batch(inputs)
+        _, single = modality_of(self.source_representation).batch(inputs)
         vectors = self.vectors(inputs)
         key = noise.key(seed, len(vectors) * count)
 
@@ -272,7 +280,7 @@ class Translation(ProbabilisticModel):
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object
-        parts = ("source", "encoder", "target")
+        parts = ("source_representation", "encoder", "target")
         own = {name: getattr(self, name) for name in ("temperature", "guidance")}
         parts = {part: serialize(getattr(self, part)) for part in parts}
         return {**super().get_config(), **parts, **own}
@@ -280,7 +288,8 @@ class Translation(ProbabilisticModel):
     @classmethod
     def from_config(cls, config):
         build = keras.saving.deserialize_keras_object
-        parts = {part: build(config[part]) for part in ("source", "encoder", "target")}
+        names = ("source_representation", "encoder", "target")
+        parts = {part: build(config[part]) for part in names}
         return cls(**{**config, **parts})
 
 

@@ -51,7 +51,7 @@ class Translator(Translation):
     Sources, batches and long audio are as in `Translation`.
 
     Args:
-        source: representation of the source; see `Translation`.
+        source_representation: representation of the source; see `Translation`.
         encoder: layer from source inputs to [B, M, V]; see `Translation`.
         target: a trained `VQVAE` of another modality; it is frozen.
         priors: one `CodePrior` per level of the target, top level first, as in `CodeModel`. The
@@ -67,9 +67,13 @@ class Translator(Translation):
         ValueError: source and target have the same modality, or the priors do not fit.
     """
 
-    def __init__(self, source, encoder, target, priors, label_words_in_source=0, **kwargs):
+    def __init__(
+        self, source_representation, encoder, target, priors, label_words_in_source=0, **kwargs
+    ):
         learning = sum(bool(prior.conditions.vectors) for prior in priors)
-        super().__init__(source, encoder, target, vectors={"rates": learning}, **kwargs)
+        super().__init__(
+            source_representation, encoder, target, vectors={"rates": learning}, **kwargs
+        )
         self.priors, self._learning = list(priors), learning
         self.label_words_in_source = label_words_in_source
         self.label_names, self._label_of = [], []

@@ -44,7 +44,7 @@ class FlowTranslator(LowRank, Translation):
     and part of their noise, and are blended.
 
     Args:
-        source: representation of the source; see `Translation`.
+        source_representation: representation of the source; see `Translation`.
         encoder: layer from source inputs to [B, M, V], such as `SequenceEncoder`.
         target: a trained `VQVAE` or `VAE` of another modality; it is frozen.
         width, depth, heads, patch: arguments of the `DiffusionTransformer`.
@@ -61,7 +61,7 @@ class FlowTranslator(LowRank, Translation):
 
     def __init__(
         self,
-        source,
+        source_representation,
         encoder,
         target,
         width=128,
@@ -73,7 +73,7 @@ class FlowTranslator(LowRank, Translation):
         condition_dropout=0.15,
         **kwargs,
     ):
-        super().__init__(source, encoder, target, **kwargs)
+        super().__init__(source_representation, encoder, target, **kwargs)
         _check_choice("objective", objective, flow_path.OBJECTIVES)
         _check_choice("times", times, flow_path.TIMES)
         if not 0 <= condition_dropout < 1:

@@ -33,7 +33,7 @@ class TranslationGraph:
 
     def __init__(self, model, samples=None):
         self.model = model
-        self.source = modality_graph_of(model.source)
+        self.source = modality_graph_of(model.source_representation)
         self.target = modality_graph_of(model.representation, samples)
         inputs = (self.source.spec, INTEGER, INTEGER, *self.settings.values())
         self.sample = map_examples(self._sample, inputs, self.target.spec)
@@ -55,7 +55,7 @@ class TranslationGraph:
 
     def _vectors(self, inputs):
         """Encodes the source to vectors [1, M, V]."""
-        source, encoder = self.model.source, self.model.encoder
+        source, encoder = self.model.source_representation, self.model.encoder
         if source.kind == "pictures":
             return self.model(source(inputs[None]))
         images, frames = consecutive(inputs, source)

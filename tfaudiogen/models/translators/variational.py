@@ -42,7 +42,7 @@ class VariationalTranslator(Translation):
     part of their noise, and are blended.
 
     Args:
-        source: representation of the source; see `Translation`.
+        source_representation: representation of the source; see `Translation`.
         encoder: layer from source inputs to [B, M, V], such as `SequenceEncoder`.
         target: a `VAE` of another modality.
         hidden: hidden units of the prior's `GaussianHead`.
@@ -56,8 +56,10 @@ class VariationalTranslator(Translation):
     note_on_loss = "The loss is a bound of -log p(target | source)"
     terms = ("loss", "rate", "distortion", "padding", "code_length", "pixels")
 
-    def __init__(self, source, encoder, target, hidden=192, heads=4, joint=True, **kwargs):
-        super().__init__(source, encoder, target, **kwargs)
+    def __init__(
+        self, source_representation, encoder, target, hidden=192, heads=4, joint=True, **kwargs
+    ):
+        super().__init__(source_representation, encoder, target, **kwargs)
         if not isinstance(target, VAE):
             raise ValueError(f"target must be a VAE, received a {type(target).__name__}")
         self.hidden, self.heads, self.joint = hidden, heads, bool(joint)

@@ -40,7 +40,7 @@ class TranslationSignatures(Signatures):
 
     def __init__(self, model, seconds, limits):
         super().__init__(model, limits)
-        self.inputs = inputs_of(model.source, limits)
+        self.inputs = inputs_of(model.source_representation, limits)
         self.target = inputs_of(model.representation, limits)
         graph = next(graph for kind, graph in GRAPHS.items() if isinstance(model, kind))
         self.graph = graph(model, self.target.samples(seconds))
@@ -66,7 +66,7 @@ class TranslationSignatures(Signatures):
         return {**facts, **super().facts(), **self.inputs.limits(), **drawn}
 
     def _free_size(self, name):
-        return self.model.source.samples
+        return self.model.source_representation.samples
 
     def paint(self, waveform, seed, *settings):
         """Generate images [B, ...] for sounds. No effect: guidance 1, rescale 0. Label "": any."""

@@ -25,14 +25,14 @@ class TranslationDraws:
         fixed = []
         if self._conditions is None:
             self._conditions = _conditions(model, self.data)
-            fixed = _visible(model.source, self._conditions)
+            fixed = _visible(model.source_representation, self._conditions)
         drawn = np.asarray(model.sample(self._conditions))[:, 0]
         return [*fixed, ("drawn", model.representation, drawn)]
 
 
 def _conditions(model, data):
     """Return the conditions of the first examples, in the format that `sample` takes."""
-    source, sound = model.source, model.source.kind == "sounds"
+    source, sound = model.source_representation, model.source_representation.kind == "sounds"
     options = {"shuffle": False, "audio": sound, "conditioning": model.conditioning}
     batches = load_dataset(data, model.sounds, "validation", SHOWN, **options)
     batch = next(iter(batches.take(1)))
