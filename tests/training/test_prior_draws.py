@@ -28,10 +28,10 @@ def begun(tmp_path_factory, staged, data):
     preset = dataclasses.replace(staged, priors={**staged.priors, "ema_momentum": 0.9})
     out, fit = tmp_path_factory.mktemp("runs") / "begun", Run.fit
 
-    def stopped(run, limits):
+    def stopped(run, limits, asked=None):
         if run.out.name == "prior_0":
             raise checkpointing.Interrupted(run.out, 0, "again")
-        fit(run, limits)
+        fit(run, limits, asked)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Run, "fit", stopped)
@@ -120,9 +120,11 @@ def test_a_resumed_prior_shows_the_same_and_is_the_same(begun, done, data, tmp_p
     shutil.copytree(start, out)
     fit = Run.fit
 
-    def stopped(run, limits):
+    def stopped(run, limits, asked=None):
         last = run.out.name == "prior_1"
-        fit(run, {**limits, "steps": 8} if last else limits)  # within the second epoch of six
+        fit(
+            run, {**limits, "steps": 8} if last else limits, asked
+        )  # within the second epoch of six
         if last:
             raise checkpointing.Interrupted(run.out, 8, "again")
 

@@ -40,9 +40,9 @@ def counted(self, batch, logs=None):
     count(self, batch, logs)
     if (now[0], self.state.step) == (stage, step):
         die()
-def fitted(run, limits):
+def fitted(run, limits, asked=None):
     now[0] = run.out.name
-    fit(run, limits)
+    fit(run, limits, asked)
 def saved(path, lasting=False):
     if stage == "codes" and path.name == code_cache.NAME:
         die()
@@ -61,9 +61,9 @@ def folder(tmp_path_factory, staged, data):
     out = tmp_path_factory.mktemp("runs") / "staged"
     fit, begun = Run.fit, []
 
-    def stopped(run, limits):
+    def stopped(run, limits, asked=None):
         begun.append(run.out.name)
-        fit(run, {**limits, "steps": 2} if run.out.name == "prior_1" else limits)
+        fit(run, {**limits, "steps": 2} if run.out.name == "prior_1" else limits, asked)
         if run.out.name == "prior_1":
             raise checkpointing.Interrupted(run.out, 2, "again")
 

@@ -41,9 +41,9 @@ def test_stages_are_resumed_and_the_whole_paints(painter, pairs, tmp_path, encod
     painter = dataclasses.replace(painter, translator={**painter.translator, "encoder": encoder})
     out, fit, begun = tmp_path / "run", Run.fit, []
 
-    def stopped(run, limits):
+    def stopped(run, limits, asked=None):
         begun.append(run.out.name)
-        fit(run, {**limits, "steps": 2} if run.out.name == "translator" else limits)
+        fit(run, {**limits, "steps": 2} if run.out.name == "translator" else limits, asked)
         if run.out.name == "translator":
             raise checkpointing.Interrupted(run.out, 2, "again")
 

@@ -8,6 +8,7 @@ FIT = {
     "ema_momentum": None,
     "jit_compile": "auto",
     "precision": "float32",
+    "patience": 0,
 }
 
 RESIDUAL_VAE = {

@@ -27,6 +27,7 @@ _FIT = (
     "ema_momentum",
     "jit_compile",
     "precision",
+    "patience",
 )
 # Key of "embedder" with the augmentation of its audio.
 _AUGMENT = "augment"
@@ -42,8 +43,8 @@ class Preset:
         spectrogram: arguments of `tfaudiogen.Spectrogram`; None for a model of pictures alone.
         model: arguments of `tfaudiogen.presets.build.build_model`.
         fit: steps, batch_size, learning_rate, warmup_steps, decay, clip_norm,
-            gradient_accumulation_steps, ema_momentum, jit_compile, precision; for an embedder of
-            audio also augment.
+            gradient_accumulation_steps, ema_momentum, jit_compile, precision, patience; for an
+            embedder of audio also augment.
         priors: settings of the priors over the codes and of their training, or None.
         pictures: arguments of `tfaudiogen.Pictures`; None for a model of audio alone.
         translator: for a translator, the source ("spectrogram" or "pictures"), the encoder, the

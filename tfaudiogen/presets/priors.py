@@ -23,6 +23,8 @@ PRIORS = {
     "steps": (900, 1200),
     "batch_size": (16, 32),
     **PRIOR_FIT,
+    # Priors learn small data by heart: later epochs would only take the time of the next stage.
+    "patience": 12,
 }
 
 # Defaults of the priors in a "translator" section; temperature and guidance are for sampling.

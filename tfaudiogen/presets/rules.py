@@ -57,6 +57,7 @@ FIT = {
     "ema_momentum": either(share(), None),
     "jit_compile": either(flag(), "auto"),
     "precision": word(),
+    "patience": whole(0),
     "augment": either(group(_AUGMENT), None),
 }
 

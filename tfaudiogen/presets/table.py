@@ -16,7 +16,9 @@ A preset has the entries
   - gradient_accumulation_steps: number of parts that a batch is split into to save memory;
   - ema_momentum: decay of the ema of the weights, which is kept; None for no ema;
   - jit_compile: whether XLA compiles the step; "auto" measures which is faster;
-  - precision: of the networks, float32, mixed_bfloat16 or mixed_float16.
+  - precision: of the networks, float32, mixed_bfloat16 or mixed_float16;
+  - patience: epochs without an improvement of the validation loss after which training ends, 0 for
+    never, which is the default; 12 for "priors".
 
 Presets with "priors" train, after the autoencoder, a prior over the codes of each level, top level
 first, each conditioned on the levels above: backbone ("transformer" or "lstm"), width,

@@ -43,6 +43,7 @@ def train(
     replicas=None,
     progress=True,
     cache=True,
+    patience=None,
 ):
     """Trains a model and saves it, with its records, in the run folder `out`.
 
@@ -53,7 +54,8 @@ def train(
 
     A preset with priors is trained in stages (autoencoder, codes, priors), each in a subfolder of
     `out`; see `tfaudiogen.training.stages.autoencoder_and_priors`. `model.keras` is then the
-    `CodeModel`, `batch_size` is that of the autoencoder, and the limits apply to each stage. A
+    `CodeModel`, `batch_size` is that of the autoencoder, `epochs`, `steps` and `patience` apply to
+    each stage, and the stages share `minutes`: each gets an equal part of the time that is left. A
     translator preset is also trained in stages (autoencoder of the target, then the `Translator`),
     on audio-image pairs or on audio or images with conditioning; see
     `tfaudiogen.training.stages.translator`. An embedder preset is trained on pairs in one stage.
@@ -83,6 +85,8 @@ def train(
         replicas: number of logical CPU devices to create, to try replicas without GPUs.
         progress: show progress.
         cache: store the computed spectrograms below `data`.
+        patience: epochs without an improvement of the validation loss after which a run, or a
+            stage, ends; 0 for never; None for the preset's `patience`.
 
     Returns:
         The model of `model.keras`; None on machines other than the chief.
@@ -95,7 +99,7 @@ def train(
         WorkerLost: another machine of the training has stopped.
     """
     strategy = choose_strategy(strategy, replicas)
-    limits = {"epochs": epochs, "steps": steps, "minutes": minutes}
+    limits = {"epochs": epochs, "steps": steps, "minutes": minutes, "patience": patience}
     _check_limits(limits, strategy)
     _check_batch_size(batch_size, strategy)
     out, chief = Path(out), is_chief(strategy)
@@ -163,7 +167,7 @@ def _silent(line):
 
 def _check_limits(limits, strategy):
     for name, value in limits.items():
-        if value is not None and not value > 0:
+        if value is not None and not (value > 0 or (name == "patience" and value == 0)):
             raise ValueError(f"{name} must be above 0; received {value}")
     if limits["minutes"] is not None and spans_machines(strategy):
         raise ValueError(

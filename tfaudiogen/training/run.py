@@ -19,6 +19,7 @@ from tfaudiogen.training.callbacks.checkpointing import (
     interrupt_after_step,
 )
 from tfaudiogen.training.callbacks.code_usage import CodeUsage
+from tfaudiogen.training.callbacks.early_stopping import EarlyStopping
 from tfaudiogen.training.callbacks.epoch_metrics import EpochMetrics
 from tfaudiogen.training.callbacks.faults import StopOnFault
 from tfaudiogen.training.callbacks.progress import Progress
@@ -160,25 +161,31 @@ class Run:
             self.out.mkdir(parents=True, exist_ok=True)
             self.settings.write(self.out)
 
-    def fit(self, limits):
-        """Train until one of the limits (epochs, steps, minutes) is reached."""
+    def fit(self, limits, asked=None):
+        """Train until one of the limits (epochs, steps, minutes, patience) is reached.
+
+        Args:
+            limits: {name: value or None}.
+            asked: the limits that the user gave, which differ for a stage; None if they do not.
+        """
         epochs, steps = limits["epochs"], limits["steps"]
-        if not any(limits.values()):
+        if not (epochs or steps or limits["minutes"]):
             steps = self.settings.preset["fit"]["steps"]
         seconds = limits["minutes"] and limits["minutes"] * 60
         ends = Limits(self.state, steps, seconds)
+        early = EarlyStopping(self.state, self._patience(limits), self.log)
         restore_totals = RestoreTotals(self.totals, self.state.step % self.steps_per_epoch)
         if not is_chief(self.strategy):
-            self._fit_until(ends, epochs, [ends, restore_totals, self._stop_on_fault()])
+            callbacks = [ends, restore_totals, self._stop_on_fault(), early]
+            self._fit_until((ends, early), epochs, callbacks)
             return
-        report = self._report(limits)
-        checkpoints = self._checkpoint_callback(report, limits)
+        report = self._report(asked or limits)
+        checkpoints = self._checkpoint_callback(report, asked or limits)
         last = epochs or (steps and math.ceil(steps / self.steps_per_epoch))
         shown = Progress(self.state, self.steps_per_epoch, last, self.log)
         with interrupt_after_step(checkpoints, self.log):
-            self._fit_until(
-                ends, epochs, [ends, restore_totals, *self._observers(), checkpoints, shown]
-            )
+            callbacks = [ends, restore_totals, *self._observers(), early, checkpoints, shown]
+            self._fit_until((ends, early), epochs, callbacks)
         if self.state.history:
             report.draw()
 
@@ -190,7 +197,12 @@ class Run:
     def _finished(self, ends, epochs):
         enough = epochs is not None and self.state.step >= epochs * self.steps_per_epoch
         # Even with a very short time limit, a run takes one step and saves a model.
-        return enough or (self.state.step > 0 and ends.reached())
+        return enough or (self.state.step > 0 and any(end.reached() for end in ends))
+
+    def _patience(self, limits):
+        """Return the epochs without improvement after which to stop, 0 for never."""
+        own = self.settings.preset["fit"].get("patience", 0)  # Older runs have none.
+        return own if limits["patience"] is None else limits["patience"]
 
     def _fit_epochs(self, epochs, callbacks):
         """Finish an epoch that was interrupted, or else train up to the last epoch."""

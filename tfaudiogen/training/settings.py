@@ -15,7 +15,7 @@ from tfaudiogen.validation.text import command_line
 
 NAME = "preset.json"
 # May change on resuming: the same data may have been moved.
-_FREE = ("data",)
+_FREE = ("data", *(f"preset.{section}.patience" for section in presets.SECTIONS))
 _PRESET = {field.name for field in dataclasses.fields(presets.Preset)}
 
 
@@ -66,7 +66,7 @@ class Settings:
 
         Args:
             out: the run folder.
-            limits: epochs, steps, minutes; None for no limit.
+            limits: epochs, steps, minutes, patience; None if not given.
         """
         words = ["train", self.preset["name"], "--data", self.data, "--out", out]
         for name, value in limits.items():

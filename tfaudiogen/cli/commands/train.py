@@ -30,6 +30,11 @@ from tfaudiogen.validation.text import command_line
 @click.option("--steps", type=click.IntRange(min=1), help="Stop after so many batches.")
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Stop after so long.")
 @click.option(
+    "--patience",
+    type=click.IntRange(min=0),
+    help="Stop after so many epochs without improvement; 0: never. By default as the preset says.",
+)
+@click.option(
     "--batch-size",
     type=CountOrAuto(),
     help="Windows of a step; auto: the most that fit into the memory.",
@@ -57,6 +62,7 @@ def train(
     epochs,
     steps,
     minutes,
+    patience,
     batch_size,
     strategy,
     replicas,
@@ -67,8 +73,9 @@ def train(
 ):
     """Train PRESET on a prepared data set; Ctrl-C saves, and --resume continues.
 
-    A preset with priors over codes is trained in stages; --epochs, --steps and --minutes are of
-    each, and --resume goes on with the one under way. --set priors=null leaves the priors out.
+    A preset with priors over codes is trained in stages. --epochs, --steps and --patience are of
+    each; --minutes are of all, and a stage that ends early leaves its time to the next. --resume
+    goes on with the stage under way. --set priors=null leaves the priors out.
 
     \b
     Examples:
@@ -93,6 +100,7 @@ def train(
         epochs=epochs,
         steps=steps,
         minutes=minutes,
+        patience=patience,
         batch_size=batch_size,
         seed=seed,
         resume=resume,

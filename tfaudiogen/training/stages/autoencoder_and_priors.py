@@ -34,6 +34,24 @@ AUTOENCODER, LOGS = "autoencoder", "logs"
 _OF_STAGES = ("steps", "minutes", "parameters")
 
 
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """A stage of a training: its name, which is that of its folder, among those of all stages."""
+
+    name: str
+    names: list
+
+    @property
+    def number(self):
+        """Index of the stage."""
+        return self.names.index(self.name)
+
+
+def _names_of(levels):
+    """Return the names of the stages of a training with priors on so many levels."""
+    return [AUTOENCODER, *(f"prior_{number}" for number in range(levels))]
+
+
 class Stages:
     """A new or resumed multi-stage training in the folder `out`.
 
@@ -43,7 +61,7 @@ class Stages:
         summary: the `DataSummary` of the data.
         strategy: the `tf.distribute.Strategy`, on one machine.
         cache: whether to store computed spectrograms below the data.
-        limits: {"epochs", "steps", "minutes"} of each stage.
+        limits: {"epochs", "steps", "patience"} of each stage, and "minutes" of all of them.
         log: function that shows a line to the user.
     """
 
@@ -66,7 +84,8 @@ class Stages:
             first = code_cache.first_passes(codes, own, max(passes))
             parts = (self.out / AUTOENCODER, (first, number))
             draws = prior_draws.draws_of(coder, codes, number, self.preset.draws())
-            priors.append(self._trained(f"prior_{number}", preset, *parts, draws=draws))
+            stage = Stage(f"prior_{number}", _names_of(len(passes)))
+            priors.append(self._trained(stage, preset, *parts, draws=draws))
         model = CodeModel(coder, priors, **self.preset.draws())
         saving.save(model, self.out)
         self._report(model)
@@ -76,17 +95,17 @@ class Stages:
         """Return the trained autoencoder, after writing its codes to the run folder."""
         if (self.out / code_cache.NAME).is_file():
             return saving.load(self.out / AUTOENCODER)
-        self._check_priors()
+        levels = self._check_priors()
         self.log("Training the autoencoder ...")
         preset, initial = self.preset.without_priors(), self.settings.initial
-        coder = self._trained(AUTOENCODER, preset, initial)
+        coder = self._trained(Stage(AUTOENCODER, _names_of(levels)), preset, initial)
         self.log("Computing the codes of the data ...")
         passes, changes = self.preset.augmentation_passes(len(coder.quantizers))
         code_cache.write(self.out, coder, self._training_data(coder), max(passes), changes)
         return coder
 
     def _check_priors(self):
-        """Check the settings of the priors before the autoencoder is trained."""
+        """Check the settings of the priors before the autoencoder is trained; return the levels."""
         coder = self.preset.without_priors().build(self.summary.class_names)
         code_cache.check_augmentation(
             *self.preset.augmentation_passes(len(coder.quantizers)), self.summary.kind
@@ -95,23 +114,24 @@ class Stages:
             preset = self._preset_of(number, coder)
             preset.build()
             LearningRate.of(preset.fit)
+        return len(coder.quantizers)
 
     def _preset_of(self, number, coder):
         """Return the preset of the prior of level `number` over the codes of `coder`."""
         sizes = [table.shape[-1] for table in coder.code_vectors()]
         return self.preset.prior(number, *coder.code_maps(), sizes, coder.class_names)
 
-    def _trained(self, name, preset, initial=None, codes=None, summary=None, draws=None):
+    def _trained(self, stage, preset, initial=None, codes=None, summary=None, draws=None):
         """Train or resume a stage, and return its best model.
 
         Args:
-            name: name of its folder.
+            stage: the `Stage`.
             preset: preset of the stage.
             initial: initial model, or the autoencoder of a prior, or None.
             codes, draws: see `Run`.
             summary: `DataSummary` of its data; None for that of the complete training.
         """
-        folder, summary = self.out / name, summary or self.summary
+        folder, summary = self.out / stage.name, summary or self.summary
         resume = (folder / settings.NAME).is_file()
         initial = None if resume else initial  # on resuming it is in the stored settings
         stored = settings.read(folder) if resume else None
@@ -123,8 +143,18 @@ class Stages:
         whole = (self.out, self.settings)
         run = Run(folder, wanted, summary, *devices, codes=codes, whole=whole, draws=draws)
         self.settings.write(self.out)  # after all checks passed
-        run.fit(self.limits)
+        run.fit({**self.limits, "minutes": self._minutes(stage)}, asked=self.limits)
         return saving.load(folder)
+
+    def _minutes(self, stage):
+        """Return the time limit of a stage: an equal part of what the earlier ones have left."""
+        if self.limits["minutes"] is None:
+            return None
+        earlier, left = stage.names[: stage.number], len(stage.names) - stage.number
+        spent = sum(self._metrics(name)["minutes"] for name in earlier)
+        share = max(0.0, self.limits["minutes"] - spent) / left
+        self.log(f"This stage may take {share:.1f} of the {self.limits['minutes']:g} minutes.")
+        return share
 
     def _training_data(self, model):
         size = 16 if self.settings.batch_size == "auto" else self.settings.batch_size

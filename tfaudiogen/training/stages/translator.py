@@ -24,7 +24,7 @@ from tfaudiogen.training import settings
 from tfaudiogen.training.callbacks.translation_draws import TranslationDraws
 from tfaudiogen.training.initialization import initialize_weights
 from tfaudiogen.training.schedule import LearningRate
-from tfaudiogen.training.stages.autoencoder_and_priors import AUTOENCODER, Stages
+from tfaudiogen.training.stages.autoencoder_and_priors import AUTOENCODER, Stage, Stages
 
 _EMBEDDER = "embedder"
 _TRANSLATOR = "translator"
@@ -45,13 +45,14 @@ class TranslationStages(Stages):
         if not (self.out / _TRANSLATOR / settings.NAME).is_file():
             self._check(preset)
             if AUTOENCODER in names:
-                self._train_autoencoder()
+                self._train_autoencoder(Stage(AUTOENCODER, names))
             if _EMBEDDER in names:
                 self.log("Training the embedder of source and target ...")
-                self._trained(_EMBEDDER, self.preset.embedding())
+                self._trained(Stage(_EMBEDDER, names), self.preset.embedding())
         self.log("Training the translator ...")
         draws = TranslationDraws(self.summary.folder)
-        model = self._trained(_TRANSLATOR, preset, self._parts(names), draws=draws)
+        stage = Stage(_TRANSLATOR, names)
+        model = self._trained(stage, preset, self._parts(names), draws=draws)
         saving.save(model, self.out)
         if self._adapts:
             adapter = (self.out / _TRANSLATOR / lora.NAME).read_bytes()
@@ -74,11 +75,11 @@ class TranslationStages(Stages):
     def _base(self):
         return self.preset.translator.get("base")
 
-    def _train_autoencoder(self):
+    def _train_autoencoder(self, stage):
         self.log("Training the autoencoder of the target ...")
         target, initial = self.preset.without_priors(), self.settings.initial
         kind = "pictures" if target.pictures else "sounds"
-        self._trained(AUTOENCODER, target, initial, summary=self.summary.of_kind(kind))
+        self._trained(stage, target, initial, summary=self.summary.of_kind(kind))
 
     def _check(self, preset):
         """Check the settings of later stages before the first is trained."""
