@@ -125,7 +125,7 @@ def test_copies_are_changed_anew_and_keep_their_labels(staged, data, tmp_path):
     np.testing.assert_array_equal(labels, [labels[0]] * 3)
     for one, other in [(plain, first), (plain, second), (first, second)]:
         assert (one != other).any()
-    two = code_cache.first_copies(codes, 2, of=3)
+    two = code_cache.first_passes(codes, 2, of=3)
     np.testing.assert_array_equal(two["train"]["codes_1"], np.concatenate([plain, first]))
     assert two["validation"] is codes["validation"]
     code_cache.write(tmp_path, coder, training_data)
