@@ -298,7 +298,7 @@ def test_what_is_asked_of_an_extra_is_in_it():
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.Call) and _dotted(node.func) == "optional.modules"
     ]
-    assert {extra for extra, *_ in calls} == {"app", "beam", "clap", "umap"}
+    assert {extra for extra, *_ in calls} == {"app", "beam", "clap", "collect", "umap"}
     for extra, _, *names in calls:
         declared = re.findall(r"^[\w-]+", config["options.extras_require"][extra], re.MULTILINE)
         assert set(names) <= set(map(_module_of, declared))

@@ -12,6 +12,10 @@ def parsed(words):
     """Return what the command line makes of words; whether files exist is not looked at."""
     assert words[0] in COMMANDS, f"there is no command {words[0]!r}"
     command = main.get_command(None, words[0])
+    while isinstance(command, click.Group):
+        words = words[1:]
+        assert words[0] in command.commands, f"there is no command {words[0]!r}"
+        command = command.commands[words[0]]
     context = click.Context(command, info_name=words[0])
     found, rest, _ = command.make_parser(context).parse_args(list(words[1:]))
     assert not rest, f"{rest} is too much"

@@ -10,11 +10,16 @@ COMMANDS = {
     ("curl", "-s", "http://127.0.0.1:7860/"): "tests/app/test_examples_of_docs.py runs it",
     ("python", "scripts/ask_server.py"): "asks that server; tests/serving asks a small one so",
     ("python", "scripts/benchmarks/"): "measures for minutes to hours, on data that are not here",
+    ("tfaudiogen", "collect"): "needs the internet; tests/collect has a server on loopback",
     ("tfaudiogen", "embed"): "needs weights of CLAP; tests/test_clap.py makes some",
 }
 
 # Blocks, by page and first line.
 BLOCKS = {
+    (
+        "collecting.md",
+        "tfaudiogen prepare collected --pairs collected/pairs.csv --out data --shape 64x64",
+    ): "prepares what was collected from the internet",
     ("app.md", "import json"): "tests/app/test_examples_of_docs.py runs it",
     (
         "large-collections.md",

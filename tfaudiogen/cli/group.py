@@ -13,6 +13,7 @@ from tfaudiogen.runtime.interruption import Interruption
 from tfaudiogen.service.errors import exit_code, one_line, stopped_by
 
 COMMANDS = (
+    "collect",
     "prepare",
     "train",
     "sample",

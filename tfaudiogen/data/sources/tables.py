@@ -15,7 +15,7 @@ _MOST_BYTES, _MOST_COLUMNS = 2**28, 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_table(path, argument, columns):
+def read_table(path, argument, columns, quote='"', encoding=None):
     """Return the rows of a table as dicts of stripped text, with "" for empty fields.
 
     The first line names the columns, ignoring case. Fields are separated by commas, semicolons or
@@ -24,7 +24,10 @@ def read_table(path, argument, columns):
     Args:
         path: path of the file.
         argument: name of the argument that the path was passed as, for messages.
-        columns: required columns.
+        columns: required columns, in lower case.
+        quote: character around fields that hold separators or line breaks.
+        encoding: name of the encoding, such as "latin-1"; None for UTF-8, or UTF-16 with a byte
+            order mark.
 
     Raises:
         ValueError: the file is missing or not text, lacks a column or has one twice, has a row
@@ -33,9 +36,9 @@ def read_table(path, argument, columns):
     what = f"{argument} {path.name}"
     if not path.is_file():
         raise ValueError(f"{argument} {str(path)!r} does not exist")
-    text = _text(path, what)
-    separator = _separator(text, columns)
-    rows = _rows(text, separator, what)
+    text = _text(path, what, encoding)
+    separator = _separator(text, columns, quote)
+    rows = _rows(text, separator, quote, what)
     _, header = next(rows, (1, []))
     if len(header) > _MOST_COLUMNS:
         raise ValueError(f"{what} has {len(header)} columns, more than {_MOST_COLUMNS}: keep fewer")
@@ -78,36 +81,43 @@ class Said:
         return bool(self._values.get(file.name))
 
 
-def _text(path, what):
+def _text(path, what, encoding):
     """Return the text of a file, with line ends normalised to newlines."""
     try:
         with open_regular(path) as file:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise ValueError(f"{what} has more than {_MOST_BYTES} bytes: part it into several")
-        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
+        found = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+        text = content.decode(encoding or found)
     except Unusable as error:
         raise ValueError(f"{what} {error}") from error
+    except LookupError as error:
+        raise ValueError(
+            f"encoding must be one that Python knows; received {encoding!r}"
+        ) from error
     except UnicodeDecodeError as error:
-        raise ValueError(f"{what} is not UTF-8 text: save it as UTF-8") from error
+        name = encoding or "UTF-8"
+        raise ValueError(f"{what} is not {name} text: save it as UTF-8") from error
     if "\0" in text:
         raise ValueError(f"{what} is no text (it holds zero bytes): save it as CSV in UTF-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _separator(text, columns):
+def _separator(text, columns, quote):
     """Return the separator with which the first line has the columns, a comma by default."""
     first = next((line for line in text.split("\n") if line.strip()), "").casefold()
     for separator in _SEPARATORS:
-        names = {collapsed(name.strip().strip('"')) for name in first.split(separator)}
+        names = {collapsed(name.strip().strip(quote)) for name in first.split(separator)}
         if set(columns) <= names:
             return separator
     return ","
 
 
-def _rows(text, separator, what):
+def _rows(text, separator, quote, what):
     """Yield (number of its first line, fields) for each row that is not empty."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, quotechar=quote, strict=True)
     while True:
         line = reader.line_num + 1
         try:

@@ -1,0 +1,126 @@
+"""`tfaudiogen collect`: downloads sounds and pictures from tables of addresses."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from tfaudiogen.cli.common.options import PictureShape
+from tfaudiogen.cli.common.streams import say
+from tfaudiogen.disk import own_temporary_folder
+
+_SOME = click.FloatRange(min=0, min_open=True)
+_COMMON = [
+    click.option(
+        "--out",
+        required=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder to write: audio, images, pairs.csv and report.json.",
+    ),
+    click.option("--seconds", type=_SOME, help="Cut sounds to this length; mono WAV files."),
+    click.option("--sample-rate", type=click.IntRange(1000, 384000), help="Hz, of sounds."),
+    click.option("--size", type=PictureShape(), help="Of pictures: 128x128; PNG files."),
+    click.option("--keep-duplicates", is_flag=True, help="Keep pictures that look alike."),
+    click.option("--contact", default="", help="Your mail address or page, told to the servers."),
+    click.option("--per-second", type=_SOME, default=2.0, help="Requests to one host; 2."),
+    click.option("--workers", type=click.IntRange(1, 64), default=8, help="Files at a time; 8."),
+    click.option("--most-megabytes", type=_SOME, default=200.0, help="Of a file; 200."),
+    click.option("--most-seconds", type=_SOME, default=600.0, help="Time of a file; 600."),
+    click.option("--timeout", type=_SOME, default=30.0, help="Seconds without an answer; 30."),
+]
+
+
+def _common(function):
+    for option in reversed(_COMMON):
+        function = option(function)
+    return function
+
+
+@click.group()
+def collect():
+    """Download sounds and pictures by their addresses, politely.
+
+    Needs pip install 'tfaudiogen[collect]'. A run that was stopped is continued by the same
+    command. Check that you may use what you collect.
+
+    \b
+    Example:
+      tfaudiogen collect table songs.csv --audio preview --image cover --out songs
+    """
+
+
+@collect.command()
+@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--audio", metavar="COLUMN", help="Column of the addresses of sounds.")
+@click.option("--image", metavar="COLUMN", help="Column of the addresses of pictures.")
+@click.option("--name", metavar="COLUMN,...", default="", help="Columns that files are named by.")
+@click.option("--licence", metavar="COLUMN", help="Column of licences, for pairs.csv.")
+@click.option("--caption", metavar="COLUMN", help="Column of captions, for pairs.csv.")
+@click.option("--quote", metavar="CHARACTER", default='"', help='Quotation mark of the table; ".')
+@click.option("--encoding", help="Of the table; UTF-8, or UTF-16 with a byte order mark.")
+@_common
+def table(table, audio, image, name, licence, caption, quote, encoding, **common):
+    """Download the sounds and pictures whose addresses TABLE lists.
+
+    TABLE is a CSV file whose first line names the columns. Files get names that are safe on every
+    system; a sound and its picture have the same name.
+
+    \b
+    Examples:
+      tfaudiogen collect table songs.csv --audio mp3 --image cover --name title,artist --out songs
+      tfaudiogen collect table covers.csv --image img --quote '|' --size 128x128 --out covers
+      tfaudiogen collect table songs.csv --audio mp3 --seconds 15 --sample-rate 22050 --out clips
+    """
+    if len(quote) != 1:
+        raise click.UsageError(f"--quote must be one character; received {quote!r}.")
+    from tfaudiogen.collect.table import items_of_table
+
+    columns = [part for part in name.split(",") if part.strip()]
+    items = items_of_table(
+        table, audio, image, columns, licence, caption, quote=quote, encoding=encoding
+    )
+    _run(items, **common)
+
+
+def _run(items, out, seconds, sample_rate, size, keep_duplicates, contact, robots=True, **limits):
+    from tfaudiogen.collect.collection import collect as run
+    from tfaudiogen.collect.limits import Limits
+    from tfaudiogen.collect.processing import Processing
+
+    limits["most_bytes"] = round(limits.pop("most_megabytes") * 1e6)
+    limits["seconds"] = limits.pop("most_seconds")
+    with own_temporary_folder(), _shown() as show:
+        report = run(
+            items,
+            out,
+            Processing(seconds, sample_rate, size and tuple(size[:2])),
+            Limits(**limits),
+            keep_duplicates=keep_duplicates,
+            robots=robots,
+            contact=contact,
+            show=show,
+        )
+    say(*str(report).split("\n"))
+    say(f"Wrote {out}.")
+
+
+class _shown:  # noqa: N801, used like a function
+    """Context that yields a function which shows a `State` as a progress bar, on a terminal."""
+
+    def __enter__(self):
+        self._begun = time.monotonic()
+        self._bar = click.progressbar(
+            length=1, label="collecting", file=sys.stderr, item_show_func=lambda text: text
+        )
+        self._bar.__enter__()
+        return self._show
+
+    def __exit__(self, *error):
+        self._bar.__exit__(*error)
+
+    def _show(self, state):
+        self._bar.length = max(1, state.wanted)
+        rate = state.bytes / 1e6 / max(1e-3, time.monotonic() - self._begun)
+        text = f"{state.done} of {state.wanted}, {state.failed} skipped, {rate:.2f} MB/s"
+        self._bar.update(state.done - self._bar.pos, text)
