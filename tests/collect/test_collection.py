@@ -106,7 +106,7 @@ def test_each_failure_has_its_reason_and_a_sound_without_picture_is_not_asked_fo
     report = run([*items, Item("none", audio="", image="")])
     found = reasons(report)
     assert "text/html, which is no picture" in found["images/song 0"]
-    assert "what came is not a png" in found["images/song 1"]
+    assert "cannot be used: not a png" in found["images/song 1"]
     assert "not audio" in found["audio/song 2"]
     assert found["images/none"] == "there is no address"
     assert report.complete == 0

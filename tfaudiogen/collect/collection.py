@@ -200,7 +200,7 @@ class _Collection:
             path = self._processing.put(partial, folder, task.stem, task.kind)
         except Unusable as error:
             partial.remove()
-            return None, f"what came is {error}"
+            return None, f"what came cannot be used: {error}"
         return _described(path, self._out, task.kind), None
 
     def _throw_out_duplicates(self, tasks):
