@@ -45,6 +45,8 @@ ARROWS = {
     # What it downloads is opened as `prepare` opens it; models have no part in it.
     "collect": _FILES | {"data", "collect"},
     "plots": {"signal", "metrics", "validation", "io", "plots"},
+    # Sounds as values are read, analysed, drawn and written; no model and no data set is needed.
+    "audio": {"signal", "validation", "io", "plots", "audio"},
     "training": _TRAINING,
     "evaluation": _TRAINING | {"evaluation"},
     "serving": _TRAINING | {"serving"},

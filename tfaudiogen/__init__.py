@@ -11,6 +11,7 @@ from pathlib import Path
 from tfaudiogen.runtime import keras_backend, registration
 
 _PUBLIC = {
+    "Audio": "tfaudiogen.audio.audio",
     "Spectrogram": "tfaudiogen.layers.representations.spectrogram",
     "Pictures": "tfaudiogen.layers.representations.images",
     "Encoder": "tfaudiogen.layers.convolutional.encoder",

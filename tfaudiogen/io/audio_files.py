@@ -39,16 +39,22 @@ def write_wav(path, waveform, sample_rate, bit_depth="16"):
     Raises:
         ValueError: the waveform is not 1-D and finite, or `bit_depth` is unknown.
     """
+    content, gain = wav_bytes(waveform, sample_rate, bit_depth)
+    if gain < 1.0:
+        message = f"{path}: turned down by {-20 * np.log10(gain):.1f} dB to avoid clipping."
+        warnings.warn(message, stacklevel=2)
+    write_bytes(path, content)
+    return gain
+
+
+def wav_bytes(waveform, sample_rate, bit_depth="16"):
+    """Returns the bytes of a mono WAV file, and the gain; see `write_wav`, which warns of it."""
     waveform = _finite_row(waveform)
     if bit_depth not in _BITS:
         raise ValueError(f"bit_depth must be one of {', '.join(_BITS)}, received {bit_depth!r}.")
     peak = float(np.max(np.abs(waveform), initial=0.0))
     gain = 1.0 if peak <= _LOUDEST else _LOUDEST / peak
-    if gain < 1.0:
-        message = f"{path}: turned down by {-20 * np.log10(gain):.1f} dB to avoid clipping."
-        warnings.warn(message, stacklevel=2)
-    write_bytes(path, _wav_bytes(waveform * gain, sample_rate, bit_depth))
-    return gain
+    return _wav_bytes(waveform * gain, sample_rate, bit_depth), gain
 
 
 def read_audio(path, sample_rate, channel="mix", whole=False):
