@@ -1,4 +1,4 @@
-"""`tfaudiogen collect`: downloads sounds and pictures from tables of addresses."""
+"""`tfaudiogen collect`: downloads sounds and pictures from tables of addresses and services."""
 
 import sys
 import time
@@ -81,6 +81,89 @@ def table(table, audio, image, name, licence, caption, quote, encoding, **common
         table, audio, image, columns, licence, caption, quote=quote, encoding=encoding
     )
     _run(items, **common)
+
+
+def _service(function):
+    for option in (
+        click.option("--base-url", metavar="ADDRESS", help="Of the interface, for tests."),
+        click.option("--count", type=click.IntRange(1, 100_000), default=20, help="20."),
+        click.option("--query", metavar="WORDS", default="", help="Words to search for."),
+    ):
+        function = option(function)
+    return _common(function)
+
+
+@collect.command()
+@click.option("--client-id", envvar="JAMENDO_CLIENT_ID", required=True, help="Of your application.")
+@click.option("--tags", metavar="TAG,...", default="", help="Tags, all of which a track has.")
+@_service
+def jamendo(client_id, tags, query, **options):
+    """Download music and covers of Jamendo, under Creative Commons licences.
+
+    The client ID can be in the environment variable JAMENDO_CLIENT_ID.
+
+    \b
+    Example:
+      tfaudiogen collect jamendo --client-id ID --tags piano,calm --seconds 15 --out piano
+    """
+    from tfaudiogen.collect.jamendo import Jamendo
+
+    _run_service(Jamendo, client_id, query, tags=_listed(tags), **options)
+
+
+@collect.command()
+@click.option("--key", envvar="FREESOUND_API_KEY", required=True, help="Your API key.")
+@click.option("--tags", metavar="TAG,...", default="", help="Tags, all of which a sound has.")
+@_service
+def freesound(key, tags, query, **options):
+    """Download previews of sounds of Freesound, under Creative Commons licences.
+
+    The key can be in the environment variable FREESOUND_API_KEY.
+
+    \b
+    Example:
+      tfaudiogen collect freesound --key KEY --query rain --count 100 --out rain
+    """
+    from tfaudiogen.collect.freesound import Freesound
+
+    _run_service(Freesound, key, query, tags=_listed(tags), **options)
+
+
+@collect.command()
+@click.option("--key", envvar="OPENVERSE_TOKEN", default="", help="Access token; not required.")
+@click.option("--kind", type=click.Choice(["image", "audio"]), default="image", help="image.")
+@_service
+def openverse(key, kind, query, **options):
+    """Download pictures or sounds that Openverse finds, under open licences.
+
+    \b
+    Examples:
+      tfaudiogen collect openverse --query gloomy --count 100 --size 128x128 --out gloomy
+      tfaudiogen collect openverse --query birdsong --kind audio --out birds
+    """
+    from tfaudiogen.collect.openverse import Openverse
+
+    _run_service(Openverse, key, query, kind=kind, **options)
+
+
+def _listed(text):
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _run_service(kind, key, query, count, base_url, tags=None, **common):
+    from tfaudiogen.collect.limits import Limits
+    from tfaudiogen.collect.service import search
+    from tfaudiogen.runtime import optional
+
+    optional.modules("collect", "`tfaudiogen collect`", "httpx", "httpcore")
+    options = {"base": base_url} if base_url else {}
+    options |= {"tags": tags} if tags is not None else {}
+    if "kind" in common:
+        options["kind"] = common.pop("kind")
+    service = kind(key, query, **options)
+    limits = Limits(timeout=common["timeout"], per_second=common["per_second"])
+    items = search(service, count, limits, common["contact"])
+    _run(items, robots=service.robots, **common)
 
 
 def _run(items, out, seconds, sample_rate, size, keep_duplicates, contact, robots=True, **limits):
