@@ -3,14 +3,10 @@
 import threading
 
 import pytest
-
-pytest.importorskip("httpx", reason="collecting needs httpx: pip install '.[collect]'")
-
 from collect_server import Server
 
 from tfaudiogen.collect.addresses import LOOPBACK_VARIABLE
 from tfaudiogen.collect.limits import Limits
-from tfaudiogen.collect.web import Web
 
 
 @pytest.fixture
@@ -38,5 +34,7 @@ def limits():
 
 @pytest.fixture
 def web(limits):
+    from tfaudiogen.collect.web import Web
+
     with Web(limits()) as client:
         yield client

@@ -17,6 +17,8 @@ from tfaudiogen.collect.names import unique_stems
 from tfaudiogen.collect.processing import Processing
 from tfaudiogen.disk import InUse, locked
 
+pytest.importorskip("httpx", reason="collecting needs httpx")
+
 
 @pytest.fixture
 def run(server, limits, tmp_path):

@@ -10,8 +10,10 @@ from tfaudiogen.collect.addresses import LOOPBACK_VARIABLE
 from tfaudiogen.collect.download import Downloader
 from tfaudiogen.collect.errors import Cancelled, Refused
 from tfaudiogen.collect.partial import Partial
-from tfaudiogen.collect.web import Web
 from tfaudiogen.disk.errors import Unusable
+
+pytest.importorskip("httpx", reason="collecting needs httpx")
+from tfaudiogen.collect.web import Web  # noqa: E402
 
 CONTENT = bytes(range(256)) * 40
 

@@ -8,7 +8,9 @@ from tfaudiogen.collect.errors import Cancelled, Refused
 from tfaudiogen.collect.limits import Limits
 from tfaudiogen.collect.pace import Pace
 from tfaudiogen.collect.partial import Partial
-from tfaudiogen.collect.web import Web
+
+pytest.importorskip("httpx", reason="collecting needs httpx")
+from tfaudiogen.collect.web import Web  # noqa: E402
 
 
 class Stop:

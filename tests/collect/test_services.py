@@ -13,6 +13,8 @@ from tfaudiogen.collect.jamendo import Jamendo
 from tfaudiogen.collect.openverse import Openverse
 from tfaudiogen.collect.service import search
 
+pytest.importorskip("httpx", reason="collecting needs httpx")
+
 
 def track(number, url="http://a.example", **changed):
     tags = {"genres": ["pop"], "instruments": ["piano"], "vartags": ["calm"]}

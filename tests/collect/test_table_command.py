@@ -9,6 +9,8 @@ from collect_server import picture, sound
 from tfaudiogen.cli import main
 from tfaudiogen.collect.table import items_of_table
 
+pytest.importorskip("httpx", reason="collecting needs httpx")
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
