@@ -23,7 +23,20 @@ def asked(monkeypatch):
 def test_options_reach_the_training(run, asked, tmp_path):
     result = run(
         *("train", "sinewave_vae", "--data", tmp_path, "--out", tmp_path / "run"),
-        *("--epochs", 3, "--steps", 7, "--minutes", 0.5, "--batch-size", 2, "--seed", 9),
+        *(
+            "--epochs",
+            3,
+            "--steps",
+            7,
+            "--minutes",
+            0.5,
+            "--patience",
+            4,
+            "--batch-size",
+            2,
+            "--seed",
+            9,
+        ),
         *("--resume", "--from", "music_vae", "--strategy", "mirrored", "--replicas", 2),
         *("--set", "model.widths=[4,4]", "--set", "model.likelihood=normal"),
     )
@@ -37,6 +50,7 @@ def test_options_reach_the_training(run, asked, tmp_path):
         "epochs": 3,
         "steps": 7,
         "minutes": 0.5,
+        "patience": 4,
         "batch_size": 2,
         "seed": 9,
         "resume": True,

@@ -56,3 +56,12 @@ def test_parameters_of_priors():
     np.testing.assert_array_equal(weights, [1.0])
     np.testing.assert_array_equal(locs, means[:1])
     np.testing.assert_array_equal(scales, means[1:])
+
+
+def test_other_priors_are_described_by_their_moments():
+    normal = tfd.MultivariateNormalDiag([0.0, 0.0], [1.0, 2.0])
+    shifted = tfd.TransformedDistribution(normal, tfp.bijectors.Shift([3.0, -1.0]))
+    weights, locs, scales = mixture_parameters(shifted)
+    np.testing.assert_array_equal(weights, [1.0])
+    np.testing.assert_allclose(locs, [[3.0, -1.0]], atol=0.1)
+    np.testing.assert_allclose(scales, [[1.0, 2.0]], rtol=0.05)

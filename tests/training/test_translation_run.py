@@ -167,7 +167,7 @@ def test_a_translator_learns_what_labels_say_beside_the_picture(speaker, spoken,
 def test_labels_that_say_no_more_than_the_picture_are_refused_at_once(speaker, pairs, tmp_path):
     own = {**speaker.translator, "label_words_in_source": 1}
     speaker = dataclasses.replace(speaker, translator=own)
-    with pytest.raises(ValueError, match="on label words after word 1.*--label-pattern.*words=0"):
+    with pytest.raises(ValueError, match="on label words after word 1.*--label-pattern.*source=0"):
         train(speaker, pairs, tmp_path / "run", progress=False)
     assert not (tmp_path / "run").exists()
 

@@ -47,9 +47,11 @@ def mixture_parameters(prior):
     """Return numpy (weights [K], means [K, D], standard deviations [K, D]) of a prior.
 
     Args:
-        prior: `tfd.MixtureSameFamily` of diagonal normals. Any other distribution is described by
-            one normal (K = 1) with the moments of 4,096 draws.
+        prior: `tfd.MixtureSameFamily` of diagonal normals, or one normal (K = 1). Any other
+            distribution is described by one normal with the moments of 4,096 draws.
     """
+    if isinstance(prior, tfd.MultivariateNormalLinearOperator):
+        return np.ones(1), prior.mean().numpy()[None], prior.stddev().numpy()[None]
     if not isinstance(prior, tfd.MixtureSameFamily):
         draws = prior.sample(_DRAWS, seed=(0, 0)).numpy().astype(np.float64)
         return np.ones(1), draws.mean(axis=0)[None], draws.std(axis=0)[None]
