@@ -105,7 +105,7 @@ def test_what_is_not_there_is_said(refused, ask):
     assert "there are tiny" in refused(404, "/api/models/nobody/sample", {})
     assert "no card.md" in refused(404, "/api/models/tiny/card")
     assert ask("/kept/..%2f..%2fetc/passwd")[0] == 404
-    assert ask("/gradio_api/file=/etc/passwd")[0] == 403
+    assert ask("/gradio_api/file=/etc/passwd")[0] == 404
 
 
 def wav(samples, rate=8000, channels=1):
