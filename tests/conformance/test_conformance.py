@@ -38,7 +38,7 @@ def public_classes():
     found = {getattr(tfaudiogen, name) for name in tfaudiogen.__all__}
     registered = keras.saving.get_custom_objects().items()
     found |= {value for name, value in registered if name.startswith("tfaudiogen>")}
-    return {one for one in found if inspect.isclass(one)}
+    return {one for one in found if inspect.isclass(one) and hasattr(one, "get_config")}
 
 
 @contextlib.contextmanager
