@@ -205,7 +205,7 @@ def main():
     parser.add_argument(
         "--minutes",
         type=float,
-        help="stop each training, of models in stages each stage, after this time",
+        help="stop each training, with all its stages, after this time",
     )
     arguments = parser.parse_args()
     for name in [arguments.only] if arguments.only else SHIPPED:

@@ -1,5 +1,6 @@
 """`tfaudiogen collect`: downloads sounds and pictures from tables of addresses and services."""
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -22,7 +23,7 @@ _COMMON = [
     click.option("--sample-rate", type=click.IntRange(1000, 384000), help="Hz, of sounds."),
     click.option("--size", type=PictureShape(), help="Of pictures: 128x128; PNG files."),
     click.option("--keep-duplicates", is_flag=True, help="Keep pictures that look alike."),
-    click.option("--contact", default="", help="Your mail address or page, told to the servers."),
+    click.option("--contact", default="", help="Your mail address or page, for the user agent."),
     click.option("--per-second", type=_SOME, default=2.0, help="Requests to one host; 2."),
     click.option("--workers", type=click.IntRange(1, 64), default=8, help="Files at a time; 8."),
     click.option("--most-megabytes", type=_SOME, default=200.0, help="Of a file; 200."),
@@ -188,22 +189,18 @@ def _run(items, out, seconds, sample_rate, size, keep_duplicates, contact, robot
     say(f"Wrote {out}.")
 
 
-class _shown:  # noqa: N801, used like a function
-    """Context that yields a function which shows a `State` as a progress bar, on a terminal."""
+@contextlib.contextmanager
+def _shown():
+    """Context with a function that shows a `State` as a progress bar, on a terminal."""
+    begun = time.monotonic()
+    with click.progressbar(
+        length=1, label="collecting", file=sys.stderr, item_show_func=lambda text: text
+    ) as bar:
 
-    def __enter__(self):
-        self._begun = time.monotonic()
-        self._bar = click.progressbar(
-            length=1, label="collecting", file=sys.stderr, item_show_func=lambda text: text
-        )
-        self._bar.__enter__()
-        return self._show
+        def show(state):
+            bar.length = max(1, state.wanted)
+            rate = state.bytes / 1e6 / max(1e-3, time.monotonic() - begun)
+            text = f"{state.done} of {state.wanted}, {state.failed} skipped, {rate:.2f} MB/s"
+            bar.update(state.done - bar.pos, text)
 
-    def __exit__(self, *error):
-        self._bar.__exit__(*error)
-
-    def _show(self, state):
-        self._bar.length = max(1, state.wanted)
-        rate = state.bytes / 1e6 / max(1e-3, time.monotonic() - self._begun)
-        text = f"{state.done} of {state.wanted}, {state.failed} skipped, {rate:.2f} MB/s"
-        self._bar.update(state.done - self._bar.pos, text)
+        yield show
